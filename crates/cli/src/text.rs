@@ -1,0 +1,111 @@
+//! Answers as text for a terminal.
+
+use std::fmt::Write as _;
+
+use podpath_protocol::{Candidate, Check, Diagnostic, Hop, Range, Ref, Standing, Trace};
+use serde_json::Value;
+
+/// More losers than this are counted, not listed.
+const MAX_LOSERS: usize = 8;
+
+/// Findings with the line that each is about.
+pub(crate) fn check(found: &Check, params: &Value) -> String {
+    let mut text = String::new();
+    for diagnostic in &found.diagnostics {
+        let file = params.pointer("/files").and_then(|it| it.get(&diagnostic.range.file)).and_then(Value::as_str);
+        finding(&mut text, diagnostic, file.unwrap_or_default());
+    }
+    let count = |severity: &str| found.diagnostics.iter().filter(|it| it.severity == severity).count();
+    let (errors, warnings) = (count("error"), count("warning"));
+    _ = writeln!(text, "{errors} errors, {warnings} warnings, {} notes", count("info"));
+    text
+}
+
+fn finding(text: &mut String, diagnostic: &Diagnostic, file: &str) {
+    let Diagnostic { severity, code, message, range, .. } = diagnostic;
+    _ = writeln!(text, "{severity}[{code}]: {message}");
+    _ = writeln!(text, "  --> {}", place(range));
+    let line = file.lines().nth(range.start.line.saturating_sub(1) as usize).unwrap_or_default();
+    if !line.trim().is_empty() {
+        let same_line = range.end.line == range.start.line;
+        let length = if same_line { range.end.column.saturating_sub(range.start.column).max(1) } else { 1 };
+        let before: String = line.chars().take(range.start.column.saturating_sub(1) as usize).collect();
+        let marked: String = line.chars().skip(before.chars().count()).take(length as usize).collect();
+        let number = range.start.line.to_string();
+        let margin = " ".repeat(number.len());
+        _ = writeln!(text, "{number} | {line}");
+        _ = writeln!(text, "{margin} | {}{}", " ".repeat(width(&before)), "^".repeat(width(&marked).max(1)));
+    }
+    for related in &diagnostic.related {
+        _ = writeln!(text, "  = {}: {}", place(&related.range), related.message);
+    }
+    if let Some(help) = &diagnostic.help {
+        _ = writeln!(text, "  = help: {help}");
+    }
+    if let Some(fix) = &diagnostic.fix {
+        _ = writeln!(text, "  = fix: {}", fix.title);
+    }
+    text.push('\n');
+}
+
+/// Columns in a terminal: Hangul and other wide letters take two.
+fn width(text: &str) -> usize {
+    let is_wide = |c: char| matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF);
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// A way, hop by hop; `plain` is the same request without TLS.
+pub(crate) fn trace(trace: &Trace, plain: Option<&Trace>) -> String {
+    let mut text = String::new();
+    _ = writeln!(text, "{}", trace.verdict.title);
+    if !trace.verdict.detail.is_empty() {
+        _ = writeln!(text, "  {}", trace.verdict.detail);
+    }
+    if let Some(range) = &trace.verdict.range {
+        _ = writeln!(text, "  {}", place(range));
+    }
+    if let Some(fix) = &trace.verdict.fix {
+        _ = writeln!(text, "  fix: {}", fix.title);
+    }
+    text.push('\n');
+    for (hop, number) in trace.hops.iter().zip(1..) {
+        step(&mut text, hop, number);
+    }
+    if let Some(plain) = plain {
+        _ = writeln!(text, "\nthe same over plain HTTP (port 80): {}", plain.verdict.title);
+    }
+    text
+}
+
+fn step(text: &mut String, hop: &Hop, number: u32) {
+    let name = hop.resource.as_ref().map_or_else(|| hop.title.clone(), full_name);
+    let mark = if hop.failed { " x" } else { "" };
+    _ = writeln!(text, "{number}{mark} {name}: {}", hop.detail);
+    if let Some(range) = &hop.range {
+        _ = writeln!(text, "    {}", place(range));
+    }
+    let losers: Vec<_> = hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen).collect();
+    for loser in losers.iter().take(MAX_LOSERS) {
+        candidate(text, loser);
+    }
+    if losers.len() > MAX_LOSERS {
+        _ = writeln!(text, "    - {} others", losers.len() - MAX_LOSERS);
+    }
+}
+
+fn candidate(text: &mut String, candidate: &Candidate) {
+    let name = candidate.resource.as_ref().map_or(String::new(), full_name);
+    let path = if candidate.path.is_empty() { String::new() } else { format!(" {}", candidate.path) };
+    _ = writeln!(text, "    - {name}{path}: {}", candidate.detail);
+}
+
+fn full_name(reference: &Ref) -> String {
+    match &reference.namespace {
+        Some(namespace) => format!("{} {namespace}/{}", reference.kind, reference.name),
+        None => format!("{} {}", reference.kind, reference.name),
+    }
+}
+
+fn place(range: &Range) -> String {
+    format!("{}:{}:{}", range.file, range.start.line, range.start.column)
+}

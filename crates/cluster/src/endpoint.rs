@@ -1,0 +1,121 @@
+//! Services to endpoints: who answers on a port of a Service.
+//!
+//! Rules: a number in `targetPort` is used as it is, whatever containers declare; a name is looked up in each Pod by
+//! name and protocol, and a Pod without it is no endpoint of that port; a Service without selector has the endpoints
+//! of the EndpointSlices that name it.
+
+use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
+use podpath_source::Span;
+
+use crate::{Cluster, Found, PodSource, ResourceId};
+
+/// Pods, or an address, that answer on a port of a Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The Pod or the workload that makes the Pods; none for plain addresses.
+    pub source: Option<ResourceId>,
+    /// Of endpoints written by hand.
+    pub address: Option<String>,
+    /// How many Pods.
+    pub replicas: u32,
+    /// The port of the Pod.
+    pub port: u16,
+    /// They take traffic.
+    pub ready: bool,
+}
+
+/// Why a port of a Service has no endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEndpoints {
+    /// The Service has no selector, and no EndpointSlice names it.
+    NoSelector(Span),
+    /// No Pod of the namespace carries the labels.
+    NoPod(Span),
+    /// Pods are selected, but none has a port of that name.
+    NoNamedPort(Span),
+    /// The workloads that are selected make no Pods.
+    NoReplicas(ResourceId),
+    /// None of them takes traffic.
+    NotReady(ResourceId),
+    /// It is only a name for another host.
+    ExternalName(Span),
+}
+
+/// The Pods that a Service selects, whatever their ports.
+pub fn service_pods<'a>(cluster: &'a Cluster, service: &Found<'_, Service>) -> Vec<PodSource<'a>> {
+    match &service.object.selector {
+        Some(selector) => cluster.select_pods(service.namespace(), selector),
+        None => vec![],
+    }
+}
+
+/// Who answers on a port; when nobody takes traffic, why.
+pub fn endpoints(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    port: &ServicePort,
+) -> (Vec<Endpoint>, Option<NoEndpoints>) {
+    if let Some(name) = &service.object.external_name {
+        return (vec![], Some(NoEndpoints::ExternalName(name.span)));
+    }
+    let Some(selector) = &service.object.selector else {
+        let found = slice_endpoints(cluster, service, port);
+        let none = found.is_empty().then_some(NoEndpoints::NoSelector(service.entry.resource.meta.name_span()));
+        return (found, none);
+    };
+    let pods = service_pods(cluster, service);
+    let with_port: Vec<_> = pods.iter().filter_map(|pod| Some((pod, pod_port(pod, port)?))).collect();
+    let found: Vec<_> = with_port
+        .iter()
+        .filter(|(pod, _)| !pod.ended)
+        .map(|(pod, number)| Endpoint {
+            source: Some(pod.id),
+            address: pod.ip.map(str::to_owned),
+            replicas: pod.replicas,
+            port: *number,
+            ready: pod.replicas > 0 && (pod.ready || service.object.publishes_not_ready),
+        })
+        .collect();
+    if found.iter().any(|it| it.ready) {
+        return (found, None);
+    }
+    let why = match (pods.first(), with_port.first()) {
+        (None, _) => NoEndpoints::NoPod(selector.span),
+        (_, None) => NoEndpoints::NoNamedPort(port.target_port.span),
+        (_, Some((pod, _))) if pod.replicas == 0 => NoEndpoints::NoReplicas(pod.id),
+        (_, Some((pod, _))) => NoEndpoints::NotReady(pod.id),
+    };
+    (found, Some(why))
+}
+
+fn pod_port(pod: &PodSource<'_>, port: &ServicePort) -> Option<u16> {
+    match &port.target_port.value {
+        PortRef::Number(number) => Some(*number),
+        PortRef::Name(name) => {
+            pod.template.named_port(name, &port.protocol).and_then(|it| it.port.as_ref()).map(|it| it.value)
+        }
+    }
+}
+
+fn slice_endpoints(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort) -> Vec<Endpoint> {
+    let port_name = port.name.as_ref().map_or("", |it| it.value.as_str());
+    let named = |slice: &Found<'_, EndpointSlice>| {
+        slice.entry.resource.meta.labels.get("kubernetes.io/service-name") == Some(service.name())
+    };
+    let mut found = Vec::new();
+    for slice in cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(named) {
+        let Some(slice_port) = slice.object.ports.iter().find(|it| it.name == port_name) else { continue };
+        for endpoint in &slice.object.endpoints {
+            let pod = endpoint.pod.as_deref();
+            let source = pod.and_then(|name| cluster.find::<podpath_objects::Pod>(service.namespace(), name));
+            found.extend(endpoint.addresses.iter().map(|address| Endpoint {
+                source: source.map(|it| it.id),
+                address: Some(address.clone()),
+                replicas: 1,
+                port: slice_port.port.unwrap_or(port.port.value),
+                ready: endpoint.ready || service.object.publishes_not_ready,
+            }));
+        }
+    }
+    found
+}

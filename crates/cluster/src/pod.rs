@@ -1,0 +1,141 @@
+//! What has Pods, and which of them a selector selects.
+
+use podpath_objects::{Kind, Labels, Pod, PodTemplate, Workload};
+
+use crate::{Cluster, ResourceId};
+
+/// Pods that are alike: one written by hand, or those that a workload makes.
+#[derive(Clone, Copy, Debug)]
+pub struct PodSource<'a> {
+    /// The Pod or the workload.
+    pub id: ResourceId,
+    /// Where they run.
+    pub namespace: &'a str,
+    /// Labels and containers.
+    pub template: &'a PodTemplate,
+    /// How many.
+    pub replicas: u32,
+    /// `status.podIP` of a Pod written by hand.
+    pub ip: Option<&'a str>,
+    /// They take traffic, as far as the manifests say.
+    pub ready: bool,
+    /// They ended, and are no endpoints any more.
+    pub ended: bool,
+}
+
+impl Cluster {
+    /// The Pods of an object, when it has any.
+    pub fn pod_source(&self, id: ResourceId) -> Option<PodSource<'_>> {
+        if let Some(found) = self.get::<Workload>(id) {
+            return Some(PodSource {
+                id,
+                namespace: found.namespace(),
+                template: &found.object.template,
+                replicas: found.object.replicas,
+                ip: None,
+                ready: true,
+                ended: false,
+            });
+        }
+        let found = self.get::<Pod>(id)?;
+        let ended = matches!(found.object.phase.as_deref(), Some("Succeeded" | "Failed"));
+        Some(PodSource {
+            id,
+            namespace: &found.entry.namespace,
+            template: &found.object.template,
+            replicas: 1,
+            ip: found.object.ip.as_deref(),
+            ready: found.object.ready.unwrap_or(true),
+            ended,
+        })
+    }
+
+    /// Everything that has Pods, workloads after Pods, each in source order.
+    pub fn pod_sources(&self) -> impl Iterator<Item = PodSource<'_>> {
+        let ids = [Pod::TAG, Workload::TAG].into_iter().filter_map(|tag| self.by_tag.get(tag)).flatten();
+        ids.filter_map(|id| self.pod_source(*id))
+    }
+
+    /// The Pods of a namespace that carry all these labels, in source order. No labels select nothing.
+    ///
+    /// Looks only at the Pods that carry the rarest of the labels.
+    pub fn select_pods(&self, namespace: &str, selector: &Labels) -> Vec<PodSource<'_>> {
+        let ranges = selector.iter().map(|(key, value)| self.label_range(namespace, key, value));
+        let Some(rarest) = ranges.min_by_key(ExactSizeIterator::len) else { return vec![] };
+        let ids = self.by_label.get(rarest).unwrap_or_default().iter();
+        let found = ids.filter_map(|(id, _)| self.pod_source(*id));
+        let mut pods: Vec<_> = found.filter(|it| selector.is_subset_of(&it.template.labels)).collect();
+        pods.sort_by_key(|it| it.id);
+        pods
+    }
+
+    fn label_range(&self, namespace: &str, key: &str, value: &str) -> std::ops::Range<usize> {
+        let wanted = (namespace, key, value);
+        let start = self.by_label.partition_point(|it| label_key(self, *it) < wanted);
+        let rest = self.by_label.get(start..).unwrap_or_default();
+        start..start + rest.partition_point(|it| label_key(self, *it) <= wanted)
+    }
+}
+
+/// The labels of everything that has Pods, sorted for search.
+pub(crate) fn index_labels(cluster: &Cluster) -> Vec<(ResourceId, u32)> {
+    let labels = cluster.pod_sources().flat_map(|source| {
+        let n_labels = u32::try_from(source.template.labels.entries.len()).unwrap_or(u32::MAX);
+        (0..n_labels).map(move |idx| (source.id, idx))
+    });
+    let mut index: Vec<_> = labels.collect();
+    index.sort_by(|a, b| label_key(cluster, *a).cmp(&label_key(cluster, *b)).then(a.cmp(b)));
+    index
+}
+
+fn label_key(cluster: &Cluster, (id, idx): (ResourceId, u32)) -> (&str, &str, &str) {
+    let Some(source) = cluster.pod_source(id) else { return ("", "", "") };
+    let label = source.template.labels.entries.get(idx as usize);
+    label.map_or(("", "", ""), |(key, value)| (source.namespace, key.value.as_str(), value.value.as_str()))
+}
+
+/// The alphabet of generated names: no vowels, so that no word can appear (apimachinery `rand.SafeEncodeString`).
+const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+
+/// A name as the cluster would give it to the n-th Pod of a workload; of a Pod, its own name.
+///
+/// Hashes are not those of a real cluster, but have their form and are the same every time.
+pub fn pod_name(kind: &str, workload: &str, nth: u32) -> String {
+    match kind {
+        "Deployment" => format!("{workload}-{}-{}", safe(workload, 0, 10), safe(workload, nth + 1, 5)),
+        "StatefulSet" => format!("{workload}-{nth}"),
+        "Pod" => workload.to_owned(),
+        _ => format!("{workload}-{}", safe(workload, nth + 1, 5)),
+    }
+}
+
+/// Letters of the alphabet that depend on the name and a number alone (FNV-1a).
+fn safe(name: &str, salt: u32, length: usize) -> String {
+    let mut state = name
+        .bytes()
+        .chain(salt.to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mut text = String::with_capacity(length);
+    for _ in 0..length {
+        let idx = usize::try_from((state >> 32) % ALPHABET.len() as u64).unwrap_or(0);
+        text.extend(ALPHABET.get(idx).map(|byte| char::from(*byte)));
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_form_that_a_cluster_gives() {
+        assert_eq!(pod_name("StatefulSet", "db", 2), "db-2");
+        assert_eq!(pod_name("Pod", "alone", 0), "alone");
+        let name = pod_name("Deployment", "web", 0);
+        let parts: Vec<_> = name.split('-').map(str::len).collect();
+        assert_eq!(parts, [3, 10, 5], "{name}");
+        assert_ne!(pod_name("Deployment", "web", 0), pod_name("Deployment", "web", 1));
+        assert!(name.bytes().skip(4).all(|byte| byte == b'-' || ALPHABET.contains(&byte)));
+    }
+}

@@ -1,0 +1,79 @@
+//! What the cluster is set to, beside its objects.
+
+use podpath_objects::Meta;
+
+/// Settings of the cluster that is played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Given to namespaced objects that name none.
+    pub namespace: String,
+    /// `cluster.local`
+    pub cluster_domain: String,
+    /// `istio-system`
+    pub mesh_root_namespace: String,
+    /// GatewayClass controller names that are played; `*` is every one.
+    pub gateway_controllers: Vec<String>,
+    /// `--ingress-class` of the AWS Load Balancer Controller.
+    pub alb_ingress_class: String,
+    /// `--default-target-type` of the AWS Load Balancer Controller.
+    pub alb_target_type: String,
+    /// `--default-load-balancer-scheme` of the AWS Load Balancer Controller.
+    pub alb_scheme: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            namespace: "default".into(),
+            cluster_domain: "cluster.local".into(),
+            mesh_root_namespace: "istio-system".into(),
+            gateway_controllers: vec!["*".into()],
+            alb_ingress_class: "alb".into(),
+            alb_target_type: "instance".into(),
+            alb_scheme: "internal".into(),
+        }
+    }
+}
+
+/// Kinds that have no namespace.
+const CLUSTER_SCOPED: &[&str] = &[
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "ClusterIssuer",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "GatewayClass",
+    "IngressClass",
+    "IngressClassParams",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "NodeClass",
+    "NodePool",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "ClusterPolicy",
+];
+
+impl Settings {
+    /// The namespace that an object lands in; empty for cluster-scoped kinds.
+    pub fn namespace_of(&self, meta: &Meta) -> String {
+        if CLUSTER_SCOPED.contains(&meta.kind.value.as_str()) {
+            return String::new();
+        }
+        meta.namespace.as_ref().map_or_else(|| self.namespace.clone(), |it| it.value.clone())
+    }
+
+    /// True when the controller of this name is played.
+    pub fn plays(&self, controller: &str) -> bool {
+        self.gateway_controllers.iter().any(|it| it == "*" || it == controller)
+    }
+}

@@ -1,0 +1,83 @@
+//! The method `check`: findings of documents and between objects, as the protocol writes them.
+
+use podpath_protocol::{Check, Diagnostic, Fix, Locale, Position, Range, Ref, Related, TextEdit};
+use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity};
+
+use crate::analysis::Analysis;
+use crate::place::{range, say};
+
+/// Every finding, sorted by file, offset and code, without repetitions.
+pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
+    let mut diagnostics: Vec<_> = findings(analysis).iter().filter_map(|it| diagnostic(analysis, it, locale)).collect();
+    diagnostics.sort_by(|a, b| {
+        let key = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset, it.code.clone(), it.message.clone());
+        key(a).cmp(&key(b))
+    });
+    diagnostics.dedup();
+    Check { diagnostics }
+}
+
+/// Every finding, unsorted.
+pub(crate) fn findings(analysis: &Analysis) -> Vec<Finding> {
+    let own = analysis.documents().flat_map(|(id, placed)| placed.document.findings(id));
+    let mut all: Vec<_> = own.collect();
+    all.extend(podpath_lints::check(&podpath_lints::Context { cluster: &analysis.cluster }));
+    all
+}
+
+fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<Diagnostic> {
+    let related = finding.related.iter().filter_map(|label| {
+        Some(Related { range: range(analysis, label.location)?, message: say(&label.text, locale) })
+    });
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    Some(Diagnostic {
+        code: finding.code.to_owned(),
+        severity: severity.to_owned(),
+        message: say(&finding.message, locale),
+        range: range(analysis, finding.location)?,
+        resource: resource_at(analysis, finding.location),
+        path: finding.path.clone(),
+        related: related.collect(),
+        help: finding.help.as_ref().map(|it| say(it, locale)),
+        fix: finding.fix.as_ref().and_then(|it| fix(analysis, it, locale)),
+        aliases: finding.aliases.iter().map(|it| (*it).to_owned()).collect(),
+        url: None,
+    })
+}
+
+/// The object that holds a place: the innermost one of its document.
+pub(crate) fn resource_at(analysis: &Analysis, location: Location) -> Option<Ref> {
+    let entries = analysis.cluster.entries();
+    let first = entries.partition_point(|it| it.document < location.document);
+    let here = entries.iter().enumerate().skip(first).take_while(|(_, it)| it.document == location.document);
+    let holds = |span: podpath_source::Span| span.touches(location.span.start);
+    let found = here.into_iter().find(|(_, it)| holds(it.resource.meta.span));
+    let id = found.and_then(|(idx, _)| u32::try_from(idx).ok())?;
+    analysis.reference(podpath_cluster::ResourceId(id))
+}
+
+/// A fix with its edits in files.
+pub(crate) fn fix(analysis: &Analysis, fix: &FixOf, locale: Locale) -> Option<Fix> {
+    let edits = fix.edits.iter().map(|edit| match edit {
+        Edit::Replace { location, text } => {
+            Some(TextEdit { range: range(analysis, *location)?, new_text: text.clone() })
+        }
+        Edit::Append { file, text } => Some(TextEdit { range: end_of(analysis, file), new_text: text.clone() }),
+    });
+    Some(Fix { title: say(&fix.title, locale), safe: fix.safe, edits: edits.collect::<Option<_>>()? })
+}
+
+/// The end of a file; of a file that is not there its start.
+fn end_of(analysis: &Analysis, path: &str) -> Range {
+    let placed = analysis.documents().map(|(_, it)| it).find(|it| it.path == path);
+    let at = placed.map_or(Position { line: 1, column: 1, offset: 0 }, |it| {
+        let length = u32::try_from(it.file.text.len()).unwrap_or(u32::MAX);
+        let found = it.file.lines.position(&it.file.text, length);
+        Position { line: found.line, column: found.column, offset: found.offset }
+    });
+    Range { file: path.to_owned(), start: at, end: at }
+}

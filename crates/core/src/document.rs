@@ -1,0 +1,48 @@
+//! What one document alone decides: its tree, its objects, its own findings. Memoised by its text.
+
+use std::sync::Arc;
+
+use podpath_objects::Resource;
+use podpath_source::{Diagnostic, DocumentId, Edit, Location};
+
+/// A document and everything that depends on its text alone. Places are relative to the document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) text: String,
+    pub(crate) resources: Vec<Arc<Resource>>,
+    /// Findings; their locations carry a document number that has no meaning yet.
+    findings: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// Reads a document. `is_manifest` is false for charts' values and the like, which hold no objects.
+    pub(crate) fn new(text: &str, is_manifest: bool) -> Self {
+        if !is_manifest {
+            return Self { text: text.to_owned(), resources: vec![], findings: vec![] };
+        }
+        let yaml = podpath_yaml::parse(text);
+        let resources = yaml.root.as_ref().map(podpath_objects::read).unwrap_or_default();
+        Self {
+            text: text.to_owned(),
+            resources: resources.into_iter().map(Arc::new).collect(),
+            findings: podpath_lints::check_document(DocumentId::default(), text, &yaml),
+        }
+    }
+
+    /// The findings, at the place where the document stands now.
+    pub(crate) fn findings(&self, id: DocumentId) -> impl Iterator<Item = Diagnostic> {
+        self.findings.iter().map(move |finding| moved(finding.clone(), id))
+    }
+}
+
+fn moved(mut finding: Diagnostic, id: DocumentId) -> Diagnostic {
+    let here = |location: &mut Location| location.document = id;
+    here(&mut finding.location);
+    finding.related.iter_mut().for_each(|label| here(&mut label.location));
+    for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+        if let Edit::Replace { location, .. } = edit {
+            here(location);
+        }
+    }
+    finding
+}

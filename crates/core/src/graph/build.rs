@@ -1,0 +1,375 @@
+//! Objects to cards and wires, without any request.
+
+use std::collections::BTreeSet;
+
+use podpath_cluster::{Found, PodSource, ResourceId, service_pods};
+use podpath_objects::{Gateway, HttpRoute, Ingress, IstioGateway, PortRef, Service, VirtualService, Workload};
+use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
+use podpath_routing::gateways::{ingress, istio};
+use podpath_routing::{Action, Rule, Table, Target};
+use podpath_source::{Location, Severity, Text};
+
+use crate::analysis::Analysis;
+use crate::check;
+use crate::place::{range, say};
+
+/// The card of the client.
+pub(super) const CLIENT: &str = "client";
+
+/// Cards and wires of everything that can be on a way.
+pub(super) fn build(analysis: &Analysis, call: Option<&Call>, locale: Locale) -> Graph {
+    let mut building = Building::new(analysis, locale);
+    building.client(call);
+    building.load_balancers();
+    building.gateways();
+    building.routes();
+    building.services();
+    building.pods();
+    building.mark_problems();
+    building.graph
+}
+
+struct Building<'a> {
+    analysis: &'a Analysis,
+    locale: Locale,
+    graph: Graph,
+    /// Services whose Pods are a gateway: the gateway's card stands for them.
+    gateway_services: Vec<(ResourceId, Vec<ResourceId>)>,
+    gateway_pods: BTreeSet<ResourceId>,
+    ids: BTreeSet<String>,
+    wires: BTreeSet<(String, String)>,
+}
+
+/// The id of the card of an object.
+pub(super) fn node_id(analysis: &Analysis, id: ResourceId) -> String {
+    analysis.cluster.entry(id).map_or(String::new(), |entry| {
+        let meta = &entry.resource.meta;
+        format!("{}/{}/{}/{}", meta.group(), meta.kind.value, entry.namespace, meta.name())
+    })
+}
+
+/// The id of the card of a Service that is not here.
+pub(super) fn missing_id(namespace: &str, name: &str) -> String {
+    format!("missing/{namespace}/{name}")
+}
+
+/// A card without an object.
+pub(super) fn bare_node(id: String, lane: Lane, kind: &str, title: &str) -> Node {
+    Node {
+        id,
+        lane,
+        resource: None,
+        kind: kind.to_owned(),
+        title: title.to_owned(),
+        subtitle: String::new(),
+        range: None,
+        problem: None,
+        state: NodeState::Off,
+        hop: None,
+        x: 0.0,
+        y: 0.0,
+        width: 0.0,
+        height: 0.0,
+    }
+}
+
+/// A wire that nothing runs through.
+pub(super) fn bare_edge(from: &str, to: &str, label: &str) -> Edge {
+    Edge {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        label: label.to_owned(),
+        weight: None,
+        on_path: false,
+        state: EdgeState::Off,
+        points: vec![],
+    }
+}
+
+impl<'a> Building<'a> {
+    fn new(analysis: &'a Analysis, locale: Locale) -> Self {
+        let cluster = &analysis.cluster;
+        let tables = analysis.tables();
+        let gateway_pods: BTreeSet<_> = tables.istio.iter().filter_map(|(pods, _)| pods.source).collect();
+        let behind = |service: &Found<'_, Service>| -> Vec<ResourceId> {
+            let pods = service_pods(cluster, service);
+            let found = pods.iter().filter_map(|pod| tables.istio_of(pod));
+            found.flat_map(|table| table.members.iter().copied()).collect()
+        };
+        let services = cluster.all::<Service>().map(|it| (it.id, behind(&it)));
+        Self {
+            analysis,
+            locale,
+            graph: Graph::default(),
+            gateway_services: services.filter(|(_, gateways)| !gateways.is_empty()).collect(),
+            gateway_pods,
+            ids: BTreeSet::new(),
+            wires: BTreeSet::new(),
+        }
+    }
+
+    fn say(&self, en: &str, ko: &str) -> String {
+        say(&Text::new(en, ko), self.locale)
+    }
+
+    fn add(&mut self, node: Node) {
+        if self.ids.insert(node.id.clone()) {
+            self.graph.nodes.push(node);
+        }
+    }
+
+    fn object(&mut self, id: ResourceId, lane: Lane, kind: String, subtitle: String) {
+        let Some(entry) = self.analysis.cluster.entry(id) else { return };
+        let meta = &entry.resource.meta;
+        let location = Location { document: entry.document, span: meta.name_span() };
+        let node = bare_node(node_id(self.analysis, id), lane, &kind, meta.name());
+        let (resource, range) = (self.analysis.reference(id), range(self.analysis, location));
+        self.add(Node { resource, range, subtitle, ..node });
+    }
+
+    fn wire(&mut self, from: &str, to: &str, label: &str) {
+        if self.wires.insert((from.to_owned(), to.to_owned())) {
+            self.graph.edges.push(bare_edge(from, to, label));
+        }
+    }
+
+    fn client(&mut self, call: Option<&Call>) {
+        let pod = call.and_then(|it| it.from.as_ref()?.pod.as_ref());
+        let title = match pod {
+            Some(pod) => pod.labels.get("app").cloned().unwrap_or_else(|| pod.namespace.clone()),
+            None => self.say("Internet", "인터넷"),
+        };
+        let node = bare_node(CLIENT.into(), Lane::Client, "", &title);
+        let subtitle = call.map_or(String::new(), |it| it.method.clone().unwrap_or_else(|| "GET".into()));
+        self.add(Node { subtitle, ..node });
+    }
+
+    fn load_balancers(&mut self) {
+        let tables: &'a [Table] = &self.analysis.tables().load_balancers;
+        for table in tables {
+            let scheme = if table.is_public {
+                self.say("internet-facing", "인터넷 공개")
+            } else {
+                self.say("internal only", "내부 전용")
+            };
+            for member in &table.members {
+                self.object(*member, Lane::LoadBalancer, "ALB · Ingress".into(), scheme.clone());
+            }
+            let from = table.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
+            for listener in &table.listeners {
+                self.wire(CLIENT, &from, &listener.port.to_string());
+                let rules = listener.hosts.iter().flat_map(|it| &it.rules).chain(&listener.fallback);
+                for rule in rules {
+                    let from = rule.origin.resource.map_or_else(|| from.clone(), |id| node_id(self.analysis, id));
+                    self.wire_targets(&from, rule);
+                }
+            }
+        }
+    }
+
+    /// Wires from a rule's card to the cards of its backends.
+    fn wire_targets(&mut self, from: &str, rule: &Rule) {
+        let Action::Forward(backends) = &rule.action else { return };
+        for backend in backends {
+            let port = backend.port.map_or(String::new(), |it| it.to_string());
+            self.wire_target(from, &backend.target, &port);
+        }
+    }
+
+    fn wire_target(&mut self, from: &str, target: &Target, port: &str) {
+        match target {
+            Target::Service(id) => {
+                let gateways = self.gateway_services.iter().find(|(known, _)| known == id).map(|(_, it)| it.clone());
+                match gateways {
+                    Some(gateways) => {
+                        for gateway in gateways {
+                            let to = node_id(self.analysis, gateway);
+                            self.wire(from, &to, port);
+                        }
+                    }
+                    None => {
+                        let to = node_id(self.analysis, *id);
+                        self.wire(from, &to, port);
+                    }
+                }
+            }
+            Target::Missing(namespace, name) => {
+                let id = missing_id(namespace, name);
+                let subtitle = self.say("Add it", "추가하기");
+                let node = bare_node(id.clone(), Lane::Service, "Service", name);
+                self.add(Node { state: NodeState::Ghost, subtitle, ..node });
+                self.wire(from, &id, port);
+            }
+            Target::Host(_) => {}
+        }
+    }
+
+    fn gateways(&mut self) {
+        let cluster = &self.analysis.cluster;
+        for gateway in cluster.all::<IstioGateway>() {
+            let hosts = gateway.object.servers.iter().flat_map(|it| &it.hosts).map(|it| it.value.as_str());
+            let subtitle = summary(hosts);
+            self.object(gateway.id, Lane::Gateway, "Gateway".into(), subtitle);
+        }
+        for gateway in cluster.all::<Gateway>() {
+            let hosts =
+                gateway.object.listeners.iter().map(|it| it.hostname.as_ref().map_or("*", |it| it.value.as_str()));
+            let subtitle = summary(hosts);
+            self.object(gateway.id, Lane::Gateway, "Gateway".into(), subtitle);
+        }
+        let tables: &'a [Table] = &self.analysis.tables().gateways;
+        for table in tables.iter().filter(|it| it.gateway.name.starts_with("ingress")) {
+            if let Some(class) = table.origin.resource {
+                self.object(class, Lane::Gateway, "IngressClass".into(), table.gateway.title.to_owned());
+            }
+        }
+        self.wire_entries();
+    }
+
+    /// From the client straight to gateways that no load balancer leads to.
+    fn wire_entries(&mut self) {
+        let behind: BTreeSet<String> =
+            self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.clone()).collect();
+        let nodes = self.graph.nodes.iter().filter(|it| it.lane == Lane::Gateway && !behind.contains(&it.id));
+        let open: Vec<String> = nodes.map(|it| it.id.clone()).collect();
+        for id in open {
+            let ports = self
+                .analysis
+                .tables()
+                .all()
+                .filter(|table| table.origin.resource.is_some_and(|it| node_id(self.analysis, it) == id));
+            let port = ports.flat_map(|it| &it.listeners).map(|it| it.port.to_string()).next().unwrap_or_default();
+            self.wire(CLIENT, &id, &port);
+        }
+    }
+
+    fn routes(&mut self) {
+        let cluster = &self.analysis.cluster;
+        for route in cluster.all::<VirtualService>() {
+            let subtitle = summary(route.object.hosts.iter().map(|it| it.value.as_str()));
+            self.object(route.id, Lane::Route, "VirtualService".into(), subtitle);
+            self.wire_virtual_service(&route);
+        }
+        for route in cluster.all::<HttpRoute>() {
+            let subtitle = summary(route.object.hostnames.iter().map(|it| it.value.as_str()));
+            self.object(route.id, Lane::Route, "HTTPRoute".into(), subtitle);
+            self.wire_http_route(&route);
+        }
+        let in_balancer =
+            |id: ResourceId| self.analysis.tables().load_balancers.iter().any(|it| it.members.contains(&id));
+        let plain: Vec<_> = cluster.all::<Ingress>().filter(|it| !in_balancer(it.id)).collect();
+        for route in plain {
+            let hosts = route.object.rules.iter().map(|it| it.host.as_ref().map_or("*", |it| it.value.as_str()));
+            let subtitle = summary(hosts);
+            self.object(route.id, Lane::Route, "Ingress".into(), subtitle);
+            let own = node_id(self.analysis, route.id);
+            if let Some(class) = ingress::class_of(cluster, &route) {
+                let class = node_id(self.analysis, class.id);
+                self.wire(&class, &own, "");
+            }
+        }
+        let tables: &'a [Table] = &self.analysis.tables().gateways;
+        let rules = tables
+            .iter()
+            .flat_map(|it| &it.listeners)
+            .flat_map(|it| it.hosts.iter().flat_map(|host| &host.rules).chain(&it.fallback));
+        for rule in rules {
+            let from = rule.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
+            self.wire_targets(&from, rule);
+        }
+    }
+
+    fn wire_virtual_service(&mut self, route: &Found<'a, VirtualService>) {
+        let own = node_id(self.analysis, route.id);
+        for reference in &route.object.gateways {
+            let (namespace, name) = reference.value.split_once('/').unwrap_or((route.namespace(), &reference.value));
+            if let Some(gateway) = self.analysis.cluster.find::<IstioGateway>(namespace, name) {
+                let from = node_id(self.analysis, gateway.id);
+                self.wire(&from, &own, "");
+            }
+        }
+        for destination in route.object.http.iter().flat_map(|it| &it.route) {
+            let port = destination.port.as_ref().map_or(String::new(), |it| it.value.to_string());
+            let host = &destination.host.value;
+            let target = match istio::called(&self.analysis.cluster, host, route.namespace()) {
+                istio::Called::Service(service) => Target::Service(service.id),
+                istio::Called::Missing => {
+                    let (name, rest) = host.split_once('.').unwrap_or((host, route.namespace()));
+                    let namespace = rest.split('.').next().unwrap_or(rest);
+                    Target::Missing(namespace.to_owned(), name.to_owned())
+                }
+                _ => continue,
+            };
+            self.wire_target(&own, &target, &port);
+        }
+    }
+
+    fn wire_http_route(&mut self, route: &Found<'a, HttpRoute>) {
+        let own = node_id(self.analysis, route.id);
+        for parent in &route.object.parents {
+            let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
+            if let Some(gateway) = self.analysis.cluster.find::<Gateway>(namespace, &parent.name.value) {
+                let from = node_id(self.analysis, gateway.id);
+                self.wire(&from, &own, "");
+            }
+        }
+    }
+
+    fn services(&mut self) {
+        let cluster = &self.analysis.cluster;
+        for service in cluster.all::<Service>() {
+            if self.gateway_services.iter().any(|(id, _)| *id == service.id) {
+                continue;
+            }
+            let ports = service.object.ports.iter().map(|it| match &it.target_port.value {
+                PortRef::Number(target) => format!("{} → {target}", it.port.value),
+                PortRef::Name(name) => format!("{} → {name}", it.port.value),
+            });
+            let subtitle = ports.take(2).collect::<Vec<_>>().join(", ");
+            self.object(service.id, Lane::Service, "Service".into(), subtitle);
+            let from = node_id(self.analysis, service.id);
+            for pod in service_pods(cluster, &service) {
+                let target = service.object.ports.first().map_or(String::new(), |it| it.target_port.value.to_string());
+                let to = node_id(self.analysis, pod.id);
+                self.wire(&from, &to, &target);
+            }
+        }
+    }
+
+    fn pods(&mut self) {
+        let sources = self.analysis.cluster.pod_sources();
+        let pods: Vec<PodSource<'a>> = sources.filter(|it| !self.gateway_pods.contains(&it.id)).collect();
+        for pod in pods {
+            let is_workload = self.analysis.cluster.get::<Workload>(pod.id).is_some();
+            let lane = if is_workload { Lane::Workload } else { Lane::Pod };
+            let ready = if pod.ready { pod.replicas } else { 0 };
+            let subtitle = format!("{ready} {}", self.say("ready", "준비됨"));
+            self.object(pod.id, lane, format!("Pod ×{}", pod.replicas), subtitle);
+        }
+    }
+
+    /// The worst finding of each object.
+    fn mark_problems(&mut self) {
+        for finding in check::findings(self.analysis) {
+            let problem = match finding.severity {
+                Severity::Error => Problem::Error,
+                Severity::Warning => Problem::Warning,
+                Severity::Info => continue,
+            };
+            let reference = check::resource_at(self.analysis, finding.location);
+            let Some(reference) = reference else { continue };
+            let nodes = self.graph.nodes.iter_mut().filter(|it| it.resource.as_ref() == Some(&reference));
+            nodes.for_each(|it| it.problem = it.problem.max(Some(problem)));
+        }
+    }
+}
+
+/// The first of a few names, and how many more.
+fn summary<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    match names.as_slice() {
+        [] => "*".into(),
+        [only] => (*only).to_owned(),
+        [first, rest @ ..] => format!("{first} +{}", rest.len()),
+    }
+}

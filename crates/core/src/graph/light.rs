@@ -1,0 +1,218 @@
+//! The way of a request on the picture: hop numbers, the lit wires, the dead end, and why the others lost.
+
+use std::collections::BTreeMap;
+
+use podpath_protocol::{Call, EdgeState, Graph, Lane, Locale, Node, NodeState};
+use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted};
+use podpath_source::Text;
+
+use super::build::{CLIENT, bare_edge, bare_node, missing_id, node_id};
+use crate::analysis::Analysis;
+use crate::place::say;
+
+/// Lights the way of a request.
+pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, _call: &Call, locale: Locale) {
+    let mut lighting = Lighting { analysis, graph, locale };
+    lighting.dim_losers(trace);
+    let mut before: Option<String> = None;
+    for (hop, number) in trace.hops.iter().zip(1..) {
+        let id = lighting.card_of(hop, trace);
+        lighting.step(&id, before.as_deref(), hop, number);
+        before = Some(id);
+    }
+    if let Some(last) = before {
+        lighting.finish(trace, &last);
+    }
+}
+
+struct Lighting<'a> {
+    analysis: &'a Analysis,
+    graph: &'a mut Graph,
+    locale: Locale,
+}
+
+impl Lighting<'_> {
+    fn node(&mut self, id: &str) -> Option<&mut Node> {
+        self.graph.nodes.iter_mut().find(|it| it.id == id)
+    }
+
+    /// The card of a hop; one that is missing is drawn as a ghost.
+    fn card_of(&mut self, hop: &Hop, trace: &Trace) -> String {
+        if hop.kind == HopKind::Client {
+            return CLIENT.into();
+        }
+        if let Some(id) = hop.resource.map(|id| node_id(self.analysis, id)).filter(|id| self.node(id).is_some()) {
+            return id;
+        }
+        let (id, lane, kind) = match hop.kind {
+            HopKind::Client | HopKind::LoadBalancer => {
+                ("none/load-balancer".into(), Lane::LoadBalancer, "Load balancer")
+            }
+            HopKind::Gateway => ("none/gateway".into(), Lane::Gateway, "Gateway"),
+            HopKind::Route => ("none/route".into(), Lane::Route, "Route"),
+            HopKind::Service => (missing_of(trace, &hop.title.en), Lane::Service, "Service"),
+            HopKind::Endpoint => ("none/pod".into(), Lane::Pod, "Pod"),
+        };
+        if self.node(&id).is_none() {
+            let title = match hop.kind {
+                HopKind::Endpoint => say(&Text::new("no such Pod", "해당하는 Pod 없음"), self.locale),
+                _ => say(&hop.title, self.locale),
+            };
+            self.graph.nodes.push(bare_node(id.clone(), lane, kind, &title));
+        }
+        let subtitle = self.action(hop);
+        if let Some(node) = self.node(&id) {
+            node.state = NodeState::Needed;
+            node.subtitle = subtitle;
+        }
+        id
+    }
+
+    /// What the third line of a ghost offers.
+    fn action(&self, hop: &Hop) -> String {
+        let text = match hop.kind {
+            HopKind::Endpoint => Text::new("Fix selector", "selector 고치기"),
+            HopKind::Service => Text::new("Add it", "추가하기"),
+            HopKind::Route => Text::new("Add a route", "라우트 추가"),
+            _ => Text::new("Use preset", "프리셋 쓰기"),
+        };
+        say(&text, self.locale)
+    }
+
+    fn step(&mut self, id: &str, before: Option<&str>, hop: &Hop, number: u32) {
+        let label = if hop.failed { short(&hop.detail, self.locale) } else { String::new() };
+        let mut is_ghost = false;
+        if let Some(node) = self.node(id) {
+            node.hop = Some(number);
+            is_ghost = node.state == NodeState::Needed;
+            node.state = match node.state {
+                NodeState::Needed => NodeState::Needed,
+                _ if hop.failed => NodeState::Dead,
+                _ => NodeState::On,
+            };
+        }
+        let Some(before) = before else { return };
+        if before == id {
+            return;
+        }
+        let dead = hop.failed && is_ghost;
+        let edge = self.edge(before, id);
+        edge.on_path = true;
+        edge.state = if dead { EdgeState::Dead } else { EdgeState::On };
+        if dead {
+            edge.label = label;
+        }
+    }
+
+    fn edge(&mut self, from: &str, to: &str) -> &mut podpath_protocol::Edge {
+        let found = self.graph.edges.iter().position(|it| it.from == from && it.to == to);
+        let at = found.unwrap_or_else(|| {
+            self.graph.edges.push(bare_edge(from, to, ""));
+            self.graph.edges.len() - 1
+        });
+        let edges = self.graph.edges.as_mut_slice();
+        // The position was found or made just above.
+        let last = edges.len() - 1;
+        &mut edges[at.min(last)]
+    }
+
+    fn finish(&mut self, trace: &Trace, last: &str) {
+        match trace.outcome {
+            Outcome::Redirected => {
+                let edge = self.edge(last, CLIENT);
+                edge.on_path = true;
+                edge.state = EdgeState::Redirect;
+                edge.label = trace.status.map_or(String::new(), |it| it.to_string());
+            }
+            Outcome::Unsupported => {
+                for edge in self.graph.edges.iter_mut().filter(|it| it.to == last && it.on_path) {
+                    edge.state = EdgeState::Unknown;
+                }
+            }
+            _ => self.split(trace),
+        }
+    }
+
+    /// The shares of a route that sends to several backends.
+    fn split(&mut self, trace: &Trace) {
+        if trace.backends.len() < 2 {
+            return;
+        }
+        let route = trace.hops.iter().rev().find(|it| it.kind == HopKind::Route || it.kind == HopKind::LoadBalancer);
+        let Some(from) = route.and_then(|it| it.resource).map(|id| node_id(self.analysis, id)) else { return };
+        let mut shares: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for backend in &trace.backends {
+            let to = match &backend.target {
+                Target::Service(id) => node_id(self.analysis, *id),
+                Target::Missing(namespace, name) => missing_id(namespace, name),
+                Target::Host(_) => continue,
+            };
+            let share = shares.entry(to).or_insert((0, backend.weight.1));
+            *share = (share.0 * backend.weight.1 + backend.weight.0 * share.1, share.1 * backend.weight.1);
+        }
+        for (to, share) in shares {
+            if let Some(node) = self.node(&to).filter(|it| it.state == NodeState::Off || it.state == NodeState::Lost) {
+                node.state = NodeState::On;
+            }
+            let edge = self.edge(&from, &to);
+            edge.on_path = true;
+            edge.weight = Some(share);
+            edge.state = EdgeState::On;
+        }
+    }
+
+    /// Candidates that were not chosen are dimmed and say why in a few words.
+    fn dim_losers(&mut self, trace: &Trace) {
+        let chosen: Vec<_> = trace.hops.iter().filter_map(|it| it.resource).collect();
+        let losers = trace.hops.iter().flat_map(|it| &it.candidates).filter(|it| it.verdict != Verdicted::Chosen);
+        let mut reasons: BTreeMap<String, &'static str> = BTreeMap::new();
+        for candidate in losers {
+            let Some(id) = candidate.resource.filter(|id| !chosen.contains(id)) else { continue };
+            reasons.entry(node_id(self.analysis, id)).or_insert(candidate.reason);
+        }
+        for node in &mut self.graph.nodes {
+            if let Some(reason) = reasons.get(&node.id) {
+                node.state = NodeState::Lost;
+                node.subtitle = say(&in_two_words(reason), self.locale);
+            }
+        }
+    }
+}
+
+/// The id of the missing Service that a failing hop names.
+fn missing_of(trace: &Trace, name: &str) -> String {
+    let found = trace.backends.iter().find_map(|it| match &it.target {
+        Target::Missing(namespace, known) if known == name => Some(missing_id(namespace, known)),
+        _ => None,
+    });
+    found.unwrap_or_else(|| "none/service".into())
+}
+
+/// The clause of a sentence that fits into a pill.
+fn short(detail: &Text, locale: Locale) -> String {
+    let text = say(detail, locale);
+    let clause = text.rsplit(", but ").next().unwrap_or(&text).replace('`', "");
+    clause.rsplit("이어지지만 ").next().unwrap_or(&clause).to_owned()
+}
+
+fn in_two_words(reason: &str) -> Text {
+    let (en, ko) = match reason {
+        "host-mismatch" | "host-not-served" | "NoMatchingListenerHostname" => ("host differs", "호스트 다름"),
+        "path-mismatch" => ("path differs", "경로 다름"),
+        "method-mismatch" => ("method differs", "메서드 다름"),
+        "header-mismatch" => ("header differs", "헤더 다름"),
+        "query-mismatch" => ("query differs", "쿼리 다름"),
+        "port-mismatch" | "no-listener" => ("other port", "포트 다름"),
+        "gateway-mismatch" | "other-listener" | "listener-mismatch" => ("other gateway", "다른 게이트웨이"),
+        "label-differs" => ("label differs", "레이블 다름"),
+        "internal" => ("internal only", "내부 전용"),
+        "other-load-balancer" => ("other balancer", "다른 밸런서"),
+        "list-order" => ("a rule before", "앞 규칙이 먼저"),
+        "longest-path" => ("shorter path", "더 짧은 경로"),
+        "NotAllowedByListeners" => ("not allowed", "허용 안 됨"),
+        "NoMatchingParent" => ("no such listener", "리스너 없음"),
+        "not-exported" => ("not exported", "보이지 않음"),
+        _ => ("not chosen", "탈락"),
+    };
+    Text::new(en, ko)
+}

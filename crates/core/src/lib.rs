@@ -1,0 +1,19 @@
+//! The facade and the protocol: what the worker, the command line and the tests use.
+//!
+//! Invariants: one request, one answer, never a panic; the same files give the same bytes; memo tables stand here alone,
+//! the crates below are pure functions.
+
+mod analysis;
+mod check;
+mod document;
+mod graph;
+mod place;
+mod presets;
+mod rpc;
+mod suggest;
+mod trace;
+mod workspace;
+
+pub use podpath_protocol as protocol;
+pub use podpath_source::Severity;
+pub use rpc::Engine;

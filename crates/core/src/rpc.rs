@@ -1,0 +1,155 @@
+//! Requests of the protocol to answers: the one entry of the worker, the embed and the command line.
+
+use std::collections::BTreeMap;
+
+use podpath_protocol::{
+    Answer, Failure, GraphParams, Input, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::analysis::Analysis;
+use crate::workspace::Workspace;
+use crate::{check, graph, presets, suggest, trace};
+
+/// The core behind the protocol: it keeps one workspace, and what was derived from it.
+#[derive(Debug, Default)]
+pub struct Engine {
+    workspace: Workspace,
+    /// The newest analysis of the kept workspace, with what it was made for.
+    kept: Option<(u64, Options, Analysis)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    #[serde(default)]
+    id: Value,
+    method: String,
+    #[serde(default)]
+    params: Value,
+}
+
+type Answered = Result<Value, Failure>;
+
+fn failure(code: &str, message: impl ToString) -> Failure {
+    Failure { code: code.to_owned(), message: message.to_string() }
+}
+
+fn bad(message: impl ToString) -> Failure {
+    failure("bad-request", message)
+}
+
+impl Engine {
+    /// An empty workspace.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens files without the protocol around them, for benches.
+    pub fn open(&mut self, files: BTreeMap<String, String>) {
+        // Opening cannot fail; only edits that do not fit their text do.
+        let opened = self.workspace.change(WorkspaceParams { open: files, ..WorkspaceParams::default() });
+        debug_assert!(opened.is_ok(), "opening files never fails");
+    }
+
+    /// Derives everything from the workspace: diagnostics and route tables. Gives the number of findings.
+    pub fn analyse(&mut self) -> usize {
+        let analysis = self.analysis(&Options::default());
+        analysis.tables();
+        check::findings(analysis).len()
+    }
+
+    /// Answers one request; both are a JSON object on one line.
+    pub fn handle(&mut self, request: &str) -> String {
+        let answer = match serde_json::from_str::<Call>(request) {
+            Ok(call) => {
+                let answered = self.answer(&call.method, call.params);
+                let (result, error) = match answered {
+                    Ok(result) => (Some(result), None),
+                    Err(failure) => (None, Some(failure)),
+                };
+                Answer { id: call.id, result, error }
+            }
+            Err(error) => Answer { id: Value::Null, result: None, error: Some(bad(error)) },
+        };
+        serde_json::to_string(&answer).unwrap_or_else(|_| {
+            json!({ "id": null, "error": { "code": "bad-request", "message": "the answer is no JSON" } }).to_string()
+        })
+    }
+
+    fn answer(&mut self, method: &str, params: Value) -> Answered {
+        let params = if params.is_null() { json!({}) } else { params };
+        match method {
+            "workspace" => {
+                let revision = self.workspace.change(read::<WorkspaceParams>(params)?).map_err(bad)?;
+                write(Revision { revision })
+            }
+            "presets" => {
+                let asked = read::<PresetsParams>(params)?;
+                if asked.files.is_none() && asked.workspace.is_none() {
+                    return write(presets::presets(None, asked.options.locale));
+                }
+                self.with(asked, |analysis, options| write(presets::presets(Some(analysis), options.locale)))
+            }
+            "check" => {
+                self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
+            }
+            "suggest" => {
+                self.with(read::<Input>(params)?, |analysis, options| write(suggest::suggest(analysis, options.locale)))
+            }
+            "trace" => {
+                let TraceParams { files, workspace, options, requests } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    let traces = requests.iter().map(|it| trace::trace(analysis, it, options.locale));
+                    write(Traces { traces: traces.collect::<Result<_, _>>().map_err(bad)? })
+                })
+            }
+            "graph" => {
+                let GraphParams { files, workspace, options, trace, size } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    write(graph::graph(analysis, trace.as_ref(), size, options.locale).map_err(bad)?)
+                })
+            }
+            _ => Err(failure("unknown-method", format!("unknown method `{method}`"))),
+        }
+    }
+
+    /// Runs a question on the files that came with it, or on the kept workspace.
+    fn with(&mut self, input: Input, ask: impl FnOnce(&Analysis, &Options) -> Answered) -> Answered {
+        let options = input.options;
+        match (input.files, input.workspace) {
+            (Some(files), None) => ask(&Analysis::new(&Workspace::of(files), &options), &options),
+            (None, Some(revision)) if revision == self.workspace.revision => ask(self.analysis(&options), &options),
+            (None, Some(revision)) => {
+                let newest = self.workspace.revision;
+                Err(failure("stale", format!("revision {revision} is not the newest, {newest}")))
+            }
+            _ => Err(bad("exactly one of `files` and `workspace` is needed")),
+        }
+    }
+
+    /// The analysis of the kept workspace; the language of texts does not change it.
+    fn analysis(&mut self, options: &Options) -> &Analysis {
+        let key = Options { locale: podpath_protocol::Locale::default(), ..options.clone() };
+        let revision = self.workspace.revision;
+        let fits = self.kept.as_ref().is_some_and(|(known, settings, _)| *known == revision && *settings == key);
+        if !fits {
+            self.kept = None;
+        }
+        let (_, _, analysis) = self.kept.get_or_insert_with(|| {
+            let analysis = Analysis::new(&self.workspace, &key);
+            (revision, key, analysis)
+        });
+        analysis
+    }
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
+    serde_json::from_value(params).map_err(bad)
+}
+
+fn write<T: serde::Serialize>(result: T) -> Answered {
+    serde_json::to_value(result).map_err(bad)
+}

@@ -1,0 +1,279 @@
+//! The method `trace`: calls of the protocol to requests, ways to what the protocol writes.
+
+use podpath_objects::Labels;
+use podpath_protocol::{
+    Backend, Call, Candidate, Endpoint, Hop, HopKind, Locale, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
+    Stage, Standing, Trace, Upstream, Verdict,
+};
+use podpath_routing as routing;
+use podpath_source::Location;
+use routing::{Entry, Request, Scheme, Target};
+
+use crate::analysis::Analysis;
+use crate::check;
+use crate::place::{range, say};
+
+/// Longer texts in a request are refused: nobody sends them, and matching must stay bounded.
+const MAX_TEXT: usize = 64 * 1024;
+
+/// Follows a call. The error is a sentence about the call.
+pub(crate) fn trace(analysis: &Analysis, call: &Call, locale: Locale) -> Result<Trace, String> {
+    Ok(write(analysis, call, &follow(analysis, call)?, locale))
+}
+
+/// Follows a call, without writing it down.
+pub(crate) fn follow(analysis: &Analysis, call: &Call) -> Result<routing::Trace, String> {
+    let request = request(call)?;
+    let Some(entry) = entry(analysis, call)? else { return Ok(not_here(call)) };
+    Ok(routing::trace(&analysis.cluster, analysis.tables(), &request, &entry))
+}
+
+fn request(call: &Call) -> Result<Request, String> {
+    let scheme = call.scheme.as_deref().unwrap_or("http");
+    let scheme = Scheme::parse(scheme).ok_or_else(|| format!("unknown scheme `{scheme}`"))?;
+    let target = call.path.as_deref().unwrap_or("/");
+    let n_headers: usize = call.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if call.host.len() + target.len() + n_headers > MAX_TEXT {
+        return Err(format!("the request is longer than {MAX_TEXT} bytes"));
+    }
+    let (host, host_port) = routing::split_port(&call.host);
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
+    let from_port = call.from.as_ref().and_then(|it| it.port);
+    let method = if scheme.is_grpc() { "POST" } else { "GET" };
+    Ok(Request {
+        scheme,
+        method: call.method.clone().unwrap_or_else(|| method.into()),
+        authority: call.host.clone(),
+        host: host.to_ascii_lowercase(),
+        port: from_port.or(call.port).or(host_port).unwrap_or_else(|| scheme.default_port()),
+        path: if path.is_empty() { "/".into() } else { path.to_owned() },
+        query,
+        headers: call.headers.clone(),
+        sni: call.sni.clone(),
+        source_ip: call.source_ip.clone(),
+        backend_headers: call.backend_headers.clone(),
+    })
+}
+
+/// Where a call enters; None when the object that it names is not here.
+fn entry(analysis: &Analysis, call: &Call) -> Result<Option<Entry>, String> {
+    let Some(from) = &call.from else { return Ok(Some(Entry::Internet)) };
+    let given = [
+        from.internet.is_some(),
+        from.load_balancer.is_some(),
+        from.gateway.is_some(),
+        from.workload.is_some(),
+        from.pod.is_some(),
+    ];
+    if given.iter().filter(|it| **it).count() != 1 {
+        return Err("`from` takes exactly one of internet, loadBalancer, gateway, workload and pod".into());
+    }
+    if let Some(reference) = &from.load_balancer {
+        return Ok(analysis.resolve(reference).map(Entry::LoadBalancer));
+    }
+    if let Some(reference) = &from.gateway {
+        return Ok(analysis.resolve(reference).map(Entry::Gateway));
+    }
+    if let Some(workload) = &from.workload {
+        let labels = labels(&workload.labels);
+        return Ok(Some(Entry::Workload { namespace: workload.namespace.clone(), labels }));
+    }
+    Ok(Some(from.pod.as_ref().map_or(Entry::Internet, |pod| Entry::Pod(caller(pod)))))
+}
+
+fn labels(map: &std::collections::BTreeMap<String, String>) -> Labels {
+    map.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+fn caller(pod: &PodCaller) -> routing::Caller {
+    routing::Caller {
+        namespace: if pod.namespace.is_empty() { "default".into() } else { pod.namespace.clone() },
+        labels: labels(&pod.labels),
+        sidecar: pod.sidecar.unwrap_or(false),
+    }
+}
+
+/// The object that the call enters at is not in the workspace.
+fn not_here(call: &Call) -> routing::Trace {
+    let from = call.from.as_ref();
+    let name = from.and_then(|it| it.load_balancer.as_ref().or(it.gateway.as_ref())).map_or("", |it| it.name.as_str());
+    let title = podpath_source::Text::new(
+        format!("Connection refused: `{name}` is not here"),
+        format!("연결이 거부됩니다. `{name}` 오브젝트가 여기에 없습니다"),
+    );
+    let verdict = routing::Verdict { title, stage: Some(routing::Stage::Traffic), ..routing::Verdict::default() };
+    routing::Trace { reason: "entry-not-found".into(), verdict, ..routing::Trace::default() }
+}
+
+fn write(analysis: &Analysis, call: &Call, trace: &routing::Trace, locale: Locale) -> Trace {
+    let writing = Writing { analysis, locale };
+    Trace {
+        id: call.id.clone(),
+        outcome: outcome(trace.outcome),
+        status: trace.status,
+        grpc_status: trace.grpc_status.map(str::to_owned),
+        reason: Some(trace.reason.clone()),
+        location: trace.location.clone(),
+        body: trace.body.clone(),
+        backends: trace.backends.iter().map(|it| writing.backend(it)).collect(),
+        upstream: trace.upstream.as_ref().map(upstream),
+        response: response(call, trace),
+        mirrors: trace.mirrors.iter().filter_map(|it| writing.mirror(it)).collect(),
+        verdict: writing.verdict(&trace.verdict),
+        hops: trace.hops.iter().map(|it| writing.hop(it)).collect(),
+    }
+}
+
+pub(crate) fn outcome(outcome: routing::Outcome) -> Outcome {
+    match outcome {
+        routing::Outcome::Delivered => Outcome::Delivered,
+        routing::Outcome::Redirected => Outcome::Redirected,
+        routing::Outcome::Answered => Outcome::Answered,
+        routing::Outcome::Refused => Outcome::Refused,
+        routing::Outcome::Passthrough => Outcome::Passthrough,
+        routing::Outcome::Unsupported => Outcome::Unsupported,
+    }
+}
+
+fn upstream(found: &routing::Upstream) -> Upstream {
+    let request = &found.request;
+    Upstream {
+        method: request.method.clone(),
+        host: request.authority.clone(),
+        path: request.target(),
+        headers: request.headers.clone(),
+        tls: found.tls.to_owned(),
+        sni: (found.tls == "passthrough").then(|| request.server_name().to_owned()),
+    }
+}
+
+/// The headers of the backend's answer after what proxies do to them; none when there is nothing to say.
+fn response(call: &Call, trace: &routing::Trace) -> Option<ResponseHeaders> {
+    if trace.response.is_empty() && call.backend_headers.is_empty() {
+        return None;
+    }
+    let mut headers = call.backend_headers.clone();
+    for change in &trace.response {
+        routing::change_headers(change, &mut headers, &mut String::new());
+    }
+    let removed = trace.response.iter().flat_map(|it| it.remove.clone()).collect();
+    Some(ResponseHeaders { headers, removed })
+}
+
+struct Writing<'a> {
+    analysis: &'a Analysis,
+    locale: Locale,
+}
+
+impl Writing<'_> {
+    fn backend(&self, backend: &routing::TracedBackend) -> Backend {
+        let (service, host) = match &backend.target {
+            Target::Service(id) => (self.analysis.reference(*id), self.host(*id)),
+            Target::Missing(namespace, name) => (None, Some(self.host_name(name, namespace))),
+            Target::Host(host) => (None, Some(host.clone())),
+        };
+        Backend {
+            service,
+            host,
+            port: backend.port,
+            subset: backend.subset.clone(),
+            weight: backend.weight,
+            valid: backend.fault.is_none(),
+            reason: backend.fault.clone(),
+            endpoints: backend.endpoints.iter().map(|it| self.endpoint(it)).collect(),
+            upstream: backend.upstream.as_ref().map(upstream),
+        }
+    }
+
+    fn host(&self, id: podpath_cluster::ResourceId) -> Option<String> {
+        let entry = self.analysis.cluster.entry(id)?;
+        Some(self.host_name(entry.resource.meta.name(), &entry.namespace))
+    }
+
+    fn host_name(&self, name: &str, namespace: &str) -> String {
+        format!("{name}.{namespace}.svc.{}", self.analysis.cluster.settings.cluster_domain)
+    }
+
+    fn endpoint(&self, endpoint: &podpath_cluster::Endpoint) -> Endpoint {
+        Endpoint {
+            workload: endpoint.source.and_then(|id| self.analysis.reference(id)),
+            address: endpoint.address.clone(),
+            replicas: endpoint.replicas,
+            port: endpoint.port,
+            ready: endpoint.ready,
+        }
+    }
+
+    fn mirror(&self, mirror: &routing::Mirror) -> Option<Mirror> {
+        let Target::Service(id) = &mirror.target else { return None };
+        Some(Mirror { service: self.analysis.reference(*id)?, port: mirror.port, fraction: mirror.fraction })
+    }
+
+    fn verdict(&self, verdict: &routing::Verdict) -> Verdict {
+        let stage = verdict.stage.map(|it| match it {
+            routing::Stage::Accepted => Stage::Accepted,
+            routing::Stage::Attached => Stage::Attached,
+            routing::Stage::Traffic => Stage::Traffic,
+        });
+        Verdict {
+            title: say(&verdict.title, self.locale),
+            detail: say(&verdict.detail, self.locale),
+            stage,
+            range: verdict.location.and_then(|it| range(self.analysis, it)),
+            fix: verdict.location.filter(|_| stage.is_some()).and_then(|it| self.fix_at(it)),
+        }
+    }
+
+    /// The repair of the finding at the place that decided: what the lints know is not told twice.
+    fn fix_at(&self, location: Location) -> Option<podpath_protocol::Fix> {
+        let overlaps = |it: &Location| {
+            it.document == location.document && it.span.start <= location.span.end && location.span.start <= it.span.end
+        };
+        let findings = check::findings(self.analysis);
+        let mut fixing = findings.iter().filter(|it| overlaps(&it.location)).filter_map(|it| it.fix.as_ref());
+        fixing.next().and_then(|it| check::fix(self.analysis, it, self.locale))
+    }
+
+    fn hop(&self, hop: &routing::Hop) -> Hop {
+        let kind = match hop.kind {
+            routing::HopKind::Client => HopKind::Client,
+            routing::HopKind::LoadBalancer => HopKind::LoadBalancer,
+            routing::HopKind::Gateway => HopKind::Gateway,
+            routing::HopKind::Route => HopKind::Route,
+            routing::HopKind::Service => HopKind::Service,
+            routing::HopKind::Endpoint => HopKind::Endpoint,
+        };
+        let rule = hop.rule.map(|(port, number)| RuleNumber {
+            port,
+            priority: number.map_or_else(|| "default".into(), serde_json::Value::from),
+        });
+        Hop {
+            kind,
+            resource: hop.resource.and_then(|id| self.analysis.reference(id)),
+            range: hop.location.and_then(|it| range(self.analysis, it)),
+            title: say(&hop.title, self.locale),
+            detail: say(&hop.detail, self.locale),
+            decided_by: hop.decided_by.map(str::to_owned),
+            rule,
+            candidates: hop.candidates.iter().map(|it| self.candidate(it)).collect(),
+            failed: hop.failed,
+        }
+    }
+
+    fn candidate(&self, candidate: &routing::Candidate) -> Candidate {
+        let verdict = match candidate.verdict {
+            routing::Verdicted::Chosen => Standing::Chosen,
+            routing::Verdicted::Lost => Standing::Lost,
+            routing::Verdicted::Mismatch => Standing::Mismatch,
+            routing::Verdicted::Invalid => Standing::Invalid,
+        };
+        Candidate {
+            resource: candidate.resource.and_then(|id| self.analysis.reference(id)),
+            range: range(self.analysis, candidate.location),
+            path: candidate.path.clone(),
+            verdict,
+            reason: candidate.reason.to_owned(),
+            detail: say(&candidate.detail, self.locale),
+        }
+    }
+}

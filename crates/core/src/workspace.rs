@@ -1,0 +1,131 @@
+//! The files of a workspace, cut into documents; an edited document alone is parsed again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use podpath_protocol::{Edit, WorkspaceParams};
+use podpath_source::LineIndex;
+
+use crate::document::Document;
+
+/// Files by path.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Workspace {
+    pub(crate) revision: u64,
+    pub(crate) files: BTreeMap<String, File>,
+}
+
+/// A file, its lines and its documents.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) text: Arc<str>,
+    pub(crate) lines: Arc<LineIndex>,
+    /// Each with the byte offset at which it begins.
+    pub(crate) documents: Vec<(usize, Arc<Document>)>,
+    is_manifest: bool,
+}
+
+impl File {
+    /// Cuts and reads a file; documents that `before` holds with the same text are taken from there.
+    fn new(text: String, is_manifest: bool, before: Option<&File>) -> Self {
+        let pieces = podpath_yaml::split(&text);
+        let known = before.filter(|it| it.is_manifest == is_manifest).map(|it| it.documents.as_slice());
+        let known = known.unwrap_or_default();
+        let n_pieces = pieces.len();
+        let documents = pieces.into_iter().enumerate().map(|(idx, range)| {
+            let start = range.start;
+            let piece = text.get(range).unwrap_or_default();
+            // An edit leaves the documents before it where they are, counted from the front, and those after it where
+            // they are, counted from the back.
+            let from_back = (known.len() + idx).checked_sub(n_pieces);
+            let candidates = [Some(idx), from_back].into_iter().flatten().filter_map(|at| known.get(at));
+            let same = candidates.map(|(_, document)| document).find(|it| it.text == piece);
+            (start, same.cloned().unwrap_or_else(|| Arc::new(Document::new(piece, is_manifest))))
+        });
+        let documents = documents.collect();
+        let lines = Arc::new(LineIndex::new(&text));
+        Self { text: text.into(), lines, documents, is_manifest }
+    }
+}
+
+impl Workspace {
+    /// A workspace of these files.
+    pub(crate) fn of(files: BTreeMap<String, String>) -> Self {
+        let mut workspace = Self::default();
+        workspace.put(files);
+        workspace
+    }
+
+    /// Applies a change and counts the revision up.
+    pub(crate) fn change(&mut self, params: WorkspaceParams) -> Result<u64, String> {
+        let mut next = if params.reset { Self { revision: self.revision, ..Self::default() } } else { self.clone() };
+        next.put(params.open);
+        for edit in params.edit {
+            next.edit(edit)?;
+        }
+        for path in &params.close {
+            next.files.remove(path);
+        }
+        next.read_again_where_charts_changed();
+        next.revision += 1;
+        *self = next;
+        Ok(self.revision)
+    }
+
+    fn put(&mut self, files: BTreeMap<String, String>) {
+        let mut charts = self.charts();
+        charts.extend(files.keys().filter_map(|path| chart_of(path)));
+        for (path, text) in files {
+            let file = File::new(text, is_manifest(&path, &charts), self.files.get(&path));
+            self.files.insert(path, file);
+        }
+        self.read_again_where_charts_changed();
+    }
+
+    /// An edit of a file that is not there makes it.
+    fn edit(&mut self, edit: Edit) -> Result<(), String> {
+        let mut text = self.files.get(&edit.file).map_or(String::new(), |it| it.text.to_string());
+        let range = edit.start..edit.end;
+        if range.start > range.end || text.get(range.clone()).is_none() {
+            return Err(format!("edit {}..{} does not fit the text of `{}`", edit.start, edit.end, edit.file));
+        }
+        text.replace_range(range, &edit.new_text);
+        let is_manifest = is_manifest(&edit.file, &self.charts());
+        let file = File::new(text, is_manifest, self.files.get(&edit.file));
+        self.files.insert(edit.file, file);
+        Ok(())
+    }
+
+    /// The folders that hold a `Chart.yaml`.
+    fn charts(&self) -> Vec<String> {
+        self.files.keys().filter_map(|path| chart_of(path)).collect()
+    }
+
+    fn read_again_where_charts_changed(&mut self) {
+        let charts = self.charts();
+        for (path, file) in &mut self.files {
+            let now = is_manifest(path, &charts);
+            if now != file.is_manifest {
+                *file = File::new(file.text.to_string(), now, None);
+            }
+        }
+    }
+}
+
+fn chart_of(path: &str) -> Option<String> {
+    let folder = path.strip_suffix("Chart.yaml")?;
+    (folder.is_empty() || folder.ends_with('/')).then(|| folder.to_owned())
+}
+
+/// YAML and JSON files hold manifests, but those below a chart's `templates/` are text to render, its values and
+/// `Chart.yaml` are no objects, and kustomizations are none either.
+fn is_manifest(path: &str, charts: &[String]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_yaml = [".yaml", ".yml", ".json"].iter().any(|it| name.to_ascii_lowercase().ends_with(it));
+    let is_other = matches!(name, "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let of_chart = charts.iter().filter_map(|chart| path.strip_prefix(chart.as_str())).any(|rest| {
+        let is_values = !rest.contains('/') && rest.starts_with("values");
+        rest.starts_with("templates/") || rest.starts_with("charts/") || is_values
+    });
+    is_yaml && !is_other && !of_chart
+}

@@ -1,0 +1,173 @@
+//! Where the cards lie: lanes make the columns, the order makes the rows, and pills push rows down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_protocol::{Edge, EdgeState, Lane, Node};
+
+use crate::metrics::{DISC, Metrics, N_LANES, PILL_DROP, PILL_HEIGHT, column};
+use crate::order::Link;
+
+/// How much lower a row is when a pill would cover one of its cards.
+const PILL_ROOM: f64 = 28.0;
+
+/// Between the last row and the bottom of the picture.
+const FOOT: f64 = 12.0;
+
+/// Column and row of a card.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Seat {
+    pub(super) column: usize,
+    pub(super) row: usize,
+}
+
+/// The box of a card.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+/// All cards in their places.
+pub(super) struct Board {
+    pub(super) metrics: &'static Metrics,
+    /// Of the whole picture.
+    pub(super) height: f64,
+    seats: Vec<Seat>,
+    frames: Vec<Frame>,
+    /// Rows and columns that hold a card.
+    taken: BTreeSet<(usize, usize)>,
+    tops: Vec<f64>,
+}
+
+/// What hangs under a row: its reach from left to right.
+struct Hanging {
+    row: usize,
+    left: f64,
+    right: f64,
+}
+
+impl Board {
+    pub(super) fn new(
+        nodes: &[Node],
+        edges: &[Edge],
+        links: &[Link],
+        rows: &[usize],
+        metrics: &'static Metrics,
+    ) -> Self {
+        let seats: Vec<Seat> =
+            nodes.iter().zip(rows).map(|(it, row)| Seat { column: column(it.lane), row: *row }).collect();
+        let taken: BTreeSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).collect();
+        let hangings: Vec<Hanging> =
+            edges.iter().zip(links).filter_map(|(edge, link)| hanging(edge, link, &seats, metrics)).collect();
+        let tops = tops(rows, &pushed(&hangings, &taken, metrics), metrics);
+        let mut board = Self { metrics, height: 0.0, seats, frames: Vec::new(), taken, tops };
+        board.frames = nodes.iter().zip(&board.seats).map(|(node, seat)| board.frame(node, *seat)).collect();
+        board.height = board.height_with(&hangings);
+        board
+    }
+
+    pub(super) fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    pub(super) fn seat(&self, card: usize) -> Seat {
+        self.seats.get(card).copied().unwrap_or_default()
+    }
+
+    pub(super) fn frame_of(&self, card: usize) -> Frame {
+        self.frames.get(card).copied().unwrap_or_default()
+    }
+
+    /// The top of a row's cards.
+    pub(super) fn top(&self, row: usize) -> f64 {
+        self.tops.get(row).copied().unwrap_or(self.metrics.top)
+    }
+
+    /// The bottom of a row's cards.
+    pub(super) fn bottom(&self, row: usize) -> f64 {
+        self.top(row) + self.metrics.card
+    }
+
+    /// No card lies in this row from column `first` to the one before `end`.
+    pub(super) fn is_free(&self, row: usize, first: usize, end: usize) -> bool {
+        (first..end).all(|column| !self.taken.contains(&(row, column)))
+    }
+
+    /// The dot of a client lies in the middle of its row.
+    fn frame(&self, node: &Node, seat: Seat) -> Frame {
+        let band = self.metrics.band(seat.column);
+        let is_dot = node.lane == Lane::Client && !self.metrics.is_full;
+        let height = if is_dot { band.width } else { self.metrics.card };
+        let top = self.top(seat.row) + (self.metrics.card - height) / 2.0;
+        Frame { left: band.left, top, width: band.width, height }
+    }
+
+    fn height_with(&self, hangings: &[Hanging]) -> f64 {
+        let last = self.tops.len().saturating_sub(1);
+        let pills = hangings.iter().map(|it| self.bottom(it.row) + PILL_DROP + PILL_HEIGHT + PILL_DROP);
+        pills.fold(self.bottom(last) + FOOT, f64::max)
+    }
+}
+
+impl Frame {
+    pub(super) fn right(self) -> f64 {
+        self.left + self.width
+    }
+
+    pub(super) fn bottom(self) -> f64 {
+        self.top + self.height
+    }
+
+    /// The middle of its left edge, as all wires see it.
+    pub(super) fn middle(self) -> f64 {
+        self.top + self.height / 2.0
+    }
+
+    pub(super) fn centre(self) -> f64 {
+        self.left + self.width / 2.0
+    }
+}
+
+/// The pill of a dead end, or the wire of a redirect on its way back.
+fn hanging(edge: &Edge, link: &Link, seats: &[Seat], metrics: &Metrics) -> Option<Hanging> {
+    let (from, to) = (*seats.get(link.from)?, *seats.get(link.to)?);
+    let right_of = |seat: Seat| metrics.band(seat.column).left + metrics.band(seat.column).width;
+    match edge.state {
+        EdgeState::Dead => {
+            let pill = metrics.pill(right_of(from), &edge.label)?;
+            Some(Hanging { row: from.row, left: pill.left, right: pill.left + pill.width })
+        }
+        EdgeState::Redirect => {
+            let (source, target) = if from.column < to.column { (to, from) } else { (from, to) };
+            let band = metrics.band(target.column);
+            let right = metrics.cut(right_of(source)) + DISC;
+            Some(Hanging { row: source.row, left: band.left + band.width / 2.0, right })
+        }
+        EdgeState::Off | EdgeState::On | EdgeState::Unknown => None,
+    }
+}
+
+/// The rows with a card that would be covered by what hangs from the row above.
+fn pushed(hangings: &[Hanging], taken: &BTreeSet<(usize, usize)>, metrics: &Metrics) -> BTreeMap<usize, f64> {
+    let bands = metrics.bands();
+    let covers = |it: &&Hanging| {
+        let mut below =
+            taken.range((it.row + 1, 0)..(it.row + 1, N_LANES)).filter_map(|(_, column)| bands.get(*column));
+        below.any(|band| it.left < band.left + band.width && band.left < it.right)
+    };
+    hangings.iter().filter(covers).map(|it| (it.row + 1, PILL_ROOM)).collect()
+}
+
+/// The top of each row; a pushed row takes those below it along.
+fn tops(rows: &[usize], pushed: &BTreeMap<usize, f64>, metrics: &Metrics) -> Vec<f64> {
+    let n_rows = rows.iter().max().map_or(1, |it| it + 1);
+    let mut next = metrics.top;
+    let top = |row: usize| {
+        let top = next + pushed.get(&row).copied().unwrap_or_default();
+        next = top + metrics.pitch;
+        top
+    };
+    (0..n_rows).map(top).collect()
+}

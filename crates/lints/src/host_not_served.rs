@@ -1,0 +1,156 @@
+//! `host-not-served`: a host of a route that none of its gateways takes.
+//!
+//! Rules: a host of an Istio server may begin with the namespace that may use it, `./` for that of the Gateway; a host of
+//! a VirtualService and one of a server meet when one holds the other; so do hostnames of HTTPRoute and listener, of
+//! which a listener without hostname takes all. Where a gateway is not here, nothing is said.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Gateway, GatewayListener, HttpRoute, IstioGateway, Kind, ParentRef, VirtualService};
+use podpath_source::{Diagnostic, Label, Location, Severity, Spanned, Text};
+
+use crate::hostname::intersects;
+use crate::istio::{self, HostMeaning, Names};
+use crate::{Check, Context, Lint, suggest};
+
+pub(crate) static LINT: Lint =
+    Lint { code: "host-not-served", severity: Severity::Error, aliases: &["IST0132"], check: Check::Cluster(check) };
+
+/// A host that a gateway takes.
+struct Served<'a> {
+    pattern: &'a str,
+    location: Location,
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let names = Names::of(context.cluster);
+    for service in context.cluster.all::<VirtualService>() {
+        check_virtual_service(context.cluster, &names, service, found);
+    }
+    for route in context.cluster.all::<HttpRoute>() {
+        check_http_route(context.cluster, route, found);
+    }
+}
+
+fn check_virtual_service(
+    cluster: &Cluster,
+    names: &Names<'_>,
+    service: Found<'_, VirtualService>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let written = service.object.gateways.iter();
+    let wanted: Vec<_> = written.filter_map(|it| istio::gateway_of(service.namespace(), &it.value)).collect();
+    let gateways: Option<Vec<_>> =
+        wanted.iter().map(|(space, name)| cluster.find::<IstioGateway>(space, name)).collect();
+    let Some(gateways) = gateways.filter(|it| !it.is_empty()) else { return };
+    let served: Vec<_> = gateways.iter().flat_map(|it| served_by(*it, service.namespace())).collect();
+    let is_for_mesh = istio::is_for_mesh(service.object);
+    let is_served = |host: &str| {
+        let host = names.completed(service.namespace(), host);
+        served.iter().any(|it| intersects(it.pattern, &host))
+    };
+    // What is called inside the mesh needs no gateway.
+    let is_inner =
+        |host: &str| is_for_mesh && matches!(names.meaning(service.namespace(), host), HostMeaning::Service(..));
+    let hosts = service.object.hosts.iter();
+    let lost: Vec<_> = hosts.filter(|it| !is_served(&it.value) && !is_inner(&it.value)).collect();
+    let is_dead = !is_for_mesh && lost.len() == service.object.hosts.len();
+    let severity = if is_dead { Severity::Error } else { Severity::Warning };
+    found.extend(lost.into_iter().map(|host| not_served(service, host, &served, severity)));
+}
+
+/// The hosts of a Gateway that this namespace may use.
+fn served_by<'a>(gateway: Found<'a, IstioGateway>, namespace: &str) -> Vec<Served<'a>> {
+    let hosts = gateway.object.servers.iter().flat_map(|it| &it.hosts);
+    let usable = hosts.filter_map(|host| {
+        let pattern = match host.value.split_once('/') {
+            Some(("*", pattern)) => pattern,
+            Some((".", pattern)) if gateway.namespace() == namespace => pattern,
+            Some((space, pattern)) if space == namespace => pattern,
+            Some(_) => return None,
+            None => host.value.as_str(),
+        };
+        Some(Served { pattern, location: gateway.at(host.span) })
+    });
+    usable.collect()
+}
+
+fn check_http_route(cluster: &Cluster, route: Found<'_, HttpRoute>, found: &mut Vec<Diagnostic>) {
+    let listeners = route.object.parents.iter().map(|parent| listeners(cluster, route, parent));
+    let Some(listeners) = listeners.collect::<Option<Vec<_>>>() else { return };
+    let listeners: Vec<_> = listeners.into_iter().flatten().collect();
+    if listeners.is_empty() || listeners.iter().any(|(_, it)| it.hostname.is_none()) {
+        return;
+    }
+    let hostnames = listeners.iter().filter_map(|(gateway, it)| Some((gateway, it.hostname.as_ref()?)));
+    let served: Vec<_> =
+        hostnames.map(|(gateway, it)| Served { pattern: &it.value, location: gateway.at(it.span) }).collect();
+    let is_served = |host: &str| served.iter().any(|it| intersects(it.pattern, host));
+    let lost: Vec<_> = route.object.hostnames.iter().filter(|it| !is_served(&it.value)).collect();
+    let is_dead = lost.len() == route.object.hostnames.len();
+    let severity = if is_dead { Severity::Error } else { Severity::Warning };
+    let found_here = lost.into_iter().map(|host| not_served(route, host, &served, severity));
+    found.extend(found_here.map(|it| Diagnostic { aliases: &[], ..it }));
+}
+
+/// The listeners that a parentRef means; none when the parent is not here, or is no Gateway.
+fn listeners<'a>(
+    cluster: &'a Cluster,
+    route: Found<'_, HttpRoute>,
+    parent: &ParentRef,
+) -> Option<Vec<(Found<'a, Gateway>, &'a GatewayListener)>> {
+    if parent.group != Gateway::GROUP || parent.kind != "Gateway" {
+        return None;
+    }
+    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
+    let gateway = cluster.find::<Gateway>(namespace, &parent.name.value)?;
+    let section = parent.section.as_ref().map(|it| it.value.as_str());
+    let port = parent.port.as_ref().map(|it| it.value);
+    let fits = |it: &&GatewayListener| {
+        let is_port = port.is_none() || port == it.port.as_ref().map(|known| known.value);
+        is_port && section.is_none_or(|name| name == it.name.value)
+    };
+    Some(gateway.object.listeners.iter().filter(fits).map(|it| (gateway, it)).collect())
+}
+
+fn not_served<T>(route: Found<'_, T>, host: &Spanned<String>, served: &[Served<'_>], severity: Severity) -> Diagnostic {
+    let location = route.at(host.span);
+    let (name, value) = (route.name(), &host.value);
+    let message = Text::new(
+        format!("no gateway of `{name}` takes the host `{value}`"),
+        format!("`{name}`의 게이트웨이 중 `{value}` 호스트를 받는 것이 없습니다"),
+    );
+    let known = suggest::listed(served.iter().map(|it| it.pattern));
+    let suggestion = suggestion(value, served);
+    let help = suggestion.as_deref().map_or_else(|| consequence(&known), suggest::did_you_mean);
+    let fix = suggestion.map(|it| suggest::use_text(location, &it, suggest::is_typo(value, &it)));
+    let related = served.first().map(|it| Label {
+        location: it.location,
+        text: Text::new(format!("it takes only {known}"), format!("받는 호스트: {known}")),
+    });
+    let related = related.into_iter().collect();
+    Diagnostic { severity, help: Some(help), fix, related, ..LINT.found(location, message) }
+}
+
+fn consequence(known: &str) -> Text {
+    if known.is_empty() {
+        return Text::new(
+            "its gateways have no host that this namespace may use",
+            "이 네임스페이스가 쓸 수 있는 호스트가 없습니다",
+        );
+    }
+    Text::new(
+        "requests for this host are answered 404; a wildcard stands for one or more labels, never for none",
+        "이 호스트로 오는 요청은 404로 응답합니다. 와일드카드는 레이블 하나 이상을 뜻하고, 없는 것은 뜻하지 않습니다",
+    )
+}
+
+/// A near host, or the host under a near domain of a wildcard.
+fn suggestion(host: &str, served: &[Served<'_>]) -> Option<String> {
+    let patterns = || served.iter().map(|it| it.pattern);
+    if let Some(near) = suggest::near(host, patterns().filter(|it| !it.starts_with('*'))) {
+        return Some(near.to_owned());
+    }
+    let (label, domain) = host.split_once('.')?;
+    let near = suggest::near(domain, patterns().filter_map(|it| it.strip_prefix("*.")))?;
+    Some(format!("{label}.{near}"))
+}

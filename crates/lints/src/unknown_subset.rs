@@ -1,0 +1,101 @@
+//! `unknown-subset`: a destination names a subset that no DestinationRule of its host has.
+//!
+//! Without any DestinationRule of the host it is a warning: the rule may stand in files that were not pasted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Destination, DestinationRule, VirtualService};
+use podpath_source::{Diagnostic, Label, Severity, Spanned, Text};
+
+use crate::istio::Names;
+use crate::{Check, Context, Lint, backend, hostname, suggest};
+
+pub(crate) static LINT: Lint =
+    Lint { code: "unknown-subset", severity: Severity::Error, aliases: &["IST0101"], check: Check::Cluster(check) };
+
+/// The DestinationRules by their full host, and those with a wildcard.
+struct Rules<'a> {
+    exact: BTreeMap<String, Vec<Found<'a, DestinationRule>>>,
+    wild: Vec<(String, Found<'a, DestinationRule>)>,
+}
+
+fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let names = Names::of(context.cluster);
+    let rules = Rules::of(context.cluster, &names);
+    for service in context.cluster.all::<VirtualService>() {
+        for destination in backend::destinations(service.object) {
+            let Some(subset) = &destination.subset else { continue };
+            let host = names.completed(service.namespace(), &destination.host.value);
+            let rules = rules.of_host(&host);
+            let is_known =
+                rules.iter().any(|it| it.object.subsets.iter().any(|known| known.name.value == subset.value));
+            if !is_known {
+                found.push(unknown(service, destination, subset, &rules));
+            }
+        }
+    }
+}
+
+impl<'a> Rules<'a> {
+    fn of(cluster: &'a Cluster, names: &Names<'_>) -> Self {
+        let mut rules = Self { exact: BTreeMap::new(), wild: Vec::new() };
+        for rule in cluster.all::<DestinationRule>() {
+            let Some(host) = &rule.object.host else { continue };
+            let host = names.completed(rule.namespace(), &host.value);
+            if host.starts_with('*') {
+                rules.wild.push((host, rule));
+            } else {
+                rules.exact.entry(host).or_default().push(rule);
+            }
+        }
+        rules
+    }
+
+    /// Every rule that may count for a host, whatever the namespace: which one counts depends on the caller.
+    fn of_host(&self, host: &str) -> Vec<Found<'a, DestinationRule>> {
+        let exact = self.exact.get(host).into_iter().flatten();
+        let wild = self.wild.iter().filter(|(pattern, _)| hostname::covers(pattern, host)).map(|(_, rule)| rule);
+        exact.chain(wild).copied().collect()
+    }
+}
+
+fn unknown(
+    service: Found<'_, VirtualService>,
+    destination: &Destination,
+    subset: &Spanned<String>,
+    rules: &[Found<'_, DestinationRule>],
+) -> Diagnostic {
+    let location = service.at(subset.span);
+    let (host, name) = (&destination.host.value, &subset.value);
+    let subsets = rules.iter().flat_map(|rule| &rule.object.subsets).map(|it| it.name.value.as_str());
+    let subsets: BTreeSet<&str> = subsets.collect();
+    let near = suggest::near(name, subsets.iter().copied());
+    let message = Text::new(
+        format!("no DestinationRule gives `{host}` a subset `{name}`"),
+        format!("`{host}` 호스트에 `{name}` subset을 정의한 DestinationRule이 없습니다"),
+    );
+    let help = near.map_or_else(|| consequence(&subsets), suggest::did_you_mean);
+    let fix = near.map(|it| suggest::use_text(location, it, suggest::is_typo(name, it)));
+    let related = rules.first().map(|rule| Label {
+        location: rule.at(rule.object.subsets.first().map_or(rule.entry.resource.meta.name_span(), |it| it.name.span)),
+        text: Text::new("the subsets of this host", "이 호스트의 subset"),
+    });
+    let severity = if rules.is_empty() { Severity::Warning } else { Severity::Error };
+    let related = related.into_iter().collect();
+    Diagnostic { severity, help: Some(help), fix, related, ..LINT.found(location, message) }
+}
+
+fn consequence(subsets: &BTreeSet<&str>) -> Text {
+    if subsets.is_empty() {
+        return Text::new(
+            "a subset exists only by a DestinationRule; without it requests are answered 503",
+            "subset은 DestinationRule로만 생깁니다. 없으면 요청이 503으로 실패합니다",
+        );
+    }
+    let known = suggest::listed(subsets.iter().copied());
+    Text::new(
+        format!("its subsets are {known}; requests for another one are answered 503"),
+        format!("있는 subset: {known}. 다른 이름으로 보내는 요청은 503으로 실패합니다"),
+    )
+}

@@ -1,0 +1,48 @@
+//! EndpointSlice: endpoints that are written by hand.
+
+use crate::meta::Meta;
+use crate::reader::Reader;
+
+/// An EndpointSlice; the label `kubernetes.io/service-name` says whose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointSlice {
+    /// `ports`
+    pub ports: Vec<EndpointPort>,
+    /// `endpoints`
+    pub endpoints: Vec<SliceEndpoint>,
+}
+
+/// An entry of `ports`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointPort {
+    /// Equal to the name of the Service's port; empty for the only one.
+    pub name: String,
+    /// None means every port.
+    pub port: Option<u16>,
+}
+
+/// An entry of `endpoints`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SliceEndpoint {
+    /// `addresses`
+    pub addresses: Vec<String>,
+    /// `conditions.ready`; missing counts as ready.
+    pub ready: bool,
+    /// Name of the Pod in `targetRef`.
+    pub pod: Option<String>,
+}
+
+impl EndpointSlice {
+    pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
+        let port = |it: Reader<'_>| EndpointPort {
+            name: it.get("name").text().map(|it| it.value).unwrap_or_default(),
+            port: it.get("port").port().map(|it| it.value),
+        };
+        let endpoint = |it: Reader<'_>| SliceEndpoint {
+            addresses: it.get("addresses").texts().into_iter().map(|it| it.value).collect(),
+            ready: !it.get("conditions").get("ready").exists() || it.get("conditions").get("ready").is_true(),
+            pod: it.get("targetRef").get("name").text().map(|it| it.value),
+        };
+        Self { ports: reader.get("ports").list(port), endpoints: reader.get("endpoints").list(endpoint) }
+    }
+}

@@ -1,0 +1,165 @@
+//! Located trees to typed objects, one file a kind.
+//!
+//! Invariants: reading never fails, a part that has the wrong form is left out (the schema check names it); every value
+//! that a person may ask about keeps its span; an unknown kind stays an object with its name, namespace and labels.
+
+mod destination_rule;
+mod endpoint_slice;
+mod gateway;
+mod gateway_class;
+mod http_route;
+mod ingress;
+mod ingress_class;
+mod ingress_class_params;
+mod istio_gateway;
+mod meta;
+mod plain;
+mod reader;
+mod reference_grant;
+mod service;
+mod virtual_service;
+mod workload;
+
+use podpath_yaml::Node;
+
+pub use destination_rule::{DestinationRule, Subset};
+pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
+pub use gateway::{AllowedRoutes, Gateway, GatewayListener, ListenerTls, RouteNamespaces};
+pub use gateway_class::GatewayClass;
+pub use http_route::{
+    BackendRef, Filter, FilterKind, HeaderModifier, HttpMatch, HttpRoute, HttpRule, NamedMatch, ParentRef,
+    PathModifier, Redirect, UrlRewrite,
+};
+pub use ingress::{Ingress, IngressBackend, IngressPath, IngressRule, IngressTls};
+pub use ingress_class::{IngressClass, Parameters};
+pub use ingress_class_params::IngressClassParams;
+pub use istio_gateway::{IstioGateway, Server, ServerTls};
+pub use meta::{Labels, Meta, Selector, SelectorTerm};
+pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
+pub use reader::{PortRef, Reader};
+pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
+pub use service::{Service, ServicePort};
+pub use virtual_service::{
+    Delegate, Destination, HeaderOperations, HttpMatchRequest, RewriteAction, RouteRule, StringMatch, TcpRule,
+    VirtualService, VsRedirect,
+};
+pub use workload::{Container, ContainerPort, Pod, PodTemplate, Workload};
+
+/// An object of the workspace: what all kinds have, and what its own kind has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// Kind, name, namespace, labels, annotations.
+    pub meta: Meta,
+    /// The rest.
+    pub object: Object,
+}
+
+/// A kind that is modelled.
+pub trait Kind: Sized + 'static {
+    /// Number of the type, to keep objects of one type together.
+    const TAG: usize;
+    /// The API group; "" is core.
+    const GROUP: &'static str;
+    /// The kinds that are read as this type.
+    const NAMES: &'static [&'static str];
+
+    /// The kind's own part of an object, when it is of this kind.
+    fn of(object: &Object) -> Option<&Self>;
+}
+
+/// One line a kind: group, the names of the kind in manifests, and the type that reads it.
+macro_rules! kinds {
+    ($( $tag:literal $variant:ident: $group:literal / $($name:literal)|+ ),+ $(,)?) => {
+        /// What an object is.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object {
+            $(#[doc = concat!("`", $group, "`")] $variant($variant),)+
+            /// Anything else.
+            Unknown(Unknown),
+        }
+
+        $(impl Kind for $variant {
+            const TAG: usize = $tag;
+            const GROUP: &'static str = $group;
+            const NAMES: &'static [&'static str] = &[$($name),+];
+
+            fn of(object: &Object) -> Option<&Self> {
+                match object { Object::$variant(it) => Some(it), _ => None }
+            }
+        })+
+
+        impl Object {
+            /// Number of the type; [`Object::N_TAGS`] - 1 for everything that is not modelled.
+            pub fn tag(&self) -> usize {
+                match self { $(Object::$variant(_) => $tag,)+ Object::Unknown(_) => Self::N_TAGS - 1 }
+            }
+
+            /// How many tags there are.
+            pub const N_TAGS: usize = [$($tag),+].len() + 1;
+        }
+
+        /// Group and kind of everything that is modelled, in the order of the table.
+        pub const MODELLED: &[(&str, &str)] = &[$($(($group, $name),)+)+];
+
+        fn read_object(meta: &Meta, reader: Reader<'_>) -> Object {
+            match (meta.group(), meta.kind.value.as_str()) {
+                $(($group, $($name)|+) => Object::$variant($variant::read(meta, reader)),)+
+                _ => Object::Unknown(Unknown),
+            }
+        }
+    };
+}
+
+kinds! {
+    0 Namespace: "" / "Namespace",
+    1 Pod: "" / "Pod",
+    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job",
+    3 Service: "" / "Service",
+    4 EndpointSlice: "discovery.k8s.io" / "EndpointSlice",
+    5 Ingress: "networking.k8s.io" / "Ingress",
+    6 IngressClass: "networking.k8s.io" / "IngressClass",
+    7 IngressClassParams: "elbv2.k8s.aws" / "IngressClassParams",
+    8 IstioGateway: "networking.istio.io" / "Gateway",
+    9 VirtualService: "networking.istio.io" / "VirtualService",
+    10 DestinationRule: "networking.istio.io" / "DestinationRule",
+    11 GatewayClass: "gateway.networking.k8s.io" / "GatewayClass",
+    12 Gateway: "gateway.networking.k8s.io" / "Gateway",
+    13 HttpRoute: "gateway.networking.k8s.io" / "HTTPRoute",
+    14 ReferenceGrant: "gateway.networking.k8s.io" / "ReferenceGrant",
+    15 ServiceAccount: "" / "ServiceAccount",
+    16 ConfigMap: "" / "ConfigMap",
+    17 Secret: "" / "Secret",
+}
+
+/// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.
+pub fn read(root: &Node) -> Vec<Resource> {
+    nodes(root).into_iter().filter_map(read_node).collect()
+}
+
+fn read_node(node: &Node) -> Option<Resource> {
+    let reader = Reader::new(node);
+    let meta = Meta::read(reader)?;
+    let object = read_object(&meta, reader);
+    Some(Resource { meta, object })
+}
+
+/// The tree of each object of a document, lists opened.
+pub fn nodes(root: &Node) -> Vec<&Node> {
+    let mut nodes = Vec::new();
+    collect(root, 0, &mut nodes);
+    nodes
+}
+
+/// Lists may hold lists, but nobody writes them deeper than this.
+const MAX_LIST_DEPTH: usize = 4;
+
+fn collect<'a>(node: &'a Node, depth: usize, nodes: &mut Vec<&'a Node>) {
+    if node.as_map().is_none() {
+        return;
+    }
+    let is_list = node.get("kind").and_then(Node::as_text).is_some_and(|kind| kind.ends_with("List"));
+    match node.get("items").and_then(Node::as_list).filter(|_| is_list && depth < MAX_LIST_DEPTH) {
+        Some(items) => items.iter().for_each(|item| collect(item, depth + 1, nodes)),
+        None => nodes.push(node),
+    }
+}

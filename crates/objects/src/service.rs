@@ -1,0 +1,100 @@
+//! Service.
+
+use podpath_source::{Span, Spanned};
+
+use crate::meta::{Labels, Meta};
+use crate::reader::{PortRef, Reader};
+
+/// A Service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// `ClusterIP` unless told.
+    pub service_type: String,
+    /// None when there is no selector; an empty one counts as none.
+    pub selector: Option<Labels>,
+    /// `spec.ports`
+    pub ports: Vec<ServicePort>,
+    /// `None` is a headless Service.
+    pub cluster_ips: Vec<String>,
+    /// Of type ExternalName.
+    pub external_name: Option<Spanned<String>>,
+    /// Pods count before they are ready.
+    pub publishes_not_ready: bool,
+    /// `spec.loadBalancerClass`
+    pub load_balancer_class: Option<Spanned<String>>,
+    /// Where `spec.ports` stands.
+    pub ports_span: Span,
+}
+
+/// An entry of `spec.ports`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServicePort {
+    /// `name`
+    pub name: Option<Spanned<String>>,
+    /// `port`
+    pub port: Spanned<u16>,
+    /// `targetPort`; the port itself unless told.
+    pub target_port: Spanned<PortRef>,
+    /// `TCP` unless told.
+    pub protocol: String,
+    /// `nodePort`
+    pub node_port: Option<Spanned<u16>>,
+    /// `appProtocol`
+    pub app_protocol: Option<Spanned<String>>,
+    /// The whole entry.
+    pub span: Span,
+}
+
+impl Service {
+    pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
+        let spec = reader.get("spec");
+        let selector = spec.get("selector").labels();
+        let ips = spec.get("clusterIP").text().into_iter().chain(spec.get("clusterIPs").texts());
+        let mut cluster_ips: Vec<_> = ips.map(|it| it.value).filter(|it| !it.is_empty()).collect();
+        cluster_ips.dedup();
+        Self {
+            service_type: spec.get("type").text().map_or_else(|| "ClusterIP".into(), |it| it.value),
+            selector: (!selector.is_empty()).then_some(selector),
+            ports: spec.get("ports").items().filter_map(ServicePort::read).collect(),
+            cluster_ips,
+            external_name: spec.get("externalName").text(),
+            publishes_not_ready: spec.get("publishNotReadyAddresses").is_true(),
+            load_balancer_class: spec.get("loadBalancerClass").text(),
+            ports_span: spec.key_span("ports"),
+        }
+    }
+
+    /// True for `clusterIP: None`.
+    pub fn is_headless(&self) -> bool {
+        self.cluster_ips.iter().any(|ip| ip == "None")
+    }
+
+    /// The entry for a port number.
+    pub fn port(&self, number: u16) -> Option<&ServicePort> {
+        self.ports.iter().find(|it| it.port.value == number)
+    }
+
+    /// The entry for a port by number or name.
+    pub fn port_by(&self, port: &PortRef) -> Option<&ServicePort> {
+        match port {
+            PortRef::Number(number) => self.port(*number),
+            PortRef::Name(name) => self.ports.iter().find(|it| it.name.as_ref().is_some_and(|it| it.value == *name)),
+        }
+    }
+}
+
+impl ServicePort {
+    fn read(reader: Reader<'_>) -> Option<Self> {
+        let port = reader.get("port").port()?;
+        let same = || port.clone().map(PortRef::Number);
+        Some(Self {
+            name: reader.get("name").text(),
+            target_port: reader.get("targetPort").port_ref().unwrap_or_else(same),
+            protocol: reader.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
+            node_port: reader.get("nodePort").port(),
+            app_protocol: reader.get("appProtocol").text(),
+            span: reader.span(),
+            port,
+        })
+    }
+}

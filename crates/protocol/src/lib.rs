@@ -1,0 +1,58 @@
+//! The JSON requests and answers of Podpath, version 1: what the worker, the embed, the package and the command line speak.
+//!
+//! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
+
+mod answer;
+mod graph;
+mod request;
+mod trace;
+
+use serde::{Deserialize, Serialize};
+
+pub use answer::{Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Related, Revision, TextEdit};
+pub use graph::{Edge, EdgeState, Graph, Lane, Node, NodeState, Problem};
+pub use request::{
+    CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
+    WorkspaceParams,
+};
+pub use trace::{
+    Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
+    Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,
+};
+
+/// The name of one object. `namespace` is null for cluster-scoped kinds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ref {
+    /// `v1`, `apps/v1`, ...
+    pub api_version: String,
+    /// The kind, as written.
+    pub kind: String,
+    /// The namespace; null for cluster-scoped kinds.
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+/// A place in a file. Lines and columns count from 1 (columns in characters), offsets in UTF-8 bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Offset in UTF-8 bytes, from 0.
+    pub offset: u32,
+}
+
+/// A stretch of a file; `end` is exclusive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Range {
+    /// The path of the file in the workspace.
+    pub file: String,
+    /// Where it begins.
+    pub start: Position,
+    /// Where it ends, exclusive.
+    pub end: Position,
+}

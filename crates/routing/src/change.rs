@@ -1,0 +1,151 @@
+//! What filters and redirects do to a request.
+
+use crate::matcher::Condition;
+use crate::pattern::PathMatch;
+use crate::request::{Request, split_port};
+use crate::table::{Filter, HeaderChange, PathChange, Redirect, RedirectPort, Rule};
+
+/// Applies the filters that change the request, in order.
+pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Request) {
+    for filter in filters {
+        match filter {
+            Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
+            Filter::Host(host) => request.set_authority(host),
+            Filter::Path(change) => request.path = change_path(change, rule, &request.path),
+            Filter::ResponseHeaders(_) | Filter::Mirror { .. } | Filter::Unsupported(_) => {}
+        }
+    }
+}
+
+/// `set` replaces or creates, `add` appends or creates, `remove` deletes; names without case.
+pub fn change_headers(change: &HeaderChange, headers: &mut Vec<(String, String)>, authority: &mut String) {
+    let is_host = |name: &str| name.eq_ignore_ascii_case("host") || name == ":authority";
+    for (name, value) in &change.set {
+        if is_host(name) {
+            value.clone_into(authority);
+            continue;
+        }
+        headers.retain(|(it, _)| !it.eq_ignore_ascii_case(name));
+        headers.push((name.clone(), value.clone()));
+    }
+    for (name, value) in &change.add {
+        match headers.iter_mut().find(|(it, _)| it.eq_ignore_ascii_case(name)) {
+            Some((_, existing)) => *existing = format!("{existing},{value}"),
+            None => headers.push((name.clone(), value.clone())),
+        }
+    }
+    headers.retain(|(it, _)| !change.remove.iter().any(|name| it.eq_ignore_ascii_case(name)));
+}
+
+/// The path after a change.
+fn change_path(change: &PathChange, rule: &Rule, path: &str) -> String {
+    match change {
+        PathChange::Full(to) => to.clone(),
+        PathChange::Elements(to) => replace_elements(matched_prefix(rule).unwrap_or("/"), to, path),
+        PathChange::Prefix(to) => match matched_prefix(rule) {
+            Some(prefix) => format!("{to}{}", path.get(prefix.len()..).unwrap_or_default()),
+            None => to.clone(),
+        },
+        PathChange::Regex(pattern, to) => replace_regex(pattern, to, path),
+    }
+}
+
+/// The prefix that a rule matches by; None for exact paths and patterns.
+fn matched_prefix(rule: &Rule) -> Option<&str> {
+    let path = rule.matchers.iter().find_map(|it| match &it.condition {
+        Condition::Path(PathMatch::IgnoreCase(inner)) => Some(inner.as_ref()),
+        Condition::Path(path) => Some(path),
+        _ => None,
+    });
+    match path {
+        Some(PathMatch::Elements(prefix) | PathMatch::Prefix(prefix)) => Some(prefix),
+        None => Some("/"),
+        Some(_) => None,
+    }
+}
+
+/// Gateway API: `/foo/bar`, prefix `/foo(/)`, replacement `/xyz(/)` is `/xyz/bar`; `/foo` is `/xyz`; `/foo/` is `/xyz/`.
+fn replace_elements(prefix: &str, to: &str, path: &str) -> String {
+    let rest = path.get(prefix.trim_end_matches('/').len()..).unwrap_or_default();
+    let joined = format!("{}{rest}", to.trim_end_matches('/'));
+    if joined.is_empty() { "/".into() } else { joined }
+}
+
+/// Every match is replaced; `\1` stands for a group.
+fn replace_regex(pattern: &str, to: &str, path: &str) -> String {
+    let Ok(regex) = regex_lite::RegexBuilder::new(pattern).size_limit(1 << 20).nest_limit(50).build() else {
+        return path.to_owned();
+    };
+    regex
+        .replace_all(path, |found: &regex_lite::Captures<'_>| {
+            let mut text = String::new();
+            let mut rest = to.chars();
+            while let Some(c) = rest.next() {
+                let digit = if c == '\\' { rest.clone().next().and_then(|it| it.to_digit(10)) } else { None };
+                match digit {
+                    Some(group) => {
+                        rest.next();
+                        text += found.get(group as usize).map_or("", |it| it.as_str());
+                    }
+                    None => text.push(c),
+                }
+            }
+            text
+        })
+        .into_owned()
+}
+
+/// The location of a redirect, whole.
+pub(crate) fn location(redirect: &Redirect, rule: &Rule, request: &Request) -> String {
+    let scheme = redirect.scheme.clone().unwrap_or_else(|| request.scheme.url().to_owned());
+    let (sent_host, sent_port) = split_port(&request.authority);
+    let host = redirect.host.clone().unwrap_or_else(|| sent_host.to_owned());
+    let (host, own_port) = split_port(&host);
+    let path = redirect.path.as_ref().map_or_else(|| request.path.clone(), |it| change_path(it, rule, &request.path));
+    let default = default_port(&scheme);
+    let port = match redirect.port {
+        RedirectPort::Written(port) => Some(port),
+        RedirectPort::AsListener => Some(request.port),
+        RedirectPort::Fixed(port) => Some(port).filter(|port| *port != default),
+        RedirectPort::SchemeOrListener if redirect.scheme.is_some() => None,
+        RedirectPort::SchemeOrListener => Some(request.port).filter(|port| *port != default),
+        RedirectPort::OfHost if redirect.host.is_some() => own_port,
+        RedirectPort::OfHost => {
+            let scheme_changes = redirect.scheme.as_deref().is_some_and(|it| it != request.scheme.url());
+            sent_port.filter(|port| !(scheme_changes && matches!(port, 80 | 443)))
+        }
+    };
+    let port = port.map(|it| format!(":{it}")).unwrap_or_default();
+    let query = redirect.query.clone().or_else(|| request.query.clone());
+    let query = query.filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default();
+    format!("{scheme}://{host}{port}{path}{query}")
+}
+
+fn default_port(scheme: &str) -> u16 {
+    if scheme == "https" { 443 } else { 80 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_replaced_by_elements() {
+        for (prefix, to, path, expected) in [
+            ("/foo", "/xyz", "/foo/bar", "/xyz/bar"),
+            ("/foo/", "/xyz/", "/foo/bar", "/xyz/bar"),
+            ("/foo", "/xyz", "/foo", "/xyz"),
+            ("/foo", "/xyz", "/foo/", "/xyz/"),
+            ("/foo", "", "/foo/bar", "/bar"),
+            ("/foo", "/", "/foo", "/"),
+        ] {
+            assert_eq!(replace_elements(prefix, to, path), expected, "{prefix} {to} {path}");
+        }
+    }
+
+    #[test]
+    fn every_match_of_a_pattern_is_replaced() {
+        assert_eq!(replace_regex("^/service/([^/]+)(/.*)$", "\\2/instance/\\1", "/service/foo/v1"), "/v1/instance/foo");
+        assert_eq!(replace_regex("one", "two", "/xxx/one/yyy/one/zzz"), "/xxx/two/yyy/two/zzz");
+    }
+}

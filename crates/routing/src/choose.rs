@@ -1,0 +1,204 @@
+//! The engine: which listener, host and rule of a table take a request, and why every other one does not.
+
+use podpath_source::Text;
+
+use crate::gateways::Gateway;
+use crate::ladder::{Criterion, prefer};
+use crate::matcher::Mismatch;
+use crate::pattern::HostPattern;
+use crate::request::Request;
+use crate::table::{Listener, Protocol, Rule, Table, VirtualHost};
+
+/// How a rule fared.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// It takes the request.
+    Chosen,
+    /// It matches, but another one goes first, by this criterion.
+    Lost(Criterion),
+    /// It does not match.
+    Mismatch(Mismatch),
+}
+
+/// A rule and how it fared.
+#[derive(Clone, Debug)]
+pub struct Considered<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// How it fared.
+    pub standing: Standing,
+}
+
+/// Which rule takes a request.
+#[derive(Clone, Debug)]
+pub struct Choice<'a> {
+    /// The listener.
+    pub listener: &'a Listener,
+    /// The rule; the fallback counts. None when nothing takes it.
+    pub rule: Option<&'a Rule>,
+    /// What decided against the strongest loser.
+    pub decided_by: Option<Criterion>,
+    /// Every rule of the listener, and those of the other listeners of the port.
+    pub considered: Vec<Considered<'a>>,
+}
+
+/// Why no listener takes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoListener {
+    /// Nothing listens on the port.
+    Port,
+    /// No listener of the port has a certificate or a route for the server name.
+    ServerName,
+    /// TLS meets a plain port, or plain text a TLS port.
+    Protocol,
+    /// No listener of the port serves the host: 404.
+    Host,
+    /// The connection serves another host: 421.
+    Misdirected,
+}
+
+/// The listener that takes a request.
+pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Listener, NoListener> {
+    let on_port: Vec<_> = table.listeners.iter().filter(|it| it.port == request.port).collect();
+    if on_port.is_empty() {
+        return Err(NoListener::Port);
+    }
+    let speaking: Vec<_> = on_port.into_iter().filter(|it| speaks(it.protocol, request)).collect();
+    if speaking.is_empty() {
+        return Err(NoListener::Protocol);
+    }
+    let by = |name: &str| most_specific(&speaking, name);
+    if !request.scheme.is_tls() {
+        let any = !request.scheme.is_http();
+        return by(&request.host).or(if any { speaking.first().copied() } else { None }).ok_or(NoListener::Host);
+    }
+    let name = request.server_name().to_ascii_lowercase();
+    let listener = by(&name).ok_or(NoListener::ServerName)?;
+    if table.gateway.checks_host_against_sni && listener.protocol == Protocol::Https {
+        match (by(&request.host), serves(listener, &request.host)) {
+            (Some(better), _) if specificity(better, &request.host) > specificity(listener, &request.host) => {
+                return Err(NoListener::Misdirected);
+            }
+            (None, None) => return Err(NoListener::Host),
+            _ => {}
+        }
+    }
+    Ok(listener)
+}
+
+fn speaks(protocol: Protocol, request: &Request) -> bool {
+    use crate::request::Scheme;
+    match protocol {
+        Protocol::Http => matches!(request.scheme, Scheme::Http | Scheme::Grpc),
+        Protocol::Https | Protocol::TlsPassthrough | Protocol::TlsTerminate => request.scheme.is_tls(),
+        Protocol::Tcp => request.scheme != Scheme::Udp,
+        Protocol::Udp => request.scheme == Scheme::Udp,
+    }
+}
+
+fn most_specific<'a>(listeners: &[&'a Listener], name: &str) -> Option<&'a Listener> {
+    let mut best: Option<(&Listener, (u8, usize))> = None;
+    for listener in listeners {
+        let Some(found) = serves(listener, name) else { continue };
+        if best.is_none_or(|(_, known)| found > known) {
+            best = Some((listener, found));
+        }
+    }
+    best.map(|(listener, _)| listener)
+}
+
+fn specificity(listener: &Listener, name: &str) -> (u8, usize) {
+    serves(listener, name).unwrap_or((0, 0))
+}
+
+/// How specifically a listener serves a name.
+fn serves(listener: &Listener, name: &str) -> Option<(u8, usize)> {
+    if listener.hostnames.is_empty() {
+        return Some((0, 0));
+    }
+    listener.hostnames.iter().filter(|it| it.matches(name)).map(HostPattern::specificity).max()
+}
+
+/// The rule of a listener that takes a request.
+pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Request) -> Choice<'a> {
+    let host = choose_host(listener, request);
+    let mut considered: Vec<Considered<'a>> = Vec::new();
+    if let Some(host) = host {
+        considered.extend(consider(table.gateway, &host.rules, request));
+    }
+    let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(*it, chosen)));
+    considered.extend(others.flat_map(|it| it.rules.iter().map(move |rule| other_host(it, rule, request))));
+    let elsewhere = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener) && it.port == listener.port);
+    let rules =
+        elsewhere.flat_map(|it| it.hosts.iter().flat_map(move |host| host.rules.iter().map(move |rule| (it, rule))));
+    considered.extend(rules.map(|(it, rule)| other_listener(it, rule)));
+    let chosen = considered.iter().find(|it| matches!(it.standing, Standing::Chosen)).map(|it| it.rule);
+    let decided_by = considered.iter().find_map(|it| match it.standing {
+        Standing::Lost(criterion) => Some(criterion),
+        _ => None,
+    });
+    let rule = chosen.or(listener.fallback.as_ref());
+    Choice { listener, rule, decided_by, considered }
+}
+
+/// The most specific host; there is no second try in a less specific one.
+fn choose_host<'a>(listener: &'a Listener, request: &Request) -> Option<&'a VirtualHost> {
+    let mut best: Option<&VirtualHost> = None;
+    for host in listener.hosts.iter().filter(|it| it.pattern.matches(&request.host)) {
+        if best.is_none_or(|known| host.pattern.specificity() > known.pattern.specificity()) {
+            best = Some(host);
+        }
+    }
+    best
+}
+
+fn consider<'a>(gateway: &Gateway, rules: &'a [Rule], request: &Request) -> Vec<Considered<'a>> {
+    let checked: Vec<_> = rules.iter().map(|rule| (rule, first_mismatch(rule, request))).collect();
+    let mut winner: Option<&Rule> = None;
+    for (rule, _) in checked.iter().filter(|(_, mismatch)| mismatch.is_none()) {
+        if winner.is_none_or(|known| prefer(gateway.ladder, rule, known, request).0.is_lt()) {
+            winner = Some(rule);
+        }
+    }
+    let standing = |rule: &Rule, mismatch: Option<Mismatch>| match (mismatch, winner) {
+        (Some(mismatch), _) => Standing::Mismatch(mismatch),
+        (None, Some(winner)) if !std::ptr::eq(winner, rule) => {
+            Standing::Lost(prefer(gateway.ladder, winner, rule, request).1)
+        }
+        (None, _) => Standing::Chosen,
+    };
+    let considered =
+        checked.into_iter().map(|(rule, mismatch)| Considered { rule, standing: standing(rule, mismatch) });
+    considered.collect()
+}
+
+fn first_mismatch(rule: &Rule, request: &Request) -> Option<Mismatch> {
+    rule.matchers.iter().find_map(|it| it.check(request).err())
+}
+
+fn other_host<'a>(host: &VirtualHost, rule: &'a Rule, request: &Request) -> Considered<'a> {
+    let pattern = &host.pattern;
+    let (en, ko) = if pattern.matches(&request.host) {
+        (
+            format!("host `{pattern}` is less specific than the one that matched"),
+            format!("`{pattern}` 호스트는 선택된 호스트보다 덜 구체적입니다"),
+        )
+    } else {
+        (
+            format!("host differs: it serves `{pattern}`, not `{}`", request.host),
+            format!("호스트가 다릅니다. `{pattern}` 호스트만 받습니다"),
+        )
+    };
+    let mismatch = Mismatch { reason: "host-mismatch", text: Text::new(en, ko), location: rule.origin.location };
+    Considered { rule, standing: Standing::Mismatch(mismatch) }
+}
+
+fn other_listener<'a>(listener: &Listener, rule: &'a Rule) -> Considered<'a> {
+    let name = &listener.name;
+    let text = Text::new(
+        format!("listener `{name}` of the same port did not take the request"),
+        format!("같은 포트의 `{name}` 리스너는 이 요청을 받지 않습니다"),
+    );
+    let mismatch = Mismatch { reason: "other-listener", text, location: rule.origin.location };
+    Considered { rule, standing: Standing::Mismatch(mismatch) }
+}

@@ -1,0 +1,101 @@
+//! The implementations: each lowers its objects to route tables, with its own order of precedence as data.
+
+pub mod alb;
+pub mod gateway_api;
+pub mod ingress;
+pub mod istio;
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{PortRef, Service};
+use podpath_source::{Location, Text};
+
+use crate::ladder::Criterion;
+use crate::table::{Fault, Origin, Target};
+
+/// An implementation of routing.
+#[derive(Debug)]
+pub struct Gateway {
+    /// Stable name.
+    pub name: &'static str,
+    /// For people: `ALB`, `Istio`, ...
+    pub title: &'static str,
+    /// It is a load balancer of a cloud.
+    pub is_load_balancer: bool,
+    /// Its order of precedence.
+    pub ladder: &'static [Criterion],
+    /// A connection for one host does not serve another one: 421.
+    pub checks_host_against_sni: bool,
+}
+
+/// All of them.
+pub const ALL: &[&Gateway] = &[
+    &alb::GATEWAY,
+    &istio::GATEWAY,
+    &istio::MESH,
+    &gateway_api::GATEWAY,
+    &gateway_api::MESH,
+    &ingress::GATEWAY,
+    &ingress::NGINX,
+];
+
+/// The place of an object, or of a part of it.
+pub(crate) fn origin<T>(found: &Found<'_, T>, span: podpath_source::Span, path: impl Into<String>) -> Origin {
+    Origin { resource: Some(found.id), location: found.at(span), path: path.into() }
+}
+
+/// The place of an object's name.
+pub(crate) fn whole<T>(found: &Found<'_, T>) -> Origin {
+    origin(found, found.entry.resource.meta.name_span(), "metadata.name")
+}
+
+/// `namespace/name`
+pub(crate) fn full_name<T>(found: &Found<'_, T>) -> String {
+    format!("{}/{}", found.namespace(), found.name())
+}
+
+/// A Service by name, or what is missing.
+pub(crate) fn service_target(cluster: &Cluster, namespace: &str, name: &str) -> Target {
+    match cluster.find::<Service>(namespace, name) {
+        Some(found) => Target::Service(found.id),
+        None => Target::Missing(namespace.to_owned(), name.to_owned()),
+    }
+}
+
+/// The Service of a target.
+pub(crate) fn service_of<'a>(cluster: &'a Cluster, target: &Target) -> Option<Found<'a, Service>> {
+    match target {
+        Target::Service(id) => cluster.get::<Service>(*id),
+        Target::Missing(..) | Target::Host(_) => None,
+    }
+}
+
+/// A Service that is not in the workspace.
+pub(crate) fn missing_service(namespace: &str, name: &str, location: Location, status: u16) -> Fault {
+    Fault {
+        reason: "service-not-found",
+        status,
+        body: None,
+        text: Text::new(
+            format!("Service `{name}` is not in namespace `{namespace}`"),
+            format!("`{namespace}` 네임스페이스에 `{name}` Service가 없습니다"),
+        ),
+        location,
+    }
+}
+
+/// A port that the Service does not offer.
+pub(crate) fn missing_port(service: &Found<'_, Service>, port: &PortRef, location: Location, status: u16) -> Fault {
+    let name = service.name();
+    let offered: Vec<_> = service.object.ports.iter().map(|it| it.port.value.to_string()).collect();
+    let offered = offered.join(", ");
+    Fault {
+        reason: "port-not-offered",
+        status,
+        body: None,
+        text: Text::new(
+            format!("Service `{name}` has no port `{port}`; it offers {offered}"),
+            format!("`{name}` Service에 `{port}` 포트가 없습니다. 있는 포트: {offered}"),
+        ),
+        location,
+    }
+}

@@ -1,0 +1,35 @@
+//! Istio: ingress gateways and the mesh.
+//!
+//! Source: istio `pilot/pkg/networking/core` (gateway.go, route/route.go, httproute.go), `pilot/pkg/model`
+//! (push_context.go, gateway.go, virtualservice.go). Rules of a virtual host are tried in order, the first match wins.
+
+mod destination;
+mod gateway;
+mod mesh;
+mod names;
+mod route;
+
+use super::Gateway;
+use crate::ladder::Criterion;
+
+pub use destination::Proxy;
+pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
+pub use mesh::{Called, called, lower_service};
+
+/// An ingress gateway.
+pub static GATEWAY: Gateway = Gateway {
+    name: "istio",
+    title: "Istio",
+    is_load_balancer: false,
+    ladder: &[Criterion::ListOrder],
+    checks_host_against_sni: false,
+};
+
+/// The sidecar of a caller.
+pub static MESH: Gateway = Gateway {
+    name: "istio-mesh",
+    title: "Istio mesh",
+    is_load_balancer: false,
+    ladder: &[Criterion::ListOrder],
+    checks_host_against_sni: false,
+};

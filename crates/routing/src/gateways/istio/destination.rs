@@ -1,0 +1,174 @@
+//! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, VirtualService};
+use podpath_source::{Location, Text};
+
+use super::names::{full_host, host_of, service_by_host, visibility};
+use super::route::headers;
+use crate::gateways::{missing_port, missing_service, origin};
+use crate::table::{Backend, Fault, Target};
+
+/// The proxy that routes.
+#[derive(Clone, Debug)]
+pub struct Proxy<'a> {
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// The labels of its Pods.
+    pub labels: &'a Labels,
+    /// The port that clients dial: in the mesh the Service port, at a gateway the number of the server.
+    pub port: u16,
+    /// It is an ingress gateway.
+    pub is_gateway: bool,
+}
+
+/// A backend of a route of a VirtualService.
+pub(super) fn lower(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    destination: &Destination,
+    place: &str,
+) -> Backend {
+    let host = full_host(cluster, &destination.host.value, owner.namespace());
+    let at = owner.at(destination.host.span);
+    let mut backend = Backend {
+        origin: origin(owner, destination.host.span, place),
+        target: Target::Host(host.clone()),
+        port: destination.port.as_ref().map(|it| it.value),
+        subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
+        weight: destination.weight,
+        filters: headers(&destination.headers),
+        fault: None,
+    };
+    match service_by_host(cluster, &host) {
+        Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
+        None => {
+            let (target, fault) = unknown_host(cluster, &host, at);
+            backend.target = target;
+            backend.fault = Some(fault);
+        }
+    }
+    backend
+}
+
+/// A name of the cluster is a Service that is missing; any other host nobody told the mesh about.
+fn unknown_host(cluster: &Cluster, host: &str, at: Location) -> (Target, Fault) {
+    let suffix = format!(".svc.{}", cluster.settings.cluster_domain);
+    if let Some((name, namespace)) = host.strip_suffix(&suffix).and_then(|it| it.split_once('.')) {
+        let fault = missing_service(namespace, name, at, 503);
+        return (Target::Missing(namespace.to_owned(), name.to_owned()), fault);
+    }
+    let fault = Fault {
+        reason: "unknown-host",
+        status: 503,
+        body: None,
+        text: Text::new(
+            format!("host `{host}` is no Service and no ServiceEntry (NC, no cluster)"),
+            format!("`{host}` 호스트에 해당하는 Service나 ServiceEntry가 없습니다 (NC, no cluster)"),
+        ),
+        location: at,
+    };
+    (Target::Host(host.to_owned()), fault)
+}
+
+fn resolve(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    destination: &Destination,
+    service: &Found<'_, Service>,
+    backend: &mut Backend,
+) {
+    backend.target = Target::Service(service.id);
+    let port = destination.port.as_ref().map_or_else(|| infer_port(proxy, service), |it| it.value);
+    backend.port = Some(port);
+    if service.object.port(port).is_none() {
+        let at = destination.port.as_ref().map_or(destination.host.span, |it| it.span);
+        backend.fault = Some(missing_port(service, &PortRef::Number(port), owner.at(at), 503));
+        return;
+    }
+    let Some(subset) = &destination.subset else { return };
+    match subset_labels(cluster, proxy, service, &subset.value) {
+        Some(labels) => backend.subset = Some((subset.value.clone(), labels)),
+        None => {
+            let (name, host) = (&subset.value, host_of(cluster, service));
+            backend.fault = Some(Fault {
+                reason: "subset-not-found",
+                status: 503,
+                body: None,
+                text: Text::new(
+                    format!("no DestinationRule defines subset `{name}` of `{host}` (NC, no cluster)"),
+                    format!("`{host}` 호스트의 `{name}` 서브셋을 정의한 DestinationRule이 없습니다 (NC, no cluster)"),
+                ),
+                location: owner.at(subset.span),
+            });
+        }
+    }
+}
+
+/// At a gateway the only port of the Service, else the server's number; in the mesh always the dialled port.
+fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16 {
+    match service.object.ports.as_slice() {
+        [only] if proxy.is_gateway => only.port.value,
+        _ => proxy.port,
+    }
+}
+
+/// The labels of a subset by the DestinationRules that hold for the proxy.
+///
+/// Client namespace (unless it is the root namespace), then the Service's, then the root namespace; in each the most
+/// specific host; rules of one host are united.
+pub(super) fn subset_labels(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    service: &Found<'_, Service>,
+    name: &str,
+) -> Option<Labels> {
+    let root = cluster.settings.mesh_root_namespace.as_str();
+    let client = Some(proxy.namespace).filter(|it| *it != root);
+    let host = host_of(cluster, service);
+    for namespace in [client, Some(service.namespace()), Some(root)].into_iter().flatten() {
+        let rules = cluster.in_namespace::<DestinationRule>(namespace);
+        let mut fitting: Vec<_> = rules.filter(|it| holds(cluster, proxy, it, &host)).collect();
+        if fitting.is_empty() {
+            continue;
+        }
+        let length = |it: &Found<'_, DestinationRule>| rule_host(cluster, it).len();
+        let is_exact = |it: &Found<'_, DestinationRule>| !rule_host(cluster, it).starts_with('*');
+        let best = fitting.iter().map(|it| (is_exact(it), length(it))).max();
+        fitting.retain(|it| Some((is_exact(it), length(it))) == best);
+        let mut subsets = fitting.iter().flat_map(|it| &it.object.subsets);
+        return subsets.find(|it| it.name.value == name).map(|it| it.labels.clone());
+    }
+    None
+}
+
+fn rule_host(cluster: &Cluster, rule: &Found<'_, DestinationRule>) -> String {
+    rule.object.host.as_ref().map_or(String::new(), |it| full_host(cluster, &it.value, rule.namespace()))
+}
+
+fn holds(cluster: &Cluster, proxy: &Proxy<'_>, rule: &Found<'_, DestinationRule>, host: &str) -> bool {
+    let own = rule_host(cluster, rule);
+    let fits = own == host || own.strip_prefix('*').is_some_and(|suffix| host.ends_with(suffix));
+    let seen = visibility(&rule.object.export_to, rule.namespace(), proxy.namespace).is_some();
+    let local = rule
+        .object
+        .workload_selector
+        .as_ref()
+        .is_none_or(|it| rule.namespace() == proxy.namespace && it.is_subset_of(proxy.labels));
+    fits && seen && local
+}
+
+/// A route to a Service as it is, without a VirtualService.
+pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
+    Backend {
+        origin: crate::gateways::whole(service),
+        target: Target::Service(service.id),
+        port: Some(port),
+        subset: None,
+        weight: 1,
+        filters: vec![],
+        fault: None,
+    }
+}

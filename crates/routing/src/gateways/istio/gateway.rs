@@ -1,0 +1,387 @@
+//! The table of an ingress gateway: what all Gateways that select its Pods make together.
+
+use std::collections::BTreeMap;
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{IstioGateway, Labels, PortRef, Server, Service, VirtualService};
+use podpath_source::Text;
+
+use super::destination::{self, Proxy};
+use super::names::{age_key, full_host, gateways, visibility};
+use super::route;
+use super::{GATEWAY, names};
+use crate::gateways::{full_name, origin, whole};
+use crate::pattern::HostPattern;
+use crate::table::{
+    Action, Backend, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
+};
+
+/// True when some Gateway selects Pods with these labels.
+pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
+    cluster.all::<IstioGateway>().any(|it| !it.object.selector.is_empty() && it.object.selector.is_subset_of(labels))
+}
+
+/// The Gateways that Pods with these labels serve, oldest first.
+pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, IstioGateway>> {
+    let mut found: Vec<_> =
+        cluster.all::<IstioGateway>().filter(|it| it.object.selector.is_subset_of(labels)).collect();
+    found.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found
+}
+
+/// The table of the gateway Pods of a namespace with these labels. Ports are those of the Pods.
+pub fn lower(cluster: &Cluster, namespace: &str, labels: &Labels) -> Table {
+    let gateways = gateways_of(cluster, labels);
+    let translate = |port| pod_port(cluster, namespace, labels, port);
+    make(cluster, namespace, labels, &gateways, translate)
+}
+
+/// The table of one Gateway when nothing says which Pods serve it: ports are those of its servers.
+pub fn lower_alone(cluster: &Cluster, gateway: &Found<'_, IstioGateway>) -> Table {
+    let labels = &gateway.object.selector;
+    make(cluster, gateway.namespace(), labels, &[*gateway], |port| port)
+}
+
+/// The first Service of the namespace that selects the Pods and has the port translates it to its target port.
+fn pod_port(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) -> u16 {
+    let selects = |it: &Found<'_, Service>| it.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
+    let mut services = cluster.in_namespace::<Service>(namespace).filter(selects);
+    let found = services.find_map(|it| it.object.port(port).map(|entry| entry.target_port.value.clone()));
+    match found {
+        Some(PortRef::Number(number)) => number,
+        Some(PortRef::Name(name)) => {
+            let pods = cluster.select_pods(namespace, labels);
+            let named = pods.first().and_then(|it| it.template.named_port(&name, "TCP"));
+            named.and_then(|it| it.port.as_ref()).map_or(port, |it| it.value)
+        }
+        None => port,
+    }
+}
+
+/// A server with its Gateway.
+struct Serving<'a> {
+    gateway: Found<'a, IstioGateway>,
+    server: &'a Server,
+    idx: usize,
+}
+
+fn make(
+    cluster: &Cluster,
+    namespace: &str,
+    labels: &Labels,
+    gateways: &[Found<'_, IstioGateway>],
+    translate: impl Fn(u16) -> u16,
+) -> Table {
+    let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
+    for gateway in gateways {
+        for (idx, server) in gateway.object.servers.iter().enumerate() {
+            let Some(port) = &server.port else { continue };
+            ports.entry(translate(port.value)).or_default().push(Serving { gateway: *gateway, server, idx });
+        }
+    }
+    let making = Making { cluster, namespace, labels };
+    let listeners = ports.iter().flat_map(|(port, servers)| making.listeners(*port, servers)).collect();
+    let first = gateways.first();
+    Table {
+        gateway: &GATEWAY,
+        origin: first.map(whole).unwrap_or_default(),
+        members: gateways.iter().map(|it| it.id).collect(),
+        is_public: true,
+        listeners,
+        rejected: making.rejected(gateways),
+        frozen: vec![],
+    }
+}
+
+struct Making<'a> {
+    cluster: &'a Cluster,
+    namespace: &'a str,
+    labels: &'a Labels,
+}
+
+impl Making<'_> {
+    /// Plain HTTP servers of a port merge; each TLS server stands alone; of TCP and HTTP the first wins.
+    fn listeners(&self, port: u16, servers: &[Serving<'_>]) -> Vec<Listener> {
+        let mut listeners = Vec::new();
+        let plain: Vec<_> = servers.iter().filter(|it| !protocol(it.server).1).collect();
+        let is_http = plain.first().is_some_and(|it| protocol(it.server).0 == Protocol::Http);
+        let plain: Vec<_> =
+            plain.into_iter().filter(|it| (protocol(it.server).0 == Protocol::Http) == is_http).collect();
+        if let Some(first) = plain.first() {
+            listeners.push(if is_http { self.http_listener(port, &plain) } else { self.tcp_listener(port, first) });
+        }
+        let mut used: Vec<&str> = Vec::new();
+        for serving in servers.iter().filter(|it| protocol(it.server).1) {
+            let hosts = serving.server.hosts.iter().map(|it| bare_host(&it.value));
+            let fresh: Vec<_> = hosts.filter(|it| !used.contains(it)).collect();
+            if fresh.is_empty() {
+                continue;
+            }
+            listeners.push(self.tls_listener(port, serving, &fresh));
+            used.extend(fresh);
+        }
+        listeners
+    }
+
+    fn http_listener(&self, port: u16, servers: &[&Serving<'_>]) -> Listener {
+        let mut hosts: Vec<VirtualHost> = Vec::new();
+        for serving in servers {
+            self.add_hosts(serving, &mut hosts);
+        }
+        for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
+            for host in &serving.server.hosts {
+                let pattern = HostPattern::parse(bare_host(&host.value));
+                let rules = vec![redirect_rule(origin(&serving.gateway, host.span, "spec.servers"))];
+                match hosts.iter_mut().find(|it| it.pattern == pattern) {
+                    Some(known) => known.rules = rules,
+                    None => hosts.push(VirtualHost { pattern, rules }),
+                }
+            }
+        }
+        let first = servers.first();
+        Listener {
+            origin: first.map(|it| it.origin()).unwrap_or_default(),
+            name: first.map(|it| it.name()).unwrap_or_default(),
+            port,
+            protocol: Protocol::Http,
+            hostnames: vec![],
+            hosts,
+            fallback: None,
+        }
+    }
+
+    fn tls_listener(&self, port: u16, serving: &Serving<'_>, names: &[&str]) -> Listener {
+        let (protocol, _) = protocol(serving.server);
+        let mut hosts = Vec::new();
+        match protocol {
+            Protocol::Https => self.add_hosts(serving, &mut hosts),
+            Protocol::TlsPassthrough => hosts = self.sni_hosts(serving),
+            _ => hosts = vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
+        }
+        Listener {
+            origin: serving.origin(),
+            name: serving.name(),
+            port,
+            protocol,
+            hostnames: names.iter().map(|it| HostPattern::parse(it)).collect(),
+            hosts,
+            fallback: None,
+        }
+    }
+
+    fn tcp_listener(&self, port: u16, serving: &Serving<'_>) -> Listener {
+        Listener {
+            origin: serving.origin(),
+            name: serving.name(),
+            port,
+            protocol: Protocol::Tcp,
+            hostnames: vec![],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
+            fallback: None,
+        }
+    }
+
+    /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair; catch-alls go last.
+    fn add_hosts(&self, serving: &Serving<'_>, hosts: &mut Vec<VirtualHost>) {
+        let name = full_name(&serving.gateway);
+        let proxy = self.proxy(serving);
+        for service in self.bound(&name) {
+            let rules = route::lower(self.cluster, &proxy, &service, &name);
+            for pattern in self.shared_hosts(serving, &service) {
+                match hosts.iter_mut().find(|it| it.pattern == pattern) {
+                    Some(host) => host.rules.extend(rules.iter().cloned()),
+                    None => hosts.push(VirtualHost { pattern, rules: rules.clone() }),
+                }
+            }
+        }
+        for host in hosts {
+            let (catch_all, mut rules): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut host.rules).into_iter().partition(route::is_catch_all);
+            rules.extend(catch_all);
+            number(&mut rules);
+            host.rules = rules;
+        }
+    }
+
+    fn proxy(&self, serving: &Serving<'_>) -> Proxy<'_> {
+        let port = serving.server.port.as_ref().map_or(0, |it| it.value);
+        Proxy { namespace: self.namespace, labels: self.labels, port, is_gateway: true }
+    }
+
+    /// The VirtualServices bound to a Gateway and visible here: private, exported, public; each oldest first.
+    fn bound(&self, gateway: &str) -> Vec<Found<'_, VirtualService>> {
+        let seen = |it: &Found<'_, VirtualService>| visibility(&it.object.export_to, it.namespace(), self.namespace);
+        let names = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == gateway);
+        let mut found: Vec<_> =
+            self.cluster.all::<VirtualService>().filter(|it| names(it) && seen(it).is_some()).collect();
+        found.sort_by(|a, b| (seen(a), age_key(a)).cmp(&(seen(b), age_key(b))));
+        found
+    }
+
+    fn shared_hosts(&self, serving: &Serving<'_>, service: &Found<'_, VirtualService>) -> Vec<HostPattern> {
+        let own = serving.server.hosts.iter().filter(|it| usable(&it.value, &serving.gateway, service.namespace()));
+        let own: Vec<_> = own.map(|it| HostPattern::parse(bare_host(&it.value))).collect();
+        let mut shared: Vec<HostPattern> = Vec::new();
+        for host in &service.object.hosts {
+            let pattern = HostPattern::parse(&full_host(self.cluster, &host.value, service.namespace()));
+            for both in own.iter().filter_map(|it| it.intersect(&pattern)) {
+                if !shared.contains(&both) {
+                    shared.push(both);
+                }
+            }
+        }
+        shared
+    }
+
+    /// Passthrough: `tls` routes by server name.
+    fn sni_hosts(&self, serving: &Serving<'_>) -> Vec<VirtualHost> {
+        let name = full_name(&serving.gateway);
+        let proxy = self.proxy(serving);
+        let mut hosts = Vec::new();
+        for service in self.bound(&name) {
+            for (idx, rule) in service.object.tls.iter().enumerate() {
+                let lowered = stream_rule(self.cluster, &proxy, &service, rule, &format!("spec.tls[{idx}]"));
+                let named = rule.sni_hosts.iter().map(|it| HostPattern::parse(&it.value));
+                hosts.extend(named.map(|pattern| VirtualHost { pattern, rules: vec![lowered.clone()] }));
+            }
+        }
+        hosts
+    }
+
+    fn tcp_rules(&self, serving: &Serving<'_>) -> Vec<Rule> {
+        let name = full_name(&serving.gateway);
+        let proxy = self.proxy(serving);
+        let mut rules = Vec::new();
+        for service in self.bound(&name) {
+            for (idx, rule) in service.object.tcp.iter().enumerate() {
+                if rule.ports.is_empty() || rule.ports.contains(&proxy.port) {
+                    rules.push(stream_rule(self.cluster, &proxy, &service, rule, &format!("spec.tcp[{idx}]")));
+                }
+            }
+        }
+        number(&mut rules);
+        rules
+    }
+
+    /// VirtualServices that name one of these Gateways and still take no part.
+    fn rejected(&self, gateways: &[Found<'_, IstioGateway>]) -> Vec<Rejected> {
+        let mut rejected = Vec::new();
+        for gateway in gateways {
+            let name = full_name(gateway);
+            let names = |it: &Found<'_, VirtualService>| names::gateways(it).contains(&name);
+            for service in self.cluster.all::<VirtualService>().filter(names) {
+                rejected.extend(self.refusal(gateway, &service));
+            }
+        }
+        rejected
+    }
+
+    fn refusal(&self, gateway: &Found<'_, IstioGateway>, service: &Found<'_, VirtualService>) -> Option<Rejected> {
+        if visibility(&service.object.export_to, service.namespace(), self.namespace).is_none() {
+            let span = service.object.export_to.first().map(|it| it.span).unwrap_or_default();
+            let namespace = self.namespace;
+            let text = Text::new(
+                format!("exportTo hides it from namespace `{namespace}`, where the gateway runs"),
+                format!("exportTo 때문에 게이트웨이가 있는 `{namespace}` 네임스페이스에서 보이지 않습니다"),
+            );
+            return Some(Rejected { origin: origin(service, span, "spec.exportTo"), reason: "not-exported", text });
+        }
+        let serving = |(idx, server)| Serving { gateway: *gateway, server, idx };
+        let servers = gateway.object.servers.iter().enumerate().map(serving);
+        if servers.into_iter().any(|it| !self.shared_hosts(&it, service).is_empty()) {
+            return None;
+        }
+        let host = service.object.hosts.first()?;
+        let name = gateway.name();
+        let text = Text::new(
+            format!("no server of `{name}` serves `{}`", host.value),
+            format!("`{name}` 게이트웨이의 어떤 서버도 `{}` 호스트를 받지 않습니다", host.value),
+        );
+        Some(Rejected { origin: origin(service, host.span, "spec.hosts[0]"), reason: "host-not-served", text })
+    }
+}
+
+impl Serving<'_> {
+    fn origin(&self) -> Origin {
+        origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
+    }
+
+    fn name(&self) -> String {
+        let name = self.server.port_name.as_ref().map_or("", |it| it.value.as_str());
+        format!("{}/{name}", self.gateway.name())
+    }
+}
+
+/// What a server speaks, and whether clients begin with TLS.
+fn protocol(server: &Server) -> (Protocol, bool) {
+    let terminates =
+        server.tls.as_ref().is_some_and(|it| !matches!(it.mode.value.as_str(), "PASSTHROUGH" | "AUTO_PASSTHROUGH"));
+    match server.protocol.value.to_ascii_uppercase().as_str() {
+        "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => (Protocol::Http, false),
+        "HTTPS" if terminates => (Protocol::Https, true),
+        "TLS" if terminates => (Protocol::TlsTerminate, true),
+        "HTTPS" | "TLS" => (Protocol::TlsPassthrough, true),
+        _ if terminates => (Protocol::TlsTerminate, true),
+        _ => (Protocol::Tcp, false),
+    }
+}
+
+/// A host of a server without its namespace.
+fn bare_host(host: &str) -> &str {
+    host.split_once('/').map_or(host, |(_, host)| host)
+}
+
+/// `ns/host`, `./host` and `*/host` say whose VirtualServices may use the host.
+fn usable(host: &str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> bool {
+    match host.split_once('/') {
+        None | Some(("*", _)) => true,
+        Some((".", _)) => gateway.namespace() == namespace,
+        Some((only, _)) => only == namespace,
+    }
+}
+
+fn stream_rule(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    rule: &podpath_objects::TcpRule,
+    place: &str,
+) -> Rule {
+    let lower = |(idx, it)| destination::lower(cluster, proxy, owner, it, &format!("{place}.route[{idx}].destination"));
+    let mut backends: Vec<Backend> = rule.route.iter().enumerate().map(lower).collect();
+    if let [only] = backends.as_mut_slice() {
+        only.weight = 1;
+    }
+    let action =
+        if rule.has_other_matches { Action::Unsupported(format!("{place}.match")) } else { Action::Forward(backends) };
+    Rule {
+        origin: origin(owner, rule.span, place),
+        label: place.trim_start_matches("spec.").to_owned(),
+        priority: None,
+        matchers: vec![],
+        rank: Rank::default(),
+        filters: vec![],
+        action,
+    }
+}
+
+/// `httpsRedirect`: 301 for everything.
+fn redirect_rule(origin: Origin) -> Rule {
+    let redirect =
+        Redirect { status: 301, scheme: Some("https".into()), port: RedirectPort::OfHost, ..Redirect::default() };
+    Rule {
+        origin,
+        label: "httpsRedirect".into(),
+        priority: None,
+        matchers: vec![],
+        rank: Rank::default(),
+        filters: vec![],
+        action: Action::Redirect(redirect),
+    }
+}
+
+pub(super) fn number(rules: &mut [Rule]) {
+    for (order, rule) in rules.iter_mut().enumerate() {
+        rule.rank.order = order;
+    }
+}

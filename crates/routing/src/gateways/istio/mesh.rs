@@ -1,0 +1,106 @@
+//! The mesh side: what the sidecar of a caller does with a call to a Service.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Service, VirtualService};
+
+use super::destination::{self, Proxy};
+use super::gateway::number;
+use super::names::{age_key, full_host, gateways, host_of, visibility};
+use super::{MESH, route};
+use crate::gateways::whole;
+use crate::pattern::HostPattern;
+use crate::table::{Action, Listener, Protocol, Rank, Rule, Table, VirtualHost};
+
+/// What a host is to a caller inside the cluster.
+#[derive(Clone, Copy, Debug)]
+pub enum Called<'a> {
+    /// A Service of the workspace.
+    Service(Found<'a, Service>),
+    /// A Pod, by its address.
+    Pod(podpath_cluster::PodSource<'a>),
+    /// A name of the cluster that is not here: nothing answers to it.
+    Missing,
+    /// A host outside the cluster.
+    Outside,
+}
+
+/// What a host names for a caller in a namespace: `name`, `name.ns`, `name.ns.svc`, the full name, or an address.
+pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'a> {
+    let host = host.trim_end_matches('.');
+    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip == host);
+    if let Some(found) = cluster.all::<Service>().find(by_ip) {
+        return Called::Service(found);
+    }
+    if let Some(pod) = cluster.pod_sources().find(|it| it.ip == Some(host)) {
+        return Called::Pod(pod);
+    }
+    let domain = format!(".svc.{}", cluster.settings.cluster_domain);
+    let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
+    let was_cut = short.len() < host.len();
+    let (name, space) = short.split_once('.').unwrap_or((short, namespace));
+    match cluster.find::<Service>(space, name) {
+        Some(found) => Called::Service(found),
+        None if was_cut || !short.contains('.') => Called::Missing,
+        None => Called::Outside,
+    }
+}
+
+/// The table of a call to a Service from a Pod with a sidecar: of several VirtualServices for the host the first wins
+/// alone; without one the call goes to the Service as it is.
+pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
+    let host = host_of(cluster, service);
+    let owner = virtual_service(cluster, proxy, &host);
+    let rules = match &owner {
+        Some(owner) if !owner.object.http.is_empty() => {
+            let mut rules = route::lower(cluster, proxy, owner, "mesh");
+            number(&mut rules);
+            rules
+        }
+        _ => vec![plain_rule(service, proxy.port)],
+    };
+    Table {
+        gateway: &MESH,
+        origin: owner.as_ref().map_or_else(|| whole(service), whole),
+        members: owner.iter().map(|it| it.id).collect(),
+        is_public: false,
+        listeners: vec![Listener {
+            origin: whole(service),
+            name: format!("{host}:{}", proxy.port),
+            port: proxy.port,
+            protocol: Protocol::Http,
+            hostnames: vec![],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            fallback: None,
+        }],
+        rejected: vec![],
+        frozen: vec![],
+    }
+}
+
+/// An exact host beats a wildcard; then private, exported, public; then the oldest.
+fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Found<'a, VirtualService>> {
+    let fit = |it: &Found<'_, VirtualService>| {
+        let patterns =
+            it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
+        patterns.filter(|pattern| pattern.matches(host)).map(|pattern| pattern.specificity()).max()
+    };
+    let seen = |it: &Found<'_, VirtualService>| visibility(&it.object.export_to, it.namespace(), proxy.namespace);
+    let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
+    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && seen(it).is_some() && fit(it).is_some());
+    fitting.min_by(|a, b| {
+        let is_exact = |it: &Found<'_, VirtualService>| fit(it).is_some_and(|(kind, _)| kind == 2);
+        (!is_exact(a), seen(a), age_key(a)).cmp(&(!is_exact(b), seen(b), age_key(b)))
+    })
+}
+
+fn plain_rule(service: &Found<'_, Service>, port: u16) -> Rule {
+    Rule {
+        origin: whole(service),
+        label: "default".into(),
+        priority: None,
+        matchers: vec![],
+        rank: Rank::default(),
+        filters: vec![],
+        action: Action::Forward(vec![destination::plain(service, port)]),
+    }
+}

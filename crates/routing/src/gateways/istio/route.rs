@@ -1,0 +1,227 @@
+//! Rules of a VirtualService: matches, actions, rewrites, delegates.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{HeaderOperations, HttpMatchRequest, RouteRule, StringMatch, VirtualService, VsRedirect};
+use podpath_source::{Spanned, Text};
+
+use super::destination::{self, Proxy};
+use super::names::{full_gateway, full_host, service_by_host};
+use crate::gateways::origin;
+use crate::matcher::{Condition, Matcher, Mismatch};
+use crate::pattern::{PathMatch, Pattern, TextMatch};
+use crate::table::{Action, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target};
+
+/// The rules that a VirtualService gives a proxy; each match is a rule of its own.
+///
+/// `gateway` is `mesh` or `namespace/name`.
+pub(super) fn lower(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    gateway: &str,
+) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    for (idx, rule) in owner.object.http.iter().enumerate() {
+        let lowering = Lowering { cluster, proxy, owner, gateway, idx };
+        rules.extend(lowering.rule(rule));
+    }
+    rules
+}
+
+struct Lowering<'a> {
+    cluster: &'a Cluster,
+    proxy: &'a Proxy<'a>,
+    owner: &'a Found<'a, VirtualService>,
+    gateway: &'a str,
+    idx: usize,
+}
+
+impl Lowering<'_> {
+    fn rule(&self, rule: &RouteRule) -> Vec<Rule> {
+        let place = format!("spec.http[{}]", self.idx);
+        let action = self.action(rule, &place);
+        let filters = self.filters(rule);
+        let make = |span, path: String, matchers| Rule {
+            origin: origin(self.owner, span, path),
+            label: format!("http[{}]", self.idx),
+            priority: None,
+            matchers,
+            rank: Rank::default(),
+            filters: filters.clone(),
+            action: action.clone(),
+        };
+        if rule.matches.is_empty() {
+            return vec![make(rule.span, place, vec![])];
+        }
+        let matches = rule.matches.iter().enumerate();
+        matches.map(|(m, it)| make(it.span, format!("{place}.match[{m}]"), self.matchers(it))).collect()
+    }
+
+    fn matchers(&self, found: &HttpMatchRequest) -> Vec<Matcher> {
+        let at = |condition, span| Matcher::new(condition, self.owner.at(span));
+        let mut matchers: Vec<Matcher> = self.never(found).into_iter().collect();
+        if let Some(uri) = &found.uri {
+            matchers.push(at(Condition::Path(path_match(&uri.value, found.ignores_uri_case)), uri.span));
+        }
+        let texts = [
+            (&found.method, Condition::Method as fn(TextMatch) -> Condition),
+            (&found.scheme, Condition::Scheme),
+            (&found.authority, Condition::Authority),
+        ];
+        for (text, condition) in texts {
+            matchers.extend(text.as_ref().map(|it| at(condition(text_match(&it.value)), it.span)));
+        }
+        let headers = found.headers.iter();
+        matchers.extend(headers.map(|(name, it)| at(Condition::Header(name.clone(), text_match(&it.value)), it.span)));
+        let without = found.without_headers.iter();
+        matchers.extend(without.map(|(name, it)| {
+            let text =
+                if it.value == StringMatch::Regex("*".into()) { TextMatch::Present } else { text_match(&it.value) };
+            at(Condition::WithoutHeader(name.clone(), text), it.span)
+        }));
+        let query = found.query.iter();
+        matchers.extend(query.map(|(name, it)| at(Condition::Query(name.clone(), text_match(&it.value)), it.span)));
+        matchers
+    }
+
+    /// What is decided by the proxy alone: its gateway, port, labels and namespace.
+    fn never(&self, found: &HttpMatchRequest) -> Option<Matcher> {
+        let never = |span, reason, en: String, ko: String| {
+            let location = self.owner.at(span);
+            let mismatch = Mismatch { reason, text: Text::new(en, ko), location };
+            Some(Matcher::new(Condition::Never(mismatch), location))
+        };
+        if let Some(port) = found.port.as_ref().filter(|it| it.value != self.proxy.port) {
+            let en = format!("port differs: it takes {}, not {}", port.value, self.proxy.port);
+            let ko = format!("포트가 다릅니다. {} 포트만 받습니다", port.value);
+            return never(port.span, "port-mismatch", en, ko);
+        }
+        let own = |it: &Spanned<String>| full_gateway(&it.value, self.owner.namespace()) == self.gateway;
+        if !found.gateways.is_empty() {
+            // With `gateways`, sourceLabels and sourceNamespace do not count.
+            let first = found.gateways.first().map(|it| it.span).unwrap_or_default();
+            let other = !found.gateways.iter().any(own);
+            let en = format!("it is for another gateway, not `{}`", self.gateway);
+            let ko = format!("`{}` 게이트웨이가 아닌 다른 게이트웨이의 규칙입니다", self.gateway);
+            return if other { never(first, "gateway-mismatch", en, ko) } else { None };
+        }
+        if !found.source_labels.is_subset_of(self.proxy.labels) {
+            let en = "sourceLabels differ from the labels of the Pod that routes".to_owned();
+            let ko = "sourceLabels가 라우팅하는 Pod의 레이블과 다릅니다".to_owned();
+            return never(found.source_labels.span, "source-mismatch", en, ko);
+        }
+        let namespace = found.source_namespace.as_ref().filter(|it| it.value != self.proxy.namespace)?;
+        let en = format!("it is for callers in namespace `{}`", namespace.value);
+        let ko = format!("`{}` 네임스페이스에서 오는 요청만 받습니다", namespace.value);
+        never(namespace.span, "source-mismatch", en, ko)
+    }
+
+    fn action(&self, rule: &RouteRule, place: &str) -> Action {
+        if let Some(field) = rule.unmodelled.first() {
+            return Action::Unsupported(format!("{place}.{}", field.value));
+        }
+        if let Some(redirect) = &rule.redirect {
+            return Action::Redirect(lower_redirect(redirect));
+        }
+        if let Some((status, body)) = &rule.direct_response {
+            return Action::Respond(Response { status: *status, body: body.clone(), reason: "direct-response" });
+        }
+        if rule.delegate.is_some() {
+            return Action::Unsupported(format!("{place}.delegate"));
+        }
+        let mut backends: Vec<_> = rule
+            .route
+            .iter()
+            .enumerate()
+            .map(|(idx, it)| {
+                destination::lower(
+                    self.cluster,
+                    self.proxy,
+                    self.owner,
+                    it,
+                    &format!("{place}.route[{idx}].destination"),
+                )
+            })
+            .collect();
+        if let [only] = backends.as_mut_slice() {
+            only.weight = 1;
+        }
+        Action::Forward(backends)
+    }
+
+    fn filters(&self, rule: &RouteRule) -> Vec<Filter> {
+        let rewrite = rule.rewrite.as_ref();
+        let mut filters = headers(&rule.headers);
+        let path = rewrite.and_then(|it| it.uri.clone()).map(|it| Filter::Path(PathChange::Prefix(it)));
+        let regex = rewrite.and_then(|it| it.regex.clone());
+        filters.extend(path);
+        filters.extend(regex.map(|(pattern, to)| Filter::Path(PathChange::Regex(pattern, to))));
+        filters.extend(rewrite.and_then(|it| it.authority.clone()).map(Filter::Host));
+        filters.extend(rule.mirrors.iter().filter_map(|(to, fraction)| {
+            let host = full_host(self.cluster, &to.host.value, self.owner.namespace());
+            let service = service_by_host(self.cluster, &host)?;
+            let port = to.port.as_ref().map_or(self.proxy.port, |it| it.value);
+            Some(Filter::Mirror { target: Target::Service(service.id), port: Some(port), fraction: *fraction })
+        }));
+        filters
+    }
+}
+
+/// Header operations of a route or a destination.
+pub(super) fn headers(operations: &HeaderOperations) -> Vec<Filter> {
+    let change = |set: &[(String, String)], add: &[(String, String)], remove: &[String]| HeaderChange {
+        set: set.to_vec(),
+        add: add.to_vec(),
+        remove: remove.to_vec(),
+    };
+    let request = change(&operations.request_set, &operations.request_add, &operations.request_remove);
+    let response = change(&operations.response_set, &operations.response_add, &operations.response_remove);
+    let request = (request != HeaderChange::default()).then_some(Filter::RequestHeaders(request));
+    let response = (response != HeaderChange::default()).then_some(Filter::ResponseHeaders(response));
+    request.into_iter().chain(response).collect()
+}
+
+fn path_match(found: &StringMatch, ignores_case: bool) -> PathMatch {
+    let path = match found {
+        StringMatch::Exact(value) => PathMatch::Exact(value.clone()),
+        StringMatch::Prefix(value) => PathMatch::Prefix(value.clone()),
+        StringMatch::Regex(value) => return PathMatch::Regex(Pattern::new(value)),
+        StringMatch::Present => return PathMatch::Prefix(String::new()),
+    };
+    if ignores_case { PathMatch::IgnoreCase(Box::new(path)) } else { path }
+}
+
+fn text_match(found: &StringMatch) -> TextMatch {
+    match found {
+        StringMatch::Exact(value) => TextMatch::Exact(value.clone()),
+        StringMatch::Prefix(value) => TextMatch::Prefix(value.clone()),
+        StringMatch::Regex(value) => TextMatch::Regex(Pattern::new(value)),
+        StringMatch::Present => TextMatch::Present,
+    }
+}
+
+fn lower_redirect(redirect: &VsRedirect) -> Redirect {
+    let prefix = redirect.prefix_rewrite.clone().map(PathChange::Prefix);
+    let port = match (redirect.port, redirect.derive_port.as_deref()) {
+        (Some(port), _) => RedirectPort::Fixed(port),
+        (None, Some("FROM_REQUEST_PORT")) => RedirectPort::AsListener,
+        (None, _) => RedirectPort::OfHost,
+    };
+    Redirect {
+        status: redirect.code.unwrap_or(301),
+        scheme: redirect.scheme.clone(),
+        host: redirect.authority.clone(),
+        port,
+        path: redirect.uri.clone().map(PathChange::Full).or(prefix),
+        query: None,
+    }
+}
+
+/// True when a rule takes every request: prefix `/` or regex `.*` and no other condition.
+pub(super) fn is_catch_all(rule: &Rule) -> bool {
+    match rule.matchers.as_slice() {
+        [] => true,
+        [only] => matches!(&only.condition, Condition::Path(path) if path.is_everything()),
+        _ => false,
+    }
+}

@@ -1,0 +1,117 @@
+//! Precedence as data: the criteria of each implementation, in the order in which they decide.
+
+use std::cmp::Ordering;
+
+use crate::matcher::Condition;
+use crate::pattern::{HostPattern, PathMatch};
+use crate::request::Request;
+use crate::table::Rule;
+
+/// What can decide between two rules that both match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criterion {
+    /// The host that matches is more specific: exact before wildcard, then longer.
+    Hostname,
+    /// An exact path goes before every other one.
+    ExactPath,
+    /// The longer path goes first.
+    PathLength,
+    /// A rule that asks for a method goes first.
+    Method,
+    /// More headers go first.
+    Headers,
+    /// More query parameters go first.
+    Query,
+    /// The older object goes first.
+    Oldest,
+    /// `namespace/name` in alphabetical order.
+    Name,
+    /// The earlier one in the list goes first.
+    ListOrder,
+}
+
+impl Criterion {
+    /// Stable kebab-case name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Hostname => "hostname",
+            Self::ExactPath => "exact-path",
+            Self::PathLength => "longest-path",
+            Self::Method => "method",
+            Self::Headers => "more-headers",
+            Self::Query => "more-query-parameters",
+            Self::Oldest => "oldest",
+            Self::Name => "name",
+            Self::ListOrder => "list-order",
+        }
+    }
+
+    /// Less when `a` goes first.
+    fn compare(self, a: &Rule, b: &Rule, request: &Request) -> Ordering {
+        match self {
+            Self::Hostname => hostname(b, request).cmp(&hostname(a, request)),
+            Self::ExactPath => is_exact(b).cmp(&is_exact(a)),
+            Self::PathLength => path_length(b).cmp(&path_length(a)),
+            Self::Method => count(b, is_method).min(1).cmp(&count(a, is_method).min(1)),
+            Self::Headers => count(b, is_header).cmp(&count(a, is_header)),
+            Self::Query => count(b, is_query).cmp(&count(a, is_query)),
+            Self::Oldest => age(a).cmp(&age(b)),
+            Self::Name => a.rank.name.cmp(&b.rank.name),
+            Self::ListOrder => a.rank.order.cmp(&b.rank.order),
+        }
+    }
+}
+
+/// Which of two matching rules goes first, and what decided. Equal rules: the first, by list order.
+pub fn prefer(ladder: &[Criterion], a: &Rule, b: &Rule, request: &Request) -> (Ordering, Criterion) {
+    let decided = ladder.iter().map(|criterion| (criterion.compare(a, b, request), *criterion));
+    decided.into_iter().find(|(order, _)| order.is_ne()).unwrap_or((Ordering::Less, Criterion::ListOrder))
+}
+
+fn hostname(rule: &Rule, request: &Request) -> (u8, usize) {
+    let hosts = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::Host(patterns) => Some(patterns),
+        _ => None,
+    });
+    let matching = hosts.flatten().filter(|it| it.matches(&request.host));
+    matching.map(HostPattern::specificity).max().unwrap_or((0, 0))
+}
+
+fn path(rule: &Rule) -> Option<&PathMatch> {
+    rule.matchers.iter().find_map(|it| match &it.condition {
+        Condition::Path(path) => Some(path),
+        _ => None,
+    })
+}
+
+fn is_exact(rule: &Rule) -> bool {
+    matches!(path(rule), Some(PathMatch::Exact(_)))
+}
+
+fn path_length(rule: &Rule) -> usize {
+    path(rule).map_or(0, |path| match path {
+        PathMatch::Elements(prefix) => prefix.trim_end_matches('/').len(),
+        other => other.length(),
+    })
+}
+
+/// A missing timestamp counts as created just now.
+fn age(rule: &Rule) -> (bool, &str) {
+    (rule.rank.created.is_none(), rule.rank.created.as_deref().unwrap_or_default())
+}
+
+fn count(rule: &Rule, is: fn(&Condition) -> bool) -> usize {
+    rule.matchers.iter().filter(|it| is(&it.condition)).count()
+}
+
+fn is_method(condition: &Condition) -> bool {
+    matches!(condition, Condition::Method(_))
+}
+
+fn is_header(condition: &Condition) -> bool {
+    matches!(condition, Condition::Header(..) | Condition::WithoutHeader(..))
+}
+
+fn is_query(condition: &Condition) -> bool {
+    matches!(condition, Condition::Query(..))
+}

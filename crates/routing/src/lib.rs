@@ -1,0 +1,31 @@
+//! Neutral route tables, the one engine that follows a request through them, and the gateways that are lowered to them.
+//!
+//! Invariants: matching, precedence and tracing exist once; precedence is data; every decision carries its reason and its
+//! place, the losers too; what is not modelled is told as unsupported with the name of the field.
+
+mod change;
+mod choose;
+pub mod gateways;
+mod ladder;
+mod matcher;
+mod pattern;
+mod request;
+mod table;
+mod tables;
+mod trace;
+
+pub use change::change_headers;
+pub use choose::{Choice, Considered, NoListener, Standing, choose_listener, choose_rule};
+pub use ladder::{Criterion, prefer};
+pub use matcher::{Condition, Matcher, Mismatch};
+pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
+pub use request::{Request, Scheme, split_port};
+pub use table::{
+    Action, Backend, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank, Redirect,
+    RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
+};
+pub use tables::Tables;
+pub use trace::{
+    Caller, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, Verdicted,
+    trace,
+};

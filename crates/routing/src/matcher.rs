@@ -1,0 +1,151 @@
+//! A condition of a rule, and why a request does not fulfil it.
+
+use podpath_source::{Location, Text};
+
+use crate::pattern::{HostPattern, PathMatch, TextMatch};
+use crate::request::Request;
+
+/// A condition and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matcher {
+    /// What must hold.
+    pub condition: Condition,
+    /// Where it stands.
+    pub location: Location,
+}
+
+/// What must hold of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// One of these hosts.
+    Host(Vec<HostPattern>),
+    /// The path.
+    Path(PathMatch),
+    /// The method.
+    Method(TextMatch),
+    /// `http` or `https`.
+    Scheme(TextMatch),
+    /// The Host header as sent.
+    Authority(TextMatch),
+    /// A header; without case in its name.
+    Header(String, TextMatch),
+    /// A header that must not be so; a missing one counts as "".
+    WithoutHeader(String, TextMatch),
+    /// A query parameter.
+    Query(String, TextMatch),
+    /// Decided when the table was made: this rule can take no request here.
+    Never(Mismatch),
+}
+
+/// Why a request does not fulfil a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mismatch {
+    /// Stable kebab-case code, such as `path-mismatch`.
+    pub reason: &'static str,
+    /// The same in a sentence.
+    pub text: Text,
+    /// The condition's place.
+    pub location: Location,
+}
+
+impl Matcher {
+    /// A condition at a place.
+    pub fn new(condition: Condition, location: Location) -> Self {
+        Self { condition, location }
+    }
+
+    /// True, or why not.
+    pub fn check(&self, request: &Request) -> Result<(), Mismatch> {
+        if self.holds(request) { Ok(()) } else { Err(self.mismatch(request)) }
+    }
+
+    /// True when the condition holds.
+    pub fn holds(&self, request: &Request) -> bool {
+        match &self.condition {
+            Condition::Host(patterns) => patterns.iter().any(|it| it.matches(&request.host)),
+            Condition::Path(path) => path.matches(&request.path),
+            Condition::Method(text) => text.matches(Some(&request.method)),
+            Condition::Scheme(text) => text.matches(Some(request.scheme.url())),
+            Condition::Authority(text) => text.matches(Some(&request.authority)),
+            Condition::Header(name, text) => text.matches(value_of(request, name).as_deref()),
+            Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
+            Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
+            Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
+            Condition::Never(_) => false,
+        }
+    }
+
+    fn mismatch(&self, request: &Request) -> Mismatch {
+        let (reason, en, ko) = match &self.condition {
+            Condition::Host(patterns) => {
+                let hosts = join(patterns);
+                let host = &request.host;
+                (
+                    "host-mismatch",
+                    format!("host differs: it serves `{hosts}`, not `{host}`"),
+                    format!("호스트가 다릅니다. `{hosts}` 호스트만 받고 `{host}` 호스트는 받지 않습니다"),
+                )
+            }
+            Condition::Path(path) => (
+                "path-mismatch",
+                format!("path differs: it takes `{path}`, not `{}`", request.path),
+                format!("경로가 다릅니다. `{path}` 경로를 받고 `{}` 경로는 받지 않습니다", request.path),
+            ),
+            Condition::Method(text) => (
+                "method-mismatch",
+                format!("method differs: it takes `{text}`, not `{}`", request.method),
+                format!("메서드가 다릅니다. `{text}` 메서드만 받습니다"),
+            ),
+            Condition::Scheme(text) => (
+                "scheme-mismatch",
+                format!("scheme differs: it takes `{text}`, not `{}`", request.scheme.url()),
+                format!("스킴이 다릅니다. `{text}` 스킴만 받습니다"),
+            ),
+            Condition::Authority(text) => (
+                "authority-mismatch",
+                format!("authority differs: it takes `{text}`, not `{}`", request.authority),
+                format!("authority가 다릅니다. `{text}` 값만 받습니다"),
+            ),
+            Condition::Header(name, text) => match value_of(request, name) {
+                Some(value) => (
+                    "header-mismatch",
+                    format!("header `{name}` differs: it wants `{text}`, not `{value}`"),
+                    format!("`{name}` 헤더가 다릅니다. `{text}` 값이어야 하는데 `{value}` 값입니다"),
+                ),
+                None => (
+                    "header-mismatch",
+                    format!("header `{name}` is missing; it wants `{text}`"),
+                    format!("`{name}` 헤더가 없습니다. `{text}` 값이어야 합니다"),
+                ),
+            },
+            Condition::WithoutHeader(name, text) => (
+                "header-mismatch",
+                format!("header `{name}` must not be `{text}`"),
+                format!("`{name}` 헤더가 `{text}` 값이면 안 됩니다"),
+            ),
+            Condition::Query(name, text) => (
+                "query-mismatch",
+                format!("query parameter `{name}` is not `{text}`"),
+                format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
+            ),
+            Condition::Never(why) => return why.clone(),
+        };
+        Mismatch { reason, text: Text::new(en, ko), location: self.location }
+    }
+}
+
+/// Pseudo headers are told by their names, as Envoy takes them.
+fn value_of(request: &Request, name: &str) -> Option<String> {
+    match name {
+        ":method" => Some(request.method.clone()),
+        ":authority" => Some(request.authority.clone()),
+        ":path" => Some(request.target()),
+        ":scheme" => Some(request.scheme.url().to_owned()),
+        _ if name.eq_ignore_ascii_case("host") => Some(request.authority.clone()),
+        _ => request.header(name),
+    }
+}
+
+fn join(patterns: &[HostPattern]) -> String {
+    patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `")
+}

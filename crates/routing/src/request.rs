@@ -1,0 +1,183 @@
+//! The request that is followed.
+
+/// What a client speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// Plain HTTP.
+    #[default]
+    Http,
+    /// HTTP over TLS.
+    Https,
+    /// gRPC without TLS.
+    Grpc,
+    /// gRPC over TLS.
+    Grpcs,
+    /// TLS with anything inside.
+    Tls,
+    /// A TCP connection.
+    Tcp,
+    /// A UDP datagram.
+    Udp,
+}
+
+impl Scheme {
+    /// By its name in the protocol.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "http" => Self::Http,
+            "https" => Self::Https,
+            "grpc" => Self::Grpc,
+            "grpcs" => Self::Grpcs,
+            "tls" => Self::Tls,
+            "tcp" => Self::Tcp,
+            "udp" => Self::Udp,
+            _ => return None,
+        })
+    }
+
+    /// The client begins with a TLS handshake.
+    pub fn is_tls(self) -> bool {
+        matches!(self, Self::Https | Self::Grpcs | Self::Tls)
+    }
+
+    /// It carries HTTP.
+    pub fn is_http(self) -> bool {
+        !matches!(self, Self::Tls | Self::Tcp | Self::Udp)
+    }
+
+    /// It carries gRPC.
+    pub fn is_grpc(self) -> bool {
+        matches!(self, Self::Grpc | Self::Grpcs)
+    }
+
+    /// The port that a client uses when none is told.
+    pub fn default_port(self) -> u16 {
+        if self.is_tls() { 443 } else { 80 }
+    }
+
+    /// `http` or `https`, as a URL says it.
+    pub fn url(self) -> &'static str {
+        match self {
+            Self::Https | Self::Grpcs => "https",
+            Self::Tls => "tls",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Http | Self::Grpc => "http",
+        }
+    }
+}
+
+/// A request on its way; proxies hand on changed copies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// What the client speaks.
+    pub scheme: Scheme,
+    /// `GET`, ...
+    pub method: String,
+    /// The Host header as sent.
+    pub authority: String,
+    /// The host without port, in lower case.
+    pub host: String,
+    /// The port that the client dials.
+    pub port: u16,
+    /// Without the query.
+    pub path: String,
+    /// Without the `?`.
+    pub query: Option<String>,
+    /// Name and value, in order.
+    pub headers: Vec<(String, String)>,
+    /// The TLS server name; the host unless told.
+    pub sni: Option<String>,
+    /// The address of the client.
+    pub source_ip: Option<String>,
+    /// Headers of the backend's own answer.
+    pub backend_headers: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The value of a header; names are compared without case, equal names are joined with `,`.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<_> = self.headers.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name)).collect();
+        let joined = values.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(",");
+        (!values.is_empty()).then_some(joined)
+    }
+
+    /// The first value of a query parameter.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        let pairs = self.query.as_deref()?.split('&');
+        let mut named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        named.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+    }
+
+    /// Path and query.
+    pub fn target(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    /// The TLS server name, when the client sends one: names, not addresses.
+    pub fn server_name(&self) -> &str {
+        self.sni.as_deref().unwrap_or(&self.host)
+    }
+
+    /// Replaces the Host header.
+    pub fn set_authority(&mut self, authority: &str) {
+        authority.clone_into(&mut self.authority);
+        self.host = split_port(authority).0.to_ascii_lowercase();
+    }
+}
+
+/// Host and port of an authority; IPv6 hosts stand in brackets.
+pub fn split_port(authority: &str) -> (&str, Option<u16>) {
+    let end = authority.rfind(']').map_or(0, |at| at + 1);
+    let port = authority.get(end..).and_then(|rest| rest.rfind(':')).map(|at| end + at);
+    match port.and_then(|at| Some((authority.get(..at)?, authority.get(at + 1..)?.parse().ok()?))) {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    }
+}
+
+/// `%xx` and `+` of a query.
+fn decode(text: &str) -> String {
+    if !text.contains(['%', '+']) {
+        return text.to_owned();
+    }
+    let hex = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let escaped = (*byte == b'%').then(|| hex(at + 1)).flatten();
+        at += if escaped.is_some() { 3 } else { 1 };
+        bytes.push(escaped.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_cut_from_hosts_but_not_from_addresses() {
+        for (authority, expected) in [
+            ("shop.example.kr", ("shop.example.kr", None)),
+            ("shop.example.kr:8080", ("shop.example.kr", Some(8080))),
+            ("[::1]:80", ("[::1]", Some(80))),
+            ("[::1]", ("[::1]", None)),
+            ("odd:port", ("odd:port", None)),
+        ] {
+            assert_eq!(split_port(authority), expected);
+        }
+    }
+
+    #[test]
+    fn the_first_of_equal_query_parameters_counts() {
+        let request = Request { query: Some("a=1&b=x%20y&a=2&c".into()), ..Request::default() };
+        assert_eq!(request.query_value("a").as_deref(), Some("1"));
+        assert_eq!(request.query_value("b").as_deref(), Some("x y"));
+        assert_eq!(request.query_value("c").as_deref(), Some(""));
+        assert_eq!(request.query_value("d"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! The neutral route tables that every gateway is lowered to.
+//!
+//! `Listener -> VirtualHost -> Rule { matchers, filters, action }`. Nothing is dropped on the way: what a controller
+//! refuses stays in [`Table::rejected`], a backend that fails keeps its share and its fault.
+
+use podpath_cluster::ResourceId;
+use podpath_objects::Labels;
+use podpath_source::{Location, Text};
+
+use crate::gateways::Gateway;
+use crate::matcher::Matcher;
+use crate::pattern::HostPattern;
+
+/// Where a part of a table comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The object; none for what a controller does by itself.
+    pub resource: Option<ResourceId>,
+    /// The smallest place.
+    pub location: Location,
+    /// The field, such as `spec.rules[0].matches[1]`.
+    pub path: String,
+}
+
+/// What one proxy does.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Which implementation it is, with its order of precedence.
+    pub gateway: &'static Gateway,
+    /// The object that it is made of; a group has its first member here.
+    pub origin: Origin,
+    /// All objects that it is made of.
+    pub members: Vec<ResourceId>,
+    /// It has an address that the internet reaches.
+    pub is_public: bool,
+    /// Its ports.
+    pub listeners: Vec<Listener>,
+    /// What the controller refuses, and why.
+    pub rejected: Vec<Rejected>,
+    /// Errors that keep the controller from changing anything, in its own words.
+    pub frozen: Vec<Frozen>,
+}
+
+/// An error that freezes a load balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    /// The controller's own words.
+    pub message: String,
+    /// What it is about.
+    pub origin: Origin,
+}
+
+/// Something that takes no part, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// What.
+    pub origin: Origin,
+    /// The real system's own word, such as `NotAllowedByListeners`.
+    pub reason: &'static str,
+    /// The same in a sentence.
+    pub text: Text,
+}
+
+/// What a port speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Plain HTTP.
+    Http,
+    /// HTTP; TLS ends here.
+    Https,
+    /// TLS goes through, chosen by server name.
+    TlsPassthrough,
+    /// TLS ends here, TCP goes on.
+    TlsTerminate,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// A port of a proxy, or one of several listeners on it.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Its name, or what stands for one.
+    pub name: String,
+    /// The port that clients dial.
+    pub port: u16,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// The hosts, or TLS server names, that it serves; empty is every one.
+    pub hostnames: Vec<HostPattern>,
+    /// The most specific one that fits takes a request alone.
+    pub hosts: Vec<VirtualHost>,
+    /// What happens when no rule matches.
+    pub fallback: Option<Rule>,
+}
+
+/// The rules of a host.
+#[derive(Clone, Debug, Default)]
+pub struct VirtualHost {
+    /// Which hosts.
+    pub pattern: HostPattern,
+    /// In the order of the implementation.
+    pub rules: Vec<Rule>,
+}
+
+/// Conditions and what happens when they hold.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Its name for people: `http[0]`, `rule 3`.
+    pub label: String,
+    /// The number of a load balancer's rule.
+    pub priority: Option<u32>,
+    /// All must hold.
+    pub matchers: Vec<Matcher>,
+    /// For ties.
+    pub rank: Rank,
+    /// What is done to the request and the answer.
+    pub filters: Vec<Filter>,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What ties are broken by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rank {
+    /// `metadata.creationTimestamp`; without one it counts as new.
+    pub created: Option<String>,
+    /// `namespace/name`
+    pub name: String,
+    /// Place in the list.
+    pub order: usize,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Sends the request on.
+    Forward(Vec<Backend>),
+    /// Answers 3xx.
+    Redirect(Redirect),
+    /// Answers by itself.
+    Respond(Response),
+    /// Closes the connection.
+    Close(&'static str),
+    /// Something that is not modelled: the field.
+    Unsupported(String),
+}
+
+/// An answer that a proxy gives by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Body.
+    pub body: Option<String>,
+    /// Stable kebab-case code.
+    pub reason: &'static str,
+}
+
+/// Where a share of the traffic goes.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Who.
+    pub target: Target,
+    /// Port of the Service.
+    pub port: Option<u16>,
+    /// Name and labels of a subset.
+    pub subset: Option<(String, Labels)>,
+    /// Share, over the sum of all.
+    pub weight: u64,
+    /// What is done for this backend alone.
+    pub filters: Vec<Filter>,
+    /// Why its share fails.
+    pub fault: Option<Fault>,
+}
+
+/// Who gets a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A Service.
+    Service(ResourceId),
+    /// A Service that is not here: namespace and name.
+    Missing(String, String),
+    /// A host that is no Service.
+    Host(String),
+}
+
+/// Why a share fails, and how the proxy answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable kebab-case code.
+    pub reason: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Body.
+    pub body: Option<String>,
+    /// The same in a sentence.
+    pub text: Text,
+    /// The smallest place that is wrong.
+    pub location: Location,
+}
+
+/// What is done to a request or its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Headers of the request.
+    RequestHeaders(HeaderChange),
+    /// Headers of the answer.
+    ResponseHeaders(HeaderChange),
+    /// Replaces the Host.
+    Host(String),
+    /// Changes the path.
+    Path(PathChange),
+    /// A copy goes there.
+    Mirror {
+        /// To whom.
+        target: Target,
+        /// Port of the Service.
+        port: Option<u16>,
+        /// Share, as numerator and denominator.
+        fraction: (u64, u64),
+    },
+    /// Something that is not modelled: the field.
+    Unsupported(String),
+}
+
+/// Changes of headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderChange {
+    /// Replaces or creates.
+    pub set: Vec<(String, String)>,
+    /// Appends or creates.
+    pub add: Vec<(String, String)>,
+    /// Deletes.
+    pub remove: Vec<String>,
+}
+
+/// A change of the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathChange {
+    /// The whole path.
+    Full(String),
+    /// The elements that matched; slashes are kept clean (Gateway API).
+    Elements(String),
+    /// The text that matched, as it is: `/api` to `/` makes `//x` of `/api/x` (Istio).
+    Prefix(String),
+    /// Every match of a pattern.
+    Regex(String, String),
+}
+
+/// A redirect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redirect {
+    /// 301, 302, 303, 307, 308.
+    pub status: u16,
+    /// That of the request unless told.
+    pub scheme: Option<String>,
+    /// That of the request unless told.
+    pub host: Option<String>,
+    /// How the port is found.
+    pub port: RedirectPort,
+    /// That of the request unless told.
+    pub path: Option<PathChange>,
+    /// Without `?`; that of the request unless told.
+    pub query: Option<String>,
+}
+
+/// How the port of a redirect is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RedirectPort {
+    /// The one of a new scheme, else that of the listener (Gateway API).
+    #[default]
+    SchemeOrListener,
+    /// This one.
+    Fixed(u16),
+    /// This one, written even when it is the default (ALB).
+    Written(u16),
+    /// That of the listener, written even when it is the default (ALB without a port of its own).
+    AsListener,
+    /// That of the Host header, but not a default one under a new scheme (Istio).
+    OfHost,
+}

@@ -1,0 +1,286 @@
+//! Shares, hops with their candidates, and the ends that a table gives.
+
+use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
+use podpath_objects::{Labels, Service};
+use podpath_source::Text;
+
+use super::stage::End;
+use super::{Candidate, Hop, HopKind, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, Verdicted};
+use super::{verdicts, words};
+use crate::change::apply_filters;
+use crate::choose::{Choice, Considered, Standing};
+use crate::ladder::Criterion;
+use crate::request::Request;
+use crate::table::{Backend, Fault, Frozen, Origin, Rejected, Response, Rule, Table, Target};
+use crate::tables::Tables;
+
+/// The exact share of each backend with a weight, with its endpoints.
+pub(super) fn shares(
+    cluster: &Cluster,
+    rule: &Rule,
+    backends: &[Backend],
+    request: &Request,
+    tls: &'static str,
+) -> Vec<TracedBackend> {
+    let sum: u64 = backends.iter().map(|it| it.weight).sum();
+    let differ = backends.iter().any(|it| !it.filters.is_empty()) && backends.len() > 1;
+    let used = backends.iter().filter(|it| it.weight > 0);
+    used.map(|backend| {
+        let upstream = differ.then(|| {
+            let mut request = request.clone();
+            apply_filters(&backend.filters, rule, &mut request);
+            Upstream { request, tls }
+        });
+        TracedBackend {
+            target: backend.target.clone(),
+            port: backend.port,
+            subset: backend.subset.as_ref().map(|(name, _)| name.clone()),
+            weight: lowest_terms(backend.weight, sum),
+            fault: backend.fault.as_ref().map(|it| it.reason.to_owned()),
+            endpoints: backend_endpoints(cluster, backend),
+            upstream,
+        }
+    })
+    .collect()
+}
+
+fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
+    let (mut a, mut b) = (part, whole);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    (part / a.max(1), whole / a.max(1))
+}
+
+fn backend_endpoints(cluster: &Cluster, backend: &Backend) -> Vec<Endpoint> {
+    let Target::Service(id) = &backend.target else { return vec![] };
+    if backend.fault.is_some() {
+        return vec![];
+    }
+    let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
+    let entry = match backend.port {
+        Some(port) => service.object.port(port),
+        None => service.object.ports.first(),
+    };
+    let Some(entry) = entry else { return vec![] };
+    let (mut found, _) = endpoints(cluster, &service, entry);
+    if let Some((_, labels)) = &backend.subset {
+        found.retain(|it| in_subset(cluster, it, labels));
+    }
+    found
+}
+
+fn in_subset(cluster: &Cluster, endpoint: &Endpoint, labels: &Labels) -> bool {
+    let pods = endpoint.source.and_then(|id| cluster.pod_source(id));
+    pods.is_some_and(|it| labels.is_subset_of(&it.template.labels))
+}
+
+/// The backend to follow: the heaviest with a ready endpoint, else the heaviest that is valid.
+pub(super) fn live(backends: &[TracedBackend]) -> Option<usize> {
+    let valid = backends.iter().enumerate().filter(|(_, it)| it.fault.is_none());
+    let key =
+        |it: &TracedBackend| (it.endpoints.iter().any(|it| it.ready), it.weight.0 * 1_000_000 / it.weight.1.max(1));
+    let mut best: Option<(usize, (bool, u64))> = None;
+    for (idx, backend) in valid {
+        let found = key(backend);
+        if best.is_none_or(|(_, known)| found > known) {
+            best = Some((idx, found));
+        }
+    }
+    best.map(|(idx, _)| idx)
+}
+
+/// The hop of a load balancer: its rules are the candidates.
+pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
+    let rule = choice.rule;
+    let resource = rule.and_then(|it| it.origin.resource).or(table.origin.resource);
+    Hop {
+        kind: HopKind::LoadBalancer,
+        resource,
+        location: rule.map(|it| it.origin.location),
+        title: words::name_of(cluster, resource),
+        detail: words::load_balancer(table, choice, request),
+        decided_by: choice.decided_by.map(Criterion::code),
+        rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
+        candidates: candidates(choice, &table.rejected),
+        failed: false,
+    }
+}
+
+/// The hop of a gateway: other listeners of the port are the candidates.
+pub(super) fn gateway_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
+    let listener = choice.listener;
+    let resource = listener.origin.resource.or(table.origin.resource);
+    let others = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener));
+    Hop {
+        kind: HopKind::Gateway,
+        resource,
+        location: Some(listener.origin.location),
+        title: words::name_of(cluster, resource),
+        detail: words::gateway(table, listener, request),
+        decided_by: None,
+        rule: None,
+        candidates: others.map(|it| words::other_listener(it, listener)).collect(),
+        failed: false,
+    }
+}
+
+/// The hop of a route: all rules, and all routes that did not attach, are the candidates.
+pub(super) fn route_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
+    let rule = choice.rule;
+    let resource = rule.and_then(|it| it.origin.resource);
+    Hop {
+        kind: HopKind::Route,
+        resource,
+        location: rule.map(|it| it.origin.location),
+        title: resource.map_or_else(|| Text::new("no route", "라우트 없음"), |id| words::name_of(cluster, Some(id))),
+        detail: words::route(choice, request),
+        decided_by: choice.decided_by.map(Criterion::code),
+        rule: None,
+        candidates: candidates(choice, &table.rejected),
+        failed: false,
+    }
+}
+
+fn candidates(choice: &Choice<'_>, rejected: &[Rejected]) -> Vec<Candidate> {
+    let considered = choice.considered.iter().map(candidate);
+    considered.chain(rejected.iter().map(refused)).collect()
+}
+
+fn candidate(considered: &Considered<'_>) -> Candidate {
+    let rule = considered.rule;
+    let (verdict, reason, detail, location) = match &considered.standing {
+        Standing::Chosen => (Verdicted::Chosen, "chosen", words::chosen(), rule.origin.location),
+        Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), words::lost(*criterion), rule.origin.location),
+        Standing::Mismatch(mismatch) => {
+            (Verdicted::Mismatch, mismatch.reason, mismatch.text.clone(), mismatch.location)
+        }
+    };
+    Candidate { resource: rule.origin.resource, location, path: rule.origin.path.clone(), verdict, reason, detail }
+}
+
+/// Something that a controller refuses.
+pub(super) fn refused(rejected: &Rejected) -> Candidate {
+    let Origin { resource, location, path } = rejected.origin.clone();
+    let (reason, detail) = (rejected.reason, rejected.text.clone());
+    Candidate { resource, location, path, verdict: Verdicted::Invalid, reason, detail }
+}
+
+impl End {
+    /// No table has a way in for the request.
+    pub(super) fn nothing_listens(cluster: &Cluster, tables: &Tables, request: &Request) -> Self {
+        if let Some(rejected) = tables.rejected.first() {
+            let verdict = verdicts::no_controller(cluster, rejected);
+            return Self {
+                outcome: Outcome::Refused,
+                status: None,
+                reason: rejected.reason.into(),
+                body: None,
+                verdict,
+            };
+        }
+        let internal = tables.load_balancers.iter().any(|it| !it.is_public);
+        Self::refused("no-entry", words::nothing_listens(request, internal))
+    }
+
+    /// An Ingress that gets no load balancer, or that no controller takes.
+    pub(super) fn no_load_balancer(tables: &Tables, id: podpath_cluster::ResourceId) -> Self {
+        match tables.rejected.iter().find(|it| it.origin.resource == Some(id)) {
+            Some(rejected) => {
+                let mut end = Self::refused_at(rejected.reason, rejected.text.clone(), Some(rejected.origin.location));
+                end.verdict.stage = Some(Stage::Attached);
+                end
+            }
+            None => {
+                let text =
+                    Text::new("no load balancer is made for it", "이 오브젝트로는 로드 밸런서가 만들어지지 않습니다");
+                Self::refused("no-load-balancer", text)
+            }
+        }
+    }
+
+    pub(super) fn no_such_name(host: &str) -> Self {
+        let text = Text::new(
+            format!("no Service of the workspace has the name `{host}`"),
+            format!("`{host}` 이름의 Service가 없습니다"),
+        );
+        Self::refused("unknown-host", text)
+    }
+
+    pub(super) fn passthrough(host: &str) -> Self {
+        let title = Text::new(
+            format!("It leaves the cluster to `{host}`"),
+            format!("클러스터 밖의 `{host}` 호스트로 나갑니다"),
+        );
+        let detail = Text::new("nothing in the workspace serves that host", "이 호스트를 맡는 오브젝트가 없습니다");
+        let verdict = Verdict { title, detail, stage: None, location: None };
+        Self { outcome: Outcome::Passthrough, status: None, reason: "passthrough".into(), body: None, verdict }
+    }
+
+    pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Self {
+        let verdict = verdicts::frozen(cluster, table, frozen);
+        Self { outcome: Outcome::Refused, status: None, reason: "load-balancer-frozen".into(), body: None, verdict }
+    }
+
+    pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Self {
+        Self::answered(404, "no-route", None, verdicts::no_route(cluster, table, choice, request))
+    }
+
+    pub(super) fn redirected(cluster: &Cluster, table: &Table, rule: &Rule, status: u16, to: &str) -> Self {
+        let verdict = verdicts::redirected(cluster, table, rule, status, to);
+        Self { outcome: Outcome::Redirected, status: Some(status), reason: "redirect".into(), body: None, verdict }
+    }
+
+    pub(super) fn responded(
+        cluster: &Cluster,
+        table: &Table,
+        choice: &Choice<'_>,
+        rule: &Rule,
+        response: &Response,
+        request: &Request,
+    ) -> Self {
+        if response.reason == "no-route" {
+            let mut end = Self::no_route(cluster, table, choice, request);
+            end.body.clone_from(&response.body);
+            return end;
+        }
+        let verdict = verdicts::responded(cluster, table, rule, response);
+        Self::answered(response.status, response.reason, response.body.clone(), verdict)
+    }
+
+    pub(super) fn no_weight(rule: &Rule) -> Self {
+        let title =
+            Text::new("500 The rule has no backend with a weight", "500 이 규칙에는 가중치가 있는 백엔드가 없습니다");
+        let detail = Text::new(
+            "its weights sum to 0, so nobody gets the request",
+            "가중치의 합이 0이라 아무도 요청을 받지 못합니다",
+        );
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(rule.origin.location) };
+        Self::answered(500, "no-backends", None, verdict)
+    }
+
+    pub(super) fn faulty(table: &Table, backend: &Backend, fault: &Fault) -> Self {
+        Self::answered(fault.status, fault.reason, fault.body.clone(), verdicts::faulty(table, backend, fault))
+    }
+
+    pub(super) fn delivered(
+        cluster: &Cluster,
+        service: &Found<'_, Service>,
+        ready: &[Endpoint],
+        trace: &Trace,
+    ) -> Self {
+        let verdict = verdicts::delivered(cluster, service, ready, trace);
+        Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
+    }
+
+    pub(super) fn delivered_to_host(backend: &Backend) -> Self {
+        let host = match &backend.target {
+            Target::Host(host) => host.clone(),
+            Target::Missing(_, name) => name.clone(),
+            Target::Service(_) => String::new(),
+        };
+        let title = Text::new(format!("Delivered to `{host}`"), format!("`{host}` 호스트에 도착합니다"));
+        let verdict = Verdict { title, ..Verdict::default() };
+        Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
+    }
+}

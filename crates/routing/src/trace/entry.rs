@@ -1,0 +1,232 @@
+//! Where a request enters, and which of several ways in it takes.
+
+use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
+use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, PortRef, Service};
+use podpath_source::Text;
+
+use super::stage::{End, Walk};
+use super::words;
+use super::{Caller, Candidate, Entry, Hop, HopKind, Outcome, Trace, Verdicted};
+use crate::gateways::{gateway_api, istio};
+use crate::request::Request;
+use crate::table::Table;
+use crate::tables::Tables;
+
+/// Follows a request from its entry.
+pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry: &Entry) -> Trace {
+    let walk = || Walk::new(cluster, tables, request);
+    match entry {
+        Entry::Internet => from_internet(cluster, tables, request),
+        Entry::LoadBalancer(id) => match tables.load_balancers.iter().find(|it| it.members.contains(id)) {
+            Some(table) => walk().run(table, request.clone()),
+            None => from_service(cluster, tables, request, *id),
+        },
+        Entry::Gateway(id) => from_gateway(cluster, tables, request, *id),
+        Entry::Workload { namespace, labels } => {
+            let table = istio::lower(cluster, namespace, labels);
+            walk().run(&table, request.clone())
+        }
+        Entry::Pod(caller) => from_pod(cluster, tables, request, caller),
+    }
+}
+
+/// Tries every way in that the internet reaches and keeps the one that gets furthest; the first of equals.
+fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace {
+    let mut best: Option<(u8, &Table, Trace)> = None;
+    for (table, port) in ways_in(cluster, tables, request) {
+        let request = Request { port, ..request.clone() };
+        let trace = Walk::new(cluster, tables, &request).run(table, request.clone());
+        let reach = reach(&trace);
+        if best.as_ref().is_none_or(|(known, ..)| reach > *known) {
+            best = Some((reach, table, trace));
+        }
+    }
+    let Some((_, chosen, mut trace)) = best else {
+        return Walk::new(cluster, tables, request).finish(End::nothing_listens(cluster, tables, request));
+    };
+    let others = tables.load_balancers.iter().filter(|it| !std::ptr::eq(*it, chosen));
+    let candidates = others.map(|it| other_load_balancer(it, request));
+    if let Some(hop) = trace.hops.iter_mut().find(|it| it.kind == HopKind::LoadBalancer) {
+        hop.candidates.extend(candidates);
+    }
+    trace
+}
+
+/// Every table that the internet reaches, with the port at which the request meets it.
+fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<(&'a Table, u16)> {
+    let public = tables.load_balancers.iter().chain(&tables.gateways).filter(|it| it.is_public);
+    let mut ways: Vec<_> = public.map(|it| (it, request.port)).collect();
+    let behind_balancer = tables.load_balancers.iter().any(|it| it.is_public);
+    for (pods, table) in &tables.istio {
+        match exposed_port(cluster, &pods.namespace, &pods.labels, request.port) {
+            Some(port) => ways.push((table, port)),
+            // Nothing says how the gateway is reached: a part of a cluster was pasted.
+            None if !behind_balancer && !has_service(cluster, &pods.namespace, &pods.labels) => {
+                ways.push((table, request.port));
+            }
+            None => {}
+        }
+    }
+    ways
+}
+
+fn services_of<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> impl Iterator<Item = Found<'a, Service>> {
+    let selects = |it: &Found<'_, Service>| it.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
+    cluster.in_namespace::<Service>(namespace).filter(move |it| selects(it))
+}
+
+fn has_service(cluster: &Cluster, namespace: &str, labels: &Labels) -> bool {
+    services_of(cluster, namespace, labels).next().is_some()
+}
+
+/// The Pod's port behind a Service of type LoadBalancer that selects these Pods.
+fn exposed_port(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) -> Option<u16> {
+    let public = services_of(cluster, namespace, labels).filter(|it| it.object.service_type == "LoadBalancer");
+    public.into_iter().find_map(|service| {
+        let entry = service.object.port(port)?;
+        match &entry.target_port.value {
+            PortRef::Number(number) => Some(*number),
+            PortRef::Name(_) => endpoints(cluster, &service, entry).0.first().map(|it| it.port),
+        }
+    })
+}
+
+/// How far a request gets: the higher the better.
+fn reach(trace: &Trace) -> u8 {
+    match trace.outcome {
+        Outcome::Delivered if trace.status.is_none() => 6,
+        Outcome::Redirected => 5,
+        Outcome::Delivered => 4,
+        Outcome::Unsupported | Outcome::Passthrough => 3,
+        Outcome::Answered if trace.reason != "no-route" && trace.reason != "no-listener-host" => 2,
+        Outcome::Answered => 1,
+        Outcome::Refused => 0,
+    }
+}
+
+fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
+    let (reason, detail) = if !table.is_public {
+        ("internal", Text::new("internal: the internet does not reach it", "내부용이라 인터넷에서 닿지 않습니다"))
+    } else if !table.listeners.iter().any(|it| it.port == request.port) {
+        let en = format!("it does not listen on port {}", request.port);
+        ("no-listener", Text::new(en, format!("{} 포트를 열지 않습니다", request.port)))
+    } else {
+        (
+            "other-load-balancer",
+            Text::new("another load balancer got further with it", "다른 로드 밸런서가 이 요청을 더 멀리 보냈습니다"),
+        )
+    };
+    let origin = &table.origin;
+    let (resource, location) = (origin.resource, origin.location);
+    Candidate { resource, location, path: String::new(), verdict: Verdicted::Mismatch, reason, detail }
+}
+
+/// A Service of type LoadBalancer: L4, straight to its Pods.
+fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
+    let mut walk = Walk::new(cluster, tables, request);
+    let Some(service) = cluster.get::<Service>(id) else {
+        let end = match cluster.get::<Ingress>(id) {
+            Some(_) => End::no_load_balancer(tables, id),
+            None => End::unsupported("from.loadBalancer".into()),
+        };
+        return walk.finish(end);
+    };
+    walk.hop(words::load_balancer_service(&service, request.port));
+    walk.call_service(&service, request.port, request.clone())
+}
+
+/// A gateway by its object: the table that it is a member of.
+fn from_gateway(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
+    let walk = Walk::new(cluster, tables, request);
+    if cluster.get::<IstioGateway>(id).is_some() {
+        let found = tables.istio.iter().find(|(_, table)| table.members.contains(&id));
+        if let Some((pods, table)) = found {
+            let listens = table.listeners.iter().any(|it| it.port == request.port);
+            let port = if listens { None } else { translated(cluster, &pods.namespace, &pods.labels, request.port) };
+            let request = Request { port: port.unwrap_or(request.port), ..request.clone() };
+            return walk.run(table, request);
+        }
+    }
+    let table = tables.gateways.iter().find(|it| it.members.contains(&id));
+    match table {
+        Some(table) => walk.run(table, request.clone()),
+        None if cluster.get::<GatewayObject>(id).is_some() => walk.finish(End::not_played(cluster, id)),
+        None if cluster.get::<Ingress>(id).is_some() => walk.finish(End::no_load_balancer(tables, id)),
+        None => walk.finish(End::unsupported("from.gateway".into())),
+    }
+}
+
+/// The Pod's port of a Service port, by the Services that select the Pods.
+fn translated(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) -> Option<u16> {
+    services_of(cluster, namespace, labels).find_map(|service| {
+        let entry = service.object.port(port)?;
+        endpoints(cluster, &service, entry).0.first().map(|it| it.port)
+    })
+}
+
+/// A call from inside the cluster.
+fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Caller) -> Trace {
+    let walk = Walk::new(cluster, tables, request);
+    let host = request.host.clone();
+    // The address decides whom the caller meets; a Host header may say something else.
+    let authority = request.header("host").unwrap_or_else(|| request.authority.clone());
+    let mut request = request.clone();
+    request.set_authority(&authority);
+    request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+    let service = match istio::called(cluster, &host, &caller.namespace) {
+        istio::Called::Service(service) => service,
+        istio::Called::Pod(pod) => {
+            let endpoint = Endpoint {
+                source: Some(pod.id),
+                address: pod.ip.map(str::to_owned),
+                replicas: pod.replicas,
+                port: request.port,
+                ready: pod.ready,
+            };
+            return walk.deliver_to_pod(endpoint, request);
+        }
+        istio::Called::Missing => return walk.finish(End::no_such_name(&host)),
+        istio::Called::Outside => return walk.finish(End::passthrough(&host)),
+    };
+    if !caller.sidecar {
+        return walk.call_service(&service, request.port, request);
+    }
+    let table = mesh_table(cluster, caller, &service, &request);
+    match table {
+        Some(table) => walk.run(&table, request),
+        None => walk.call_service(&service, request.port, request),
+    }
+}
+
+/// HTTPRoutes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
+fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> Option<Table> {
+    // A Host header that names another Service of the dialled port is routed as that Service.
+    let by_host = match istio::called(cluster, &request.host, &caller.namespace) {
+        istio::Called::Service(other) if other.object.port(request.port).is_some() => other,
+        _ => *service,
+    };
+    let port = request.port;
+    if !request.scheme.is_http() || by_host.object.port(port).is_none() {
+        return None;
+    }
+    if let Some(table) = gateway_api::mesh(cluster, service, &caller.namespace, port) {
+        return Some(table);
+    }
+    let proxy = istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false };
+    Some(istio::lower_service(cluster, &proxy, &by_host))
+}
+
+/// The hop of the client.
+pub(super) fn client_hop(request: &Request) -> Hop {
+    Hop {
+        kind: HopKind::Client,
+        resource: None,
+        location: None,
+        title: Text::new("Client", "클라이언트"),
+        detail: words::client(request),
+        decided_by: None,
+        rule: None,
+        candidates: vec![],
+        failed: false,
+    }
+}

@@ -1,0 +1,374 @@
+//! One proxy after the other: each takes the request, answers it, or hands it on.
+
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, ResourceId, endpoints};
+use podpath_objects::{Gateway as GatewayObject, Labels, PortRef, Service};
+use podpath_source::{Location, Text};
+
+use super::entry::client_hop;
+use super::{Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
+use crate::change::{apply_filters, location};
+use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
+use crate::gateways::missing_port;
+use crate::request::{Request, Scheme};
+use crate::table::{Action, Backend, Filter, Protocol, Rule, Table, Target};
+use crate::tables::Tables;
+
+/// A chain of proxies longer than this is a loop.
+const MAX_STAGES: u8 = 6;
+
+/// A request on its way.
+pub(super) struct Walk<'a> {
+    cluster: &'a Cluster,
+    tables: &'a Tables,
+    trace: Trace,
+    stages: u8,
+    is_grpc: bool,
+}
+
+/// How a way ends.
+pub(super) struct End {
+    pub(super) outcome: Outcome,
+    pub(super) status: Option<u16>,
+    pub(super) reason: String,
+    pub(super) body: Option<String>,
+    pub(super) verdict: Verdict,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(cluster: &'a Cluster, tables: &'a Tables, request: &Request) -> Self {
+        let trace = Trace { hops: vec![client_hop(request)], ..Trace::default() };
+        Self { cluster, tables, trace, stages: 0, is_grpc: request.scheme.is_grpc() }
+    }
+
+    pub(super) fn hop(&mut self, hop: Hop) {
+        self.trace.hops.push(hop);
+    }
+
+    /// Ends the way.
+    pub(super) fn finish(mut self, end: End) -> Trace {
+        let unknown_method = self.is_grpc && end.status == Some(404);
+        self.trace.outcome = end.outcome;
+        self.trace.status = end.status;
+        self.trace.grpc_status = unknown_method.then_some("UNIMPLEMENTED");
+        self.trace.reason = end.reason;
+        self.trace.body = end.body;
+        self.trace.verdict = end.verdict;
+        self.trace
+    }
+
+    /// Takes the request through a table, and on.
+    pub(super) fn run(mut self, table: &Table, mut request: Request) -> Trace {
+        self.stages += 1;
+        if self.stages > MAX_STAGES {
+            return self.finish(End::unsupported("a loop of proxies".into()));
+        }
+        if let Some(frozen) = table.frozen.first() {
+            self.hop(words::frozen_hop(table, frozen));
+            let end = End::frozen(self.cluster, table, frozen);
+            return self.finish(end);
+        }
+        let listener = match choose_listener(table, &request) {
+            Ok(listener) => listener,
+            Err(why) => {
+                self.hop(words::no_listener_hop(table, &request, why));
+                let end = End::no_listener(self.cluster, table, &request, why);
+                return self.finish(end);
+            }
+        };
+        let choice = choose_rule(table, listener, &request);
+        self.push_hops(table, &choice, &request);
+        if listener.protocol == Protocol::Https || listener.protocol == Protocol::TlsTerminate {
+            request.scheme = if self.is_grpc { Scheme::Grpc } else { Scheme::Http };
+        }
+        match choice.rule {
+            Some(rule) => self.act(table, &choice, rule, request),
+            None => {
+                self.mark_failed();
+                let end = if request.scheme.is_http() {
+                    End::no_route(self.cluster, table, &choice, &request)
+                } else {
+                    End::refused("no-route", words::no_stream_route(table, &request))
+                };
+                self.finish(end)
+            }
+        }
+    }
+
+    fn push_hops(&mut self, table: &Table, choice: &Choice<'_>, request: &Request) {
+        if table.gateway.is_load_balancer {
+            self.hop(answer::load_balancer_hop(self.cluster, table, choice, request));
+            return;
+        }
+        if !table.is_mesh() {
+            self.hop(answer::gateway_hop(self.cluster, table, choice, request));
+        }
+        if !table.is_mesh() || !table.members.is_empty() {
+            self.hop(answer::route_hop(self.cluster, table, choice, request));
+        }
+    }
+
+    fn mark_failed(&mut self) {
+        if let Some(hop) = self.trace.hops.last_mut() {
+            hop.failed = true;
+        }
+    }
+
+    fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
+        match &rule.action {
+            Action::Unsupported(field) => self.finish(End::unsupported_at(field.clone(), rule.origin.location)),
+            Action::Close(reason) => {
+                self.mark_failed();
+                self.finish(End::refused(reason, words::no_stream_route(table, &request)))
+            }
+            Action::Redirect(redirect) => {
+                // The port of the request is that of the listener; TLS that ended here still counts for the scheme.
+                let mut seen = request.clone();
+                if choice.listener.protocol == Protocol::Https {
+                    seen.scheme = Scheme::Https;
+                }
+                let to = location(redirect, rule, &seen);
+                let end = End::redirected(self.cluster, table, rule, redirect.status, &to);
+                self.trace.location = Some(to);
+                self.finish(end)
+            }
+            Action::Respond(response) => {
+                self.mark_failed();
+                let end = End::responded(self.cluster, table, choice, rule, response, &request);
+                self.finish(end)
+            }
+            Action::Forward(backends) => self.forward(table, choice, rule, backends, request),
+        }
+    }
+
+    fn forward(
+        mut self,
+        table: &Table,
+        choice: &Choice<'_>,
+        rule: &Rule,
+        backends: &[Backend],
+        mut request: Request,
+    ) -> Trace {
+        let used = backends.iter().filter(|it| it.weight > 0);
+        let filters = rule.filters.iter().chain(used.flat_map(|it| &it.filters));
+        let unsupported = filters.into_iter().find_map(|it| match it {
+            Filter::Unsupported(field) => Some(field.clone()),
+            _ => None,
+        });
+        if let Some(field) = unsupported {
+            return self.finish(End::unsupported_at(field, rule.origin.location));
+        }
+        apply_filters(&rule.filters, rule, &mut request);
+        self.take_side_effects(&rule.filters);
+        let passthrough = choice.listener.protocol == Protocol::TlsPassthrough;
+        let tls = if passthrough { "passthrough" } else { "none" };
+        self.trace.backends = answer::shares(self.cluster, rule, backends, &request, tls);
+        let Some(live) = answer::live(&self.trace.backends) else {
+            let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
+            return self.no_backend(table, faulty, rule);
+        };
+        let Some(backend) = backends.iter().filter(|it| it.weight > 0).nth(live) else {
+            return self.no_backend(table, None, rule);
+        };
+        self.take_side_effects(&backend.filters);
+        apply_filters(&backend.filters, rule, &mut request);
+        self.trace.upstream = Some(Upstream { request: request.clone(), tls });
+        self.arrive(backend, live, request)
+    }
+
+    /// Mirrors, and what is done to the answer.
+    fn take_side_effects(&mut self, filters: &[Filter]) {
+        for filter in filters {
+            match filter {
+                Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
+                Filter::Mirror { target, port, fraction } => {
+                    let (target, fraction) = (target.clone(), *fraction);
+                    self.trace.mirrors.push(Mirror { target, port: *port, fraction });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Nobody can take any share.
+    fn no_backend(mut self, table: &Table, faulty: Option<&Backend>, rule: &Rule) -> Trace {
+        let Some((backend, fault)) = faulty.and_then(|it| Some((it, it.fault.as_ref()?))) else {
+            self.mark_failed();
+            return self.finish(End::no_weight(rule));
+        };
+        self.hop(words::faulty_hop(self.cluster, backend, fault));
+        self.finish(End::faulty(table, backend, fault))
+    }
+
+    /// The request is at a live backend: its Pods get it, or they are a gateway and hand it on.
+    fn arrive(mut self, backend: &Backend, live: usize, request: Request) -> Trace {
+        let found = self.trace.backends.get(live).map(|it| it.endpoints.clone()).unwrap_or_default();
+        let only = self.trace.backends.len() == 1;
+        if let Some((table, port)) = self.gateway_behind(&found).filter(|_| only) {
+            self.trace.backends.clear();
+            let request = Request { port, ..request };
+            return self.run(table, request);
+        }
+        let service = match &backend.target {
+            Target::Service(id) => self.cluster.get::<Service>(*id),
+            Target::Missing(..) | Target::Host(_) => None,
+        };
+        match service {
+            Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found),
+            None => self.finish(End::delivered_to_host(backend)),
+        }
+    }
+
+    /// The Istio gateway that these endpoints are.
+    fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
+        let endpoint = found.first()?;
+        let pods = self.cluster.pod_source(endpoint.source?)?;
+        let table: &'a Table = self.tables.istio_of(&pods)?;
+        Some((table, endpoint.port))
+    }
+
+    fn at_service(
+        mut self,
+        service: &Found<'_, Service>,
+        port: Option<u16>,
+        subset: Option<&(String, Labels)>,
+        found: &[Endpoint],
+    ) -> Trace {
+        let entry = match port {
+            Some(port) => service.object.port(port),
+            None => service.object.ports.first(),
+        };
+        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
+        let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
+        self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why));
+        self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
+        let end = if ready.is_empty() {
+            End::no_endpoints(self.cluster, service, subset, why)
+        } else {
+            End::delivered(self.cluster, service, &ready, &self.trace)
+        };
+        self.finish(end)
+    }
+
+    /// A call straight to a Service, by kube-proxy or a load balancer of L4.
+    pub(super) fn call_service(mut self, service: &Found<'_, Service>, port: u16, request: Request) -> Trace {
+        let Some(entry) = service.object.port(port) else {
+            let place = Location { document: service.entry.document, span: service.object.ports_span };
+            let fault = missing_port(service, &PortRef::Number(port), place, 0);
+            self.hop(words::refusing_service_hop(service, &fault));
+            return self.finish(End::refused_at("no-listener", fault.text.clone(), Some(place)));
+        };
+        let (found, why) = endpoints(self.cluster, service, entry);
+        if let Some((table, port)) = self.gateway_behind(&found) {
+            return self.run(table, Request { port, ..request });
+        }
+        let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
+        self.trace.backends = vec![TracedBackend {
+            target: Target::Service(service.id),
+            port: Some(port),
+            subset: None,
+            weight: (1, 1),
+            fault: None,
+            endpoints: found.clone(),
+            upstream: None,
+        }];
+        self.trace.upstream =
+            Some(Upstream { tls: if request.scheme.is_tls() { "passthrough" } else { "none" }, request });
+        if ready.is_empty() {
+            self.hop(words::service_hop(self.cluster, service, Some(entry), None, &ready, why));
+            self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
+            let verdict = End::no_endpoints(self.cluster, service, None, why).verdict;
+            self.trace.backends.clear();
+            return self.finish(End {
+                outcome: Outcome::Refused,
+                status: None,
+                reason: "no-endpoints".into(),
+                body: None,
+                verdict,
+            });
+        }
+        self.at_service(service, Some(port), None, &found)
+    }
+
+    /// A call to the address of a Pod.
+    pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, request: Request) -> Trace {
+        let verdict = verdicts::pod(self.cluster, &endpoint);
+        self.hop(words::pod_hop(self.cluster, &endpoint));
+        self.trace.backends = vec![TracedBackend {
+            target: Target::Host(endpoint.address.clone().unwrap_or_default()),
+            port: Some(endpoint.port),
+            subset: None,
+            weight: (1, 1),
+            fault: None,
+            endpoints: vec![endpoint],
+            upstream: None,
+        }];
+        self.trace.upstream = Some(Upstream { request, tls: "none" });
+        self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
+    }
+}
+
+impl Table {
+    /// It is the sidecar of a caller.
+    pub fn is_mesh(&self) -> bool {
+        self.gateway.name.ends_with("-mesh")
+    }
+}
+
+impl End {
+    pub(super) fn refused(reason: &str, detail: Text) -> Self {
+        Self::refused_at(reason, detail, None)
+    }
+
+    pub(super) fn refused_at(reason: &str, detail: Text, location: Option<Location>) -> Self {
+        let title = Text::new("Connection refused", "연결이 거부됩니다");
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location };
+        Self { outcome: Outcome::Refused, status: None, reason: reason.into(), body: None, verdict }
+    }
+
+    pub(super) fn unsupported(field: String) -> Self {
+        let verdict = verdicts::unsupported(&field, None);
+        Self { outcome: Outcome::Unsupported, status: None, reason: field, body: None, verdict }
+    }
+
+    pub(super) fn unsupported_at(field: String, location: Location) -> Self {
+        let verdict = verdicts::unsupported(&field, Some(location));
+        Self { outcome: Outcome::Unsupported, status: None, reason: field, body: None, verdict }
+    }
+
+    pub(super) fn answered(status: u16, reason: &str, body: Option<String>, verdict: Verdict) -> Self {
+        Self { outcome: Outcome::Answered, status: Some(status), reason: reason.into(), body, verdict }
+    }
+
+    /// A Gateway of a class that is not played.
+    pub(super) fn not_played(cluster: &Cluster, id: ResourceId) -> Self {
+        let found = cluster.get::<GatewayObject>(id);
+        let name = found.map_or("", |it| it.name());
+        let text = Text::new(
+            format!("no controller that is played here has the class of Gateway `{name}`"),
+            format!("`{name}` Gateway의 클래스를 맡는 컨트롤러가 없습니다"),
+        );
+        Self::refused("no-controller", text)
+    }
+
+    fn no_listener(cluster: &Cluster, table: &Table, request: &Request, why: NoListener) -> Self {
+        let verdict = verdicts::no_listener(cluster, table, request, why);
+        let (outcome, status, reason) = match why {
+            NoListener::Port => (Outcome::Refused, None, "no-listener"),
+            NoListener::ServerName => (Outcome::Refused, None, "no-server-name"),
+            NoListener::Protocol => (Outcome::Refused, None, "protocol-mismatch"),
+            NoListener::Host => (Outcome::Answered, Some(404), "no-listener-host"),
+            NoListener::Misdirected => (Outcome::Answered, Some(421), "misdirected"),
+        };
+        Self { outcome, status, reason: reason.into(), body: None, verdict }
+    }
+
+    fn no_endpoints(
+        cluster: &Cluster,
+        service: &Found<'_, Service>,
+        subset: Option<&(String, Labels)>,
+        why: Option<NoEndpoints>,
+    ) -> Self {
+        let verdict = verdicts::no_endpoints(cluster, service, subset, why);
+        Self { outcome: Outcome::Delivered, status: Some(503), reason: "no-endpoints".into(), body: None, verdict }
+    }
+}

@@ -1,0 +1,103 @@
+//! Times of the core on a workspace of 1,000 resources, against the budgets of ARCHITECTURE.md.
+//!
+//! Prints the median of several runs; nothing fails by time.
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and a broken bench must stop")]
+
+use std::time::{Duration, Instant};
+
+use podpath_core::Engine;
+use serde_json::{Value, json};
+use suite::workspace;
+
+const RUNS: usize = 15;
+
+fn ask(engine: &mut Engine, method: &str, params: &Value) -> Value {
+    let request = json!({ "id": 1, "method": method, "params": params }).to_string();
+    serde_json::from_str(&engine.handle(&request)).expect("an answer is JSON")
+}
+
+fn median(mut run: impl FnMut(usize) -> Duration) -> Duration {
+    let mut times: Vec<_> = (0..RUNS).map(&mut run).collect();
+    times.sort();
+    times.get(RUNS / 2).copied().unwrap_or_default()
+}
+
+fn report(what: &str, budget: &str, measured: Duration) {
+    println!("{what:<58} budget {budget:>7}   measured {:>9.3} ms", measured.as_secs_f64() * 1e3);
+}
+
+fn main() {
+    let files = workspace::generate(1_000);
+    let bytes: usize = files.values().map(String::len).sum();
+    println!("natively, 1,000 resources in {} files, {} KB", files.len(), bytes / 1024);
+    full_analysis(&files);
+    one_key(&files);
+    traces(&files);
+    for n_resources in [200, 1_000, 5_000] {
+        growth(n_resources);
+    }
+}
+
+fn full_analysis(files: &suite::ask::Files) {
+    let time = median(|_| {
+        let mut engine = Engine::new();
+        let begin = Instant::now();
+        engine.open(files.clone());
+        engine.analyse();
+        begin.elapsed()
+    });
+    report("full analysis: parse, schema, links, tables, diagnostics", "16 ms", time);
+}
+
+fn one_key(files: &suite::ask::Files) {
+    let mut engine = Engine::new();
+    engine.open(files.clone());
+    engine.analyse();
+    let file = files.keys().nth(files.len() / 2).expect("there are files").clone();
+    let time = median(|run| {
+        let text = if run % 2 == 0 { "x" } else { "" };
+        let end = usize::from(run % 2 == 1);
+        let edit = json!({ "edit": [{ "file": file, "start": 2, "end": 2 + end, "newText": text }] });
+        let begin = Instant::now();
+        ask(&mut engine, "workspace", &edit);
+        engine.analyse();
+        begin.elapsed()
+    });
+    report("one key: changed diagnostics and routes", "1 ms", time);
+}
+
+fn traces(files: &suite::ask::Files) {
+    let mut engine = Engine::new();
+    let revision = ask(&mut engine, "workspace", &json!({ "open": files }))["result"]["revision"].clone();
+    let request = json!({ "scheme": "https", "host": workspace::host(7), "path": "/api/v1" });
+    let one = json!({ "workspace": revision, "requests": [request] });
+    let answer = ask(&mut engine, "trace", &one);
+    assert_eq!(answer["result"]["traces"][0]["outcome"], "delivered", "{answer}");
+    let many: Vec<_> = (0..100).map(|_| request.clone()).collect();
+    let many = json!({ "workspace": revision, "requests": many });
+    let time = median(|_| {
+        let begin = Instant::now();
+        ask(&mut engine, "trace", &many);
+        begin.elapsed() / 100
+    });
+    report("trace of one request, written as JSON and read", "0.2 ms", time);
+    let graph = json!({ "workspace": revision, "trace": request });
+    let time = median(|_| {
+        let begin = Instant::now();
+        ask(&mut engine, "graph", &graph);
+        begin.elapsed()
+    });
+    report("graph with layout, SVG and Mermaid", "40 ms", time);
+}
+
+fn growth(n_resources: usize) {
+    let files = workspace::generate(n_resources);
+    let time = median(|_| {
+        let begin = Instant::now();
+        let mut engine = Engine::new();
+        engine.open(files.clone());
+        engine.analyse();
+        begin.elapsed()
+    });
+    report(&format!("full analysis of {n_resources} resources"), "n log n", time);
+}

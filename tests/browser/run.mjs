@@ -1,0 +1,161 @@
+// Runs the browser tests against dist/ in a real Chromium: `node tests/browser/run.mjs [WORDS]`.
+//
+// A file `NAME.test.mjs` here exports one function that names its tests:
+//
+//     export default (test) => {
+//       test("the sample shows a diagram", async ({ page, url, expect }) => {
+//         await page.goto(url);
+//         await expect(page.getByRole("img")).toBeVisible();
+//       });
+//       test("storage may be refused", { allow: [/storage/], viewport: { width: 390, height: 844 } }, async ({ page }) => {});
+//     };
+//
+// Each test gets a new browser context: `page`, `context`, `browser`, `url` (the index, under a path prefix), `expect`
+// (expect.mjs), `screenshot(name, page?)` into target/screenshots/. It fails on what it throws, and on any console error,
+// uncaught error, failed request or request to another origin that none of the patterns in `allow` fits. All other options
+// (`locale`, `colorScheme`, `viewport`, ...) are Playwright's for a new context; `timeout` is in milliseconds.
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { expect } from "./expect.mjs";
+import { serve } from "./site.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = join(HERE, "../..");
+const DIST = join(ROOT, "dist");
+const SHOTS = join(ROOT, "target/screenshots");
+const PREFIX = "/some/prefix/";
+const TIMEOUT = 30_000;
+const FLAGS = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // Whatever slips past the check of requests finds nobody.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+const words = process.argv[2] ?? "";
+process.exitCode = (await main()) ? 0 : 1;
+
+async function main() {
+  if (!existsSync(join(DIST, "index.html"))) throw new Error("there is no dist/: run `cargo xtask build`");
+  const tests = (await discover()).filter((it) => `${it.file} ${it.name}`.includes(words));
+  const { chromium } = createRequire(join(ROOT, "web/package.json"))("playwright-core");
+  const site = await serve(DIST, PREFIX);
+  const browser = await chromium.launch({ executablePath: executable(), args: FLAGS });
+  let passed = 0;
+  try {
+    for (const [at, test] of tests.entries()) {
+      const began = performance.now();
+      const problems = await outcome(test, browser, site);
+      passed += problems.length === 0;
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      console.log(`${problems.length ? "FAILED" : "ok"} ${at + 1}/${tests.length} ${test.file}: ${test.name} (${seconds} s)`);
+      for (const problem of problems) console.log(`  ${problem.replaceAll("\n", "\n  ")}`);
+    }
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+  if (tests.length === 0) console.log("no test fits");
+  console.log(`browser: ${passed} passed, ${tests.length - passed} failed`);
+  return tests.length > 0 && passed === tests.length;
+}
+
+/** All tests, file by file in the order of the alphabet. */
+async function discover() {
+  const tests = [];
+  const files = readdirSync(HERE).filter((name) => name.endsWith(".test.mjs"));
+  for (const file of files.sort()) {
+    const { default: declare } = await import(pathToFileURL(join(HERE, file)));
+    declare((name, ...rest) => {
+      const [run, options = {}] = rest.reverse();
+      tests.push({ file: file.replace(".test.mjs", ""), name, run, options });
+    });
+  }
+  return tests;
+}
+
+/** What went wrong in one test; nothing when it passed. */
+async function outcome(test, browser, site) {
+  const { allow = [], timeout = TIMEOUT, ...options } = test.options;
+  const context = await browser.newContext(options);
+  const noticed = watch(context, site.origin);
+  const page = await context.newPage();
+  const screenshot = (name, of = page) => shoot(of, name);
+  const problems = [];
+  try {
+    await within(timeout, test.run({ page, context, browser, url: site.url, expect, screenshot }));
+    await within(timeout, Promise.all(context.pages().map(settled)));
+  } catch (error) {
+    problems.push(error.stack ?? String(error));
+    await shoot(page, `failed ${test.file} ${test.name}`).catch(() => {});
+  }
+  await context.close();
+  return problems.concat(noticed.filter((it) => !allow.some((pattern) => pattern.test(it))));
+}
+
+/** What a page has begun already, an error about to be thrown among it, belongs to the test that began it. */
+function settled(page) {
+  return page.evaluate(() => new Promise((done) => setTimeout(done)));
+}
+
+/** Collects what no test should cause, from every page and worker of a context. */
+function watch(context, origin) {
+  const noticed = [];
+  const isOurs = (address) => address.startsWith(`${origin}/`) || /^(data|blob|about):/.test(address);
+  context.on("console", (message) => {
+    if (message.type() === "error") noticed.push(`console error: ${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => noticed.push(`uncaught error: ${error.error().stack ?? error.error()}`));
+  context.on("request", (request) => {
+    if (!isOurs(request.url())) noticed.push(`request to another origin: ${request.url()}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) noticed.push(`status ${response.status()}: ${response.url()}`);
+  });
+  return noticed;
+}
+
+async function within(timeout, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${timeout / 1000} s`)), timeout);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function shoot(page, name) {
+  mkdirSync(SHOTS, { recursive: true });
+  const path = join(SHOTS, `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.png`);
+  await page.screenshot({ path, animations: "disabled", timeout: 10_000 });
+  return path;
+}
+
+/** The browser that CHROMIUM names, or the first that PATH holds. */
+function executable() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+  if (!found) throw new Error("there is no Chromium: install one, or name it in the variable CHROMIUM");
+  return found;
+}
+
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

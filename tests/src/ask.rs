@@ -1,0 +1,102 @@
+//! Questions to the core, by its protocol.
+
+use std::collections::BTreeMap;
+
+use podpath_core::Engine;
+use podpath_protocol::{Call, Check, From, PodCaller, Ref, Trace, Traces};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Text of files by their paths.
+pub type Files = BTreeMap<String, String>;
+
+/// Asks a fresh engine; the error is the protocol's.
+pub fn ask<T: DeserializeOwned>(method: &str, params: &Value) -> Result<T, String> {
+    let request = json!({ "id": 1, "method": method, "params": params });
+    let answer: Value =
+        serde_json::from_str(&Engine::new().handle(&request.to_string())).map_err(|it| it.to_string())?;
+    if let Some(error) = answer.get("error") {
+        return Err(error.to_string());
+    }
+    serde_json::from_value(answer.get("result").cloned().unwrap_or_default()).map_err(|it| it.to_string())
+}
+
+/// The findings about some files.
+pub fn check(files: &Files) -> Result<Check, String> {
+    ask("check", &json!({ "files": files }))
+}
+
+/// The way of a request through some files.
+pub fn trace(files: &Files, call: &Call) -> Result<Trace, String> {
+    let traces: Traces = ask("trace", &json!({ "files": files, "requests": [call] }))?;
+    traces.traces.into_iter().next().ok_or_else(|| "no trace".into())
+}
+
+/// A request as it is written in tests and examples: `GET https://host/path`, then lines of headers and `from: ...`.
+pub fn call(text: &str) -> Result<Call, String> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().ok_or("an empty request")?;
+    let (method, url) = first.split_once(' ').unwrap_or(("GET", first));
+    let (scheme, rest) = url.split_once("://").ok_or_else(|| format!("`{url}` has no scheme"))?;
+    let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+    let mut call = Call {
+        method: Some(method.to_owned()),
+        scheme: Some(scheme.to_owned()),
+        host: host.to_owned(),
+        path: Some(path.to_owned()),
+        ..Call::default()
+    };
+    for line in lines {
+        let (name, value) = line.split_once(": ").ok_or_else(|| format!("`{line}` is no header"))?;
+        match name {
+            "from" => call.from = Some(entry(value)?),
+            "sni" => call.sni = Some(value.to_owned()),
+            _ => call.headers.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    Ok(call)
+}
+
+/// `sidecar shop/web`, `pod shop/web`, `Ingress shop/edge`, `Gateway shop/edge 80`, `IstioGateway shop/edge 80`,
+/// `pods istio-system istio=ingressgateway 8080`.
+fn entry(text: &str) -> Result<From, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (kind, name) = match words.as_slice() {
+        [kind, name, ..] => (*kind, *name),
+        _ => return Err(format!("`from: {text}` is not known")),
+    };
+    let (namespace, name) = name.split_once('/').unwrap_or((name, ""));
+    let port = words.last().and_then(|it| it.parse().ok());
+    let reference = |api_version: &str, kind: &str| Ref {
+        api_version: api_version.into(),
+        kind: kind.into(),
+        namespace: Some(namespace.into()),
+        name: name.into(),
+    };
+    let labels = |pairs: &[&str]| {
+        pairs
+            .iter()
+            .filter_map(|it| it.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
+    };
+    Ok(match kind {
+        "sidecar" | "pod" => {
+            let labels = [("app".to_owned(), name.to_owned())].into();
+            let sidecar = Some(kind == "sidecar");
+            let pod = PodCaller { namespace: namespace.into(), labels, sidecar, ..PodCaller::default() };
+            From { pod: Some(pod), ..From::default() }
+        }
+        "pods" => {
+            let labels = labels(words.get(2..).unwrap_or_default());
+            let workload = podpath_protocol::WorkloadCaller { namespace: namespace.into(), labels };
+            From { workload: Some(workload), port, ..From::default() }
+        }
+        "Ingress" => From { load_balancer: Some(reference("networking.k8s.io/v1", "Ingress")), ..From::default() },
+        "Gateway" => From { gateway: Some(reference("gateway.networking.k8s.io/v1", kind)), port, ..From::default() },
+        "IstioGateway" => {
+            From { gateway: Some(reference("networking.istio.io/v1", "Gateway")), port, ..From::default() }
+        }
+        _ => return Err(format!("`from: {text}` is not known")),
+    })
+}

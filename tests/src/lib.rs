@@ -1,0 +1,16 @@
+//! The runner of the literate tests: Markdown in, Markdown out.
+//!
+//! A heading begins a test. ```` ```yaml file=a.yaml ```` is a file of its workspace (`a.yaml` unless told). A
+//! ```` ```request ```` block holds `GET http://host/path`, then headers and `from: ...` lines; the ```` ```trace ```` block
+//! after it is what is expected. A ```` ```diagnostics ```` block expects all findings as text. In YAML a trailing
+//! `# error[code] "part of the message"` expects a finding on that line, and every finding must be expected.
+//! With `UPDATE=1` expected blocks are written anew.
+
+pub mod ask;
+mod markdown;
+mod run;
+mod show;
+pub mod workspace;
+
+pub use markdown::{Block, Case, cases};
+pub use run::{Outcome, run_file, run_text};

@@ -1,0 +1,172 @@
+//! Workspaces of any size, made up: one ALB, one Istio gateway and many teams.
+
+use std::fmt::Write as _;
+
+use crate::ask::Files;
+
+/// The host of a team's server.
+pub fn host(team: usize) -> String {
+    format!("team-{team}.example.kr")
+}
+
+/// About `n_resources` objects: for each team a Namespace, a VirtualService, two Services, two Deployments, a ConfigMap
+/// and a ServiceAccount, over an ALB and an Istio gateway.
+pub fn generate(n_resources: usize) -> Files {
+    let mut files = Files::from([("edge/edge.yaml".to_owned(), EDGE.to_owned())]);
+    for team in 0..n_resources / 8 {
+        files.insert(format!("apps/team-{team:04}.yaml"), of_team(team));
+    }
+    files
+}
+
+const EDGE: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: alb}
+spec: {controller: ingress.k8s.aws/alb}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: edge
+  namespace: istio-system
+  annotations:
+    alb.ingress.kubernetes.io/scheme: internet-facing
+    alb.ingress.kubernetes.io/target-type: ip
+    alb.ingress.kubernetes.io/listen-ports: '[{\"HTTPS\":443},{\"HTTP\":80}]'
+    alb.ingress.kubernetes.io/certificate-arn: arn:aws:acm:ap-northeast-2:111122223333:certificate/a
+    alb.ingress.kubernetes.io/ssl-redirect: '443'
+spec:
+  ingressClassName: alb
+  rules:
+  - http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend: {service: {name: istio-ingressgateway, port: {number: 80}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: istio-ingressgateway, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  ports: [{name: http2, port: 80, targetPort: 8080}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: istio-ingressgateway, namespace: istio-system}
+spec:
+  selector: {matchLabels: {istio: ingressgateway}}
+  template:
+    metadata: {labels: {istio: ingressgateway}}
+    spec: {containers: [{name: istio-proxy, image: auto}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 80, name: http, protocol: HTTP}
+    hosts: ['*.example.kr']
+";
+
+fn of_team(team: usize) -> String {
+    let host = host(team);
+    let mut text = format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team-{team}\n");
+    _ = write!(
+        text,
+        "---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: server
+  namespace: team-{team}
+spec:
+  hosts: [{host}]
+  gateways: [istio-system/public]
+  http:
+  - match:
+    - uri: {{prefix: /api}}
+    route:
+    - destination: {{host: server, port: {{number: 80}}}}
+  - route:
+    - destination: {{host: web, port: {{number: 80}}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: settings, namespace: team-{team}}}
+data:
+  LOG_LEVEL: info
+  GREETING: 안녕하세요
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: server, namespace: team-{team}}}
+"
+    );
+    for (app, port) in [("server", 8080), ("web", 3000)] {
+        _ = write!(text, "{}", of_app(team, app, port));
+    }
+    text
+}
+
+fn of_app(team: usize, app: &str, port: u16) -> String {
+    format!(
+        "---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {app}
+  namespace: team-{team}
+  labels:
+    app: {app}
+spec:
+  type: ClusterIP
+  selector:
+    app: {app}
+  ports:
+  - name: http
+    port: 80
+    targetPort: {port}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {app}
+  namespace: team-{team}
+  labels:
+    app: {app}
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: {app}
+  template:
+    metadata:
+      labels:
+        app: {app}
+    spec:
+      containers:
+      - name: {app}
+        image: registry.example.kr/team-{team}/{app}:1.0.0
+        ports:
+        - name: http
+          containerPort: {port}
+        env:
+        - name: PORT
+          value: \"{port}\"
+        resources:
+          requests:
+            cpu: 100m
+            memory: 256Mi
+          limits:
+            memory: 512Mi
+        readinessProbe:
+          httpGet:
+            path: /healthz
+            port: http
+          periodSeconds: 10
+"
+    )
+}

@@ -1,0 +1,38 @@
+//! The talk with the core: what is asked, what comes back. Nothing of the browser is known here.
+
+pub(crate) mod conversation;
+
+use std::rc::Rc;
+
+use podpath_protocol::{Call, Check, Graph, Locale, Preset, Size, Suggestion, Trace};
+
+use crate::shared::Shared;
+use crate::state::files::Files;
+
+/// What the page wants to know.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Question {
+    pub(crate) files: Rc<Files>,
+    pub(crate) call: Option<Call>,
+    pub(crate) locale: Locale,
+    pub(crate) size: Size,
+}
+
+/// What the core said about one question.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answers {
+    pub(crate) question: Rc<Question>,
+    pub(crate) check: Shared<Check>,
+    pub(crate) trace: Option<Shared<Trace>>,
+    pub(crate) graph: Shared<Graph>,
+}
+
+/// One thing that came out of the core.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Heard {
+    Answers(Answers),
+    Suggestions(Vec<Suggestion>),
+    Presets(Vec<Preset>),
+    /// A request that the core could not answer.
+    Failed(String),
+}

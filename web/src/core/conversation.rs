@@ -1,0 +1,206 @@
+//! The order of the talk: the workspace first, then check, trace and graph of it, then what can wait.
+//!
+//! Invariant: at most one question is under way, and the newest one is next; answers to a question that is not the newest are dropped.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use podpath_protocol::{
+    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Options, Presets, PresetsParams, Revision, SuggestParams,
+    Suggestions, Trace, TraceParams, Traces, WorkspaceParams,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Answers, Heard, Question};
+use crate::shared::Shared;
+use crate::state::files::{Files, changed};
+
+/// What one message to the worker was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    Workspace,
+    Check,
+    Trace,
+    Graph,
+    Suggest,
+    Presets,
+}
+
+/// Answers to the question under way, as far as they came.
+#[derive(Debug, Default)]
+struct Parts {
+    check: Option<Check>,
+    trace: Option<Option<Trace>>,
+    graph: Option<Graph>,
+}
+
+/// One worker's side of the talk.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    is_ready: bool,
+    /// What the worker holds.
+    held: Rc<Files>,
+    revision: Option<u64>,
+    wanted: Option<Rc<Question>>,
+    current: Option<Rc<Question>>,
+    waiting: BTreeMap<u64, Topic>,
+    parts: Parts,
+    next_id: u64,
+    presets_in: Option<Locale>,
+    last: Option<Answers>,
+}
+
+impl Conversation {
+    /// Something was asked that has no answer yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.is_ready || !self.waiting.is_empty()
+    }
+
+    /// Puts a question; gives the messages to post.
+    pub(crate) fn want(&mut self, question: Rc<Question>) -> Vec<String> {
+        self.wanted = Some(question);
+        if self.is_ready && self.waiting.is_empty() { self.begin() } else { Vec::new() }
+    }
+
+    /// A new worker, which knows nothing: the newest question is put to it again.
+    pub(crate) fn restarted(self) -> Self {
+        Self { wanted: self.wanted.or(self.current), next_id: self.next_id, last: self.last, ..Self::default() }
+    }
+
+    /// Takes a message of the worker; gives what it said and the messages to post.
+    pub(crate) fn hear(&mut self, text: &str) -> (Option<Heard>, Vec<String>) {
+        if text == "ready" {
+            self.is_ready = true;
+            return (None, self.begin());
+        }
+        let Ok(answer) = serde_json::from_str::<Answer>(text) else { return (None, Vec::new()) };
+        let Some(topic) = answer.id.as_u64().and_then(|id| self.waiting.remove(&id)) else { return (None, Vec::new()) };
+        let failure = answer.error.map(|it| it.message);
+        let heard = self.take(topic, answer.result.unwrap_or_default());
+        let posts = if self.waiting.is_empty() { self.go_on(topic) } else { Vec::new() };
+        (failure.map(Heard::Failed).or(heard), posts)
+    }
+
+    /// What follows when everything asked is answered.
+    fn go_on(&mut self, topic: Topic) -> Vec<String> {
+        match (&self.wanted, self.current.clone()) {
+            (Some(_), _) => self.begin(),
+            (None, Some(question)) if topic == Topic::Workspace => self.ask(&question),
+            (None, Some(question)) if !matches!(topic, Topic::Suggest | Topic::Presets) => self.ask_later(&question),
+            _ => Vec::new(),
+        }
+    }
+
+    fn begin(&mut self) -> Vec<String> {
+        let Some(question) = self.wanted.take() else { return Vec::new() };
+        self.current = Some(question.clone());
+        self.parts = Parts::default();
+        if self.revision.is_some() && Rc::ptr_eq(&self.held, &question.files) {
+            return self.ask(&question);
+        }
+        let params = difference(&self.held, &question.files, self.revision.is_none());
+        self.held = question.files.clone();
+        vec![self.message(Topic::Workspace, "workspace", &params)]
+    }
+
+    fn ask(&mut self, question: &Question) -> Vec<String> {
+        let (workspace, options) = (self.revision, options(question.locale));
+        let mut posts = Vec::new();
+        match &question.call {
+            Some(call) => {
+                let params = TraceParams { workspace, options: options.clone(), requests: vec![call.clone()], ..TraceParams::default() };
+                posts.push(self.message(Topic::Trace, "trace", &params));
+            }
+            None => self.parts.trace = Some(None),
+        }
+        let params = GraphParams { workspace, options: options.clone(), trace: question.call.clone(), size: question.size, files: None };
+        posts.push(self.message(Topic::Graph, "graph", &params));
+        posts.push(self.message(Topic::Check, "check", &CheckParams { workspace, options, files: None }));
+        posts
+    }
+
+    fn ask_later(&mut self, question: &Question) -> Vec<String> {
+        let params = SuggestParams { workspace: self.revision, options: options(question.locale), files: None };
+        let mut posts = vec![self.message(Topic::Suggest, "suggest", &params)];
+        if self.presets_in != Some(question.locale) {
+            self.presets_in = Some(question.locale);
+            posts.push(self.message(Topic::Presets, "presets", &PresetsParams { options: options(question.locale) }));
+        }
+        posts
+    }
+
+    fn message(&mut self, topic: Topic, method: &str, params: &impl Serialize) -> String {
+        self.next_id += 1;
+        self.waiting.insert(self.next_id, topic);
+        let params = serde_json::to_value(params).unwrap_or_default();
+        serde_json::json!({ "id": self.next_id, "method": method, "params": params }).to_string()
+    }
+
+    fn take(&mut self, topic: Topic, result: Value) -> Option<Heard> {
+        match topic {
+            Topic::Workspace => self.revision = read::<Revision>(result).map(|it| it.revision),
+            Topic::Check => self.parts.check = Some(read(result).unwrap_or_default()),
+            Topic::Trace => self.parts.trace = Some(read::<Traces>(result).and_then(|it| it.traces.into_iter().next())),
+            Topic::Graph => self.parts.graph = Some(read(result).unwrap_or_default()),
+            Topic::Suggest if self.wanted.is_none() => return read::<Suggestions>(result).map(|it| Heard::Suggestions(it.suggestions)),
+            Topic::Presets => return read::<Presets>(result).map(|it| Heard::Presets(it.presets)),
+            Topic::Suggest => {}
+        }
+        self.complete().map(Heard::Answers)
+    }
+
+    /// All three parts, when the last of them is there and nothing newer is wanted.
+    fn complete(&mut self) -> Option<Answers> {
+        let (Parts { check: Some(_), trace: Some(_), graph: Some(_) }, None) = (&self.parts, &self.wanted) else { return None };
+        let parts = std::mem::take(&mut self.parts);
+        let last = self.last.as_ref();
+        let answers = Answers {
+            question: self.current.clone()?,
+            check: Shared::or_same(parts.check?, last.map(|it| &it.check)),
+            trace: parts.trace?.map(|it| Shared::or_same(it, last.and_then(|it| it.trace.as_ref()))),
+            graph: Shared::or_same(parts.graph?, last.map(|it| &it.graph)),
+        };
+        self.last = Some(answers.clone());
+        Some(answers)
+    }
+}
+
+fn options(locale: Locale) -> Options {
+    Options { locale, ..Options::default() }
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
+
+/// What makes `old` into `new`: one edit where one file changed, else whole files.
+fn difference(old: &Files, new: &Files, reset: bool) -> WorkspaceParams {
+    let mut params = WorkspaceParams { reset, ..WorkspaceParams::default() };
+    let paths = if reset { new.keys().cloned().collect() } else { changed(old, new) };
+    let is_one = paths.len() == 1 && !reset;
+    for path in paths {
+        match (old.get(&path).filter(|_| is_one), new.get(&path)) {
+            (Some(old), Some(new)) => params.edit.push(edit(&path, old, new)),
+            (None, Some(new)) => drop(params.open.insert(path.to_string(), new.to_string())),
+            (_, None) => params.close.push(path.to_string()),
+        }
+    }
+    params
+}
+
+/// The smallest edit between two texts, at letters' edges.
+fn edit(path: &str, old: &str, new: &str) -> Edit {
+    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+    let start = (0..=same).rev().find(|it| old.is_char_boundary(*it) && new.is_char_boundary(*it)).unwrap_or_default();
+    let most = old.len().min(new.len()) - start;
+    let same = old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let fits = |it: &usize| old.is_char_boundary(old.len() - it) && new.is_char_boundary(new.len() - it);
+    let tail = (0..=same).rev().find(fits).unwrap_or_default();
+    let new_text = new.get(start..new.len() - tail).unwrap_or_default().into();
+    Edit { file: path.into(), start, end: old.len() - tail, new_text }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! What the page hears from outside: the core, the keyboard, the window.
+
+pub(crate) mod use_core;
+pub(crate) mod use_keys;
+pub(crate) mod use_saving;
+pub(crate) mod use_window;

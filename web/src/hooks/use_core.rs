@@ -1,0 +1,214 @@
+//! The one place behind which the worker stands: it is asked, watched, ended and started again here.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use podpath_protocol::{Preset, Suggestion};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, Worker};
+use yew::prelude::*;
+
+use crate::core::conversation::Conversation;
+use crate::core::{Answers, Heard, Question};
+use crate::shared::Shared;
+
+const SCRIPT: &str = "./worker_loader.js";
+/// Time to fetch and start the core.
+const START_MS: u32 = 60_000;
+/// Time for one answer.
+const ANSWER_MS: u32 = 5_000;
+const SLOW_MS: u32 = 300;
+const NOTICE_MS: u32 = 6_000;
+const MINUTE_MS: f64 = 60_000.0;
+const N_RESTARTS: usize = 3;
+
+/// How the worker is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Health {
+    #[default]
+    Fine,
+    /// It was started again a moment ago.
+    Restarted,
+    /// It was started again too often, and waits for another text.
+    Stuck,
+}
+
+/// Everything that is known about the newest question, and how the worker is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Core {
+    pub(crate) answers: Option<Answers>,
+    pub(crate) suggestions: Shared<Vec<Suggestion>>,
+    pub(crate) presets: Shared<Vec<Preset>>,
+    pub(crate) is_slow: bool,
+    pub(crate) health: Health,
+}
+
+enum News {
+    Heard(Heard),
+    Slow(bool),
+    Health(Health),
+}
+
+impl Reducible for Core {
+    type Action = News;
+
+    fn reduce(self: Rc<Self>, news: News) -> Rc<Self> {
+        let old = (*self).clone();
+        let new = match news {
+            News::Heard(Heard::Answers(answers)) => Self { answers: Some(answers), is_slow: false, ..old },
+            News::Heard(Heard::Suggestions(it)) => Self { suggestions: Shared::or_same(it, Some(&self.suggestions)), ..old },
+            News::Heard(Heard::Presets(it)) => Self { presets: Shared::or_same(it, Some(&self.presets)), ..old },
+            News::Heard(Heard::Failed(message)) => {
+                gloo::console::warn!("the core refused a request:", message);
+                old
+            }
+            News::Slow(is_slow) => Self { is_slow, ..old },
+            News::Health(health) => Self { health, ..old },
+        };
+        if new == *self { self } else { new.into() }
+    }
+}
+
+/// A running worker and the talk with it.
+#[derive(Default)]
+struct Link {
+    worker: Option<Worker>,
+    listeners: Vec<EventListener>,
+    talk: Conversation,
+    patience: Option<Timeout>,
+    slowness: Option<Timeout>,
+    notice: Option<Timeout>,
+    restarts: Vec<f64>,
+    tell: Callback<News>,
+}
+
+type Shelf = Rc<RefCell<Link>>;
+
+/// Answers to the newest question.
+#[hook]
+pub(crate) fn use_core(question: Question) -> UseReducerHandle<Core> {
+    let core = use_reducer_eq(Core::default);
+    let link = use_mut_ref(Link::default);
+    let question = use_memo(question, Question::clone);
+    {
+        let (link, dispatcher) = (link.clone(), core.dispatcher());
+        use_effect_with((), move |()| {
+            link.borrow_mut().tell = Callback::from(move |news| dispatcher.dispatch(news));
+            start(&link);
+            move || end(&link)
+        });
+    }
+    use_effect_with(question, move |question| {
+        let is_stuck = link.borrow().worker.is_none();
+        let posts = link.borrow_mut().talk.want(question.clone());
+        if is_stuck {
+            start(&link);
+        }
+        post(&link, &posts);
+    });
+    core
+}
+
+fn start(link: &Shelf) {
+    let Ok(worker) = Worker::new(SCRIPT) else { return };
+    let on_message = {
+        let link = link.clone();
+        EventListener::new(&worker, "message", move |event| {
+            let text = event.dyn_ref::<MessageEvent>().and_then(|it| it.data().as_string());
+            hear(&link, &text.unwrap_or_default());
+        })
+    };
+    let on_error = {
+        let link = link.clone();
+        EventListener::new(&worker, "error", move |event| {
+            event.prevent_default();
+            restart(&link);
+        })
+    };
+    let mut it = link.borrow_mut();
+    it.listeners = vec![on_message, on_error];
+    it.worker = Some(worker);
+    drop(it);
+    watch(link, START_MS);
+}
+
+fn end(link: &Shelf) {
+    let mut it = link.borrow_mut();
+    it.listeners.clear();
+    (it.patience, it.slowness) = (None, None);
+    if let Some(worker) = it.worker.take() {
+        worker.terminate();
+    }
+}
+
+/// Listeners cannot be dropped while one of them runs, so the worker goes in the next turn.
+fn restart(link: &Shelf) {
+    let link = link.clone();
+    Timeout::new(0, move || {
+        end(&link);
+        let now = js_sys::Date::now();
+        let mut it = link.borrow_mut();
+        it.talk = std::mem::take(&mut it.talk).restarted();
+        it.restarts.retain(|then| now - then < MINUTE_MS);
+        it.restarts.push(now);
+        let is_stuck = it.restarts.len() >= N_RESTARTS;
+        it.notice = None;
+        let tell = it.tell.clone();
+        drop(it);
+        if is_stuck {
+            tell.emit(News::Health(Health::Stuck));
+            tell.emit(News::Slow(false));
+            return;
+        }
+        tell.emit(News::Health(Health::Restarted));
+        link.borrow_mut().notice = Some(Timeout::new(NOTICE_MS, move || tell.emit(News::Health(Health::Fine))));
+        start(&link);
+    })
+    .forget();
+}
+
+fn hear(link: &Shelf, text: &str) {
+    let (heard, posts) = link.borrow_mut().talk.hear(text);
+    let tell = link.borrow().tell.clone();
+    let is_answer = matches!(heard, Some(Heard::Answers(_)));
+    post(link, &posts);
+    if !link.borrow().talk.is_waiting() {
+        let mut it = link.borrow_mut();
+        (it.patience, it.slowness) = (None, None);
+    }
+    if is_answer {
+        link.borrow_mut().slowness = None;
+        if link.borrow().notice.is_none() {
+            tell.emit(News::Health(Health::Fine));
+        }
+    }
+    if let Some(heard) = heard {
+        tell.emit(News::Heard(heard));
+    }
+}
+
+fn post(link: &Shelf, posts: &[String]) {
+    if posts.is_empty() {
+        return;
+    }
+    let worker = link.borrow().worker.clone();
+    for text in posts {
+        let sent = worker.as_ref().map(|it| it.post_message(&JsValue::from_str(text)));
+        debug_assert!(sent.is_none_or(|it| it.is_ok()), "a text can always be posted");
+    }
+    watch(link, ANSWER_MS);
+    if link.borrow().slowness.is_none() {
+        let tell = link.borrow().tell.clone();
+        link.borrow_mut().slowness = Some(Timeout::new(SLOW_MS, move || tell.emit(News::Slow(true))));
+    }
+}
+
+fn watch(link: &Shelf, ms: u32) {
+    let timer = {
+        let link = link.clone();
+        Timeout::new(ms, move || restart(&link))
+    };
+    link.borrow_mut().patience = Some(timer);
+}

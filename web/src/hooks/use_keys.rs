@@ -1,0 +1,92 @@
+//! The keyboard: single keys work only outside of text fields, the browser's own are left alone.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Url,
+    Hop(usize),
+    NextHop,
+    LastHop,
+    NextProblem,
+    LastProblem,
+    FixHere,
+    FixAll,
+    Save,
+    Undo,
+    LeftColumn,
+    Replay,
+    Shortcuts,
+    Escape,
+}
+
+/// The wish behind a key, if it is one of ours.
+pub(crate) fn key_of(name: &str, is_ctrl: bool, is_shift: bool, is_typing: bool) -> Option<Key> {
+    match (name, is_ctrl) {
+        ("Escape", false) => Some(Key::Escape),
+        ("F8", false) => Some(if is_shift { Key::LastProblem } else { Key::NextProblem }),
+        ("s", true) => Some(Key::Save),
+        ("Enter", true) => Some(Key::Replay),
+        ("\\", true) => Some(Key::LeftColumn),
+        (".", true) if !is_shift => Some(Key::FixHere),
+        ("." | ">", true) => Some(Key::FixAll),
+        _ if is_typing => None,
+        ("z", true) => Some(Key::Undo),
+        ("/", false) => Some(Key::Url),
+        ("[", false) => Some(Key::LastHop),
+        ("]", false) => Some(Key::NextHop),
+        ("?", false) => Some(Key::Shortcuts),
+        (digit, false) => digit.parse().ok().filter(|it| (1..=9).contains(it)).map(Key::Hop),
+        _ => None,
+    }
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let Some(element) = event.composed_path().get(0).dyn_into::<HtmlElement>().ok() else { return false };
+    element.is_content_editable() || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+}
+
+/// Calls back for each of our keys; the callback says whether the key was used.
+#[hook]
+pub(crate) fn use_keys(on_key: Callback<Key, bool>) {
+    use_effect_with(on_key, |on_key| {
+        let on_key = on_key.clone();
+        let window = gloo::utils::window();
+        let options = EventListenerOptions { phase: gloo::events::EventListenerPhase::Bubble, passive: false };
+        let listener = EventListener::new_with_options(&window, "keydown", options, move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.default_prevented() || event.is_composing() || event.alt_key() {
+                return;
+            }
+            let key = key_of(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), is_typing(event));
+            if key.is_some_and(|it| on_key.emit(it)) {
+                event.prevent_default();
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_keys_are_text_in_a_text_field() {
+        assert_eq!(key_of("/", false, false, false), Some(Key::Url));
+        assert_eq!(key_of("/", false, false, true), None);
+        assert_eq!(key_of("4", false, false, false), Some(Key::Hop(4)));
+        assert_eq!(key_of("z", true, false, true), None, "the editor has its own history");
+    }
+
+    #[test]
+    fn keys_of_the_browser_are_left_alone() {
+        for name in ["l", "p", "t", "w", "r"] {
+            assert_eq!(key_of(name, true, false, false), None);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The window: how wide it is, and which colours its owner asked for.
+
+use gloo::events::EventListener;
+use podpath_protocol::Size;
+use yew::prelude::*;
+
+use crate::state::Theme;
+
+/// Which of the layouts fits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Width {
+    Phone,
+    Tablet,
+    Snug,
+    #[default]
+    Wide,
+    Roomy,
+}
+
+impl Width {
+    fn of(pixels: f64) -> Self {
+        match pixels {
+            it if it < 640.0 => Self::Phone,
+            it if it < 1100.0 => Self::Tablet,
+            it if it < 1400.0 => Self::Snug,
+            it if it < 1700.0 => Self::Wide,
+            _ => Self::Roomy,
+        }
+    }
+
+    /// The lanes that fit.
+    pub(crate) fn size(self) -> Size {
+        match self {
+            Self::Phone | Self::Tablet => Size::Compact,
+            Self::Snug => Size::Snug,
+            Self::Wide => Size::Wide,
+            Self::Roomy => Size::Roomy,
+        }
+    }
+}
+
+/// What the window is like now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) width: Width,
+    pub(crate) is_dark: bool,
+    pub(crate) wants_contrast: bool,
+}
+
+impl Look {
+    fn now() -> Self {
+        let window = gloo::utils::window();
+        let pixels = window.inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(1440.0);
+        let fits = |query| window.match_media(query).ok().flatten().is_some_and(|it| it.matches());
+        Self { width: Width::of(pixels), is_dark: fits("(prefers-color-scheme: dark)"), wants_contrast: fits("(prefers-contrast: more)") }
+    }
+
+    /// The name of the tokens to use.
+    pub(crate) fn theme(self, wanted: Theme) -> &'static str {
+        match wanted {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+            Theme::Contrast => "contrast",
+            Theme::System if self.wants_contrast => "contrast",
+            Theme::System if self.is_dark => "dark",
+            Theme::System => "light",
+        }
+    }
+}
+
+/// What the window is like, kept up to date.
+#[hook]
+pub(crate) fn use_window() -> Look {
+    let look = use_state_eq(Look::now);
+    let setter = look.setter();
+    use_effect_with((), move |()| {
+        let window = gloo::utils::window();
+        let again = |target: &web_sys::EventTarget, name: &'static str| {
+            let setter = setter.clone();
+            EventListener::new(target, name, move |_| setter.set(Look::now()))
+        };
+        let mut listeners = vec![again(&window, "resize")];
+        for query in ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"] {
+            listeners.extend(window.match_media(query).ok().flatten().map(|it| again(&it, "change")));
+        }
+        move || drop(listeners)
+    });
+    *look
+}

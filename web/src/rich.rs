@@ -1,0 +1,45 @@
+//! Sentences of the core as nodes: what stands in backticks is code. Text never becomes HTML in any other way.
+
+use yew::prelude::*;
+
+/// The sentence with its names set as code.
+pub(crate) fn rich(text: &str) -> Html {
+    text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { html! { <code>{ part.to_owned() }</code> } } else { html! { { part.to_owned() } } }).collect()
+}
+
+/// The sentence as plain text.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+/// A name cut in its middle, since both ends of a Kubernetes name matter.
+pub(crate) fn middle(name: &str, most: usize) -> String {
+    let n_letters = name.chars().count();
+    if n_letters <= most {
+        return name.to_owned();
+    }
+    let head = (most - 1) * 3 / 5;
+    let tail = most - 1 - head;
+    name.chars().take(head).chain(['…']).chain(name.chars().skip(n_letters - tail)).collect()
+}
+
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `server.yaml:27`.
+pub(crate) fn place(range: &podpath_protocol::Range) -> String {
+    format!("{}:{}", file_name(&range.file), range.start.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(middle("areyouhere-server-canary", 12), "areyou…anary");
+        assert_eq!(middle("short", 12), "short");
+    }
+}

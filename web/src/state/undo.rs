@@ -1,0 +1,52 @@
+//! What can be taken back: one step for each change that the editor's own history does not know.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::files::{Files, Text, changed};
+use crate::draft::Draft;
+
+/// A change in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// So many fixes were applied.
+    Fixed(usize),
+    /// So many files were taken away.
+    Deleted(usize),
+    /// A file got another path.
+    Renamed,
+    /// So many files came in.
+    Added(usize),
+    /// Another workspace took the place of this one.
+    Replaced,
+}
+
+/// One step back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Undo {
+    pub(crate) deed: Deed,
+    /// What each touched path held before; `None`: it was not there.
+    pub(crate) before: BTreeMap<Text, Option<Text>>,
+    /// Name and request of the workspace that was replaced.
+    pub(crate) replaced: Option<(Text, Rc<Draft>)>,
+}
+
+impl Undo {
+    /// The step from `new` back to `old`.
+    pub(crate) fn between(deed: Deed, old: &Files, new: &Files) -> Self {
+        let before = changed(old, new).into_iter().map(|path| (path.clone(), old.get(&path).cloned())).collect();
+        Self { deed, before, replaced: None }
+    }
+
+    /// The files before the change.
+    pub(crate) fn restored(&self, files: &Files) -> Files {
+        let mut files = files.clone();
+        for (path, text) in &self.before {
+            match text {
+                Some(text) => files.insert(path.clone(), text.clone()),
+                None => files.remove(path),
+            };
+        }
+        files
+    }
+}

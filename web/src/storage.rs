@@ -1,0 +1,97 @@
+//! What this browser keeps: the workspace and the settings. Every refusal of the browser is a `None`.
+
+use std::rc::Rc;
+
+use podpath_protocol::{Call, Locale};
+use serde::{Deserialize, Serialize};
+
+use crate::state::files::Text;
+use crate::state::{Opening, Settings, State, Theme};
+
+const WORKSPACE: &str = "podpath.workspace";
+const SETTINGS: &str = "podpath.settings";
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct SavedWorkspace {
+    version: u32,
+    name: String,
+    files: std::collections::BTreeMap<String, String>,
+    open: Option<String>,
+    request: Option<Call>,
+    #[serde(default)]
+    untouched: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedSettings {
+    version: u32,
+    locale: Option<Locale>,
+    theme: Option<String>,
+}
+
+const THEMES: [(&str, Theme); 4] = [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark), ("contrast", Theme::Contrast)];
+
+/// The workspace of the last visit.
+pub(crate) fn workspace() -> Option<Opening> {
+    let saved: SavedWorkspace = serde_json::from_str(&read(WORKSPACE)?).ok()?;
+    Some(Opening {
+        name: saved.name.into(),
+        files: saved.files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
+        open: saved.open.map(Text::from),
+        request: saved.request,
+        is_example: saved.untouched,
+    })
+    .filter(|_| saved.version == VERSION)
+}
+
+/// The settings of the last visit; the browser's own language at first.
+pub(crate) fn settings() -> Settings {
+    let saved = read(SETTINGS).and_then(|it| serde_json::from_str::<SavedSettings>(&it).ok());
+    let (locale, theme) = saved.map_or((None, None), |it| (it.locale, it.theme));
+    let theme = THEMES.iter().find(|(name, _)| Some(*name) == theme.as_deref()).map_or(Theme::System, |it| it.1);
+    Settings { locale: locale.unwrap_or_else(browser_locale), theme }
+}
+
+/// Keeps the workspace; `None` when the browser refuses, or has no room for it.
+pub(crate) fn save_workspace(state: &State) -> Option<()> {
+    let saved = SavedWorkspace {
+        version: VERSION,
+        name: state.name.to_string(),
+        files: state.files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
+        open: state.open().map(ToString::to_string),
+        request: state.draft.asked().cloned(),
+        untouched: state.untouched,
+    };
+    write(WORKSPACE, &serde_json::to_string(&saved).ok()?)
+}
+
+/// Keeps the settings.
+pub(crate) fn save_settings(settings: Settings) -> Option<()> {
+    let theme = THEMES.iter().find(|it| it.1 == settings.theme).map(|it| it.0.to_owned());
+    write(SETTINGS, &serde_json::to_string(&SavedSettings { version: VERSION, locale: Some(settings.locale), theme }).ok()?)
+}
+
+/// The state to begin with: the last visit, else what `first` opens.
+pub(crate) fn first_state(first: impl FnOnce() -> Opening) -> Rc<State> {
+    use yew::Reducible;
+    let state = Rc::new(State { settings: settings(), ..State::default() });
+    state.reduce(crate::state::Action::Open(workspace().unwrap_or_else(first)))
+}
+
+fn browser_locale() -> Locale {
+    let language = web_sys::window().and_then(|it| it.navigator().language());
+    if language.is_some_and(|it| it.starts_with("ko")) { Locale::Ko } else { Locale::En }
+}
+
+fn store() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn read(key: &str) -> Option<String> {
+    store()?.get_item(key).ok()?
+}
+
+fn write(key: &str, value: &str) -> Option<()> {
+    store()?.set_item(key, value).ok()
+}
