@@ -55,7 +55,7 @@ export default (test) => {
     await page.waitForTimeout(2_000);
     await screenshot("1440 broken");
     const wrong = await page.locator(".squiggle.err").first().innerText();
-    await page.locator(".v-a .line-btn").click();
+    await page.locator(".problems li.err .pm").first().click();
     await page.locator(".cm-content").focus();
     await page.keyboard.press("Shift+End");
     await page.keyboard.type(wrong.replace("sever", "server"));
@@ -179,12 +179,14 @@ export default (test) => {
     await page.locator("#url").fill("http://shop-7-3.example.kr/");
     await expect(page.locator("#verdict .v.ok"), { timeout: 20_000 }).toBeVisible();
     await page.locator(".cm-line").first().click();
-    const waits = [];
-    for (const letter of "# typed while a thousand are open") waits.push(await keyWait(page, letter));
+    const sentence = "# typed while a thousand are open";
+    await measureKeys(page);
+    await page.keyboard.type(sentence, { delay: 60 });
+    await expect(() => text(page)).toContain(sentence);
+    const waits = await page.evaluate(() => globalThis.keyWaits);
     waits.sort((a, b) => a - b);
     console.log(`    1,000 resources: key to painted text, median ${waits[waits.length >> 1].toFixed(0)} ms, worst ${waits.at(-1).toFixed(0)} ms`);
     await expect(waits[waits.length >> 1]).toBeLessThan(100);
-    await expect(() => text(page)).toContain("# typed while a thousand are open");
     await screenshot("1440 thousand");
   });
 
@@ -266,19 +268,15 @@ export default (test) => {
   });
 };
 
-/** From the key to the frame that shows its letter. */
-async function keyWait(page, letter) {
-  const seen = page.evaluate(() => {
-    const line = document.querySelector(".editor").shadowRoot.querySelector(".cm-content");
-    return new Promise((done) => {
-      line.addEventListener("keydown", () => {
-        const began = performance.now();
-        requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
-      }, { once: true, capture: true });
-    });
+/** From here on `keyWaits` holds, for each key, the time until the frame that shows its letter. */
+function measureKeys(page) {
+  return page.evaluate(() => {
+    globalThis.keyWaits = [];
+    addEventListener("keydown", () => {
+      const began = performance.now();
+      requestAnimationFrame(() => setTimeout(() => globalThis.keyWaits.push(performance.now() - began)));
+    }, { capture: true });
   });
-  await page.keyboard.type(letter);
-  return seen;
 }
 
 /** 1,000 objects in 35 files: one Gateway, and 333 of HTTPRoute, Service and Deployment. */

@@ -1,5 +1,7 @@
 //! The literate suite, the pages of the lints and the examples: each is text that must hold.
 
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failure")]
+
 use std::path::{Path, PathBuf};
 
 use podpath_protocol::Outcome;

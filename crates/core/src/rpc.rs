@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    Answer, Failure, GraphParams, Input, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
+    Failure, GraphParams, Input, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
 };
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
@@ -31,13 +32,23 @@ struct Call {
     params: Value,
 }
 
-type Answered = Result<Value, Failure>;
+/// An answer as text: the result is written once.
+#[derive(Serialize)]
+struct Written {
+    id: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failure>,
+}
 
-fn failure(code: &str, message: impl ToString) -> Failure {
+type Answered = Result<Box<RawValue>, Failure>;
+
+fn failure(code: &str, message: &dyn ToString) -> Failure {
     Failure { code: code.to_owned(), message: message.to_string() }
 }
 
-fn bad(message: impl ToString) -> Failure {
+fn bad(message: &dyn ToString) -> Failure {
     failure("bad-request", message)
 }
 
@@ -70,9 +81,9 @@ impl Engine {
                     Ok(result) => (Some(result), None),
                     Err(failure) => (None, Some(failure)),
                 };
-                Answer { id: call.id, result, error }
+                Written { id: call.id, result, error }
             }
-            Err(error) => Answer { id: Value::Null, result: None, error: Some(bad(error)) },
+            Err(error) => Written { id: Value::Null, result: None, error: Some(bad(&error)) },
         };
         serde_json::to_string(&answer).unwrap_or_else(|_| {
             json!({ "id": null, "error": { "code": "bad-request", "message": "the answer is no JSON" } }).to_string()
@@ -83,7 +94,7 @@ impl Engine {
         let params = if params.is_null() { json!({}) } else { params };
         match method {
             "workspace" => {
-                let revision = self.workspace.change(read::<WorkspaceParams>(params)?).map_err(bad)?;
+                let revision = self.workspace.change(read::<WorkspaceParams>(params)?).map_err(|error| bad(&error))?;
                 write(Revision { revision })
             }
             "presets" => {
@@ -103,16 +114,16 @@ impl Engine {
                 let TraceParams { files, workspace, options, requests } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
                     let traces = requests.iter().map(|it| trace::trace(analysis, it, options.locale));
-                    write(Traces { traces: traces.collect::<Result<_, _>>().map_err(bad)? })
+                    write(Traces { traces: traces.collect::<Result<_, _>>().map_err(|error| bad(&error))? })
                 })
             }
             "graph" => {
                 let GraphParams { files, workspace, options, trace, size } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
-                    write(graph::graph(analysis, trace.as_ref(), size, options.locale).map_err(bad)?)
+                    write(graph::graph(analysis, trace.as_ref(), size, options.locale).map_err(|error| bad(&error))?)
                 })
             }
-            _ => Err(failure("unknown-method", format!("unknown method `{method}`"))),
+            _ => Err(failure("unknown-method", &format!("unknown method `{method}`"))),
         }
     }
 
@@ -124,9 +135,9 @@ impl Engine {
             (None, Some(revision)) if revision == self.workspace.revision => ask(self.analysis(&options), &options),
             (None, Some(revision)) => {
                 let newest = self.workspace.revision;
-                Err(failure("stale", format!("revision {revision} is not the newest, {newest}")))
+                Err(failure("stale", &format!("revision {revision} is not the newest, {newest}")))
             }
-            _ => Err(bad("exactly one of `files` and `workspace` is needed")),
+            _ => Err(bad(&"exactly one of `files` and `workspace` is needed")),
         }
     }
 
@@ -147,9 +158,9 @@ impl Engine {
 }
 
 fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
-    serde_json::from_value(params).map_err(bad)
+    serde_json::from_value(params).map_err(|error| bad(&error))
 }
 
-fn write<T: serde::Serialize>(result: T) -> Answered {
-    serde_json::to_value(result).map_err(bad)
+fn write<T: Serialize>(result: T) -> Answered {
+    to_raw_value(&result).map_err(|error| bad(&error))
 }

@@ -55,6 +55,11 @@ fn request(call: &Call) -> Result<Request, String> {
     })
 }
 
+/// The port that a call dials.
+pub(crate) fn port_of(call: &Call) -> u16 {
+    request(call).map_or(80, |it| it.port)
+}
+
 /// Where a call enters; None when the object that it names is not here.
 fn entry(analysis: &Analysis, call: &Call) -> Result<Option<Entry>, String> {
     let Some(from) = &call.from else { return Ok(Some(Entry::Internet)) };

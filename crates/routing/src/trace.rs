@@ -161,6 +161,8 @@ pub struct Hop {
     pub title: Text,
     /// What it did, and why.
     pub detail: Text,
+    /// Why it fails, in two to four words; empty when it does not.
+    pub brief: Text,
     /// The criterion that chose.
     pub decided_by: Option<&'static str>,
     /// Port and number of a load balancer's rule; no number is the default rule.

@@ -118,11 +118,11 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn object(&mut self, id: ResourceId, lane: Lane, kind: String, subtitle: String) {
+    fn object(&mut self, id: ResourceId, lane: Lane, kind: &str, subtitle: String) {
         let Some(entry) = self.analysis.cluster.entry(id) else { return };
         let meta = &entry.resource.meta;
         let location = Location { document: entry.document, span: meta.name_span() };
-        let node = bare_node(node_id(self.analysis, id), lane, &kind, meta.name());
+        let node = bare_node(node_id(self.analysis, id), lane, kind, meta.name());
         let (resource, range) = (self.analysis.reference(id), range(self.analysis, location));
         self.add(Node { resource, range, subtitle, ..node });
     }
@@ -153,7 +153,7 @@ impl<'a> Building<'a> {
                 self.say("internal only", "내부 전용")
             };
             for member in &table.members {
-                self.object(*member, Lane::LoadBalancer, "ALB · Ingress".into(), scheme.clone());
+                self.object(*member, Lane::LoadBalancer, "ALB · Ingress", scheme.clone());
             }
             let from = table.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
             for listener in &table.listeners {
@@ -209,18 +209,18 @@ impl<'a> Building<'a> {
         for gateway in cluster.all::<IstioGateway>() {
             let hosts = gateway.object.servers.iter().flat_map(|it| &it.hosts).map(|it| it.value.as_str());
             let subtitle = summary(hosts);
-            self.object(gateway.id, Lane::Gateway, "Gateway".into(), subtitle);
+            self.object(gateway.id, Lane::Gateway, "Gateway", subtitle);
         }
         for gateway in cluster.all::<Gateway>() {
             let hosts =
                 gateway.object.listeners.iter().map(|it| it.hostname.as_ref().map_or("*", |it| it.value.as_str()));
             let subtitle = summary(hosts);
-            self.object(gateway.id, Lane::Gateway, "Gateway".into(), subtitle);
+            self.object(gateway.id, Lane::Gateway, "Gateway", subtitle);
         }
         let tables: &'a [Table] = &self.analysis.tables().gateways;
         for table in tables.iter().filter(|it| it.gateway.name.starts_with("ingress")) {
             if let Some(class) = table.origin.resource {
-                self.object(class, Lane::Gateway, "IngressClass".into(), table.gateway.title.to_owned());
+                self.object(class, Lane::Gateway, "IngressClass", table.gateway.title.to_owned());
             }
         }
         self.wire_entries();
@@ -247,12 +247,12 @@ impl<'a> Building<'a> {
         let cluster = &self.analysis.cluster;
         for route in cluster.all::<VirtualService>() {
             let subtitle = summary(route.object.hosts.iter().map(|it| it.value.as_str()));
-            self.object(route.id, Lane::Route, "VirtualService".into(), subtitle);
+            self.object(route.id, Lane::Route, "VirtualService", subtitle);
             self.wire_virtual_service(&route);
         }
         for route in cluster.all::<HttpRoute>() {
             let subtitle = summary(route.object.hostnames.iter().map(|it| it.value.as_str()));
-            self.object(route.id, Lane::Route, "HTTPRoute".into(), subtitle);
+            self.object(route.id, Lane::Route, "HTTPRoute", subtitle);
             self.wire_http_route(&route);
         }
         let in_balancer =
@@ -261,7 +261,7 @@ impl<'a> Building<'a> {
         for route in plain {
             let hosts = route.object.rules.iter().map(|it| it.host.as_ref().map_or("*", |it| it.value.as_str()));
             let subtitle = summary(hosts);
-            self.object(route.id, Lane::Route, "Ingress".into(), subtitle);
+            self.object(route.id, Lane::Route, "Ingress", subtitle);
             let own = node_id(self.analysis, route.id);
             if let Some(class) = ingress::class_of(cluster, &route) {
                 let class = node_id(self.analysis, class.id);
@@ -326,7 +326,7 @@ impl<'a> Building<'a> {
                 PortRef::Name(name) => format!("{} → {name}", it.port.value),
             });
             let subtitle = ports.take(2).collect::<Vec<_>>().join(", ");
-            self.object(service.id, Lane::Service, "Service".into(), subtitle);
+            self.object(service.id, Lane::Service, "Service", subtitle);
             let from = node_id(self.analysis, service.id);
             for pod in service_pods(cluster, &service) {
                 let target = service.object.ports.first().map_or(String::new(), |it| it.target_port.value.to_string());
@@ -344,7 +344,7 @@ impl<'a> Building<'a> {
             let lane = if is_workload { Lane::Workload } else { Lane::Pod };
             let ready = if pod.ready { pod.replicas } else { 0 };
             let subtitle = format!("{ready} {}", self.say("ready", "준비됨"));
-            self.object(pod.id, lane, format!("Pod ×{}", pod.replicas), subtitle);
+            self.object(pod.id, lane, &format!("Pod ×{}", pod.replicas), subtitle);
         }
     }
 

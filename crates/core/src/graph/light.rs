@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use podpath_protocol::{Call, EdgeState, Graph, Lane, Locale, Node, NodeState};
+use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState};
 use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted};
 use podpath_source::Text;
 
 use super::build::{CLIENT, bare_edge, bare_node, missing_id, node_id};
 use crate::analysis::Analysis;
 use crate::place::say;
+use crate::trace;
 
 /// Lights the way of a request.
-pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, _call: &Call, locale: Locale) {
-    let mut lighting = Lighting { analysis, graph, locale };
+pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, call: &Call, locale: Locale) {
+    let port = trace::port_of(call);
+    let mut lighting = Lighting { analysis, graph, locale, port };
     lighting.dim_losers(trace);
     let mut before: Option<String> = None;
     for (hop, number) in trace.hops.iter().zip(1..) {
@@ -29,6 +31,8 @@ struct Lighting<'a> {
     analysis: &'a Analysis,
     graph: &'a mut Graph,
     locale: Locale,
+    /// The port that the client dials.
+    port: u16,
 }
 
 impl Lighting<'_> {
@@ -80,7 +84,7 @@ impl Lighting<'_> {
     }
 
     fn step(&mut self, id: &str, before: Option<&str>, hop: &Hop, number: u32) {
-        let label = if hop.failed { short(&hop.detail, self.locale) } else { String::new() };
+        let label = say(&hop.brief, self.locale);
         let mut is_ghost = false;
         if let Some(node) = self.node(id) {
             node.hop = Some(number);
@@ -96,30 +100,26 @@ impl Lighting<'_> {
             return;
         }
         let dead = hop.failed && is_ghost;
-        let edge = self.edge(before, id);
+        let entry_port = (before == CLIENT).then(|| self.port.to_string());
+        let Some(edge) = self.edge(before, id) else { return };
         edge.on_path = true;
         edge.state = if dead { EdgeState::Dead } else { EdgeState::On };
-        if dead {
-            edge.label = label;
-        }
+        edge.label = if dead { label } else { entry_port.unwrap_or_else(|| std::mem::take(&mut edge.label)) };
     }
 
-    fn edge(&mut self, from: &str, to: &str) -> &mut podpath_protocol::Edge {
+    fn edge(&mut self, from: &str, to: &str) -> Option<&mut Edge> {
         let found = self.graph.edges.iter().position(|it| it.from == from && it.to == to);
         let at = found.unwrap_or_else(|| {
             self.graph.edges.push(bare_edge(from, to, ""));
             self.graph.edges.len() - 1
         });
-        let edges = self.graph.edges.as_mut_slice();
-        // The position was found or made just above.
-        let last = edges.len() - 1;
-        &mut edges[at.min(last)]
+        self.graph.edges.get_mut(at)
     }
 
     fn finish(&mut self, trace: &Trace, last: &str) {
         match trace.outcome {
             Outcome::Redirected => {
-                let edge = self.edge(last, CLIENT);
+                let Some(edge) = self.edge(last, CLIENT) else { return };
                 edge.on_path = true;
                 edge.state = EdgeState::Redirect;
                 edge.label = trace.status.map_or(String::new(), |it| it.to_string());
@@ -154,7 +154,7 @@ impl Lighting<'_> {
             if let Some(node) = self.node(&to).filter(|it| it.state == NodeState::Off || it.state == NodeState::Lost) {
                 node.state = NodeState::On;
             }
-            let edge = self.edge(&from, &to);
+            let Some(edge) = self.edge(&from, &to) else { continue };
             edge.on_path = true;
             edge.weight = Some(share);
             edge.state = EdgeState::On;
@@ -186,13 +186,6 @@ fn missing_of(trace: &Trace, name: &str) -> String {
         _ => None,
     });
     found.unwrap_or_else(|| "none/service".into())
-}
-
-/// The clause of a sentence that fits into a pill.
-fn short(detail: &Text, locale: Locale) -> String {
-    let text = say(detail, locale);
-    let clause = text.rsplit(", but ").next().unwrap_or(&text).replace('`', "");
-    clause.rsplit("이어지지만 ").next().unwrap_or(&clause).to_owned()
 }
 
 fn in_two_words(reason: &str) -> Text {

@@ -76,7 +76,7 @@ pub fn class_of<'a>(cluster: &'a Cluster, ingress: &Found<'_, Ingress>) -> Optio
 fn lower_class(cluster: &Cluster, class: &Found<'_, IngressClass>) -> Option<Table> {
     let of_class = |it: &Found<'_, Ingress>| class_of(cluster, it).is_some_and(|found| found.id == class.id);
     let members: Vec<_> = cluster.all::<Ingress>().filter(of_class).collect();
-    let first = members.first()?;
+    members.first()?;
     let is_nginx = controller(class) == NGINX_CONTROLLER;
     let mut rules: Vec<Rule> = members.iter().flat_map(|it| lower_ingress(cluster, it, is_nginx)).collect();
     for (order, rule) in rules.iter_mut().enumerate() {
@@ -87,7 +87,7 @@ fn lower_class(cluster: &Cluster, class: &Found<'_, IngressClass>) -> Option<Tab
     let has_tls = members.iter().any(|it| !it.object.tls.is_empty());
     let ports = [(80, Protocol::Http)].into_iter().chain(has_tls.then_some((443, Protocol::Https)));
     let listener = |(port, protocol): (u16, Protocol)| Listener {
-        origin: whole(first),
+        origin: whole(class),
         name: port.to_string(),
         port,
         protocol,

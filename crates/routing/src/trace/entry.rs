@@ -224,6 +224,7 @@ pub(super) fn client_hop(request: &Request) -> Hop {
         location: None,
         title: Text::new("Client", "클라이언트"),
         detail: words::client(request),
+        brief: Text::default(),
         decided_by: None,
         rule: None,
         candidates: vec![],

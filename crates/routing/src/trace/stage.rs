@@ -110,6 +110,7 @@ impl<'a> Walk<'a> {
     fn mark_failed(&mut self) {
         if let Some(hop) = self.trace.hops.last_mut() {
             hop.failed = true;
+            hop.brief = Text::new("no rule takes it", "맞는 규칙 없음");
         }
     }
 

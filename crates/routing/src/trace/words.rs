@@ -11,7 +11,18 @@ use crate::request::Request;
 use crate::table::{Action, Backend, Fault, Frozen, Listener, Protocol, Rule, Table, Target};
 
 fn hop(kind: HopKind, resource: Option<ResourceId>, location: Option<Location>, title: Text, detail: Text) -> Hop {
-    Hop { kind, resource, location, title, detail, decided_by: None, rule: None, candidates: vec![], failed: false }
+    Hop {
+        kind,
+        resource,
+        location,
+        title,
+        detail,
+        brief: Text::default(),
+        decided_by: None,
+        rule: None,
+        candidates: vec![],
+        failed: false,
+    }
 }
 
 /// The name of an object.
@@ -48,7 +59,7 @@ pub(super) fn frozen_hop(table: &Table, frozen: &Frozen) -> Hop {
     let origin = &frozen.origin;
     let resource = origin.resource.or(table.origin.resource);
     let failed = hop(HopKind::LoadBalancer, resource, Some(origin.location), Text::same(table.gateway.title), detail);
-    Hop { failed: true, ..failed }
+    Hop { failed: true, brief: Text::new("group is frozen", "그룹이 멈춤"), ..failed }
 }
 
 /// The hop of a table that has no listener for the request.
@@ -58,7 +69,14 @@ pub(super) fn no_listener_hop(table: &Table, request: &Request, why: NoListener)
     let origin = &table.origin;
     let detail = no_listener_words(request, why);
     let failed = hop(kind, origin.resource, Some(origin.location), Text::same(table.gateway.title), detail);
-    Hop { failed: true, candidates, ..failed }
+    let brief = match why {
+        NoListener::Port => Text::new("nothing listens", "리스너 없음"),
+        NoListener::ServerName => Text::new("no certificate", "인증서 없음"),
+        NoListener::Protocol => Text::new("other protocol", "프로토콜 다름"),
+        NoListener::Host => Text::new("host not served", "호스트 없음"),
+        NoListener::Misdirected => Text::new("other connection", "다른 연결"),
+    };
+    Hop { failed: true, candidates, brief, ..failed }
 }
 
 /// Why no listener takes a request, in a sentence.
@@ -283,14 +301,26 @@ pub(super) fn faulty_hop(cluster: &Cluster, backend: &Backend, fault: &Fault) ->
     };
     let title = Text::same(target_name(cluster, &backend.target));
     let failed = hop(HopKind::Service, resource, Some(fault.location), title, fault.text.clone());
-    Hop { failed: true, ..failed }
+    Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
+}
+
+fn faulty_in_brief(fault: &Fault) -> Text {
+    let (en, ko) = match fault.reason {
+        "service-not-found" | "BackendNotFound" => ("no such Service", "Service 없음"),
+        "port-not-offered" => ("no such port", "포트 없음"),
+        "subset-not-found" => ("no such subset", "서브셋 없음"),
+        "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
+        "InvalidKind" => ("kind not known", "알 수 없는 종류"),
+        _ => ("no such host", "호스트 없음"),
+    };
+    Text::new(en, ko)
 }
 
 /// A Service that does not offer the port.
 pub(super) fn refusing_service_hop(service: &Found<'_, Service>, fault: &Fault) -> Hop {
     let title = Text::same(service.name());
     let failed = hop(HopKind::Service, Some(service.id), Some(fault.location), title, fault.text.clone());
-    Hop { failed: true, ..failed }
+    Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
 }
 
 /// The hop of a Service.
@@ -326,7 +356,21 @@ pub(super) fn service_hop(
         (None, _) => no_endpoints(cluster, service, subset, why),
     };
     let found = hop(HopKind::Service, Some(service.id), location, Text::same(service.name()), detail);
-    Hop { failed: ready.is_empty(), candidates: label_candidates(cluster, service, why), ..found }
+    let brief = if ready.is_empty() { no_endpoints_in_brief(why) } else { Text::default() };
+    Hop { failed: ready.is_empty(), candidates: label_candidates(cluster, service, why), brief, ..found }
+}
+
+fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {
+    let (en, ko) = match why {
+        Some(NoEndpoints::NoSelector(_)) => ("no selector", "selector 없음"),
+        Some(NoEndpoints::NoPod(_)) => ("selector matches no Pod", "selector와 맞는 Pod 없음"),
+        Some(NoEndpoints::NoNamedPort(_)) => ("no port of that name", "그 이름의 포트 없음"),
+        Some(NoEndpoints::NoReplicas(_)) => ("replicas are 0", "replicas가 0"),
+        Some(NoEndpoints::NotReady(_)) => ("no Pod is ready", "준비된 Pod 없음"),
+        Some(NoEndpoints::ExternalName(_)) => ("only another name", "이름만 있음"),
+        None => ("no endpoints", "엔드포인트 없음"),
+    };
+    Text::new(en, ko)
 }
 
 /// Pods of the namespace whose labels differ from a selector that selects nothing.
@@ -438,10 +482,11 @@ pub(super) fn endpoint_hop(
         if let Some(NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id)) = why {
             let location = why.and_then(|it| why_location(cluster, service, it));
             let found = hop(HopKind::Endpoint, Some(id), location, name_of(cluster, Some(id)), detail);
-            return Hop { failed: true, ..found };
+            return Hop { failed: true, brief: no_endpoints_in_brief(why), ..found };
         }
         let title = Text::new("not reached", "닿지 못함");
-        return Hop { failed: true, ..hop(HopKind::Endpoint, None, None, title, detail) };
+        let brief = no_endpoints_in_brief(why);
+        return Hop { failed: true, brief, ..hop(HopKind::Endpoint, None, None, title, detail) };
     };
     pod_hop_of(cluster, first, ready.iter().map(|it| it.replicas).sum())
 }
