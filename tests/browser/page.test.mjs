@@ -37,8 +37,10 @@ async function expectDelivered(page, expect) {
   await expect(cards(page, ".pod.on")).toBeVisible();
 }
 
+const DESK = { viewport: { width: 1440, height: 900 } };
+
 export default (test) => {
-  test("the first visit shows an example and where its request goes", async ({ page, url, expect, screenshot }) => {
+  test("the first visit shows an example and where its request goes", DESK, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await expectDelivered(page, expect);
     await expect(page.locator(".hop")).toBeVisible();
@@ -47,7 +49,7 @@ export default (test) => {
     await screenshot("1440 light");
   });
 
-  test("typing the repair lets the request through", async ({ page, url, expect, screenshot }) => {
+  test("typing the repair lets the request through", DESK, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await example(page, "areyouhere", { broken: true });
     await expect(page.locator("#verdict .v.err")).toBeVisible();
@@ -169,7 +171,7 @@ export default (test) => {
     await expect(async () => (await page.locator(".tree .fn").count()) > before).toBeTruthy();
   });
 
-  test("a thousand resources stay typable", { timeout: 60_000 }, async ({ page, url, expect, screenshot }) => {
+  test("a thousand resources stay typable", { ...DESK, timeout: 60_000 }, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await page.locator(".ws").click();
     await page.locator(".pop .menu-item").click();
@@ -190,7 +192,7 @@ export default (test) => {
     await screenshot("1440 thousand");
   });
 
-  test("Korean and dark", { colorScheme: "dark" }, async ({ page, url, expect, screenshot }) => {
+  test("Korean and dark", { ...DESK, colorScheme: "dark" }, async ({ page, url, expect, screenshot }) => {
     await settle(page, url, { locale: "ko", theme: "system" });
     await expect(page.locator("html")).toHaveAttribute("lang", "ko");
     await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
@@ -257,7 +259,7 @@ export default (test) => {
     await screenshot("720 light");
   });
 
-  test("an empty workspace says what to do", async ({ page, url, expect, screenshot }) => {
+  test("an empty workspace says what to do", DESK, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await page.locator(".ws").click();
     await page.locator(".pop .menu-item").click();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use podpath_cluster::{Cluster, ResourceId, Settings};
 use podpath_protocol::{Options, Ref};
 use podpath_routing::Tables;
-use podpath_source::DocumentId;
+use podpath_source::{Diagnostic, DocumentId};
 
 use crate::document::Document;
 use crate::workspace::{File, Workspace};
@@ -18,13 +18,14 @@ pub(crate) struct Analysis {
     places: Vec<Placed>,
     pub(crate) cluster: Cluster,
     tables: OnceCell<Tables>,
+    findings: OnceCell<Vec<Diagnostic>>,
 }
 
 /// A document and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Placed {
-    pub(crate) path: String,
-    pub(crate) file: File,
+    pub(crate) path: Arc<str>,
+    pub(crate) file: Arc<File>,
     pub(crate) offset: usize,
     pub(crate) document: Arc<Document>,
 }
@@ -36,8 +37,8 @@ impl Analysis {
         let places: Vec<_> = files
             .flat_map(|(path, file)| {
                 file.documents.iter().map(move |(offset, document)| Placed {
-                    path: path.clone(),
-                    file: file.clone(),
+                    path: Arc::clone(path),
+                    file: Arc::clone(file),
                     offset: *offset,
                     document: Arc::clone(document),
                 })
@@ -47,12 +48,22 @@ impl Analysis {
         let resources =
             documents.flat_map(|(id, placed)| placed.document.resources.iter().map(move |it| (id, Arc::clone(it))));
         let cluster = Cluster::new(resources, settings(options));
-        Self { places, cluster, tables: OnceCell::new() }
+        Self { places, cluster, tables: OnceCell::new(), findings: OnceCell::new() }
     }
 
     /// The route tables, made at the first question.
     pub(crate) fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::new(&self.cluster))
+    }
+
+    /// Every finding, in the order of documents, then between objects; made at the first question.
+    pub(crate) fn findings(&self) -> &[Diagnostic] {
+        self.findings.get_or_init(|| {
+            let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
+            let mut all: Vec<_> = own.collect();
+            all.extend(podpath_lints::check(&podpath_lints::Context { cluster: &self.cluster }));
+            all
+        })
     }
 
     /// The documents with their numbers.

@@ -8,21 +8,14 @@ use crate::place::{range, say};
 
 /// Every finding, sorted by file, offset and code, without repetitions.
 pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
-    let mut diagnostics: Vec<_> = findings(analysis).iter().filter_map(|it| diagnostic(analysis, it, locale)).collect();
+    let mut diagnostics: Vec<_> =
+        analysis.findings().iter().filter_map(|it| diagnostic(analysis, it, locale)).collect();
     diagnostics.sort_by(|a, b| {
         let key = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset, it.code.clone(), it.message.clone());
         key(a).cmp(&key(b))
     });
     diagnostics.dedup();
     Check { diagnostics }
-}
-
-/// Every finding, unsorted.
-pub(crate) fn findings(analysis: &Analysis) -> Vec<Finding> {
-    let own = analysis.documents().flat_map(|(id, placed)| placed.document.findings(id));
-    let mut all: Vec<_> = own.collect();
-    all.extend(podpath_lints::check(&podpath_lints::Context { cluster: &analysis.cluster }));
-    all
 }
 
 fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<Diagnostic> {
@@ -72,8 +65,8 @@ pub(crate) fn fix(analysis: &Analysis, fix: &FixOf, locale: Locale) -> Option<Fi
 }
 
 /// The end of a file; of a file that is not there its start.
-fn end_of(analysis: &Analysis, path: &str) -> Range {
-    let placed = analysis.documents().map(|(_, it)| it).find(|it| it.path == path);
+pub(crate) fn end_of(analysis: &Analysis, path: &str) -> Range {
+    let placed = analysis.documents().map(|(_, it)| it).find(|it| *it.path == *path);
     let at = placed.map_or(Position { line: 1, column: 1, offset: 0 }, |it| {
         let length = u32::try_from(it.file.text.len()).unwrap_or(u32::MAX);
         let found = it.file.lines.position(&it.file.text, length);

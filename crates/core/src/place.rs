@@ -22,5 +22,5 @@ pub(crate) fn range(analysis: &Analysis, location: Location) -> Option<Range> {
         Position { line: found.line, column: found.column, offset: found.offset }
     };
     let span = location.span;
-    Some(Range { file: placed.path.clone(), start: position(span.start), end: position(span.end) })
+    Some(Range { file: placed.path.to_string(), start: position(span.start), end: position(span.end) })
 }

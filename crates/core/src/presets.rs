@@ -1,9 +1,15 @@
 //! The method `presets`: the pieces of a platform that people rarely paste, as plain files.
 
-use podpath_protocol::{Locale, Preset, Presets};
+use std::collections::BTreeMap;
+
+use podpath_objects::Meta;
+use podpath_protocol::{Fix, Locale, Preset, Presets, Ref, TextEdit};
 use podpath_routing::{Action, Target};
+use podpath_source::Text;
 
 use crate::analysis::Analysis;
+use crate::check;
+use crate::place::say;
 
 /// A platform as the build embedded it.
 struct Embedded {
@@ -15,18 +21,52 @@ struct Embedded {
 
 include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 
-/// All platforms. With a workspace, a Service that an Ingress there misses is put into the namespace where it is missed.
+/// All platforms. With a workspace, a Service that a load balancer there misses is put into the namespace where it is
+/// missed, and what is there already is left out.
 pub(crate) fn presets(analysis: Option<&Analysis>, locale: Locale) -> Presets {
     let missing = analysis.map(missing_services).unwrap_or_default();
     let preset = |it: &Embedded| Preset {
         name: it.name.to_owned(),
-        title: match locale {
-            Locale::En => it.en.to_owned(),
-            Locale::Ko => it.ko.to_owned(),
-        },
-        files: it.files.iter().map(|(path, text)| ((*path).to_owned(), fitted(text, &missing))).collect(),
+        title: say(&it.title(), locale),
+        files: it.fitted(analysis, &missing),
     };
     Presets { presets: PRESETS.iter().map(preset).collect() }
+}
+
+/// The repair of a Service that is missing: the platform that has it, else a Service to fill in.
+pub(crate) fn add_service(analysis: &Analysis, namespace: &str, name: &str, port: Option<u16>, locale: Locale) -> Fix {
+    let missing = [(namespace.to_owned(), name.to_owned())];
+    let has = |it: &&Embedded| it.files.iter().any(|(_, text)| services(text).any(|meta| meta.name() == name));
+    let (title, files) = match PRESETS.iter().find(has) {
+        Some(preset) => {
+            let title = Text::new(format!("Add preset: {}", preset.en), format!("프리셋 추가: {}", preset.ko));
+            (title, preset.fitted(Some(analysis), &missing))
+        }
+        None => {
+            let title = Text::new(format!("Add Service `{name}`"), format!("`{name}` Service 추가"));
+            let text = skeleton(namespace, name, port.unwrap_or(80));
+            (title, BTreeMap::from([(format!("added/{namespace}/{name}.yaml"), text)]))
+        }
+    };
+    let edits =
+        files.into_iter().map(|(path, text)| TextEdit { range: check::end_of(analysis, &path), new_text: text });
+    Fix { title: say(&title, locale), safe: false, edits: edits.collect() }
+}
+
+fn skeleton(namespace: &str, name: &str, port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+  namespace: {namespace}
+spec:
+  selector:
+    app: {name}
+  ports:
+  - port: {port}
+"
+    )
 }
 
 /// Namespace and name of each Service that a load balancer's rule sends to and that is not here.
@@ -44,17 +84,51 @@ fn missing_services(analysis: &Analysis) -> Vec<(String, String)> {
     missing.collect()
 }
 
+impl Embedded {
+    fn title(&self) -> Text {
+        Text::new(self.en, self.ko)
+    }
+
+    /// The files without what the workspace has; files of which nothing is left are left out.
+    fn fitted(&self, analysis: Option<&Analysis>, missing: &[(String, String)]) -> BTreeMap<String, String> {
+        let files = self.files.iter().map(|(path, text)| {
+            let text = moved(text, missing);
+            let fresh = podpath_yaml::split(&text).into_iter().filter_map(|range| text.get(range));
+            let fresh = fresh.filter(|document| !analysis.is_some_and(|it| is_there(it, document)));
+            ((*path).to_owned(), fresh.collect::<String>().trim_start_matches("---\n").to_owned())
+        });
+        files.filter(|(_, text)| !text.trim().is_empty()).collect()
+    }
+}
+
+fn metas(text: &str) -> impl Iterator<Item = Meta> {
+    let roots = podpath_yaml::split(text).into_iter().filter_map(|range| podpath_yaml::parse(text.get(range)?).root);
+    roots.flat_map(|root| podpath_objects::read(&root)).map(|it| it.meta)
+}
+
+fn services(text: &str) -> impl Iterator<Item = Meta> {
+    metas(text).filter(|it| it.kind.value == "Service")
+}
+
+fn is_there(analysis: &Analysis, document: &str) -> bool {
+    metas(document).any(|meta| {
+        let reference = Ref {
+            api_version: meta.api_version.value.clone(),
+            kind: meta.kind.value.clone(),
+            namespace: meta.namespace.as_ref().map(|it| it.value.clone()),
+            name: meta.name().to_owned(),
+        };
+        analysis.resolve(&reference).is_some()
+    })
+}
+
 /// A file of a preset whose Service is missed in another namespace is moved there as a whole.
-fn fitted(text: &str, missing: &[(String, String)]) -> String {
-    let resources =
-        podpath_yaml::split(text).into_iter().filter_map(|range| podpath_yaml::parse(text.get(range)?).root);
-    let resources: Vec<_> = resources.flat_map(|root| podpath_objects::read(&root)).collect();
-    let services = resources.iter().map(|it| &it.meta).filter(|it| it.kind.value == "Service");
-    let moved = services.into_iter().find_map(|meta| {
+fn moved(text: &str, missing: &[(String, String)]) -> String {
+    let found = services(text).find_map(|meta| {
         let (to, _) = missing.iter().find(|(_, name)| name == meta.name())?;
         Some((meta.namespace.as_ref()?.value.clone(), to))
     });
-    match moved {
+    match found {
         Some((from, to)) => text.replace(&format!("namespace: {from}"), &format!("namespace: {to}")),
         None => text.to_owned(),
     }

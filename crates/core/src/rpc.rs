@@ -69,7 +69,7 @@ impl Engine {
     pub fn analyse(&mut self) -> usize {
         let analysis = self.analysis(&Options::default());
         analysis.tables();
-        check::findings(analysis).len()
+        analysis.findings().len()
     }
 
     /// Answers one request; both are a JSON object on one line.

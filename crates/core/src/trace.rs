@@ -10,8 +10,8 @@ use podpath_source::Location;
 use routing::{Entry, Request, Scheme, Target};
 
 use crate::analysis::Analysis;
-use crate::check;
 use crate::place::{range, say};
+use crate::{check, presets};
 
 /// Longer texts in a request are refused: nobody sends them, and matching must stay bounded.
 const MAX_TEXT: usize = 64 * 1024;
@@ -124,7 +124,7 @@ fn write(analysis: &Analysis, call: &Call, trace: &routing::Trace, locale: Local
         upstream: trace.upstream.as_ref().map(upstream),
         response: response(call, trace),
         mirrors: trace.mirrors.iter().filter_map(|it| writing.mirror(it)).collect(),
-        verdict: writing.verdict(&trace.verdict),
+        verdict: writing.verdict(trace),
         hops: trace.hops.iter().map(|it| writing.hop(it)).collect(),
     }
 }
@@ -214,7 +214,8 @@ impl Writing<'_> {
         Some(Mirror { service: self.analysis.reference(*id)?, port: mirror.port, fraction: mirror.fraction })
     }
 
-    fn verdict(&self, verdict: &routing::Verdict) -> Verdict {
+    fn verdict(&self, trace: &routing::Trace) -> Verdict {
+        let verdict = &trace.verdict;
         let stage = verdict.stage.map(|it| match it {
             routing::Stage::Accepted => Stage::Accepted,
             routing::Stage::Attached => Stage::Attached,
@@ -225,8 +226,19 @@ impl Writing<'_> {
             detail: say(&verdict.detail, self.locale),
             stage,
             range: verdict.location.and_then(|it| range(self.analysis, it)),
-            fix: verdict.location.filter(|_| stage.is_some()).and_then(|it| self.fix_at(it)),
+            fix: stage
+                .and_then(|_| verdict.location.and_then(|it| self.fix_at(it)).or_else(|| self.add_missing(trace))),
         }
+    }
+
+    /// The repair when nobody can take the request because a Service is not here.
+    fn add_missing(&self, trace: &routing::Trace) -> Option<podpath_protocol::Fix> {
+        let missing = trace.backends.iter().find_map(|it| match &it.target {
+            Target::Missing(namespace, name) => Some((namespace, name, it.port)),
+            _ => None,
+        });
+        let (namespace, name, port) = missing.filter(|_| trace.outcome == routing::Outcome::Answered)?;
+        Some(presets::add_service(self.analysis, namespace, name, port, self.locale))
     }
 
     /// The repair of the finding at the place that decided: what the lints know is not told twice.
@@ -234,7 +246,7 @@ impl Writing<'_> {
         let overlaps = |it: &Location| {
             it.document == location.document && it.span.start <= location.span.end && location.span.start <= it.span.end
         };
-        let findings = check::findings(self.analysis);
+        let findings = self.analysis.findings();
         let mut fixing = findings.iter().filter(|it| overlaps(&it.location)).filter_map(|it| it.fix.as_ref());
         fixing.next().and_then(|it| check::fix(self.analysis, it, self.locale))
     }

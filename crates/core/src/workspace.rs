@@ -12,14 +12,14 @@ use crate::document::Document;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Workspace {
     pub(crate) revision: u64,
-    pub(crate) files: BTreeMap<String, File>,
+    pub(crate) files: BTreeMap<Arc<str>, Arc<File>>,
 }
 
 /// A file, its lines and its documents.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct File {
-    pub(crate) text: Arc<str>,
-    pub(crate) lines: Arc<LineIndex>,
+    pub(crate) text: String,
+    pub(crate) lines: LineIndex,
     /// Each with the byte offset at which it begins.
     pub(crate) documents: Vec<(usize, Arc<Document>)>,
     is_manifest: bool,
@@ -43,8 +43,8 @@ impl File {
             (start, same.cloned().unwrap_or_else(|| Arc::new(Document::new(piece, is_manifest))))
         });
         let documents = documents.collect();
-        let lines = Arc::new(LineIndex::new(&text));
-        Self { text: text.into(), lines, documents, is_manifest }
+        let lines = LineIndex::new(&text);
+        Self { text, lines, documents, is_manifest }
     }
 }
 
@@ -64,7 +64,7 @@ impl Workspace {
             next.edit(edit)?;
         }
         for path in &params.close {
-            next.files.remove(path);
+            next.files.remove(path.as_str());
         }
         next.read_again_where_charts_changed();
         next.revision += 1;
@@ -76,23 +76,25 @@ impl Workspace {
         let mut charts = self.charts();
         charts.extend(files.keys().filter_map(|path| chart_of(path)));
         for (path, text) in files {
-            let file = File::new(text, is_manifest(&path, &charts), self.files.get(&path));
-            self.files.insert(path, file);
+            let before = self.files.get(path.as_str()).map(AsRef::as_ref);
+            let file = File::new(text, is_manifest(&path, &charts), before);
+            self.files.insert(path.into(), Arc::new(file));
         }
         self.read_again_where_charts_changed();
     }
 
     /// An edit of a file that is not there makes it.
     fn edit(&mut self, edit: Edit) -> Result<(), String> {
-        let mut text = self.files.get(&edit.file).map_or(String::new(), |it| it.text.to_string());
+        let before = self.files.get(edit.file.as_str()).map(AsRef::as_ref);
+        let mut text = before.map_or(String::new(), |it| it.text.clone());
         let range = edit.start..edit.end;
         if range.start > range.end || text.get(range.clone()).is_none() {
             return Err(format!("edit {}..{} does not fit the text of `{}`", edit.start, edit.end, edit.file));
         }
         text.replace_range(range, &edit.new_text);
         let is_manifest = is_manifest(&edit.file, &self.charts());
-        let file = File::new(text, is_manifest, self.files.get(&edit.file));
-        self.files.insert(edit.file, file);
+        let file = File::new(text, is_manifest, before);
+        self.files.insert(edit.file.into(), Arc::new(file));
         Ok(())
     }
 
@@ -106,7 +108,7 @@ impl Workspace {
         for (path, file) in &mut self.files {
             let now = is_manifest(path, &charts);
             if now != file.is_manifest {
-                *file = File::new(file.text.to_string(), now, None);
+                *file = Arc::new(File::new(file.text.clone(), now, None));
             }
         }
     }

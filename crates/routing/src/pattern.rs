@@ -3,7 +3,7 @@
 use regex_lite::Regex;
 
 /// Which hosts are meant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostPattern {
     /// Every one.
     #[default]

@@ -350,7 +350,7 @@ impl<'a> Building<'a> {
 
     /// The worst finding of each object.
     fn mark_problems(&mut self) {
-        for finding in check::findings(self.analysis) {
+        for finding in self.analysis.findings() {
             let problem = match finding.severity {
                 Severity::Error => Problem::Error,
                 Severity::Warning => Problem::Warning,

@@ -124,18 +124,14 @@ impl Making<'_> {
     }
 
     fn http_listener(&self, port: u16, servers: &[&Serving<'_>]) -> Listener {
-        let mut hosts: Vec<VirtualHost> = Vec::new();
+        let mut hosts = Hosts::default();
         for serving in servers {
             self.add_hosts(serving, &mut hosts);
         }
         for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
             for host in &serving.server.hosts {
-                let pattern = HostPattern::parse(bare_host(&host.value));
-                let rules = vec![redirect_rule(origin(&serving.gateway, host.span, "spec.servers"))];
-                match hosts.iter_mut().find(|it| it.pattern == pattern) {
-                    Some(known) => known.rules = rules,
-                    None => hosts.push(VirtualHost { pattern, rules }),
-                }
+                let rule = redirect_rule(origin(&serving.gateway, host.span, "spec.servers"));
+                *hosts.rules_of(HostPattern::parse(bare_host(&host.value))) = vec![rule];
             }
         }
         let first = servers.first();
@@ -145,19 +141,22 @@ impl Making<'_> {
             port,
             protocol: Protocol::Http,
             hostnames: vec![],
-            hosts,
+            hosts: hosts.in_order(),
             fallback: None,
         }
     }
 
     fn tls_listener(&self, port: u16, serving: &Serving<'_>, names: &[&str]) -> Listener {
         let (protocol, _) = protocol(serving.server);
-        let mut hosts = Vec::new();
-        match protocol {
-            Protocol::Https => self.add_hosts(serving, &mut hosts),
-            Protocol::TlsPassthrough => hosts = self.sni_hosts(serving),
-            _ => hosts = vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
-        }
+        let hosts = match protocol {
+            Protocol::Https => {
+                let mut hosts = Hosts::default();
+                self.add_hosts(serving, &mut hosts);
+                hosts.in_order()
+            }
+            Protocol::TlsPassthrough => self.sni_hosts(serving),
+            _ => vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
+        };
         Listener {
             origin: serving.origin(),
             name: serving.name(),
@@ -181,25 +180,15 @@ impl Making<'_> {
         }
     }
 
-    /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair; catch-alls go last.
-    fn add_hosts(&self, serving: &Serving<'_>, hosts: &mut Vec<VirtualHost>) {
+    /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair.
+    fn add_hosts(&self, serving: &Serving<'_>, hosts: &mut Hosts) {
         let name = full_name(&serving.gateway);
         let proxy = self.proxy(serving);
         for service in self.bound(&name) {
             let rules = route::lower(self.cluster, &proxy, &service, &name);
             for pattern in self.shared_hosts(serving, &service) {
-                match hosts.iter_mut().find(|it| it.pattern == pattern) {
-                    Some(host) => host.rules.extend(rules.iter().cloned()),
-                    None => hosts.push(VirtualHost { pattern, rules: rules.clone() }),
-                }
+                hosts.rules_of(pattern).extend(rules.iter().cloned());
             }
-        }
-        for host in hosts {
-            let (catch_all, mut rules): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut host.rules).into_iter().partition(route::is_catch_all);
-            rules.extend(catch_all);
-            number(&mut rules);
-            host.rules = rules;
         }
     }
 
@@ -298,6 +287,35 @@ impl Making<'_> {
             format!("`{name}` 게이트웨이의 어떤 서버도 `{}` 호스트를 받지 않습니다", host.value),
         );
         Some(Rejected { origin: origin(service, host.span, "spec.hosts[0]"), reason: "host-not-served", text })
+    }
+}
+
+/// The virtual hosts of a listener while they are collected.
+#[derive(Default)]
+struct Hosts {
+    /// With the number at which each came.
+    rules: BTreeMap<HostPattern, (usize, Vec<Rule>)>,
+}
+
+impl Hosts {
+    /// The rules of a host, which is added when it is new.
+    fn rules_of(&mut self, pattern: HostPattern) -> &mut Vec<Rule> {
+        let n_hosts = self.rules.len();
+        let (_, rules) = self.rules.entry(pattern).or_insert_with(|| (n_hosts, vec![]));
+        rules
+    }
+
+    /// In the order in which they came; catch-alls go behind the rules of their host that ask for something.
+    fn in_order(self) -> Vec<VirtualHost> {
+        let mut hosts: Vec<_> = self.rules.into_iter().collect();
+        hosts.sort_by_key(|(_, (came, _))| *came);
+        let host = |(pattern, (_, rules)): (HostPattern, (usize, Vec<Rule>))| {
+            let (catch_all, mut rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(route::is_catch_all);
+            rules.extend(catch_all);
+            number(&mut rules);
+            VirtualHost { pattern, rules }
+        };
+        hosts.into_iter().map(host).collect()
     }
 }
 
