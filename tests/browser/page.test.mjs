@@ -259,6 +259,20 @@ export default (test) => {
     await screenshot("720 light");
   });
 
+  test("a worker that hangs or dies is started again, and the text is safe", { allow: [/worker died/] }, async ({ page, url, expect, screenshot }) => {
+    const bad = ["postMessage('ready');", "postMessage('ready'); onmessage = () => { throw new Error('worker died'); };"];
+    await page.route("**/worker_loader.js", (route) => {
+      const script = bad.shift();
+      return script ? route.fulfill({ contentType: "text/javascript", body: script }) : route.continue();
+    });
+    await page.goto(url);
+    await expect(page.locator(".notice.warn"), { timeout: 10_000 }).toBeVisible();
+    await screenshot("restarted");
+    await expect(page.locator("#verdict .v.ok"), { timeout: 10_000 }).toBeVisible();
+    await expect(() => text(page)).toContain("kind:");
+    await expect(page.locator(".notice.warn"), { timeout: 10_000 }).toHaveCount(0);
+  });
+
   test("an empty workspace says what to do", DESK, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await page.locator(".ws").click();

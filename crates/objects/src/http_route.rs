@@ -189,7 +189,7 @@ fn text(reader: Reader<'_>, key: &str) -> Option<String> {
 }
 
 impl ParentRef {
-    fn read(reader: Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: Reader<'_>) -> Option<Self> {
         Some(Self {
             group: text(reader, "group").unwrap_or_else(|| GROUP.into()),
             kind: text(reader, "kind").unwrap_or_else(|| "Gateway".into()),

@@ -13,10 +13,13 @@ mod ingress_class;
 mod ingress_class_params;
 mod istio_gateway;
 mod meta;
+mod other_route;
 mod plain;
+mod policy;
 mod reader;
 mod reference_grant;
 mod service;
+mod service_entry;
 mod virtual_service;
 mod workload;
 
@@ -35,10 +38,13 @@ pub use ingress_class::{IngressClass, Parameters};
 pub use ingress_class_params::IngressClassParams;
 pub use istio_gateway::{IstioGateway, Server, ServerTls};
 pub use meta::{Labels, Meta, Selector, SelectorTerm};
+pub use other_route::OtherRoute;
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
+pub use policy::{MeshPolicy, NetworkPolicy};
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use service::{Service, ServicePort};
+pub use service_entry::ServiceEntry;
 pub use virtual_service::{
     Delegate, Destination, HeaderOperations, HttpMatchRequest, RewriteAction, RouteRule, StringMatch, TcpRule,
     VirtualService, VsRedirect,
@@ -129,6 +135,10 @@ kinds! {
     15 ServiceAccount: "" / "ServiceAccount",
     16 ConfigMap: "" / "ConfigMap",
     17 Secret: "" / "Secret",
+    18 ServiceEntry: "networking.istio.io" / "ServiceEntry",
+    19 MeshPolicy: "security.istio.io" / "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication",
+    20 NetworkPolicy: "networking.k8s.io" / "NetworkPolicy",
+    21 OtherRoute: "gateway.networking.k8s.io" / "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

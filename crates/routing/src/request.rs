@@ -88,6 +88,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The TLS server name; the host unless told.
     pub sni: Option<String>,
+    /// A correctly signed token comes with it.
+    pub has_token: bool,
     /// The address of the client.
     pub source_ip: Option<String>,
     /// Headers of the backend's own answer.

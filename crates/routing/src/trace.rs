@@ -2,6 +2,7 @@
 
 mod answer;
 mod entry;
+mod guard;
 mod stage;
 mod verdicts;
 mod words;

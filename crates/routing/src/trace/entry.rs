@@ -186,7 +186,15 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
             return walk.deliver_to_pod(endpoint, request);
         }
         istio::Called::Missing => return walk.finish(End::no_such_name(&host)),
-        istio::Called::Outside => return walk.finish(End::passthrough(&host)),
+        istio::Called::Outside => {
+            let proxy = proxy_of(caller, request.port);
+            let known =
+                istio::lower_host(cluster, &proxy, &host).filter(|_| caller.sidecar && request.scheme.is_http());
+            return match known {
+                Some(table) => walk.run(&table, request),
+                None => walk.finish(End::passthrough(&host)),
+            };
+        }
     };
     if !caller.sidecar {
         return walk.call_service(&service, request.port, request);
@@ -212,8 +220,12 @@ fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, 
     if let Some(table) = gateway_api::mesh(cluster, service, &caller.namespace, port) {
         return Some(table);
     }
-    let proxy = istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false };
-    Some(istio::lower_service(cluster, &proxy, &by_host))
+    Some(istio::lower_service(cluster, &proxy_of(caller, port), &by_host))
+}
+
+/// The sidecar of a caller.
+fn proxy_of(caller: &Caller, port: u16) -> istio::Proxy<'_> {
+    istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false }
 }
 
 /// The hop of the client.

@@ -5,6 +5,7 @@ use podpath_objects::{Gateway as GatewayObject, Labels, PortRef, Service};
 use podpath_source::{Location, Text};
 
 use super::entry::client_hop;
+use super::guard::{self, Peer, Unmodelled};
 use super::{Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
@@ -23,6 +24,8 @@ pub(super) struct Walk<'a> {
     trace: Trace,
     stages: u8,
     is_grpc: bool,
+    /// Who hands the request to the next one.
+    peer: Peer,
 }
 
 /// How a way ends.
@@ -37,7 +40,7 @@ pub(super) struct End {
 impl<'a> Walk<'a> {
     pub(super) fn new(cluster: &'a Cluster, tables: &'a Tables, request: &Request) -> Self {
         let trace = Trace { hops: vec![client_hop(request)], ..Trace::default() };
-        Self { cluster, tables, trace, stages: 0, is_grpc: request.scheme.is_grpc() }
+        Self { cluster, tables, trace, stages: 0, is_grpc: request.scheme.is_grpc(), peer: Peer::Plain }
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -75,6 +78,12 @@ impl<'a> Walk<'a> {
                 return self.finish(end);
             }
         };
+        if let Some(found) = guard::other_route(self.cluster, table, &request, listener.protocol) {
+            return self.unmodelled(found);
+        }
+        if table.gateway.name.starts_with("istio") {
+            self.peer = Peer::Mesh;
+        }
         let choice = choose_rule(table, listener, &request);
         self.push_hops(table, &choice, &request);
         if listener.protocol == Protocol::Https || listener.protocol == Protocol::TlsTerminate {
@@ -92,6 +101,10 @@ impl<'a> Walk<'a> {
                 self.finish(end)
             }
         }
+    }
+
+    fn unmodelled(self, found: Unmodelled) -> Trace {
+        self.finish(End::unsupported_at(found.field, found.location))
     }
 
     fn push_hops(&mut self, table: &Table, choice: &Choice<'_>, request: &Request) {
@@ -205,6 +218,9 @@ impl<'a> Walk<'a> {
         let found = self.trace.backends.get(live).map(|it| it.endpoints.clone()).unwrap_or_default();
         let only = self.trace.backends.len() == 1;
         if let Some((table, port)) = self.gateway_behind(&found).filter(|_| only) {
+            if let Some(found) = self.gateway_policy(&found, &request) {
+                return self.unmodelled(found);
+            }
             self.trace.backends.clear();
             let request = Request { port, ..request };
             return self.run(table, request);
@@ -214,9 +230,16 @@ impl<'a> Walk<'a> {
             Target::Missing(..) | Target::Host(_) => None,
         };
         match service {
-            Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found),
+            Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
             None => self.finish(End::delivered_to_host(backend)),
         }
+    }
+
+    /// A policy of the mesh that selects the Pods of a gateway.
+    fn gateway_policy(&self, found: &[Endpoint], request: &Request) -> Option<Unmodelled> {
+        let pods = self.cluster.pod_source(found.first()?.source?)?;
+        // The listeners of a gateway follow its servers, not a PeerAuthentication.
+        guard::mesh_policy(self.cluster, &pods, request, Peer::Mesh)
     }
 
     /// The Istio gateway that these endpoints are.
@@ -233,6 +256,7 @@ impl<'a> Walk<'a> {
         port: Option<u16>,
         subset: Option<&(String, Labels)>,
         found: &[Endpoint],
+        request: &Request,
     ) -> Trace {
         let entry = match port {
             Some(port) => service.object.port(port),
@@ -242,6 +266,9 @@ impl<'a> Walk<'a> {
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why));
         self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
+        if let Some(found) = guard::policy(self.cluster, &ready, request, self.peer) {
+            return self.unmodelled(found);
+        }
         let end = if ready.is_empty() {
             End::no_endpoints(self.cluster, service, subset, why)
         } else {
@@ -260,6 +287,9 @@ impl<'a> Walk<'a> {
         };
         let (found, why) = endpoints(self.cluster, service, entry);
         if let Some((table, port)) = self.gateway_behind(&found) {
+            if let Some(found) = self.gateway_policy(&found, &request) {
+                return self.unmodelled(found);
+            }
             return self.run(table, Request { port, ..request });
         }
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
@@ -272,8 +302,10 @@ impl<'a> Walk<'a> {
             endpoints: found.clone(),
             upstream: None,
         }];
-        self.trace.upstream =
-            Some(Upstream { tls: if request.scheme.is_tls() { "passthrough" } else { "none" }, request });
+        self.trace.upstream = Some(Upstream {
+            tls: if request.scheme.is_tls() { "passthrough" } else { "none" },
+            request: request.clone(),
+        });
         if ready.is_empty() {
             self.hop(words::service_hop(self.cluster, service, Some(entry), None, &ready, why));
             self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
@@ -287,11 +319,14 @@ impl<'a> Walk<'a> {
                 verdict,
             });
         }
-        self.at_service(service, Some(port), None, &found)
+        self.at_service(service, Some(port), None, &found, &request)
     }
 
     /// A call to the address of a Pod.
     pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, request: Request) -> Trace {
+        if let Some(found) = guard::policy(self.cluster, std::slice::from_ref(&endpoint), &request, self.peer) {
+            return self.unmodelled(found);
+        }
         let verdict = verdicts::pod(self.cluster, &endpoint);
         self.hop(words::pod_hop(self.cluster, &endpoint));
         self.trace.backends = vec![TracedBackend {

@@ -1,7 +1,7 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, VirtualService};
+use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService};
 use podpath_source::{Location, Text};
 
 use super::names::{full_host, host_of, service_by_host, visibility};
@@ -44,12 +44,23 @@ pub(super) fn lower(
     match service_by_host(cluster, &host) {
         Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
         None => {
-            let (target, fault) = unknown_host(cluster, &host, at);
-            backend.target = target;
-            backend.fault = Some(fault);
+            let port = *backend.port.get_or_insert(proxy.port);
+            if !is_entry(cluster, &host, port, proxy.namespace) {
+                let (target, fault) = unknown_host(cluster, &host, at);
+                backend.target = target;
+                backend.fault = Some(fault);
+            }
         }
     }
     backend
+}
+
+/// True when a ServiceEntry that is visible here has this host, as written, and this port.
+pub(super) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> bool {
+    cluster.all::<ServiceEntry>().any(|it| {
+        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+        named && it.object.ports.contains(&port) && visibility(&it.object.export_to, it.namespace(), from).is_some()
+    })
 }
 
 /// A name of the cluster is a Service that is missing; any other host nobody told the mesh about.
@@ -165,6 +176,19 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
     Backend {
         origin: crate::gateways::whole(service),
         target: Target::Service(service.id),
+        port: Some(port),
+        subset: None,
+        weight: 1,
+        filters: vec![],
+        fault: None,
+    }
+}
+
+/// A route to a host of a ServiceEntry as it is.
+pub(super) fn host(host: &str, port: u16) -> Backend {
+    Backend {
+        origin: crate::table::Origin::default(),
+        target: Target::Host(host.to_owned()),
         port: Some(port),
         subset: None,
         weight: 1,

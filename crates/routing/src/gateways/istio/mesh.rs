@@ -9,7 +9,7 @@ use super::names::{age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
 use crate::gateways::whole;
 use crate::pattern::HostPattern;
-use crate::table::{Action, Listener, Protocol, Rank, Rule, Table, VirtualHost};
+use crate::table::{Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -50,21 +50,47 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
     let owner = virtual_service(cluster, proxy, &host);
+    let plain = || plain_rule(whole(service), destination::plain(service, proxy.port));
+    table(cluster, proxy, &host, owner, whole(service), plain)
+}
+
+/// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
+///
+/// Hosts of VirtualServices that are no Services are served on port 80 alone.
+pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
+    let is_entry = destination::is_entry(cluster, host, proxy.port, proxy.namespace);
+    let owner = virtual_service(cluster, proxy, host).filter(|_| is_entry || proxy.port == 80);
+    if owner.is_none() && !is_entry {
+        return None;
+    }
+    let place = owner.as_ref().map(whole).unwrap_or_default();
+    let plain = || plain_rule(Origin::default(), destination::host(host, proxy.port));
+    Some(table(cluster, proxy, host, owner, place, plain))
+}
+
+fn table(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+    owner: Option<Found<'_, VirtualService>>,
+    called: Origin,
+    plain: impl Fn() -> Rule,
+) -> Table {
     let rules = match &owner {
         Some(owner) if !owner.object.http.is_empty() => {
             let mut rules = route::lower(cluster, proxy, owner, "mesh");
             number(&mut rules);
             rules
         }
-        _ => vec![plain_rule(service, proxy.port)],
+        _ => vec![plain()],
     };
     Table {
         gateway: &MESH,
-        origin: owner.as_ref().map_or_else(|| whole(service), whole),
+        origin: owner.as_ref().map_or_else(|| called.clone(), whole),
         members: owner.iter().map(|it| it.id).collect(),
         is_public: false,
         listeners: vec![Listener {
-            origin: whole(service),
+            origin: called,
             name: format!("{host}:{}", proxy.port),
             port: proxy.port,
             protocol: Protocol::Http,
@@ -93,14 +119,14 @@ fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> O
     })
 }
 
-fn plain_rule(service: &Found<'_, Service>, port: u16) -> Rule {
+fn plain_rule(origin: Origin, backend: Backend) -> Rule {
     Rule {
-        origin: whole(service),
+        origin,
         label: "default".into(),
         priority: None,
         matchers: vec![],
         rank: Rank::default(),
         filters: vec![],
-        action: Action::Forward(vec![destination::plain(service, port)]),
+        action: Action::Forward(vec![backend]),
     }
 }

@@ -71,9 +71,10 @@ impl Lowering<'_> {
         for (text, condition) in texts {
             matchers.extend(text.as_ref().map(|it| at(condition(text_match(&it.value)), it.span)));
         }
-        let headers = found.headers.iter();
+        // What a claim says is not modelled: the action of such a rule says so.
+        let headers = found.headers.iter().filter(|(name, _)| !name.starts_with('@'));
         matchers.extend(headers.map(|(name, it)| at(Condition::Header(name.clone(), text_match(&it.value)), it.span)));
-        let without = found.without_headers.iter();
+        let without = found.without_headers.iter().filter(|(name, _)| !name.starts_with('@'));
         matchers.extend(without.map(|(name, it)| {
             let text =
                 if it.value == StringMatch::Regex("*".into()) { TextMatch::Present } else { text_match(&it.value) };
@@ -119,6 +120,10 @@ impl Lowering<'_> {
     fn action(&self, rule: &RouteRule, place: &str) -> Action {
         if let Some(field) = rule.unmodelled.first() {
             return Action::Unsupported(format!("{place}.{}", field.value));
+        }
+        let headers = rule.matches.iter().flat_map(|it| it.headers.iter().chain(&it.without_headers));
+        if let Some((name, _)) = headers.into_iter().find(|(name, _)| name.starts_with("@request.auth.claims")) {
+            return Action::Unsupported(format!("{place}.match.headers[\"{name}\"]"));
         }
         if let Some(redirect) = &rule.redirect {
             return Action::Redirect(lower_redirect(redirect));

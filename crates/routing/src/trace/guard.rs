@@ -1,0 +1,98 @@
+//! What is in the workspace, may change the answer, and is not modelled yet: the answer is then `unsupported`, never a
+//! guess.
+
+use podpath_cluster::{Cluster, Endpoint, Found, PodSource, ResourceId};
+use podpath_objects::{Gateway, MeshPolicy, NetworkPolicy, OtherRoute, ParentRef, Selector, Service};
+use podpath_source::Location;
+
+use crate::request::{Request, Scheme};
+use crate::table::{Protocol, Table};
+
+/// Something that is not modelled: what to call it, and where it stands.
+pub(super) struct Unmodelled {
+    pub(super) field: String,
+    pub(super) location: Location,
+}
+
+fn unmodelled<T>(found: &Found<'_, T>) -> Unmodelled {
+    let meta = &found.entry.resource.meta;
+    let field = format!("{} {}", meta.kind.value, meta.name());
+    Unmodelled { field, location: found.at(meta.name_span()) }
+}
+
+/// A route of another kind that may take this request at a Gateway, or at a Service in the mesh.
+pub(super) fn other_route(
+    cluster: &Cluster,
+    table: &Table,
+    request: &Request,
+    protocol: Protocol,
+) -> Option<Unmodelled> {
+    let kinds: &[&str] = match (request.scheme, protocol) {
+        (Scheme::Grpc | Scheme::Grpcs, Protocol::Http | Protocol::Https) => &["GRPCRoute"],
+        (_, Protocol::TlsPassthrough | Protocol::TlsTerminate) => &["TLSRoute"],
+        (_, Protocol::Tcp) => &["TCPRoute"],
+        (_, Protocol::Udp) => &["UDPRoute"],
+        _ => return None,
+    };
+    let owner = table.listeners.first().and_then(|it| it.origin.resource).or(table.origin.resource)?;
+    let fits = |it: &Found<'_, OtherRoute>| {
+        kinds.contains(&it.entry.resource.meta.kind.value.as_str())
+            && it.object.parents.iter().any(|parent| is_parent(cluster, it, parent, owner))
+    };
+    cluster.all::<OtherRoute>().find(fits).as_ref().map(unmodelled)
+}
+
+fn is_parent(cluster: &Cluster, route: &Found<'_, OtherRoute>, parent: &ParentRef, owner: ResourceId) -> bool {
+    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
+    let named = match parent.kind.as_str() {
+        "Gateway" => cluster.find::<Gateway>(namespace, &parent.name.value).map(|it| it.id),
+        "Service" => cluster.find::<Service>(namespace, &parent.name.value).map(|it| it.id),
+        _ => None,
+    };
+    named == Some(owner)
+}
+
+/// Who talks to the Pods that are guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// A proxy of the mesh, which speaks mTLS.
+    Mesh,
+    /// Anything else, in plain text.
+    Plain,
+}
+
+/// A policy that selects the Pods and may stop the request.
+pub(super) fn policy(cluster: &Cluster, endpoints: &[Endpoint], request: &Request, peer: Peer) -> Option<Unmodelled> {
+    let pods = endpoints.iter().filter_map(|it| cluster.pod_source(it.source?));
+    pods.into_iter().find_map(|pod| network_policy(cluster, &pod).or_else(|| mesh_policy(cluster, &pod, request, peer)))
+}
+
+fn network_policy(cluster: &Cluster, pod: &PodSource<'_>) -> Option<Unmodelled> {
+    let mut policies = cluster.in_namespace::<NetworkPolicy>(pod.namespace);
+    let found = policies.find(|it| it.object.is_ingress && it.object.selector.matches(&pod.template.labels));
+    found.as_ref().map(unmodelled)
+}
+
+/// Policies of the Pod's namespace and of the root namespace of the mesh.
+pub(super) fn mesh_policy(cluster: &Cluster, pod: &PodSource<'_>, request: &Request, peer: Peer) -> Option<Unmodelled> {
+    let root = cluster.settings.mesh_root_namespace.as_str();
+    let namespaces = [Some(pod.namespace), Some(root).filter(|it| *it != pod.namespace)];
+    let policies = namespaces.into_iter().flatten().flat_map(|it| cluster.in_namespace::<MeshPolicy>(it));
+    let selects = |it: &Found<'_, MeshPolicy>| {
+        !it.object.has_targets
+            && it.object.selector.as_ref().is_none_or(|it: &Selector| it.matches(&pod.template.labels))
+    };
+    policies.into_iter().find(|it| selects(it) && may_stop(it, request, peer)).as_ref().map(unmodelled)
+}
+
+/// A PeerAuthentication stops plain text alone, a RequestAuthentication requests with a token alone.
+fn may_stop(policy: &Found<'_, MeshPolicy>, request: &Request, peer: Peer) -> bool {
+    match policy.entry.resource.meta.kind.value.as_str() {
+        "PeerAuthentication" => {
+            let strict = policy.object.mtls.as_ref().is_some_and(|it| it.value == "STRICT");
+            peer == Peer::Plain && (strict || policy.object.has_ports)
+        }
+        "RequestAuthentication" => request.has_token || request.header("authorization").is_some(),
+        _ => true,
+    }
+}
