@@ -9,15 +9,17 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = String::new();
     let index = root.join("index.yaml");
-    let index = if index.is_file() { format!("include_str!({:?})", index.canonicalize()?) } else { "\"\"".into() };
-    let _ = writeln!(code, "const INDEX: &str = {index};");
+    let index = if index.is_file() { fs::read_to_string(&index)? } else { "[]".into() };
+    // The page reads JSON anyway; a second reader for one file would be its largest part.
+    let index: serde_json::Value = serde_yaml::from_str(&index).map_err(io::Error::other)?;
+    let _ = writeln!(code, "const INDEX: &str = {:?};", index.to_string());
     code.push_str("const EXAMPLES: &[(&str, &[(&str, &str)])] = &[\n");
     for folder in sorted(&root).into_iter().filter(|it| it.is_dir()) {
         println!("cargo::rerun-if-changed={}", folder.display());
         let _ = writeln!(code, "({:?}, &[", name_of(&folder, &root));
         for file in files_below(&folder) {
             println!("cargo::rerun-if-changed={}", file.display());
-            let _ = writeln!(code, "({:?}, include_str!({:?})),", name_of(&file, &folder), file.canonicalize()?);
+            let _ = writeln!(code, "({:?}, include_str!({})),", name_of(&file, &folder), literal(&file)?);
         }
         code.push_str("]),\n");
     }
@@ -38,4 +40,9 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 
 fn name_of(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// The whole path as a Rust text.
+fn literal(path: &Path) -> io::Result<String> {
+    Ok(format!("{:?}", path.canonicalize()?.to_string_lossy()))
 }

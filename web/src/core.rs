@@ -25,13 +25,18 @@ pub(crate) struct Answers {
     pub(crate) check: Shared<Check>,
     pub(crate) trace: Option<Shared<Trace>>,
     pub(crate) graph: Shared<Graph>,
+    /// The graph without its places in the texts: most keys leave it as it is.
+    pub(crate) picture: Shared<Graph>,
 }
 
 /// One thing that came out of the core.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Heard {
     Answers(Answers),
-    Suggestions(Vec<Suggestion>),
+    Suggestions {
+        about: Rc<Files>,
+        suggestions: Vec<Suggestion>,
+    },
     Presets(Vec<Preset>),
     /// A request that the core could not answer.
     Failed(String),

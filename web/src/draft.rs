@@ -84,7 +84,9 @@ impl Draft {
                 "-I" | "--head" => method = "HEAD",
                 "-H" | "--header" => {
                     let header = words.next().and_then(|it| it.split_once(':'));
-                    headers.extend(header.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned())));
+                    headers.extend(
+                        header.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned())),
+                    );
                 }
                 "-d" | "--data" | "--data-raw" => {
                     words.next();
@@ -115,7 +117,10 @@ struct Parts {
 
 /// Without a scheme a URL is read as `http`, as curl does.
 fn parts_of(url: &str) -> Parts {
-    let (scheme, rest) = url.split_once("://").filter(|(it, _)| SCHEMES.contains(it)).map_or((None, url), |(it, rest)| (Some(it.to_owned()), rest));
+    let (scheme, rest) = url
+        .split_once("://")
+        .filter(|(it, _)| SCHEMES.contains(it))
+        .map_or((None, url), |(it, rest)| (Some(it.to_owned()), rest));
     let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(at);
     let authority = authority.rsplit_once('@').map_or(authority, |(_, it)| it);
@@ -189,7 +194,9 @@ mod tests {
 
     #[test]
     fn a_curl_command_is_taken_apart() {
-        let draft = Draft::default().with_pasted("curl -sS -X POST 'https://a.example/x y' \\\n -H 'X-Canary: true' -H \"Host: b.example\" -d '{}'");
+        let draft = Draft::default().with_pasted(
+            "curl -sS -X POST 'https://a.example/x y' \\\n -H 'X-Canary: true' -H \"Host: b.example\" -d '{}'",
+        );
         assert_eq!(draft.url, "https://b.example/x y");
         assert_eq!(draft.call.method.as_deref(), Some("POST"));
         assert_eq!(draft.call.headers, [("x-canary".to_owned(), "true".to_owned())]);

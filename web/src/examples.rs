@@ -1,6 +1,6 @@
 //! The examples that come with the page.
 
-use podpath_protocol::Locale;
+use podpath_protocol::{Locale, Outcome};
 use serde::Deserialize;
 
 use crate::draft::Draft;
@@ -34,9 +34,10 @@ pub(crate) struct Example {
     pub(crate) question: Both,
     /// `GET https://host/path`.
     pub(crate) request: String,
-    /// How the request ends: `delivered`, `redirected` ..., or the status.
-    #[serde(default)]
-    pub(crate) outcome: String,
+    /// How the request ends.
+    pub(crate) outcome: Outcome,
+    /// The status that a proxy gives.
+    pub(crate) status: Option<u16>,
     /// The kinds in it.
     #[serde(default)]
     pub(crate) kinds: Vec<String>,
@@ -59,7 +60,7 @@ impl Example {
 
 /// All examples, in the order of the index.
 pub(crate) fn all() -> Vec<Example> {
-    serde_yaml::from_str(INDEX).unwrap_or_default()
+    serde_json::from_str(INDEX).unwrap_or_default()
 }
 
 /// What a first visit shows.
@@ -73,13 +74,14 @@ mod tests {
 
     #[test]
     fn the_index_and_the_folders_agree() {
-        let examples: Vec<Example> = if INDEX.is_empty() { Vec::new() } else { serde_yaml::from_str(INDEX).unwrap() };
+        let examples: Vec<Example> = serde_json::from_str(INDEX).unwrap();
         for example in &examples {
             let opening = example.opening();
             assert!(!opening.files.is_empty(), "{} has no files", example.slug);
             assert!(opening.request.is_some(), "{} has no request", example.slug);
         }
-        let missing: Vec<_> = EXAMPLES.iter().filter(|it| !examples.iter().any(|example| example.slug == it.0)).map(|it| it.0).collect();
+        let missing: Vec<_> =
+            EXAMPLES.iter().filter(|it| !examples.iter().any(|example| example.slug == it.0)).map(|it| it.0).collect();
         assert_eq!(missing, Vec::<&str>::new(), "folders that the index does not name");
     }
 }

@@ -41,7 +41,10 @@ mod tests {
 
     #[test]
     fn kinds_are_counted() {
-        assert_eq!(label("kind: Gateway\n---\nkind: Gateway # b\n---\nkind: \"Service\"\n  kind: Pod"), "Gateway ×2, Service");
+        assert_eq!(
+            label("kind: Gateway\n---\nkind: Gateway # b\n---\nkind: \"Service\"\n  kind: Pod"),
+            "Gateway ×2, Service"
+        );
     }
 
     #[test]

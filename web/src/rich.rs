@@ -4,7 +4,16 @@ use yew::prelude::*;
 
 /// The sentence with its names set as code.
 pub(crate) fn rich(text: &str) -> Html {
-    text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { html! { <code>{ part.to_owned() }</code> } } else { html! { { part.to_owned() } } }).collect()
+    text.split('`')
+        .enumerate()
+        .map(|(at, part)| {
+            if at % 2 == 1 {
+                html! { <code>{ part.to_owned() }</code> }
+            } else {
+                html! { { part.to_owned() } }
+            }
+        })
+        .collect()
 }
 
 /// The sentence as plain text.
@@ -31,6 +40,11 @@ pub(crate) fn file_name(path: &str) -> &str {
 /// `server.yaml:27`.
 pub(crate) fn place(range: &podpath_protocol::Range) -> String {
     format!("{}:{}", file_name(&range.file), range.start.line)
+}
+
+/// All files as one text, each under its path.
+pub(crate) fn everything(files: &crate::state::files::Files) -> String {
+    files.iter().flat_map(|(path, text)| ["# ", path, "\n", text.trim_end(), "\n---\n"]).collect()
 }
 
 #[cfg(test)]

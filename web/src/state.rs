@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing of the browser is known here.
 
+mod changes;
 pub(crate) mod files;
 pub(crate) mod tabs;
 pub(crate) mod undo;
@@ -12,9 +13,9 @@ use podpath_protocol::{Call, Fix, From, Locale, Range};
 use yew::Reducible;
 
 use crate::draft::Draft;
-use files::{Files, Text, repaired, splice};
+use files::{Files, Text};
 use tabs::Tabs;
-use undo::{Deed, Undo};
+use undo::Undo;
 
 /// The whole state of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +37,7 @@ pub(crate) struct State {
     pub(crate) pane: Pane,
     pub(crate) popover: Option<Popover>,
     /// The newest last.
-    pub(crate) undo: Rc<Vec<Undo>>,
+    pub(crate) undo: Rc<[Undo]>,
     /// The newest step is offered.
     pub(crate) offered: bool,
     /// The example is as it was opened.
@@ -137,8 +138,6 @@ pub(crate) enum Action {
     Dismiss,
 }
 
-const N_UNDO: usize = 50;
-
 impl Reducible for State {
     type Action = Action;
 
@@ -173,7 +172,9 @@ impl State {
             Action::Caret(caret) => Self { caret, ..old },
             Action::Leave => Self { selected: None, ..old },
             Action::Goto(range) => old.sent_to(range),
-            Action::Select { card, range } => Self { selected: card, ..range.map_or(old.clone(), |it| old.sent_to(it)) },
+            Action::Select { card, range } => {
+                Self { selected: card, ..range.map_or(old.clone(), |it| old.sent_to(it)) }
+            }
             Action::Url(url) => old.with_draft(|it| it.with_url(&url)),
             Action::Paste(text) => old.with_draft(|it| it.with_pasted(&text)),
             Action::Method(method) => old.with_draft(|it| it.with_method(&method)),
@@ -192,113 +193,6 @@ impl State {
         Self { draft: change((*self.draft).clone()).into(), selected: None, ..self }
     }
 
-    fn edited(self, file: &Text, changes: &[Change]) -> Self {
-        let Some(text) = self.files.get(file).cloned() else { return self };
-        let text = changes.iter().rev().fold(text, |text, it| splice(&text, it.from, it.to, &it.insert).unwrap_or(text));
-        let mut files = (*self.files).clone();
-        files.insert(file.clone(), text);
-        let undo: Vec<Undo> = self.undo.iter().filter(|it| it.replaced.is_none() && !it.before.contains_key(file)).cloned().collect();
-        let offered = self.offered && undo.len() == self.undo.len();
-        let tabs = self.tabs.kept(file).into();
-        Self { files: files.into(), undo: undo.into(), offered, tabs, untouched: false, ..self }
-    }
-
-    /// Only when the texts are still those that the fixes speak of.
-    fn fixed(self, fixes: &[Fix], basis: &Rc<Files>) -> Self {
-        let same = |path: &str| match (self.files.get(path), basis.get(path)) {
-            (Some(now), Some(then)) => Rc::ptr_eq(now, then),
-            (now, then) => now.is_none() && then.is_none(),
-        };
-        let fits = |fix: &&Fix| fix.edits.iter().all(|it| same(&it.range.file));
-        let fixes: Vec<Fix> = fixes.iter().filter(fits).cloned().collect();
-        let (files, n_fixes) = repaired(&self.files, &fixes);
-        if n_fixes == 0 { self } else { self.rewritten(files, Deed::Fixed(n_fixes)) }
-    }
-
-    fn added(self, new: Files) -> Self {
-        let first = new.keys().next().cloned();
-        let n_files = new.len();
-        let mut files = (*self.files).clone();
-        files.extend(new);
-        let state = self.rewritten(files, Deed::Added(n_files));
-        match first {
-            Some(path) => Self { tabs: state.tabs.looked_at(&path).into(), caret: 0, ..state },
-            None => state,
-        }
-    }
-
-    fn with_new_file(self) -> Self {
-        let path = files::free_path(&self.files, "file.yaml");
-        let mut files = (*self.files).clone();
-        files.insert(path.clone(), "".into());
-        let tabs = self.tabs.kept(&path).into();
-        Self { files: files.into(), written: self.written + 1, tabs, caret: 0, pane: Pane::Yaml, untouched: false, ..self }
-    }
-
-    fn renamed(self, from: &Text, to: &Text) -> Self {
-        let is_free = !to.is_empty() && !self.files.contains_key(to);
-        let mut files = (*self.files).clone();
-        match files.remove(from).filter(|_| is_free) {
-            Some(text) => {
-                files.insert(to.clone(), text);
-                let state = self.rewritten(files, Deed::Renamed);
-                Self { tabs: state.tabs.kept(to).into(), ..state }
-            }
-            None => self,
-        }
-    }
-
-    fn without(self, path: &Text) -> Self {
-        let mut files = (*self.files).clone();
-        files.remove(path);
-        self.rewritten(files, Deed::Deleted(1))
-    }
-
-    /// New files with a step back; the same state when nothing is different.
-    fn rewritten(self, files: Files, deed: Deed) -> Self {
-        let step = Undo::between(deed, &self.files, &files);
-        if step.before.is_empty() {
-            return self;
-        }
-        let undo = self.with_step(step);
-        let tabs = self.tabs.among(&files).into();
-        Self { files: files.into(), written: self.written + 1, undo, offered: true, tabs, untouched: false, ..self }
-    }
-
-    fn with_step(&self, step: Undo) -> Rc<Vec<Undo>> {
-        let skip = (self.undo.len() + 1).saturating_sub(N_UNDO);
-        self.undo.iter().skip(skip).cloned().chain([step]).collect::<Vec<_>>().into()
-    }
-
-    fn opened(self, opening: Opening) -> Self {
-        let is_loss = !self.untouched && !self.files.is_empty();
-        let mut step = Undo::between(Deed::Replaced, &self.files, &opening.files);
-        step.replaced = Some((self.name.clone(), self.draft.clone()));
-        let undo = if is_loss { self.with_step(step) } else { self.undo.clone() };
-        let open = opening.open.or_else(|| opening.files.keys().next().cloned());
-        let tabs = open.map_or_else(Tabs::default, |it| Tabs::default().kept(&it));
-        Self {
-            name: opening.name,
-            files: opening.files.into(),
-            written: self.written + 1,
-            tabs: tabs.into(),
-            draft: opening.request.map(Draft::of).unwrap_or_default().into(),
-            undo,
-            offered: is_loss,
-            untouched: opening.is_example,
-            settings: self.settings,
-            ..Self::default()
-        }
-    }
-
-    fn taken_back(self) -> Self {
-        let Some((step, rest)) = self.undo.split_last() else { return self };
-        let files = step.restored(&self.files);
-        let tabs = self.tabs.among(&files).into();
-        let (name, draft) = step.replaced.clone().unwrap_or((self.name.clone(), self.draft.clone()));
-        Self { files: files.into(), written: self.written + 1, tabs, name, draft, undo: rest.to_vec().into(), offered: false, ..self }
-    }
-
     fn sent_to(self, range: Range) -> Self {
         let path: Text = range.file.as_str().into();
         if !self.files.contains_key(&path) {
@@ -306,7 +200,7 @@ impl State {
         }
         let number = self.target.as_ref().map_or(1, |it| it.number + 1);
         let tabs = self.tabs.looked_at(&path).into();
-        Self { tabs, target: Some(Target { range, number }.into()), popover: None, ..self }
+        Self { tabs, target: Some(Target { range, number }.into()), ..self }
     }
 }
 

@@ -30,7 +30,8 @@ struct SavedSettings {
     theme: Option<String>,
 }
 
-const THEMES: [(&str, Theme); 4] = [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark), ("contrast", Theme::Contrast)];
+const THEMES: [(&str, Theme); 4] =
+    [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark), ("contrast", Theme::Contrast)];
 
 /// The workspace of the last visit.
 pub(crate) fn workspace() -> Option<Opening> {
@@ -69,7 +70,24 @@ pub(crate) fn save_workspace(state: &State) -> Option<()> {
 /// Keeps the settings.
 pub(crate) fn save_settings(settings: Settings) -> Option<()> {
     let theme = THEMES.iter().find(|it| it.1 == settings.theme).map(|it| it.0.to_owned());
-    write(SETTINGS, &serde_json::to_string(&SavedSettings { version: VERSION, locale: Some(settings.locale), theme }).ok()?)
+    write(
+        SETTINGS,
+        &serde_json::to_string(&SavedSettings { version: VERSION, locale: Some(settings.locale), theme }).ok()?,
+    )
+}
+
+/// The size that a person gave a region.
+pub(crate) fn size(property: &str) -> Option<f64> {
+    read(&format!("podpath.size{property}"))?.parse().ok()
+}
+
+/// Keeps the size of a region, or forgets it.
+pub(crate) fn save_size(property: &str, pixels: Option<f64>) -> Option<()> {
+    let key = format!("podpath.size{property}");
+    match pixels {
+        Some(pixels) => write(&key, &pixels.to_string()),
+        None => store()?.remove_item(&key).ok(),
+    }
 }
 
 /// The state to begin with: the last visit, else what `first` opens.

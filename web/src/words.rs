@@ -58,9 +58,13 @@ pub(crate) const DELETED_FILE: Words = Words::new("Deleted {} file.", "파일 {}
 pub(crate) const DELETED_FILES: Words = Words::new("Deleted {} files.", "파일 {}개를 삭제했습니다.");
 pub(crate) const DELETE_FILE: Words = Words::new("Delete {}", "{} 삭제");
 pub(crate) const DIAGRAM: Words = Words::new("Diagram", "다이어그램");
-pub(crate) const DROP: Words = Words::new("Paste YAML, or drop a file, a folder or a chart", "YAML을 붙여 넣거나 파일, 폴더, 차트를 끌어 놓으세요");
+pub(crate) const DROP: Words =
+    Words::new("Paste YAML, or drop files or a folder", "YAML을 붙여 넣거나 파일이나 폴더를 끌어 놓으세요");
 pub(crate) const EDITOR: Words = Words::new("Editor, {}", "편집기, {}");
-pub(crate) const EMPTY_DETAIL: Words = Words::new("Give Podpath your manifests and it follows the request hop by hop.", "매니페스트를 넣으면 요청이 지나는 길을 한 구간씩 따라갑니다.");
+pub(crate) const EMPTY_DETAIL: Words = Words::new(
+    "Give Podpath your manifests and it follows the request hop by hop.",
+    "매니페스트를 넣으면 요청이 지나는 길을 한 구간씩 따라갑니다.",
+);
 pub(crate) const EMPTY_TITLE: Words = Words::new("Will this request reach my Pod?", "이 요청은 내 Pod에 도착할까요?");
 pub(crate) const EXAMPLES: Words = Words::new("Examples", "예제");
 pub(crate) const FAILS: Words = Words::new("fails", "실패");
@@ -68,10 +72,13 @@ pub(crate) const FILES: Words = Words::new("Files", "파일");
 pub(crate) const FIX: Words = Words::new("Fix", "고치기");
 pub(crate) const FROM: Words = Words::new("from", "출발");
 pub(crate) const GATEWAY: Words = Words::new("Gateway", "게이트웨이");
-pub(crate) const GHOST: Words = Words::new("{} object is referenced but not here", "참조하지만 여기에 없는 오브젝트가 {}개 있습니다");
-pub(crate) const GHOSTS: Words = Words::new("{} objects are referenced but not here", "참조하지만 여기에 없는 오브젝트가 {}개 있습니다");
+pub(crate) const GHOST: Words =
+    Words::new("{} object is referenced but not here", "참조하지만 여기에 없는 오브젝트가 {}개 있습니다");
+pub(crate) const GHOSTS: Words =
+    Words::new("{} objects are referenced but not here", "참조하지만 여기에 없는 오브젝트가 {}개 있습니다");
 pub(crate) const GO_TO: Words = Words::new("Go to {}", "{} 위치로 이동");
-pub(crate) const HALF_TYPED: Words = Words::new("This path is from before the typing error in line {}", "{}행의 입력 오류 이전 경로입니다");
+pub(crate) const HALF_TYPED: Words =
+    Words::new("This path is from before the typing error in line {}", "{}행의 입력 오류 이전 경로입니다");
 pub(crate) const HEADER_NAME: Words = Words::new("Header name", "헤더 이름");
 pub(crate) const HEADER_VALUE: Words = Words::new("Header value", "헤더 값");
 pub(crate) const HEADERS: Words = Words::new("Headers", "헤더");
@@ -89,15 +96,18 @@ pub(crate) const MORE: Words = Words::new("More", "더 보기");
 pub(crate) const MORE_REQUESTS: Words = Words::new("{} more", "{}개 더");
 pub(crate) const NAME: Words = Words::new("Name", "이름");
 pub(crate) const NEEDS: Words = Words::new("Needs", "필요한 것");
-pub(crate) const NEEDS_NOTHING: Words = Words::new("No cluster, no account, no network.", "클러스터도, 계정도, 네트워크도 필요 없습니다.");
+pub(crate) const NEEDS_NOTHING: Words =
+    Words::new("No cluster, no account, no network.", "클러스터도, 계정도, 네트워크도 필요 없습니다.");
 pub(crate) const NEW_FILE: Words = Words::new("New file", "새 파일");
 pub(crate) const NEW_WORKSPACE: Words = Words::new("New workspace", "새 작업 공간");
 pub(crate) const NOT_CHECKED: Words = Words::new("not checked", "확인 전");
 pub(crate) const NOT_CHOSEN: Words = Words::new("{} not chosen", "탈락 {}개");
-pub(crate) const NOT_SAVED: Words = Words::new("Not saved: this page may not store", "저장 안 됨: 이 페이지는 저장할 수 없습니다");
+pub(crate) const NOT_SAVED: Words =
+    Words::new("Not saved: this page may not store", "저장 안 됨: 이 페이지는 저장할 수 없습니다");
 pub(crate) const NO_FILES: Words = Words::new("No files yet", "아직 파일이 없습니다");
 pub(crate) const NO_PROBLEMS: Words = Words::new("No problems found", "발견한 문제가 없습니다");
-pub(crate) const NO_RESULT: Words = Words::new("Type a request above, or pick one to try.", "위에 요청을 입력하거나 예시를 고르세요.");
+pub(crate) const NO_RESULT: Words =
+    Words::new("Type a request above, or pick one to try.", "위에 요청을 입력하거나 예시를 고르세요.");
 pub(crate) const OPEN_ALL: Words = Words::new("Open all", "모두 펼치기");
 pub(crate) const CLOSE_ALL: Words = Words::new("Close all", "모두 접기");
 pub(crate) const OPEN_FILES: Words = Words::new("Open files", "파일 열기");
@@ -106,13 +116,20 @@ pub(crate) const OTHERS: Words = Words::new("{} others", "그 밖의 {}개");
 pub(crate) const LIST: Words = Words::new("list", "목록");
 pub(crate) const PATH: Words = Words::new("Path", "경로");
 pub(crate) const PODS: Words = Words::new("Pods", "Pod");
+pub(crate) const POD: Words = Words::new("Pod", "Pod");
 pub(crate) const POLICY: Words = Words::new("Policy", "정책");
 pub(crate) const PRESETS: Words = Words::new("Platform presets", "플랫폼 프리셋");
-pub(crate) const PRESETS_SAY: Words = Words::new("The pieces of a platform that manifests rarely hold, as plain files: see them, edit them, delete them.", "매니페스트에 잘 넣지 않는 플랫폼의 조각을 파일로 추가합니다. 보고, 고치고, 지울 수 있습니다.");
-pub(crate) const PRIVACY: Words = Words::new("It stays in this browser. Nothing is uploaded.", "이 브라우저 안에만 남습니다. 어디에도 올리지 않습니다.");
+pub(crate) const PRESETS_SAY: Words = Words::new(
+    "The pieces of a platform that manifests rarely hold, as plain files: see them, edit them, delete them.",
+    "매니페스트에 잘 넣지 않는 플랫폼의 조각을 파일로 추가합니다. 보고, 고치고, 지울 수 있습니다.",
+);
+pub(crate) const PRIVACY: Words = Words::new(
+    "It stays in this browser. Nothing is uploaded.",
+    "이 브라우저 안에만 남습니다. 어디에도 올리지 않습니다.",
+);
 pub(crate) const PROBLEMS: Words = Words::new("Problems", "문제");
 pub(crate) const READS: Words = Words::new("Reads", "읽는 것");
-pub(crate) const READS_KINDS: &str = "Ingress (ALB, nginx) · Gateway API · Istio · Service · Deployment · StatefulSet · NetworkPolicy · AuthorizationPolicy";
+pub(crate) const READS_KINDS: &str = "Ingress (ALB, nginx) · Gateway API · Istio · Service · Deployment · StatefulSet";
 pub(crate) const REMOVE_HEADER: Words = Words::new("Remove header {}", "헤더 {} 제거");
 pub(crate) const RENAMED: Words = Words::new("Renamed the file.", "파일 이름을 바꿨습니다.");
 pub(crate) const RENAME_FILE: Words = Words::new("Rename {}", "{} 이름 바꾸기");
@@ -122,14 +139,22 @@ pub(crate) const REQUEST: Words = Words::new("Request", "요청");
 pub(crate) const RESOURCE: Words = Words::new("{} resource", "리소스 {}개");
 pub(crate) const RESOURCES: Words = Words::new("{} resources", "리소스 {}개");
 pub(crate) const ROUTE: Words = Words::new("Route", "라우트");
+pub(crate) const RESIZE_COLUMN: Words = Words::new("Width of the left column", "왼쪽 열 너비");
+pub(crate) const RESIZE_FILES: Words = Words::new("Height of the file list", "파일 목록 높이");
+pub(crate) const RESIZE_DIAGRAM: Words = Words::new("Height of the diagram", "다이어그램 높이");
 pub(crate) const SAVED: Words = Words::new("Saved in this browser", "이 브라우저에 저장됨");
+pub(crate) const SERVICE: Words = Words::new("Service", "Service");
 pub(crate) const SHORTCUTS: Words = Words::new("Keyboard shortcuts", "키보드 단축키");
 pub(crate) const SHOW_ALL: Words = Words::new("Show all {}", "{}개 모두 보기");
 pub(crate) const SKIP: Words = Words::new("Skip to the answer", "답으로 건너뛰기");
 pub(crate) const START_EXAMPLE: Words = Words::new("Start from an example", "예제로 시작하기");
-pub(crate) const SWITCH_LANGUAGE: Words = Words::new("한국어로 보기", "View in English");
-pub(crate) const THEMES: [Words; 4] =
-    [Words::new("system", "시스템"), Words::new("light", "밝게"), Words::new("dark", "어둡게"), Words::new("contrast", "고대비")];
+pub(crate) const SWITCH_LANGUAGE: Words = Words::new("Switch to Korean", "영어로 바꾸기");
+pub(crate) const THEMES: [Words; 4] = [
+    Words::new("system", "시스템"),
+    Words::new("light", "밝게"),
+    Words::new("dark", "어둡게"),
+    Words::new("contrast", "고대비"),
+];
 pub(crate) const THREE_CHECKS: Words = Words::new("Three checks", "세 가지 확인");
 pub(crate) const TRAFFIC: Words = Words::new("Traffic", "트래픽");
 pub(crate) const TRY: Words = Words::new("Try", "요청 예시");
@@ -137,7 +162,10 @@ pub(crate) const UNDO: Words = Words::new("Undo", "되돌리기");
 pub(crate) const UNTITLED: Words = Words::new("untitled", "제목 없음");
 pub(crate) const VIEWS: Words = Words::new("Views", "화면");
 pub(crate) const WHY: Words = Words::new("Why this path", "이 경로인 이유");
-pub(crate) const WORKER: Words = Words::new("The analysis took too long and was started again. Your text is safe.", "분석이 너무 오래 걸려 다시 시작했습니다. 작성한 내용은 그대로입니다.");
+pub(crate) const WORKER: Words = Words::new(
+    "The analysis took too long and was started again. Your text is safe.",
+    "분석이 너무 오래 걸려 다시 시작했습니다. 작성한 내용은 그대로입니다.",
+);
 pub(crate) const WORKSPACE: Words = Words::new("Workspace", "작업 공간");
 
 /// The table behind `?`: keys, and what they do.

@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     pub(crate) presets: Vec<String>,
     pub(crate) format: Format,
     namespace: Option<String>,
-    locale: Locale,
+    pub(crate) locale: Locale,
 }
 
 impl Arguments {

@@ -134,7 +134,7 @@ fn trace(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     let found: Traces = ask(engine, "trace", &params)?;
     let first = found.traces.first().ok_or("no answer")?;
     match arguments.format {
-        Format::Text => emit(&text::trace(first, found.traces.get(1))),
+        Format::Text => emit(&text::trace(first, found.traces.get(1), arguments.locale)),
         Format::Json => emit(&format!("{}\n", json!(found))),
         _ => return Err("trace knows --format text and json".into()),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Candidate, Check, Diagnostic, Hop, Range, Ref, Standing, Trace};
+use podpath_protocol::{Candidate, Check, Diagnostic, Hop, Locale, Range, Ref, Standing, Trace};
 use serde_json::Value;
 
 /// More losers than this are counted, not listed.
@@ -16,8 +16,11 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
         finding(&mut text, diagnostic, file.unwrap_or_default());
     }
     let count = |severity: &str| found.diagnostics.iter().filter(|it| it.severity == severity).count();
-    let (errors, warnings) = (count("error"), count("warning"));
-    _ = writeln!(text, "{errors} errors, {warnings} warnings, {} notes", count("info"));
+    let counted = [("error", "error"), ("warning", "warning"), ("info", "note")].map(|(severity, name)| {
+        let n_found = count(severity);
+        format!("{n_found} {name}{}", if n_found == 1 { "" } else { "s" })
+    });
+    _ = writeln!(text, "{}", counted.join(", "));
     text
 }
 
@@ -55,7 +58,11 @@ fn width(text: &str) -> usize {
 }
 
 /// A way, hop by hop; `plain` is the same request without TLS.
-pub(crate) fn trace(trace: &Trace, plain: Option<&Trace>) -> String {
+pub(crate) fn trace(trace: &Trace, plain: Option<&Trace>, locale: Locale) -> String {
+    let (fix_word, plain_word) = match locale {
+        Locale::En => ("fix", "the same over plain HTTP (port 80)"),
+        Locale::Ko => ("고치기", "같은 요청을 HTTP(80 포트)로 보내면"),
+    };
     let mut text = String::new();
     _ = writeln!(text, "{}", trace.verdict.title);
     if !trace.verdict.detail.is_empty() {
@@ -65,14 +72,14 @@ pub(crate) fn trace(trace: &Trace, plain: Option<&Trace>) -> String {
         _ = writeln!(text, "  {}", place(range));
     }
     if let Some(fix) = &trace.verdict.fix {
-        _ = writeln!(text, "  fix: {}", fix.title);
+        _ = writeln!(text, "  {fix_word}: {}", fix.title);
     }
     text.push('\n');
     for (hop, number) in trace.hops.iter().zip(1..) {
         step(&mut text, hop, number);
     }
     if let Some(plain) = plain {
-        _ = writeln!(text, "\nthe same over plain HTTP (port 80): {}", plain.verdict.title);
+        _ = writeln!(text, "\n{plain_word}: {}", plain.verdict.title);
     }
     text
 }

@@ -90,7 +90,7 @@ impl Analysis {
 
     /// The object that a reference names; versions do not count.
     pub(crate) fn resolve(&self, reference: &Ref) -> Option<ResourceId> {
-        let group = |version: &str| version.rsplit_once('/').map_or(String::new(), |(group, _)| group.to_owned());
+        let group = podpath_objects::group_of(&reference.api_version, &reference.kind);
         let namespace = reference.namespace.as_deref().unwrap_or(&self.cluster.settings.namespace);
         let fits = |id: &ResourceId| {
             self.cluster.entry(*id).is_some_and(|entry| {
@@ -99,7 +99,7 @@ impl Analysis {
                 meta.kind.value == reference.kind
                     && meta.name() == reference.name
                     && in_namespace
-                    && meta.group() == group(&reference.api_version)
+                    && meta.group() == group
             })
         };
         let replaced = self.cluster.replaced();

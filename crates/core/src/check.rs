@@ -42,6 +42,13 @@ fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<
     })
 }
 
+/// True when the API server would refuse the object for this: admission, not attachment or traffic.
+pub(crate) fn is_refusal(finding: &Finding) -> bool {
+    const CODES: &[&str] =
+        &["duplicate-key", "missing-field", "outdated-api-version", "required-field", "unknown-field", "wrong-type"];
+    finding.severity == Severity::Error && CODES.contains(&finding.code)
+}
+
 /// The object that holds a place: the innermost one of its document.
 pub(crate) fn resource_at(analysis: &Analysis, location: Location) -> Option<Ref> {
     let entries = analysis.cluster.entries();

@@ -6,7 +6,7 @@ use podpath_protocol::{
     Stage, Standing, Trace, Upstream, Verdict,
 };
 use podpath_routing as routing;
-use podpath_source::Location;
+use podpath_source::{Diagnostic as Finding, Location, Text};
 use routing::{Entry, Request, Scheme, Target};
 
 use crate::analysis::Analysis;
@@ -216,6 +216,42 @@ impl Writing<'_> {
     }
 
     fn verdict(&self, trace: &routing::Trace) -> Verdict {
+        match self.refused(trace) {
+            Some(finding) => self.not_accepted(finding, &trace.verdict),
+            None => self.verdict_of(trace),
+        }
+    }
+
+    /// The first finding by which the API server refuses an object on the way.
+    fn refused(&self, trace: &routing::Trace) -> Option<&Finding> {
+        let on_way: Vec<_> = trace.hops.iter().filter_map(|it| self.analysis.reference(it.resource?)).collect();
+        let refusals = self.analysis.findings().iter().filter(|it| check::is_refusal(it));
+        refusals
+            .into_iter()
+            .find(|it| check::resource_at(self.analysis, it.location).is_some_and(|it| on_way.contains(&it)))
+    }
+
+    /// Admission comes first: what the request would meet is told second.
+    fn not_accepted(&self, finding: &Finding, verdict: &routing::Verdict) -> Verdict {
+        let name = check::resource_at(self.analysis, finding.location).map_or(String::new(), |it| it.name);
+        let title = Text::new(
+            format!("The API server refuses `{name}`: {}", finding.message.en),
+            format!("API 서버가 `{name}` 오브젝트를 거부합니다. {}", finding.message.ko),
+        );
+        let detail = Text::new(
+            format!("if it were accepted: {}", verdict.title.en),
+            format!("승인된다면: {}", verdict.title.ko),
+        );
+        Verdict {
+            title: say(&title, self.locale),
+            detail: say(&detail, self.locale),
+            stage: Some(Stage::Accepted),
+            range: range(self.analysis, finding.location),
+            fix: finding.fix.as_ref().and_then(|it| check::fix(self.analysis, it, self.locale)),
+        }
+    }
+
+    fn verdict_of(&self, trace: &routing::Trace) -> Verdict {
         let verdict = &trace.verdict;
         let stage = verdict.stage.map(|it| match it {
             routing::Stage::Accepted => Stage::Accepted,

@@ -37,7 +37,7 @@ pub use ingress::{Ingress, IngressBackend, IngressPath, IngressRule, IngressTls}
 pub use ingress_class::{IngressClass, Parameters};
 pub use ingress_class_params::IngressClassParams;
 pub use istio_gateway::{IstioGateway, Server, ServerTls};
-pub use meta::{Labels, Meta, Selector, SelectorTerm};
+pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use other_route::OtherRoute;
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
 pub use policy::{MeshPolicy, NetworkPolicy};

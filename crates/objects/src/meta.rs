@@ -45,12 +45,7 @@ impl Meta {
 
     /// The API group; "" for core. Groups that were moved are told by their newest name.
     pub fn group(&self) -> &str {
-        let group = self.api_version.value.rsplit_once('/').map_or("", |(group, _)| group);
-        match (group, self.kind.value.as_str()) {
-            ("extensions", "Ingress") => "networking.k8s.io",
-            ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job") => "apps",
-            _ => group,
-        }
+        group_of(&self.api_version.value, &self.kind.value)
     }
 
     /// The name, or "" when it is missing.
@@ -66,6 +61,17 @@ impl Meta {
     /// An annotation.
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.get(key)
+    }
+}
+
+/// The API group of a version and a kind; groups that were moved are told by their newest name, and Jobs are kept with
+/// the other kinds that make Pods.
+pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    match (group, kind) {
+        ("extensions", "Ingress") => "networking.k8s.io",
+        ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job") => "apps",
+        _ => group,
     }
 }
 

@@ -89,8 +89,10 @@ pub struct Listener {
     pub port: u16,
     /// What it speaks.
     pub protocol: Protocol,
-    /// The hosts, or TLS server names, that it serves; empty is every one.
+    /// The hosts, or TLS server names, that it takes; empty is every one.
     pub hostnames: Vec<HostPattern>,
+    /// The hosts that it is written for, where its virtual hosts decide.
+    pub served: Vec<HostPattern>,
     /// The most specific one that fits takes a request alone.
     pub hosts: Vec<VirtualHost>,
     /// What happens when no rule matches.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use podpath_protocol::{
-    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Options, Presets, PresetsParams, Revision, SuggestParams,
-    Suggestions, Trace, TraceParams, Traces, WorkspaceParams,
+    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Node, Options, Presets, PresetsParams, Revision,
+    SuggestParams, Suggestions, TraceParams, Traces, WorkspaceParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,8 @@ enum Topic {
 #[derive(Debug, Default)]
 struct Parts {
     check: Option<Check>,
-    trace: Option<Option<Trace>>,
+    /// Of no request there is no trace.
+    trace: Option<Traces>,
     graph: Option<Graph>,
 }
 
@@ -110,12 +111,23 @@ impl Conversation {
         let mut posts = Vec::new();
         match &question.call {
             Some(call) => {
-                let params = TraceParams { workspace, options: options.clone(), requests: vec![call.clone()], ..TraceParams::default() };
+                let params = TraceParams {
+                    workspace,
+                    options: options.clone(),
+                    requests: vec![call.clone()],
+                    ..TraceParams::default()
+                };
                 posts.push(self.message(Topic::Trace, "trace", &params));
             }
-            None => self.parts.trace = Some(None),
+            None => self.parts.trace = Some(Traces::default()),
         }
-        let params = GraphParams { workspace, options: options.clone(), trace: question.call.clone(), size: question.size, files: None };
+        let params = GraphParams {
+            workspace,
+            options: options.clone(),
+            trace: question.call.clone(),
+            size: question.size,
+            files: None,
+        };
         posts.push(self.message(Topic::Graph, "graph", &params));
         posts.push(self.message(Topic::Check, "check", &CheckParams { workspace, options, files: None }));
         posts
@@ -126,7 +138,11 @@ impl Conversation {
         let mut posts = vec![self.message(Topic::Suggest, "suggest", &params)];
         if self.presets_in != Some(question.locale) {
             self.presets_in = Some(question.locale);
-            posts.push(self.message(Topic::Presets, "presets", &PresetsParams { options: options(question.locale) }));
+            posts.push(self.message(
+                Topic::Presets,
+                "presets",
+                &PresetsParams { options: options(question.locale), ..PresetsParams::default() },
+            ));
         }
         posts
     }
@@ -142,9 +158,12 @@ impl Conversation {
         match topic {
             Topic::Workspace => self.revision = read::<Revision>(result).map(|it| it.revision),
             Topic::Check => self.parts.check = Some(read(result).unwrap_or_default()),
-            Topic::Trace => self.parts.trace = Some(read::<Traces>(result).and_then(|it| it.traces.into_iter().next())),
+            Topic::Trace => self.parts.trace = Some(read(result).unwrap_or_default()),
             Topic::Graph => self.parts.graph = Some(read(result).unwrap_or_default()),
-            Topic::Suggest if self.wanted.is_none() => return read::<Suggestions>(result).map(|it| Heard::Suggestions(it.suggestions)),
+            Topic::Suggest if self.wanted.is_none() => {
+                let (about, read) = (self.current.as_ref()?.files.clone(), read::<Suggestions>(result)?);
+                return Some(Heard::Suggestions { about, suggestions: read.suggestions });
+            }
             Topic::Presets => return read::<Presets>(result).map(|it| Heard::Presets(it.presets)),
             Topic::Suggest => {}
         }
@@ -153,18 +172,33 @@ impl Conversation {
 
     /// All three parts, when the last of them is there and nothing newer is wanted.
     fn complete(&mut self) -> Option<Answers> {
-        let (Parts { check: Some(_), trace: Some(_), graph: Some(_) }, None) = (&self.parts, &self.wanted) else { return None };
+        let (Parts { check: Some(_), trace: Some(_), graph: Some(_) }, None) = (&self.parts, &self.wanted) else {
+            return None;
+        };
         let parts = std::mem::take(&mut self.parts);
         let last = self.last.as_ref();
+        let graph = parts.graph?;
         let answers = Answers {
+            picture: Shared::or_same(drawn(&graph), last.map(|it| &it.picture)),
             question: self.current.clone()?,
             check: Shared::or_same(parts.check?, last.map(|it| &it.check)),
-            trace: parts.trace?.map(|it| Shared::or_same(it, last.and_then(|it| it.trace.as_ref()))),
-            graph: Shared::or_same(parts.graph?, last.map(|it| &it.graph)),
+            trace: parts
+                .trace?
+                .traces
+                .into_iter()
+                .next()
+                .map(|it| Shared::or_same(it, last.and_then(|it| it.trace.as_ref()))),
+            graph: Shared::or_same(graph, last.map(|it| &it.graph)),
         };
         self.last = Some(answers.clone());
         Some(answers)
     }
+}
+
+/// What the picture is made of, and nothing else.
+fn drawn(graph: &Graph) -> Graph {
+    let nodes = graph.nodes.iter().cloned().map(|it| Node { range: None, ..it }).collect();
+    Graph { nodes, edges: graph.edges.clone(), width: graph.width, height: graph.height, ..Graph::default() }
 }
 
 fn options(locale: Locale) -> Options {

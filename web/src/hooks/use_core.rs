@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::core::conversation::Conversation;
 use crate::core::{Answers, Heard, Question};
 use crate::shared::Shared;
+use crate::state::files::Files;
 
 const SCRIPT: &str = "./worker_loader.js";
 /// Time to fetch and start the core.
@@ -40,12 +41,14 @@ pub(crate) enum Health {
 pub(crate) struct Core {
     pub(crate) answers: Option<Answers>,
     pub(crate) suggestions: Shared<Vec<Suggestion>>,
+    /// The files that they are about.
+    pub(crate) suggested_for: Option<Rc<Files>>,
     pub(crate) presets: Shared<Vec<Preset>>,
     pub(crate) is_slow: bool,
     pub(crate) health: Health,
 }
 
-enum News {
+pub(crate) enum News {
     Heard(Heard),
     Slow(bool),
     Health(Health),
@@ -58,7 +61,11 @@ impl Reducible for Core {
         let old = (*self).clone();
         let new = match news {
             News::Heard(Heard::Answers(answers)) => Self { answers: Some(answers), is_slow: false, ..old },
-            News::Heard(Heard::Suggestions(it)) => Self { suggestions: Shared::or_same(it, Some(&self.suggestions)), ..old },
+            News::Heard(Heard::Suggestions { about, suggestions }) => Self {
+                suggestions: Shared::or_same(suggestions, Some(&self.suggestions)),
+                suggested_for: Some(about),
+                ..old
+            },
             News::Heard(Heard::Presets(it)) => Self { presets: Shared::or_same(it, Some(&self.presets)), ..old },
             News::Heard(Heard::Failed(message)) => {
                 gloo::console::warn!("the core refused a request:", message);

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::state::Theme;
 
 /// Which of the layouts fits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Width {
     Phone,
     Tablet,
@@ -52,18 +52,21 @@ impl Look {
         let window = gloo::utils::window();
         let pixels = window.inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(1440.0);
         let fits = |query| window.match_media(query).ok().flatten().is_some_and(|it| it.matches());
-        Self { width: Width::of(pixels), is_dark: fits("(prefers-color-scheme: dark)"), wants_contrast: fits("(prefers-contrast: more)") }
+        Self {
+            width: Width::of(pixels),
+            is_dark: fits("(prefers-color-scheme: dark)"),
+            wants_contrast: fits("(prefers-contrast: more)"),
+        }
     }
 
     /// The name of the tokens to use.
     pub(crate) fn theme(self, wanted: Theme) -> &'static str {
         match wanted {
-            Theme::Light => "light",
             Theme::Dark => "dark",
             Theme::Contrast => "contrast",
             Theme::System if self.wants_contrast => "contrast",
             Theme::System if self.is_dark => "dark",
-            Theme::System => "light",
+            Theme::Light | Theme::System => "light",
         }
     }
 }

@@ -50,7 +50,11 @@ pub(crate) fn repaired(files: &Files, fixes: &[Fix]) -> (Files, usize) {
     let mut taken: BTreeMap<&str, Vec<&TextEdit>> = BTreeMap::new();
     let mut n_fixes = 0;
     for fix in fixes {
-        if fix.edits.iter().any(|edit| taken.get(edit.range.file.as_str()).is_some_and(|old| old.iter().any(|it| overlap(it, edit)))) {
+        if fix
+            .edits
+            .iter()
+            .any(|edit| taken.get(edit.range.file.as_str()).is_some_and(|old| old.iter().any(|it| overlap(it, edit))))
+        {
             continue;
         }
         n_fixes += 1;
@@ -86,7 +90,11 @@ pub(crate) fn changed(old: &Files, new: &Files) -> BTreeSet<Text> {
 pub(crate) fn free_path(files: &Files, wanted: &str) -> Text {
     let (stem, ending) = wanted.rsplit_once('.').map_or((wanted, String::new()), |(stem, it)| (stem, format!(".{it}")));
     let numbered = (2..).map(|n| format!("{stem}-{n}{ending}"));
-    std::iter::once(wanted.to_owned()).chain(numbered).find(|it| !files.contains_key(it.as_str())).unwrap_or_default().into()
+    std::iter::once(wanted.to_owned())
+        .chain(numbered)
+        .find(|it| !files.contains_key(it.as_str()))
+        .unwrap_or_default()
+        .into()
 }
 
 #[cfg(test)]

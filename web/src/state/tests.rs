@@ -15,7 +15,11 @@ fn range(file: &str, from: u32, to: u32) -> Range {
 }
 
 fn fix(file: &str, from: u32, to: u32, new_text: &str) -> Fix {
-    Fix { title: "fix".into(), safe: true, edits: vec![TextEdit { range: range(file, from, to), new_text: new_text.into() }] }
+    Fix {
+        title: "fix".into(),
+        safe: true,
+        edits: vec![TextEdit { range: range(file, from, to), new_text: new_text.into() }],
+    }
 }
 
 fn typed(from: usize, to: usize, insert: &str) -> Action {
@@ -33,7 +37,8 @@ fn typing_changes_one_text_and_leaves_the_others_alone() {
 
 #[test]
 fn several_changes_refer_to_the_text_before_them() {
-    let changes = vec![Change { from: 0, to: 1, insert: "xx".into() }, Change { from: 2, to: 3, insert: String::new() }];
+    let changes =
+        vec![Change { from: 0, to: 1, insert: "xx".into() }, Change { from: 2, to: 3, insert: String::new() }];
     let new = state(&[("a.yaml", "abc")]).reduce(Action::Edit { file: "a.yaml".into(), changes });
     assert_eq!(&*new.files["a.yaml"], "xxb");
 }
@@ -57,7 +62,8 @@ fn a_fix_is_applied_and_taken_back() {
 fn a_fix_of_an_older_text_is_not_applied() {
     let old = state(&[("a.yaml", "app: sever")]);
     let basis = old.files.clone();
-    let new = old.reduce(typed(0, 0, "# x\n")).reduce(Action::Fix { fixes: vec![fix("a.yaml", 5, 10, "server")], basis });
+    let new =
+        old.reduce(typed(0, 0, "# x\n")).reduce(Action::Fix { fixes: vec![fix("a.yaml", 5, 10, "server")], basis });
     assert_eq!(&*new.files["a.yaml"], "# x\napp: sever");
 }
 

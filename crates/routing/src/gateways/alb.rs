@@ -178,6 +178,7 @@ impl Listening<'_> {
             port: self.number,
             protocol: self.open.protocol,
             hostnames: vec![],
+            served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: Some(fallback),
         }

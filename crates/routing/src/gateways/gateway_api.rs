@@ -114,6 +114,7 @@ fn lower_listener(
         port: listener.port.as_ref()?.value,
         protocol: attach::protocol(listener)?,
         hostnames: hostname.into_iter().collect(),
+        served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
         fallback: None,
     })
@@ -154,6 +155,7 @@ pub fn mesh(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: &
             port,
             protocol: Protocol::Http,
             hostnames: vec![],
+            served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: None,
         }],

@@ -92,6 +92,7 @@ fn lower_class(cluster: &Cluster, class: &Found<'_, IngressClass>) -> Option<Tab
         port,
         protocol,
         hostnames: vec![],
+        served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }],
         fallback: fallback.clone(),
     };

@@ -141,10 +141,11 @@ pub(super) fn other_listener(listener: &Listener, chosen: &Listener) -> Candidat
 }
 
 fn hostnames(listener: &Listener) -> String {
-    if listener.hostnames.is_empty() {
+    let hosts = if listener.hostnames.is_empty() { &listener.served } else { &listener.hostnames };
+    if hosts.is_empty() {
         return "*".into();
     }
-    listener.hostnames.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `")
+    hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `")
 }
 
 fn protocol(protocol: Protocol) -> &'static str {

@@ -74,7 +74,10 @@ fn the_newest_text_wins_and_the_stale_answer_is_dropped() {
     let (heard, posts) = round(&mut talk, &posts, 1);
     assert_eq!(heard, []);
     let post: Value = serde_json::from_str(&posts[0]).unwrap();
-    assert_eq!(post["params"]["edit"], serde_json::json!([{ "file": "a.yaml", "start": 1, "end": 1, "newText": "bc" }]));
+    assert_eq!(
+        post["params"]["edit"],
+        serde_json::json!([{ "file": "a.yaml", "start": 1, "end": 1, "newText": "bc" }])
+    );
 }
 
 #[test]
@@ -90,7 +93,8 @@ fn a_new_worker_gets_the_whole_workspace_again() {
 
 #[test]
 fn an_edit_never_cuts_a_letter() {
-    for (old, new) in [("가나", "가다"), ("각", "간"), ("aa", "aaa"), ("", "x"), ("x", ""), ("a😀b", "a😁b")] {
+    for (old, new) in [("가나", "가다"), ("각", "간"), ("aa", "aaa"), ("", "x"), ("x", ""), ("a😀b", "a😁b")]
+    {
         let it = edit("f", old, new);
         let made = format!("{}{}{}", &old[..it.start], it.new_text, &old[it.end..]);
         assert_eq!(made, new, "{old} to {new}");

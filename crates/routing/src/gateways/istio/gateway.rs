@@ -1,6 +1,6 @@
 //! The table of an ingress gateway: what all Gateways that select its Pods make together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{IstioGateway, Labels, PortRef, Server, Service, VirtualService};
@@ -141,6 +141,7 @@ impl Making<'_> {
             port,
             protocol: Protocol::Http,
             hostnames: vec![],
+            served: served(servers),
             hosts: hosts.in_order(),
             fallback: None,
         }
@@ -163,6 +164,7 @@ impl Making<'_> {
             port,
             protocol,
             hostnames: names.iter().map(|it| HostPattern::parse(it)).collect(),
+            served: vec![],
             hosts,
             fallback: None,
         }
@@ -175,6 +177,7 @@ impl Making<'_> {
             port,
             protocol: Protocol::Tcp,
             hostnames: vec![],
+            served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
             fallback: None,
         }
@@ -342,6 +345,12 @@ fn protocol(server: &Server) -> (Protocol, bool) {
         _ if terminates => (Protocol::TlsTerminate, true),
         _ => (Protocol::Tcp, false),
     }
+}
+
+/// All hosts of some servers.
+fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
+    let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
+    hosts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A host of a server without its namespace.

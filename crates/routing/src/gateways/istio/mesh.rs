@@ -95,6 +95,7 @@ fn table(
             port: proxy.port,
             protocol: Protocol::Http,
             hostnames: vec![],
+            served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: None,
         }],

@@ -1,0 +1,115 @@
+// Times of the core in WebAssembly, as the page's worker runs it: the module of `crates/wasm` for Node, asked by the protocol.
+//
+//     node tests/bench/wasm.mjs target/xtask/node/podpath_wasm.js
+//
+// Prints budget and median; nothing fails by time. The workspaces are those of the native bench (`tests/src/workspace.rs`).
+
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const RUNS = 15;
+const HOST = 'team-7.example.kr';
+
+/** The module keeps its memory to itself, so it is taken where the instance is made. */
+function load(path) {
+  const { Instance } = WebAssembly;
+  let memory;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...given) {
+      super(...given);
+      memory = this.exports.memory;
+    }
+  };
+  const { handle } = createRequire(import.meta.url)(resolve(path));
+  WebAssembly.Instance = Instance;
+  return { handle, megabytes: () => memory.buffer.byteLength / 1024 / 1024 };
+}
+
+/** The files of a made-up workspace, from the generator of the native bench. */
+function workspace(resources) {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+  const words = ['run', '--quiet', '--package', 'suite', '--example', 'workspace', '--', String(resources)];
+  const run = spawnSync('cargo', words, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (run.status !== 0) throw new Error(`no workspace: ${run.error ?? run.stderr}`);
+  return JSON.parse(run.stdout);
+}
+
+const path = process.argv[2];
+if (!path) {
+  console.error('usage: node tests/bench/wasm.mjs PATH/TO/podpath_wasm.js');
+  process.exit(2);
+}
+const core = load(path);
+
+function ask(method, params) {
+  const answer = JSON.parse(core.handle(JSON.stringify({ id: 1, method, params })));
+  if (answer.error) throw new Error(`${method}: ${answer.error.message}`);
+  return answer.result;
+}
+
+/** The module's own time for a request that is written before, without reading the answer. */
+function time(method, params) {
+  const request = JSON.stringify({ id: 1, method, params });
+  const begin = performance.now();
+  core.handle(request);
+  return performance.now() - begin;
+}
+
+function median(run) {
+  const times = Array.from({ length: RUNS }, (_, number) => run(number)).sort((a, b) => a - b);
+  return times[RUNS >> 1];
+}
+
+function report(what, budget, measured) {
+  console.log(`${what.padEnd(58)} budget ${budget.padStart(7)}   measured ${measured}`);
+}
+
+const milliseconds = (measured) => `${measured.toFixed(3).padStart(9)} ms`;
+const open = (files) => ask('workspace', { open: files, reset: true }).revision;
+const call = { scheme: 'https', host: HOST, path: '/api/v1' };
+
+const files = workspace(1000);
+const bytes = Buffer.byteLength(Object.values(files).join(''));
+console.log(`in WebAssembly, 1,000 resources in ${Object.keys(files).length} files, ${Math.round(bytes / 1024)} KB`);
+
+// Another workspace between two runs, so that no document is known from before.
+report('full analysis: open, check, one trace', '16 ms', milliseconds(median(() => {
+  open({});
+  const opened = time('workspace', { open: files, reset: true });
+  const revision = ask('workspace', {}).revision;
+  return opened + time('check', { workspace: revision }) + time('trace', { workspace: revision, requests: [call] });
+})));
+
+const names = Object.keys(files).sort();
+const file = names[names.length >> 1];
+open(files);
+report('one key: changed diagnostics and routes', '1 ms', milliseconds(median((number) => {
+  const isTyped = number % 2 === 0;
+  const edit = { file, start: 2, end: isTyped ? 2 : 3, newText: isTyped ? 'x' : '' };
+  const begin = performance.now();
+  const { revision } = ask('workspace', { edit: [edit] });
+  const edited = performance.now() - begin;
+  return edited + time('check', { workspace: revision }) + time('trace', { workspace: revision, requests: [call] });
+})));
+
+const revision = open(files);
+const { outcome } = ask('trace', { workspace: revision, requests: [call] }).traces[0];
+if (outcome !== 'delivered') throw new Error(`the workspace is not what it was: ${outcome}`);
+const calls = Array.from({ length: 100 }, () => call);
+report('trace of one request, written as JSON', '0.2 ms', milliseconds(median(() => time('trace', { workspace: revision, requests: calls }) / 100)));
+
+for (const [resources, budget] of [[320, '5 ms'], [1600, '40 ms']]) {
+  const workspaceRevision = open(workspace(resources));
+  const { nodes } = ask('graph', { workspace: workspaceRevision });
+  const measured = median(() => time('graph', { workspace: workspaceRevision, trace: call }));
+  report(`graph of ${nodes.length} cards: layout, SVG, Mermaid`, budget, milliseconds(measured));
+}
+
+open({});
+const before = core.megabytes();
+const many = open(workspace(5000));
+ask('check', { workspace: many });
+ask('trace', { workspace: many, requests: [call] });
+report(`memory with 5,000 resources open (${before.toFixed(0)} MB before)`, '64 MB', `${core.megabytes().toFixed(3).padStart(9)} MB`);

@@ -1,0 +1,557 @@
+//! What holds for every workspace and every request: answers without panics, the same bytes each time, places that fit.
+//!
+//! Workspaces are those of the suite's pages and of the examples, mutated. The precedence of each implementation is compared
+//! with a model of a few lines, written from the specification, not from the code.
+//!
+//! The cases are the same in each run. `PROPTEST_CASES=5000` takes that many fresh ones.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on is a failure")]
+
+use std::cmp::Reverse;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use podpath_core::Engine;
+use podpath_protocol::{Candidate, Check, HopKind, Range, Standing, TextEdit, Trace};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
+use serde_json::{Value, json};
+use suite::ask::{self, Files};
+
+fn config(cases: u32) -> ProptestConfig {
+    let fresh = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        return fresh;
+    }
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(2026), ..fresh }
+}
+
+// === Inputs ===
+
+/// What people type, paste and forget; `¦` stands between two.
+const PIECES: &str = "¦\n¦\n\n¦  ¦\t¦: ¦- ¦---\n¦{¦}¦[¦]¦,¦'¦\"¦#¦&a ¦*a¦<<: *a\n¦!!binary ¦|\n¦? ¦%¦\0¦\r\n¦\u{feff}¦안녕¦🚀¦0¦-1¦\
+    99999999999¦1e999¦null¦true¦*¦/¦..¦name: ¦host: ¦kind: Service\n¦kind: List\nitems:\n¦apiVersion: v1\n¦weight: 0\n";
+
+fn piece() -> impl Strategy<Value = &'static str> {
+    select(PIECES.split('¦').collect::<Vec<_>>())
+}
+
+/// A change of a text: where, how many bytes go, what comes.
+type Mutation = (Index, Index, usize, &'static str);
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    (any::<Index>(), any::<Index>(), 0..24_usize, piece())
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The file, the stretch and the new text of a mutation.
+fn edit_of(files: &Files, (file, at, length, piece): &Mutation) -> (String, std::ops::Range<usize>, &'static str) {
+    let (name, text) = files.iter().nth(file.index(files.len())).unwrap();
+    let start = floor(text, at.index(text.len() + 1));
+    (name.clone(), start..floor(text, start + length), piece)
+}
+
+fn mutate(files: &mut Files, mutation: &Mutation) {
+    let (name, range, piece) = edit_of(files, mutation);
+    files.get_mut(&name).unwrap().replace_range(range, piece);
+}
+
+/// The workspaces of all tests of the suite, of the lints' pages, and of the examples.
+fn seeds() -> &'static [Files] {
+    static SEEDS: OnceLock<Vec<Files>> = OnceLock::new();
+    SEEDS.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut seeds = Vec::new();
+        for page in below(&root.join("tests/suite")).into_iter().chain(below(&root.join("static/lints"))) {
+            let text = std::fs::read_to_string(&page).unwrap();
+            for case in suite::cases(&text) {
+                let yaml = case.blocks.iter().filter(|it| it.language == "yaml");
+                let files = yaml.map(|it| (it.attribute("file").unwrap_or("a.yaml").to_owned(), it.text.clone()));
+                seeds.push(files.collect::<Files>());
+            }
+        }
+        for example in std::fs::read_dir(root.join("static/examples")).unwrap() {
+            let files = below(&example.unwrap().path()).into_iter();
+            seeds.push(files.map(|it| (it.display().to_string(), std::fs::read_to_string(it).unwrap())).collect());
+        }
+        seeds.retain(|files| !files.is_empty());
+        assert!(seeds.len() > 100, "the suite has few workspaces: {}", seeds.len());
+        seeds
+    })
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
+    let mut paths: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
+    paths.sort();
+    paths.into_iter().flat_map(|it| if it.is_dir() { below(&it) } else { vec![it] }).collect()
+}
+
+fn workspace() -> impl Strategy<Value = Files> {
+    let mutations = prop::collection::vec(mutation(), 0..8);
+    (any::<Index>(), mutations).prop_map(|(seed, mutations)| {
+        let mut files = seeds()[seed.index(seeds().len())].clone();
+        for it in &mutations {
+            mutate(&mut files, it);
+        }
+        files
+    })
+}
+
+/// One request for each way in.
+fn calls() -> Value {
+    let ingress =
+        json!({ "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "namespace": "default", "name": "edge" });
+    let workload = json!({ "namespace": "istio-system", "labels": { "istio": "ingressgateway" } });
+    json!([
+        { "host": "shop.example.kr", "path": "/api/v1?x=1", "headers": [["x-canary", "true"]] },
+        { "host": "a.example.kr", "scheme": "https", "sni": "b.example.kr" },
+        { "host": "web", "from": { "pod": { "namespace": "default", "labels": { "app": "cart" }, "sidecar": true } } },
+        { "host": "web.default:81", "from": { "pod": { "namespace": "shop" } } },
+        { "host": "shop.example.kr", "from": { "loadBalancer": ingress } },
+        { "host": "*", "path": "", "from": { "workload": workload, "port": 8080 } },
+        { "host": "db.example.kr", "scheme": "tcp", "port": 5432 },
+    ])
+}
+
+/// Every question that has an answer for any files; `about` is `files` or `workspace`.
+fn questions(about: &Value, locale: &str) -> Vec<(&'static str, Value)> {
+    let with = |more: Value| {
+        let mut params = about.clone();
+        params["options"] = json!({ "locale": locale });
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        params
+    };
+    let calls = calls();
+    vec![
+        ("check", with(json!({}))),
+        ("trace", with(json!({ "requests": calls }))),
+        ("graph", with(json!({ "trace": calls[0] }))),
+        ("suggest", with(json!({}))),
+    ]
+}
+
+fn handle(engine: &mut Engine, method: &str, params: &Value) -> String {
+    engine.handle(&json!({ "id": 1, "method": method, "params": params }).to_string())
+}
+
+/// All answers about some files, each from a fresh engine.
+fn answers(files: &Files, locale: &str) -> Vec<String> {
+    let asked = questions(&json!({ "files": files }), locale);
+    asked.iter().map(|(method, params)| handle(&mut Engine::new(), method, params)).collect()
+}
+
+// === Answers ===
+
+proptest! {
+    #![proptest_config(config(128))]
+
+    #[test]
+    fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let files = Files::from([("a.yaml".to_owned(), String::from_utf8_lossy(&bytes).into_owned())]);
+        for answer in answers(&files, "en") {
+            prop_assert!(answer.starts_with(r#"{"id":1,"result":{"#), "{answer}");
+        }
+    }
+
+    #[test]
+    fn any_pieces_get_an_answer(pieces in prop::collection::vec(piece(), 0..60)) {
+        for answer in answers(&Files::from([("a.yaml".to_owned(), pieces.concat())]), "ko") {
+            prop_assert!(answer.starts_with(r#"{"id":1,"result":{"#), "{answer}");
+        }
+    }
+
+    #[test]
+    fn any_mutation_gets_the_same_answer_twice(files in workspace()) {
+        let first = answers(&files, "en");
+        for answer in &first {
+            prop_assert!(answer.starts_with(r#"{"id":1,"result":{"#), "{answer}");
+        }
+        prop_assert_eq!(&first, &answers(&files, "en"));
+        let mut engine = Engine::new();
+        let asked = questions(&json!({ "files": files }), "en");
+        let together: Vec<_> = asked.iter().map(|(method, params)| handle(&mut engine, method, params)).collect();
+        prop_assert_eq!(first, together, "an engine that answered before answers otherwise");
+    }
+
+    #[test]
+    fn edits_give_what_whole_files_give(files in workspace(), edits in prop::collection::vec(mutation(), 1..5)) {
+        let mut files = files;
+        let mut engine = Engine::new();
+        handle(&mut engine, "workspace", &json!({ "open": files }));
+        for mutation in &edits {
+            let (file, range, text) = edit_of(&files, mutation);
+            let edit = json!({ "file": file, "start": range.start, "end": range.end, "newText": text });
+            let opened: Value = serde_json::from_str(&handle(&mut engine, "workspace", &json!({ "edit": [edit] }))).unwrap();
+            mutate(&mut files, mutation);
+            let asked = questions(&json!({ "workspace": opened["result"]["revision"] }), "en");
+            for ((method, params), fresh) in asked.iter().zip(answers(&files, "en")) {
+                prop_assert_eq!(handle(&mut engine, method, params), fresh, "{} after {:?}", method, edit);
+            }
+        }
+    }
+
+    #[test]
+    fn every_range_lies_on_characters_inside_its_file(files in workspace()) {
+        for answer in answers(&files, "ko") {
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            ranges_fit(&answer, &files)?;
+        }
+    }
+
+    #[test]
+    fn every_hop_has_a_reason_and_every_loser_too(files in workspace(), korean in any::<bool>()) {
+        let options = json!({ "locale": if korean { "ko" } else { "en" } });
+        let params = json!({ "files": files, "options": options, "requests": calls() });
+        let traces: podpath_protocol::Traces = ask::ask("trace", &params).unwrap();
+        for trace in traces.traces {
+            prop_assert!(!trace.verdict.title.is_empty() && trace.reason.is_some(), "{trace:?}");
+            for hop in &trace.hops {
+                prop_assert!(!hop.detail.is_empty(), "{hop:?}");
+                for candidate in hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen) {
+                    let told = !candidate.reason.is_empty() && !candidate.detail.is_empty();
+                    prop_assert!(told && candidate.range.is_some(), "{candidate:?}");
+                }
+            }
+            let shares: Vec<_> = trace.backends.iter().map(|it| it.weight).collect();
+            prop_assert!(shares.iter().all(|(part, whole)| 0 < *part && part <= whole), "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn a_safe_fix_takes_its_finding_away(files in workspace()) {
+        let before = ask::check(&files).unwrap();
+        for diagnostic in &before.diagnostics {
+            let Some(fix) = diagnostic.fix.as_ref().filter(|it| it.safe) else { continue };
+            let after = ask::check(&applied(&files, &fix.edits)?).unwrap();
+            let same = |check: &Check| {
+                let same = check.diagnostics.iter().filter(|it| it.code == diagnostic.code && it.message == diagnostic.message);
+                same.count()
+            };
+            prop_assert!(same(&after) < same(&before), "{diagnostic:?} stays");
+        }
+    }
+}
+
+/// Every `{file, start, end}` of an answer.
+fn ranges_fit(value: &Value, files: &Files) -> Result<(), TestCaseError> {
+    if let Ok(range) = serde_json::from_value::<Range>(value.clone()) {
+        return range_fits(&range, files);
+    }
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|it| ranges_fit(it, files)),
+        Value::Object(fields) => fields.values().try_for_each(|it| ranges_fit(it, files)),
+        _ => Ok(()),
+    }
+}
+
+/// A fix may make a file, so a file that is not there has a start and nothing more.
+fn range_fits(range: &Range, files: &Files) -> Result<(), TestCaseError> {
+    let text = files.get(&range.file).map_or("", String::as_str);
+    prop_assert!(range.start.offset <= range.end.offset, "{range:?} is turned round");
+    for position in [range.start, range.end] {
+        let before = text.get(..position.offset as usize);
+        prop_assert!(before.is_some(), "{range:?} is not in a text of {} bytes", text.len());
+        let before = before.unwrap();
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|it| *it != '\n').count() + 1;
+        prop_assert_eq!((position.line as usize, position.column as usize), (line, column), "{:?}", range);
+    }
+    Ok(())
+}
+
+/// The files after some edits, which all refer to the text before; no two may touch the same stretch.
+fn applied(files: &Files, edits: &[TextEdit]) -> Result<Files, TestCaseError> {
+    let mut files = files.clone();
+    let mut edits: Vec<_> = edits.iter().collect();
+    edits.sort_by_key(|it| Reverse((it.range.file.clone(), it.range.start.offset)));
+    for pair in edits.windows(2) {
+        let apart = pair[0].range.file != pair[1].range.file || pair[1].range.end.offset <= pair[0].range.start.offset;
+        prop_assert!(apart, "edits overlap: {pair:?}");
+    }
+    for edit in edits {
+        let text = files.entry(edit.range.file.clone()).or_default();
+        text.replace_range(edit.range.start.offset as usize..edit.range.end.offset as usize, &edit.new_text);
+    }
+    Ok(files)
+}
+
+#[test]
+fn unknown_fields_of_a_request_are_refused() {
+    let files = json!({ "a.yaml": "" });
+    let request = |more: Value| json!({ "files": files, "requests": [more] });
+    for (method, params) in [
+        ("check", json!({ "files": files, "extra": 1 })),
+        ("check", json!({ "files": files, "options": { "extra": 1 } })),
+        ("graph", json!({ "files": files, "extra": 1 })),
+        ("graph", json!({ "files": files, "trace": { "host": "a", "extra": 1 } })),
+        ("suggest", json!({ "files": files, "extra": 1 })),
+        ("presets", json!({ "extra": 1 })),
+        ("workspace", json!({ "extra": 1 })),
+        ("workspace", json!({ "edit": [{ "file": "a", "start": 0, "end": 0, "newText": "", "extra": 1 }] })),
+        ("trace", json!({ "files": files, "requests": [], "extra": 1 })),
+        ("trace", request(json!({ "host": "a", "extra": 1 }))),
+        ("trace", request(json!({ "host": "a", "from": { "extra": true } }))),
+        ("trace", request(json!({ "host": "a", "from": { "pod": { "extra": true } } }))),
+        ("trace", request(json!({ "host": "a", "from": { "workload": { "namespace": "a", "extra": true } } }))),
+        (
+            "trace",
+            request(
+                json!({ "host": "a", "from": { "gateway": { "apiVersion": "v1", "kind": "A", "name": "a", "extra": 1 } } }),
+            ),
+        ),
+    ] {
+        let error = ask::ask::<Value>(method, &params).unwrap_err();
+        assert!(error.contains("bad-request"), "{method} {params}: {error}");
+    }
+    let answer = Engine::new().handle(r#"{"id": 1, "method": "presets", "extra": 1}"#);
+    assert!(answer.contains("bad-request"), "{answer}");
+}
+
+// === Precedence ===
+
+/// Paths of rules and of requests.
+const PATHS: &[&str] = &["/", "/api", "/api/v1", "/apis"];
+const ASKED: &[&str] = &["/", "/api", "/api/", "/api/v1", "/api/v1/x", "/apis", "/apix"];
+
+/// Hosts of rules, from the least to the most specific, and of requests.
+const HOSTS: &[&str] = &["", "*.example.kr", "shop.example.kr"];
+const ASKED_HOSTS: &[&str] = &["shop.example.kr", "other.example.kr", "shop.example.com"];
+
+fn takes_host(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        _ if pattern.is_empty() => true,
+        Some(suffix) => host.ends_with(suffix),
+        None => pattern == host,
+    }
+}
+
+/// Whole path elements.
+fn takes_elements(prefix: &str, path: &str) -> bool {
+    let prefix = prefix.trim_end_matches('/');
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The candidates of the hop that chose a rule.
+fn candidates(trace: &Trace, kind: HopKind) -> &[Candidate] {
+    trace.hops.iter().find(|it| it.kind == kind).map_or(&[], |it| &it.candidates)
+}
+
+/// Object and rule of a candidate.
+fn place(candidate: &Candidate) -> String {
+    format!("{} {}", candidate.resource.as_ref().map_or("", |it| &it.name), candidate.path)
+}
+
+fn chosen(trace: &Trace, kind: HopKind) -> Option<String> {
+    candidates(trace, kind).iter().find(|it| it.verdict == Standing::Chosen).map(place)
+}
+
+fn traced(text: String, call: &str) -> Trace {
+    ask::trace(&Files::from([("a.yaml".to_owned(), text)]), &ask::call(call).unwrap()).unwrap()
+}
+
+/// A match of an HTTPRoute: exact, path, method, headers, query parameters.
+type Match = (bool, &'static str, bool, usize, usize);
+
+/// An HTTPRoute: host, day of creation (0 is none), matches.
+type Route = (&'static str, usize, Vec<Match>);
+
+fn routes() -> impl Strategy<Value = Vec<Route>> {
+    let found = (any::<bool>(), select(PATHS), any::<bool>(), 0..3_usize, 0..3_usize);
+    let route = (select(HOSTS), 0..3_usize, prop::collection::vec(found, 1..4));
+    prop::collection::vec(route, 1..4)
+}
+
+fn http_routes(routes: &[Route]) -> String {
+    let mut text = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+        spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n"
+        .to_owned();
+    for (idx, (host, day, matches)) in routes.iter().enumerate() {
+        let created = if *day > 0 { format!(", creationTimestamp: '2026-01-0{day}T00:00:00Z'") } else { String::new() };
+        let hostnames = if host.is_empty() { String::new() } else { format!("  hostnames: ['{host}']\n") };
+        _ = write!(
+            text,
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: r{idx}{created}}}\n\
+             spec:\n  parentRefs: [{{name: edge}}]\n{hostnames}  rules:\n"
+        );
+        for (exact, path, method, headers, query) in matches {
+            let kind = if *exact { "Exact" } else { "PathPrefix" };
+            let method = if *method { ", method: GET" } else { "" };
+            let named = |names: &[&str]| {
+                names.iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect::<Vec<_>>().join(", ")
+            };
+            let (headers, query) = (named(&["a", "b"][..*headers]), named(&["p", "q"][..*query]));
+            _ = write!(
+                text,
+                "  - matches: [{{path: {{type: {kind}, value: {path}}}{method}, headers: [{headers}], queryParams: [{query}]}}]\n"
+            );
+        }
+    }
+    text
+}
+
+/// The rungs of a match, the smaller the earlier, in the order of `httproute_types.go`.
+fn rungs(routes: &[Route], route: usize, rule: usize) -> Vec<(&'static str, usize)> {
+    let (host, day, matches) = &routes[route];
+    let (exact, path, method, headers, query) = matches[rule];
+    let less = |many: usize| usize::MAX - many;
+    vec![
+        ("hostname", less(host.len() + if host.starts_with('s') { 100 } else { 0 })),
+        ("exact-path", usize::from(!exact)),
+        ("longest-path", less(if exact { path.len() } else { path.trim_end_matches('/').len() })),
+        ("method", usize::from(!method)),
+        ("more-headers", less(headers)),
+        ("more-query-parameters", less(query)),
+        ("oldest", if *day == 0 { 9 } else { *day }),
+        ("name", route),
+        ("list-order", rule),
+    ]
+}
+
+/// A path of an Ingress: path type, path.
+type IngressPath = (&'static str, &'static str);
+
+fn ingress(class: &str, annotations: &str, rules: &[(&'static str, Vec<IngressPath>)]) -> String {
+    let mut text = format!(
+        "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: any}}\nspec: {{controller: {class}}}\n---\n\
+         apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: edge, annotations: {{{annotations}}}}}\n\
+         spec:\n  ingressClassName: any\n  rules:\n"
+    );
+    for (host, paths) in rules {
+        _ = write!(text, "  - host: '{host}'\n    http:\n      paths:\n");
+        for (kind, path) in paths {
+            _ = write!(
+                text,
+                "      - {{path: '{path}', pathType: {kind}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}\n"
+            );
+        }
+    }
+    text
+}
+
+fn ingress_rules(kinds: &'static [&'static str]) -> impl Strategy<Value = Vec<(&'static str, Vec<IngressPath>)>> {
+    let path = (select(kinds), select(PATHS));
+    prop::collection::vec((select(HOSTS), prop::collection::vec(path, 1..5)), 1..4)
+}
+
+proptest! {
+    #![proptest_config(config(256))]
+
+    #[test]
+    fn http_routes_follow_the_ladder(
+        routes in routes(), host in select(ASKED_HOSTS), path in select(ASKED), b in any::<bool>(), q in any::<bool>(),
+    ) {
+        let query = if q { "?p=1&q=1" } else { "?p=1" };
+        let call = format!("GET http://{host}{path}{query}\na: 1\n{}", if b { "b: 1\n" } else { "" });
+        let trace = traced(http_routes(&routes), &call);
+        let mut matching = Vec::new();
+        for (r, (pattern, _, matches)) in routes.iter().enumerate() {
+            for (m, (exact, value, _, headers, params)) in matches.iter().enumerate() {
+                let fits = if *exact { *value == path } else { takes_elements(value, path) };
+                if takes_host(pattern, host) && fits && (*headers < 2 || b) && (*params < 2 || q) {
+                    matching.push((rungs(&routes, r, m), format!("r{r} spec.rules[{m}].matches[0]")));
+                }
+            }
+        }
+        matching.sort();
+        let winner = matching.first().map(|(_, place)| place.clone());
+        prop_assert_eq!(chosen(&trace, HopKind::Route), winner);
+        for (rungs, loser) in matching.iter().skip(1) {
+            let decided = matching[0].0.iter().zip(rungs).find(|(a, b)| a != b).map(|(rung, _)| rung.0);
+            let told = candidates(&trace, HopKind::Route).iter().find(|it| place(it) == *loser).unwrap();
+            prop_assert_eq!((told.verdict, Some(told.reason.as_str())), (Standing::Lost, decided), "{}", loser);
+        }
+        let lost = candidates(&trace, HopKind::Route).iter().filter(|it| it.verdict == Standing::Lost).count();
+        prop_assert_eq!(lost, matching.len().saturating_sub(1));
+    }
+
+    #[test]
+    fn the_first_rule_of_a_virtual_service_that_matches_wins(
+        rules in prop::collection::vec(prop::collection::vec((any::<bool>(), select(PATHS), any::<bool>()), 0..3), 1..6),
+        path in select(ASKED),
+        canary in any::<bool>(),
+    ) {
+        let mut text = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n---\n\
+            apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec:\n  hosts: [web]\n  http:\n"
+            .to_owned();
+        let mut winner = None;
+        for (r, matches) in rules.iter().enumerate() {
+            let mut entries = Vec::new();
+            if matches.is_empty() {
+                winner = winner.or(Some(r));
+            }
+            for (exact, value, header) in matches {
+                let kind = if *exact { "exact" } else { "prefix" };
+                let header_text = if *header { ", headers: {x-canary: {exact: '1'}}" } else { "" };
+                entries.push(format!("{{uri: {{{kind}: {value}}}{header_text}}}"));
+                let fits = if *exact { *value == path } else { path.starts_with(value) };
+                winner = winner.or((fits && (!header || canary)).then_some(r));
+            }
+            _ = write!(text, "  - {{match: [{}], directResponse: {{status: {}}}}}\n", entries.join(", "), 200 + r);
+        }
+        let header = if canary { "x-canary: 1\n" } else { "" };
+        let trace = traced(text, &format!("GET http://web{path}\n{header}from: sidecar default/cart"));
+        let status = winner.map_or(404, |it| 200 + u16::try_from(it).unwrap());
+        prop_assert_eq!(trace.status, Some(status));
+    }
+
+    #[test]
+    fn an_ingress_takes_the_most_specific_host_then_the_longest_path(
+        rules in ingress_rules(&["Exact", "Prefix"]), host in select(ASKED_HOSTS), path in select(ASKED),
+    ) {
+        let trace = traced(ingress("example.kr/plain", "", &rules), &format!("GET http://{host}{path}"));
+        let mut best = None;
+        let mut found = Vec::new();
+        for (r, (pattern, paths)) in rules.iter().enumerate() {
+            for (p, (kind, value)) in paths.iter().enumerate() {
+                let fits = if *kind == "Exact" { *value == path } else { takes_elements(value, path) };
+                if takes_host(pattern, host) && fits {
+                    // Of equals the earlier one: nothing in the specification decides between them.
+                    let length = if *kind == "Exact" { value.len() } else { value.trim_end_matches('/').len() };
+                    let host = HOSTS.iter().position(|it| it == pattern);
+                    let key = (host, length, *kind == "Exact", Reverse((r, p)));
+                    best = best.max(Some(key));
+                    found.push(format!("edge spec.rules[{r}].http.paths[{p}]"));
+                }
+            }
+        }
+        let winner = best.map(|(.., Reverse((r, p)))| format!("edge spec.rules[{r}].http.paths[{p}]"));
+        prop_assert_eq!(chosen(&trace, HopKind::Route), winner);
+        for candidate in candidates(&trace, HopKind::Route) {
+            let matches = candidate.verdict != Standing::Mismatch;
+            prop_assert_eq!(matches, found.contains(&place(candidate)), "{:?}", candidate);
+        }
+    }
+
+    #[test]
+    fn an_alb_takes_its_rules_in_the_order_of_the_controller(
+        rules in ingress_rules(&["Exact", "Prefix", "ImplementationSpecific"]), host in select(ASKED_HOSTS), path in select(ASKED),
+    ) {
+        let annotations = "alb.ingress.kubernetes.io/scheme: internet-facing";
+        let trace = traced(ingress("ingress.k8s.aws/alb", annotations, &rules), &format!("GET http://{host}{path}"));
+        let mut winner = None;
+        for (r, (pattern, paths)) in rules.iter().enumerate() {
+            let mut order: Vec<_> = paths.iter().enumerate().collect();
+            order.sort_by_key(|(_, (kind, value))| match *kind {
+                "Exact" => (0, 0),
+                "Prefix" => (1, usize::MAX - value.len()),
+                _ => (2, 0),
+            });
+            for (p, (kind, value)) in order {
+                let fits = if *kind == "Prefix" { takes_elements(value, path) } else { *value == path };
+                if takes_host(pattern, host) && fits {
+                    winner = winner.or(Some(format!("edge spec.rules[{r}].http.paths[{p}]")));
+                }
+            }
+        }
+        prop_assert_eq!(chosen(&trace, HopKind::LoadBalancer), winner);
+    }
+}

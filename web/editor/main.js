@@ -1,0 +1,91 @@
+// The editor: a thin shim between the page and CodeMirror. It keeps one state, and so one history, for each file.
+// Positions are UTF-16 units, as CodeMirror counts; the page turns them into bytes.
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { codeFolding, foldKeymap, indentUnit } from '@codemirror/language';
+import { yaml } from '@codemirror/lang-yaml';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { Annotation, Compartment, EditorState, Transaction } from '@codemirror/state';
+import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { look, values } from './look.js';
+import { marks, setMarks } from './marks.js';
+import { phrases } from './phrases.js';
+
+const fromPage = Annotation.define();
+
+// The shadow root keeps CodeMirror's styles out of the page's content security policy: they are adopted, not inline.
+function create(host, callbacks) {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+  const states = new Map();
+  const language = new Compartment();
+  const label = new Compartment();
+  let path = '';
+  let words = phrases('en');
+
+  const heard = EditorView.updateListener.of(update => {
+    const isOurs = update.transactions.some(it => it.annotation(fromPage));
+    if (update.docChanged && !isOurs) callbacks.change(path, changesOf(update.changes));
+    if (update.docChanged || update.selectionSet) callbacks.caret(update.state.selection.main.head, !isOurs);
+  });
+  const extensions = [
+    lineNumbers(), marks(callbacks), history(), drawSelection(), codeFolding(), highlightSelectionMatches(),
+    search({ top: true }), yaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
+    language.of(words.extension), label.of([]),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
+  ];
+  const named = text => EditorView.contentAttributes.of({ 'aria-label': text });
+  const fresh = text => EditorState.create({ doc: text, extensions });
+  const view = new EditorView({ root, parent: root, state: fresh('') });
+
+  return {
+    show(newPath, text, newLabel) {
+      if (newPath !== path) {
+        if (path) states.set(path, view.state);
+        path = newPath;
+        view.setState(states.get(path) ?? fresh(text));
+        view.dispatch({ effects: [language.reconfigure(words.extension), label.reconfigure(named(newLabel))] });
+      }
+      const old = view.state.doc.toString();
+      if (old !== text) view.dispatch({ changes: difference(old, text), annotations: [fromPage.of(true), Transaction.userEvent.of('input.fix')] });
+    },
+    keep(json) {
+      const kept = new Set(JSON.parse(json));
+      for (const it of states.keys()) if (!kept.has(it)) states.delete(it);
+      if (!kept.has(path)) path = '';
+    },
+    mark(json) {
+      view.dispatch({ effects: setMarks.of(JSON.parse(json)) });
+    },
+    go(from, to) {
+      const end = view.state.doc.length;
+      const selection = { anchor: Math.min(from, end), head: Math.min(from, end) };
+      const effects = EditorView.scrollIntoView(Math.min(from, end), { y: 'center' });
+      view.dispatch({ selection, effects, annotations: fromPage.of(true) });
+      view.dispatch({ effects: setMarks.of({ flash: [Math.min(from, end), Math.min(to, end)] }) });
+    },
+    speak(locale) {
+      words = phrases(locale);
+      view.dispatch({ effects: language.reconfigure(words.extension) });
+    },
+    destroy() {
+      view.destroy();
+    },
+  };
+}
+
+function changesOf(changes) {
+  const list = [];
+  changes.iterChanges((from, to, _a, _b, text) => list.push({ from, to, insert: text.toString() }));
+  return JSON.stringify(list);
+}
+
+// The smallest change between two texts, so that the caret and the history stay with the rest.
+function difference(old, text) {
+  const most = Math.min(old.length, text.length);
+  let from = 0;
+  while (from < most && old.charCodeAt(from) === text.charCodeAt(from)) from++;
+  let tail = 0;
+  while (tail < most - from && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
+  return { from, to: old.length - tail, insert: text.slice(from, text.length - tail) };
+}
+
+globalThis.podpathEditor = { create };

@@ -1,0 +1,179 @@
+// What the core says, drawn into the text: squiggles, the lens line, and the numbers of the hops.
+import { RangeSet, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, EditorView, gutter, GutterMarker, hoverTooltip, WidgetType } from '@codemirror/view';
+
+// { diagnostics?: [{ from, to, severity, message, help, fix, index, lens }], hops?: [{ at, number, failed }], flash?: [from, to] }
+export const setMarks = StateEffect.define();
+
+class Hop extends GutterMarker {
+  constructor(number, failed) {
+    super();
+    this.number = number;
+    this.failed = failed;
+    this.elementClass = failed ? 'cm-lit failed' : 'cm-lit';
+  }
+  eq(other) {
+    return this.number === other.number && this.failed === other.failed;
+  }
+  toDOM() {
+    const mark = document.createElement('b');
+    mark.className = this.failed ? 'mark failed' : 'mark';
+    mark.textContent = String(this.number);
+    return mark;
+  }
+}
+
+const severity = { error: 'err', warning: 'warn', info: 'info' };
+
+class Lens extends WidgetType {
+  constructor(diagnostic, callbacks) {
+    super();
+    this.diagnostic = diagnostic;
+    this.callbacks = callbacks;
+  }
+  eq(other) {
+    return JSON.stringify(this.diagnostic) === JSON.stringify(other.diagnostic);
+  }
+  toDOM() {
+    // The space around it is padding: CodeMirror does not measure margins.
+    const row = document.createElement('div');
+    row.className = 'lens-row';
+    const lens = document.createElement('div');
+    lens.className = `lens ${severity[this.diagnostic.severity]}`;
+    row.append(lens);
+    lens.append(sentence(this.diagnostic.help ?? this.diagnostic.message));
+    if (this.diagnostic.fix) lens.append(fixButton(this.diagnostic, this.callbacks));
+    return row;
+  }
+  ignoreEvent() {
+    return true;
+  }
+}
+
+// Backticks become code; nothing else in a text means anything.
+function sentence(text) {
+  const span = document.createElement('span');
+  text.split('`').forEach((part, at) => {
+    const node = at % 2 ? document.createElement('code') : document.createTextNode(part);
+    if (at % 2) node.textContent = part;
+    span.append(node);
+  });
+  return span;
+}
+
+function fixButton(diagnostic, callbacks) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'lens-fix';
+  button.append(wand(), diagnostic.fix);
+  button.addEventListener('mousedown', event => event.preventDefault());
+  button.addEventListener('click', () => callbacks.fix(diagnostic.index));
+  return button;
+}
+
+// The page's sprite does not reach into the shadow root.
+function wand() {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', 'M2.2 13.8 9 7M10.5 5.5l1.3-1.3M11.5 8.5v3M10 10h3M5 2v2.6M3.7 3.3h2.6M13 1.5v2M12 2.5h2');
+  svg.append(path);
+  return svg;
+}
+
+function build(state, marks, callbacks) {
+  const end = state.doc.length;
+  const inside = at => Math.max(0, Math.min(at, end));
+  const decorations = [];
+  const numbers = [];
+  for (const it of marks.hops) {
+    const line = state.doc.lineAt(inside(it.at));
+    numbers.push(new Hop(it.number, it.failed).range(line.from));
+    decorations.push(Decoration.line({ class: it.failed ? 'cm-lit failed' : 'cm-lit' }).range(line.from));
+  }
+  for (const it of marks.diagnostics) {
+    const from = inside(it.from);
+    const to = Math.min(Math.max(inside(it.to), from + 1), end);
+    if (from < to) decorations.push(Decoration.mark({ class: `squiggle ${severity[it.severity]}` }).range(from, to));
+    if (it.lens) {
+      const line = state.doc.lineAt(from);
+      decorations.push(Decoration.widget({ widget: new Lens(it, callbacks), block: true, side: 1 }).range(line.to));
+    }
+  }
+  return { ...marks, decorations: Decoration.set(decorations, true), numbers: RangeSet.of(numbers, true) };
+}
+
+export function marks(callbacks) {
+  const empty = { diagnostics: [], hops: [], decorations: Decoration.none, numbers: RangeSet.empty };
+  const field = StateField.define({
+    create: () => empty,
+    update(value, transaction) {
+      let next = value;
+      if (transaction.docChanged) {
+        const move = at => transaction.changes.mapPos(at, 1);
+        next = {
+          diagnostics: value.diagnostics.map(it => ({ ...it, from: move(it.from), to: move(it.to) })),
+          hops: value.hops.map(it => ({ ...it, at: move(it.at) })),
+          decorations: value.decorations.map(transaction.changes),
+          numbers: value.numbers.map(transaction.changes),
+        };
+      }
+      for (const effect of transaction.effects) {
+        if (effect.is(setMarks) && effect.value.diagnostics) next = build(transaction.state, effect.value, callbacks);
+      }
+      return next;
+    },
+    provide: it => EditorView.decorations.from(it, value => value.decorations),
+  });
+
+  const numbers = gutter({
+    class: 'cm-hops',
+    markers: view => view.state.field(field).numbers,
+    domEventHandlers: {
+      click(view, line) {
+        const hop = view.state.field(field).hops.find(it => it.at >= line.from && it.at <= line.to);
+        if (hop) callbacks.hop(hop.number);
+        return Boolean(hop);
+      },
+    },
+  });
+
+  const hover = hoverTooltip((view, at) => {
+    const found = view.state.field(field).diagnostics.filter(it => it.from <= at && at <= Math.max(it.to, it.from + 1));
+    if (!found.length) return null;
+    return { pos: Math.min(...found.map(it => it.from)), above: false, create: () => ({ dom: tooltip(found, callbacks) }) };
+  });
+  return [field, numbers, hover, flash];
+}
+
+function tooltip(found, callbacks) {
+  const dom = document.createElement('div');
+  dom.className = 'cm-said';
+  for (const it of found) {
+    const row = document.createElement('div');
+    row.className = severity[it.severity];
+    row.append(sentence(it.message));
+    if (it.help) row.append(Object.assign(sentence(it.help), { className: 'help' }));
+    if (it.fix) row.append(fixButton(it, callbacks));
+    dom.append(row);
+  }
+  return dom;
+}
+
+// The place that the page sent the caret to, until the text or the caret moves on.
+const flash = StateField.define({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    let next = transaction.docChanged || transaction.selection ? Decoration.none : value;
+    for (const effect of transaction.effects) {
+      if (!effect.is(setMarks) || !effect.value.flash) continue;
+      const [from, to] = effect.value.flash;
+      const line = transaction.state.doc.lineAt(from);
+      const end = Math.min(to, line.to);
+      next = from < end ? Decoration.set([Decoration.mark({ class: 'cm-sent' }).range(from, end)]) : Decoration.none;
+    }
+    return next;
+  },
+  provide: it => EditorView.decorations.from(it),
+});

@@ -1,0 +1,137 @@
+//! The right side: request, verdict, diagram, hops; the examples while there is nothing to answer about.
+
+use std::rc::Rc;
+
+use podpath_protocol::{Fix, Graph};
+use yew::prelude::*;
+
+use super::{Scene, Wishes};
+use crate::components::bones::Bones;
+use crate::components::chips::Chips;
+use crate::components::diagram::Diagram;
+use crate::components::gallery::Gallery;
+use crate::components::hops::Hops;
+use crate::components::notices::Notices;
+use crate::components::presets::PresetList;
+use crate::components::request::Request;
+use crate::components::splitter::Splitter;
+use crate::components::strip::Strip;
+use crate::components::verdict::Verdict;
+use crate::core::Answers;
+use crate::examples::Example;
+use crate::hooks::use_window::Width;
+use crate::shared::Shared;
+use crate::state::{Action, Pane, Popover};
+use crate::view::{lit_cards, n_ghosts};
+use crate::words;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct AnswerSideProps {
+    pub(super) scene: Scene,
+    pub(super) wishes: Wishes,
+    pub(super) examples: Shared<Vec<Example>>,
+}
+
+#[component]
+pub(crate) fn AnswerSide(props: &AnswerSideProps) -> Html {
+    let Scene { state, core, answers, half_typed, look } = &props.scene;
+    let Wishes { on_action, on_goto, on_fix, on_replay, .. } = &props.wishes;
+    let locale = state.settings.locale;
+    let has_files = !state.files.is_empty();
+    let answers = answers.as_ref().filter(|_| has_files);
+    let trace = answers.and_then(|it| it.trace.clone());
+    let on_fix = use_callback(on_fix.clone(), |fix: Fix, on_fix| on_fix.emit(vec![fix]));
+    // The newest graph is looked at when a card is picked, so that the diagram need not be drawn again for it.
+    let newest = use_mut_ref(|| None::<Shared<Graph>>);
+    *newest.borrow_mut() = answers.map(|it| it.graph.clone());
+    let on_pick = use_callback(on_action.clone(), move |id: AttrValue, act| {
+        let graph = newest.borrow().clone();
+        let range = graph.and_then(|it| it.nodes.iter().find(|it| it.id == id.as_str())?.range.clone());
+        act.emit(Action::Select { card: Some(id.as_str().into()), range });
+    });
+    let on_copy = {
+        let files = state.files.clone();
+        Callback::from(move |_: MouseEvent| crate::browser::copy(&crate::rich::everything(&files), || ()))
+    };
+    if look.width < Width::Snug && state.pane == Pane::More {
+        return more(props);
+    }
+    html! {
+        <main class="answer" aria-label={words::ANSWER.text(locale)}>
+            <Request draft={state.draft.clone()} graph={answers.map(|it| it.graph.clone())} suggestions={core.suggestions.clone()} {locale} headers_open={state.popover == Some(Popover::Headers)}
+                is_slow={core.is_slow} can_replay={trace.is_some()} on_replay={on_replay.clone()} on_action={on_action.clone()} />
+            if has_files {
+                <Chips suggestions={core.suggestions.clone()} draft={state.draft.clone()} {locale} on_action={on_action.clone()} />
+            }
+            <Notices health={core.health} half_typed={*half_typed} n_ghosts={answers.map_or(0, |it| n_ghosts(&it.graph))} has_presets={!core.presets.is_empty()} {locale} {on_copy} on_action={on_action.clone()} />
+            <Verdict trace={trace.clone()} {has_files} {locale} is_old={half_typed.is_some()} {on_fix} on_goto={on_goto.clone()} />
+            if let Some(answers) = answers {
+                { picture(answers, props, on_pick) }
+            } else {
+                { empty(props) }
+            }
+        </main>
+    }
+}
+
+fn picture(answers: &Answers, props: &AnswerSideProps, on_pick: Callback<AttrValue>) -> Html {
+    let Scene { state, look, .. } = &props.scene;
+    let Wishes { on_goto, on_hop, .. } = &props.wishes;
+    let locale = state.settings.locale;
+    let lit = state.open().and_then(|path| Some(lit_cards(&answers.graph, path, state.files.get(path)?, state.caret)));
+    let selected = state.selected.as_ref().map(|it| AttrValue::from(it.to_string()));
+    html! {
+        <>
+            if look.width == Width::Phone {
+                if let Some(trace) = answers.trace.clone() {
+                    <Strip {trace} {locale} on_hop={on_hop.clone()} />
+                }
+            } else {
+                <section class="stage" aria-label={words::DIAGRAM.text(locale)}>
+                    <Diagram graph={answers.picture.clone()} size={answers.question.size} {locale} lit={Rc::new(lit.unwrap_or_default())} selected={selected.clone()} {on_pick} />
+                </section>
+                <Splitter property="--h-stage" is_column={false} label={words::RESIZE_DIAGRAM} {locale} />
+            }
+            if let Some(trace) = answers.trace.clone() {
+                <Hops {trace} graph={answers.graph.clone()} url={state.draft.url.clone()} {locale} {selected} on_hop={on_hop.clone()} on_goto={on_goto.clone()} />
+            }
+        </>
+    }
+}
+
+fn empty(props: &AnswerSideProps) -> Html {
+    let locale = props.scene.state.settings.locale;
+    let on_pick = props.wishes.on_action.reform(|it: Example| Action::Open(it.opening()));
+    html! {
+        <section class="stage gallery">
+            <Bones {locale} />
+            if !props.examples.is_empty() {
+                <h2 class="g-h">{ words::START_EXAMPLE.text(locale) }</h2>
+                <Gallery examples={props.examples.clone()} {locale} {on_pick} />
+            }
+            <dl class="reads"><dt>{ words::READS.text(locale) }</dt><dd>{ words::READS_KINDS }</dd><dt>{ words::NEEDS.text(locale) }</dt><dd>{ words::NEEDS_NOTHING.text(locale) }</dd></dl>
+        </section>
+    }
+}
+
+/// The phone's last view: examples and presets.
+fn more(props: &AnswerSideProps) -> Html {
+    let Scene { state, core, .. } = &props.scene;
+    let locale = state.settings.locale;
+    let act = &props.wishes.on_action;
+    let on_pick = {
+        let act = act.clone();
+        Callback::from(move |it: Example| {
+            act.emit(Action::Open(it.opening()));
+        })
+    };
+    html! {
+        <main class="answer more" aria-label={words::MORE.text(locale)}>
+            <h2 class="g-h">{ words::EXAMPLES.text(locale) }</h2>
+            <Gallery examples={props.examples.clone()} {locale} {on_pick} />
+            if !core.presets.is_empty() {
+                <PresetList presets={core.presets.clone()} {locale} on_action={act.clone()} />
+            }
+        </main>
+    }
+}

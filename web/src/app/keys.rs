@@ -1,0 +1,84 @@
+//! What each key does, given what is on the page.
+
+use podpath_protocol::{Diagnostic, Fix};
+use yew::prelude::*;
+
+use super::{Scene, Wishes};
+use crate::hooks::use_keys::Key;
+use crate::state::{Action, Popover};
+use crate::view::{card_of_hop, safe_fixes};
+
+/// The handler; it says whether the key was used.
+pub(super) fn handler(scene: &Scene, wishes: &Wishes) -> Callback<Key, bool> {
+    let (scene, wishes) = (scene.clone(), wishes.clone());
+    Callback::from(move |key| handle(key, &scene, &wishes))
+}
+
+fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
+    let n_hops = scene.answers.as_ref().and_then(|it| it.trace.as_ref()).map_or(0, |it| it.hops.len());
+    match key {
+        Key::Url => crate::browser::focus("#url"),
+        Key::Hop(number) if number <= n_hops => wishes.on_hop.emit(number),
+        Key::Hop(_) => return false,
+        Key::NextHop | Key::LastHop if n_hops == 0 => return false,
+        Key::NextHop => wishes.on_hop.emit((hop_now(scene) + 1).min(n_hops)),
+        Key::LastHop => wishes.on_hop.emit(hop_now(scene).saturating_sub(1).max(1)),
+        Key::NextProblem | Key::LastProblem => return problem(key == Key::NextProblem, scene, wishes),
+        Key::FixHere => return fix_here(scene, wishes),
+        Key::FixAll => return fix_all(scene, wishes),
+        Key::Save => crate::browser::flash(".saved"),
+        Key::Undo if scene.state.undo.is_empty() => return false,
+        Key::Undo => wishes.on_action.emit(Action::Undo),
+        Key::LeftColumn => crate::browser::toggle_root("data-left"),
+        Key::Replay => wishes.on_replay.emit(()),
+        Key::Shortcuts => wishes.on_action.emit(Action::Toggle(Popover::Shortcuts)),
+        Key::Escape if scene.state.popover.is_none() => return false,
+        Key::Escape => wishes.on_action.emit(Action::Dismiss),
+    }
+    true
+}
+
+fn hop_now(scene: &Scene) -> usize {
+    let (Some(answers), Some(selected)) = (&scene.answers, &scene.state.selected) else { return 0 };
+    (1..=9).find(|it| card_of_hop(&answers.graph, *it).is_some_and(|card| *card.id == **selected)).unwrap_or_default()
+}
+
+fn diagnostics(scene: &Scene) -> &[Diagnostic] {
+    scene.core.answers.as_ref().map_or(&[], |it| &it.check.diagnostics)
+}
+
+/// The problem after or before the caret; around the end of the list.
+fn problem(is_next: bool, scene: &Scene, wishes: &Wishes) -> bool {
+    let all = diagnostics(scene);
+    let caret = (scene.state.open().map(ToString::to_string).unwrap_or_default(), scene.state.caret);
+    let place = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset as usize);
+    let found = if is_next {
+        all.iter().find(|it| place(it) > caret).or(all.first())
+    } else {
+        all.iter().rev().find(|it| place(it) < caret).or(all.last())
+    };
+    if let Some(found) = found {
+        wishes.on_goto.emit(found.range.clone());
+    }
+    found.is_some()
+}
+
+fn fix_here(scene: &Scene, wishes: &Wishes) -> bool {
+    let Some(path) = scene.state.open() else { return false };
+    let Some(text) = scene.state.files.get(path) else { return false };
+    let line = text.get(..scene.state.caret).map_or(1, |it| it.bytes().filter(|it| *it == b'\n').count() + 1);
+    let is_here = |it: &&Diagnostic| {
+        *it.range.file == **path && (it.range.start.line as usize..=it.range.end.line as usize).contains(&line)
+    };
+    let fix: Option<Fix> = diagnostics(scene).iter().filter(is_here).find_map(|it| it.fix.clone());
+    let is_some = fix.is_some();
+    wishes.on_fix.emit(fix.into_iter().collect());
+    is_some
+}
+
+fn fix_all(scene: &Scene, wishes: &Wishes) -> bool {
+    let fixes = scene.core.answers.as_ref().map(|it| safe_fixes(&it.check)).unwrap_or_default();
+    let is_some = !fixes.is_empty();
+    wishes.on_fix.emit(fixes);
+    is_some
+}

@@ -1,0 +1,65 @@
+//! Small wishes to the browser; a refusal changes nothing.
+
+pub(crate) mod opening;
+
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// Puts a text into the clipboard, then calls back.
+pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
+    let promise = gloo::utils::window().navigator().clipboard().write_text(text);
+    spawn_local(async move {
+        if JsFuture::from(promise).await.is_ok() {
+            done();
+        }
+    });
+}
+
+/// Scrolls an element into view, no further than needed.
+pub(crate) fn show(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Gives the focus to the first element that fits.
+pub(crate) fn focus(selector: &str) {
+    use wasm_bindgen::JsCast;
+    let found = gloo::utils::document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Sets an attribute of the page's root element.
+pub(crate) fn set_root(name: &str, value: &str) {
+    let root = gloo::utils::document().document_element();
+    let set = root.map(|it| it.set_attribute(name, value));
+    debug_assert!(set.is_some_and(|it| it.is_ok()), "the page has a root element");
+}
+
+/// Turns an attribute of the page's root element on, or off again.
+pub(crate) fn toggle_root(name: &str) {
+    let root = gloo::utils::document().document_element();
+    let set = root.map(|it| it.toggle_attribute(name));
+    debug_assert!(set.is_some_and(|it| it.is_ok()), "the page has a root element");
+}
+
+/// Gives a custom property of the style sheet a size, or the style sheet's own again.
+pub(crate) fn set_property(name: &str, pixels: Option<f64>) {
+    use wasm_bindgen::JsCast;
+    let Some(root) = gloo::utils::document().document_element().and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let _ = match pixels {
+        Some(pixels) => root.style().set_property(name, &format!("{pixels}px")),
+        None => root.style().remove_property(name).map(drop),
+    };
+}
+
+/// Lets an element light up for a moment.
+pub(crate) fn flash(selector: &str) {
+    let Some(element) = gloo::utils::document().query_selector(selector).ok().flatten() else { return };
+    let _ = element.class_list().add_1("flash");
+    gloo::timers::callback::Timeout::new(600, move || drop(element.class_list().remove_1("flash"))).forget();
+}

@@ -1,0 +1,29 @@
+//! The regions of the page, one file each. They show values and call back; they know nothing of routing.
+
+pub(crate) mod announce;
+pub(crate) mod bones;
+pub(crate) mod chips;
+pub(crate) mod diagram;
+pub(crate) mod drop_zone;
+pub(crate) mod editor_pane;
+pub(crate) mod files;
+pub(crate) mod gallery;
+pub(crate) mod headers;
+pub(crate) mod hop;
+pub(crate) mod hops;
+pub(crate) mod icon;
+pub(crate) mod notices;
+pub(crate) mod phone_tabs;
+pub(crate) mod popover;
+pub(crate) mod presets;
+pub(crate) mod problems;
+pub(crate) mod request;
+pub(crate) mod shortcuts;
+pub(crate) mod splitter;
+pub(crate) mod strip;
+pub(crate) mod tabs;
+pub(crate) mod token;
+pub(crate) mod top_bar;
+pub(crate) mod tree;
+pub(crate) mod verdict;
+pub(crate) mod workspace_menu;

@@ -1,0 +1,76 @@
+//! Thin bars: the worker was started again, the path is older than the text, objects are missing, something can be taken back.
+
+use podpath_protocol::Locale;
+use yew::prelude::*;
+
+use super::icon::icon;
+use crate::hooks::use_core::Health;
+use crate::state::undo::Deed;
+use crate::state::{self, Action};
+use crate::words::{self, counted};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct NoticesProps {
+    pub(crate) health: Health,
+    /// The line of the typing error that the path is older than.
+    pub(crate) half_typed: Option<u32>,
+    pub(crate) n_ghosts: usize,
+    pub(crate) has_presets: bool,
+    pub(crate) locale: Locale,
+    pub(crate) on_copy: Callback<MouseEvent>,
+    pub(crate) on_action: Callback<Action>,
+}
+
+#[component]
+pub(crate) fn Notices(props: &NoticesProps) -> Html {
+    let locale = props.locale;
+    let on_preset = props.on_action.reform(|_: MouseEvent| Action::Toggle(state::Popover::Presets));
+    html! {
+        <>
+            if props.health != Health::Fine {
+                <div class="notice warn" role="alert">
+                    { icon("warning") }<span>{ words::WORKER.text(locale) }</span>
+                    if props.health == Health::Stuck {
+                        <button class="link" onclick={props.on_copy.clone()}>{ icon("copy") }{ words::COPY_EVERYTHING.text(locale) }</button>
+                    }
+                </div>
+            }
+            if let Some(line) = props.half_typed {
+                <div class="notice warn">{ icon("warning") }<span>{ words::HALF_TYPED.with(locale, &[&line]) }</span></div>
+            }
+            if props.n_ghosts > 0 && props.has_presets {
+                <div class="notice ghosts">
+                    { icon("ghost") }<span>{ counted(locale, props.n_ghosts, words::GHOST, words::GHOSTS) }</span>
+                    <button class="link" onclick={on_preset}>{ icon("plus") }{ words::ADD_PRESET.text(locale) }</button>
+                </div>
+            }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct UndoBarProps {
+    pub(crate) deed: Deed,
+    pub(crate) locale: Locale,
+    pub(crate) on_action: Callback<Action>,
+}
+
+/// What was done, and the way back.
+#[component]
+pub(crate) fn UndoBar(props: &UndoBarProps) -> Html {
+    let locale = props.locale;
+    let text = match props.deed {
+        Deed::Fixed(n) => counted(locale, n, words::APPLIED_FIX, words::APPLIED_FIXES),
+        Deed::Deleted(n) => counted(locale, n, words::DELETED_FILE, words::DELETED_FILES),
+        Deed::Added(n) => counted(locale, n, words::ADDED_FILE, words::ADDED_FILES),
+        Deed::Renamed => words::RENAMED.text(locale).to_owned(),
+        Deed::Replaced => words::REPLACED.text(locale).to_owned(),
+    };
+    html! {
+        <div class="undo-bar" role="status">
+            <span>{ text }</span>
+            <button class="link" onclick={props.on_action.reform(|_: MouseEvent| Action::Undo)}>{ words::UNDO.text(locale) }</button>
+            <button class="icon-btn s" aria-label={words::CLOSE.text(locale)} onclick={props.on_action.reform(|_: MouseEvent| Action::DismissUndo)}>{ icon("close") }</button>
+        </div>
+    }
+}

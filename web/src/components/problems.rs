@@ -1,0 +1,126 @@
+//! Findings: counts in the bar, a row each, grouped by file from twenty on; a row jumps, its button repairs.
+
+use podpath_protocol::{Check, Diagnostic, Fix, Locale, Range};
+use yew::prelude::*;
+
+use super::icon::icon;
+use crate::rich::{place, rich};
+use crate::shared::Shared;
+use crate::view::safe_fixes;
+use crate::words::{self, counted};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ProblemsProps {
+    pub(crate) check: Shared<Check>,
+    pub(crate) locale: Locale,
+    pub(crate) on_goto: Callback<Range>,
+    pub(crate) on_fix: Callback<Vec<Fix>>,
+}
+
+const N_ROWS: usize = 100;
+const N_GROUPED: usize = 20;
+const SEVERITIES: [(&str, &str, &str); 3] =
+    [("error", "err", "error"), ("warning", "warn", "warning"), ("info", "info", "info")];
+
+#[component]
+pub(crate) fn Problems(props: &ProblemsProps) -> Html {
+    let is_open = use_state_eq(|| false);
+    let was_opened = use_mut_ref(|| false);
+    let is_long = use_state_eq(|| false);
+    let (locale, all) = (props.locale, &props.check.diagnostics);
+    let has_error = all.iter().any(|it| it.severity == "error");
+    {
+        let is_open = is_open.setter();
+        use_effect_with(has_error, move |has_error| {
+            if *has_error && !was_opened.replace(true) {
+                is_open.set(true);
+            }
+        });
+    }
+    let fixes = safe_fixes(&props.check);
+    let n_fixes = fixes.len();
+    let on_all = props.on_fix.reform(move |event: MouseEvent| {
+        event.stop_propagation();
+        event.prevent_default();
+        fixes.clone()
+    });
+    let onclick = {
+        let is_open = is_open.clone();
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            is_open.set(!*is_open);
+        })
+    };
+    let n_rows = if *is_long { all.len() } else { N_ROWS.min(all.len()) };
+    let on_long = {
+        let is_long = is_long.setter();
+        Callback::from(move |_: MouseEvent| is_long.set(true))
+    };
+    html! {
+        <details class="problems" open={*is_open}>
+            <summary {onclick}>
+                <span class="ptitle">{ words::PROBLEMS.text(locale) }</span>
+                { for SEVERITIES.iter().map(|it| count(all, it)) }
+                <span class="grow" />
+                if n_fixes > 0 {
+                    <button class="link" onclick={on_all}>{ icon("wand") }{ counted(locale, n_fixes, words::APPLY_SAFE_FIX, words::APPLY_SAFE_FIXES) }</button>
+                }
+                <span class="chev">{ icon("chevron") }</span>
+            </summary>
+            if *is_open {
+                if all.is_empty() {
+                    <p class="p-none">{ words::NO_PROBLEMS.text(locale) }</p>
+                }
+                <ul>
+                    { rows(all.get(..n_rows).unwrap_or_default(), props) }
+                    if n_rows < all.len() {
+                        <li class="p-more"><button class="link" onclick={on_long}>{ words::SHOW_ALL.with(locale, &[&all.len()]) }</button></li>
+                    }
+                </ul>
+            }
+        </details>
+    }
+}
+
+fn count(all: &[Diagnostic], (severity, class, name): &(&str, &'static str, &str)) -> Html {
+    let n = all.iter().filter(|it| it.severity == *severity).count();
+    if n == 0 && *severity != "error" {
+        return Html::default();
+    }
+    html! { <span class={classes!("pgroup", if n == 0 { "none" } else { class })} aria-label={format!("{n} {severity}")}>{ icon(name) }{ n }</span> }
+}
+
+fn rows(all: &[Diagnostic], props: &ProblemsProps) -> Html {
+    let is_grouped = all.len() >= N_GROUPED;
+    let mut file = "";
+    let rows = all.iter().enumerate().map(|(at, it)| {
+        let is_new = is_grouped && it.range.file != file;
+        file = &it.range.file;
+        html! { <>{ is_new.then(|| html! { <li class="p-file">{ it.range.file.clone() }</li> }) }{ row(at, it, props) }</> }
+    });
+    rows.collect()
+}
+
+fn row(at: usize, diagnostic: &Diagnostic, props: &ProblemsProps) -> Html {
+    let (_, class, name) = SEVERITIES.iter().find(|it| it.0 == diagnostic.severity).unwrap_or(&("", "info", "info"));
+    let on_goto = props.on_goto.reform({
+        let range = diagnostic.range.clone();
+        move |_: MouseEvent| range.clone()
+    });
+    let fix = diagnostic.fix.clone().map(|fix| {
+        let title = fix.title.clone();
+        let onclick = props.on_fix.reform(move |event: MouseEvent| {
+            event.stop_propagation();
+            vec![fix.clone()]
+        });
+        html! { <button class="mini-btn" title={title.clone()} aria-label={title} {onclick}>{ icon("wand") }{ words::FIX.text(props.locale) }</button> }
+    });
+    let where_ = format!("{} · {}", place(&diagnostic.range), diagnostic.code);
+    html! {
+        <li key={at} class={*class} data-code={diagnostic.code.clone()}>
+            { icon(name) }
+            <button class="pm" onclick={on_goto}><b>{ rich(&diagnostic.message) }</b><span class="pw">{ where_ }</span></button>
+            { fix }
+        </li>
+    }
+}

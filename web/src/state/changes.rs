@@ -1,0 +1,141 @@
+//! What actions do to the texts of a workspace, each with its step back.
+
+use std::rc::Rc;
+
+use podpath_protocol::Fix;
+
+use super::files::{self, Files, Text, repaired, splice};
+use super::tabs::Tabs;
+use super::undo::{Deed, Undo};
+use super::{Change, Opening, Pane, State};
+use crate::draft::Draft;
+
+const N_UNDO: usize = 50;
+
+impl State {
+    pub(super) fn edited(self, file: &Text, changes: &[Change]) -> Self {
+        let Some(text) = self.files.get(file).cloned() else { return self };
+        let text =
+            changes.iter().rev().fold(text, |text, it| splice(&text, it.from, it.to, &it.insert).unwrap_or(text));
+        let mut files = (*self.files).clone();
+        files.insert(file.clone(), text);
+        let undo: Vec<Undo> =
+            self.undo.iter().filter(|it| it.replaced.is_none() && !it.before.contains_key(file)).cloned().collect();
+        let offered = self.offered && undo.len() == self.undo.len();
+        let tabs = self.tabs.kept(file).into();
+        Self { files: files.into(), undo: undo.into(), offered, tabs, untouched: false, ..self }
+    }
+
+    /// Only when the texts are still those that the fixes speak of.
+    pub(super) fn fixed(self, fixes: &[Fix], basis: &Rc<Files>) -> Self {
+        let same = |path: &str| match (self.files.get(path), basis.get(path)) {
+            (Some(now), Some(then)) => Rc::ptr_eq(now, then),
+            (now, then) => now.is_none() && then.is_none(),
+        };
+        let fits = |fix: &&Fix| fix.edits.iter().all(|it| same(&it.range.file));
+        let fixes: Vec<Fix> = fixes.iter().filter(fits).cloned().collect();
+        let (files, n_fixes) = repaired(&self.files, &fixes);
+        if n_fixes == 0 { self } else { self.rewritten(files, Deed::Fixed(n_fixes)) }
+    }
+
+    pub(super) fn added(self, new: Files) -> Self {
+        let first = new.keys().next().cloned();
+        let n_files = new.len();
+        let mut files = (*self.files).clone();
+        files.extend(new);
+        let state = self.rewritten(files, Deed::Added(n_files));
+        match first {
+            Some(path) => Self { tabs: state.tabs.looked_at(&path).into(), caret: 0, ..state },
+            None => state,
+        }
+    }
+
+    pub(super) fn with_new_file(self) -> Self {
+        let path = files::free_path(&self.files, "file.yaml");
+        let mut files = (*self.files).clone();
+        files.insert(path.clone(), "".into());
+        let tabs = self.tabs.kept(&path).into();
+        Self {
+            files: files.into(),
+            written: self.written + 1,
+            tabs,
+            caret: 0,
+            pane: Pane::Yaml,
+            untouched: false,
+            ..self
+        }
+    }
+
+    pub(super) fn renamed(self, from: &Text, to: &Text) -> Self {
+        let is_free = !to.is_empty() && !self.files.contains_key(to);
+        let mut files = (*self.files).clone();
+        match files.remove(from).filter(|_| is_free) {
+            Some(text) => {
+                files.insert(to.clone(), text);
+                let state = self.rewritten(files, Deed::Renamed);
+                Self { tabs: state.tabs.kept(to).into(), ..state }
+            }
+            None => self,
+        }
+    }
+
+    pub(super) fn without(self, path: &Text) -> Self {
+        let mut files = (*self.files).clone();
+        files.remove(path);
+        self.rewritten(files, Deed::Deleted(1))
+    }
+
+    /// New files with a step back; the same state when nothing is different.
+    fn rewritten(self, files: Files, deed: Deed) -> Self {
+        let step = Undo::between(deed, &self.files, &files);
+        if step.before.is_empty() {
+            return self;
+        }
+        let undo = self.with_step(step);
+        let tabs = self.tabs.among(&files).into();
+        Self { files: files.into(), written: self.written + 1, undo, offered: true, tabs, untouched: false, ..self }
+    }
+
+    fn with_step(&self, step: Undo) -> Rc<[Undo]> {
+        let skip = (self.undo.len() + 1).saturating_sub(N_UNDO);
+        self.undo.iter().skip(skip).cloned().chain([step]).collect()
+    }
+
+    pub(super) fn opened(self, opening: Opening) -> Self {
+        let is_loss = !self.untouched && !self.files.is_empty();
+        let mut step = Undo::between(Deed::Replaced, &self.files, &opening.files);
+        step.replaced = Some((self.name.clone(), self.draft.clone()));
+        let undo = if is_loss { self.with_step(step) } else { self.undo.clone() };
+        let first = || opening.files.keys().next().map(|it| Tabs::default().looked_at(it)).unwrap_or_default();
+        let tabs = opening.open.as_ref().map_or_else(first, |it| Tabs::default().kept(it));
+        Self {
+            name: opening.name,
+            files: opening.files.into(),
+            written: self.written + 1,
+            tabs: tabs.into(),
+            draft: opening.request.map(Draft::of).unwrap_or_default().into(),
+            undo,
+            offered: is_loss,
+            untouched: opening.is_example,
+            settings: self.settings,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn taken_back(self) -> Self {
+        let Some((step, rest)) = self.undo.split_last() else { return self };
+        let files = step.restored(&self.files);
+        let tabs = self.tabs.among(&files).into();
+        let (name, draft) = step.replaced.clone().unwrap_or((self.name.clone(), self.draft.clone()));
+        Self {
+            files: files.into(),
+            written: self.written + 1,
+            tabs,
+            name,
+            draft,
+            undo: rest.into(),
+            offered: false,
+            ..self
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! What follows from the answers for each region of the page. No routing is decided here; this only sorts what the core said.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_protocol::{
+    Check, Diagnostic, Fix, Graph, HopKind, Lane, Node, NodeState, Outcome, Position, Range, Stage, Standing, Trace,
+};
+
+use crate::editor::{DiagnosticMark, HopMark, Marks};
+use crate::outline::document_at;
+use crate::words::{self, Words};
+
+/// What a file's row in the tree says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileMark {
+    pub(crate) hops: Vec<usize>,
+    pub(crate) n_errors: usize,
+    pub(crate) n_warnings: usize,
+}
+
+/// Hops and findings of each file.
+pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> BTreeMap<String, FileMark> {
+    let mut marks: BTreeMap<String, FileMark> = BTreeMap::new();
+    for it in &check.diagnostics {
+        let mark = marks.entry(it.range.file.clone()).or_default();
+        match it.severity.as_str() {
+            "error" => mark.n_errors += 1,
+            "warning" => mark.n_warnings += 1,
+            _ => {}
+        }
+    }
+    for (number, range, _) in hop_ranges(trace) {
+        marks.entry(range.file.clone()).or_default().hops.push(number);
+    }
+    marks
+}
+
+/// Number, place and failure of each hop that stands in a file.
+fn hop_ranges(trace: Option<&Trace>) -> impl Iterator<Item = (usize, &Range, bool)> {
+    let hops = trace.map_or(&[][..], |it| &it.hops);
+    hops.iter().zip(1..).filter_map(|(hop, number)| hop.range.as_ref().map(|range| (number, range, hop.failed)))
+}
+
+/// `4–6`, `2, 3`.
+pub(crate) fn span_of(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut().filter(|run| number <= run.1 + 1) {
+            Some(run) => run.1 = number,
+            None => runs.push((number, number)),
+        }
+    }
+    let one =
+        |&(first, last): &(usize, usize)| if first == last { first.to_string() } else { format!("{first}–{last}") };
+    runs.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What is drawn into the open file.
+pub(crate) fn editor_marks(
+    check: &Check,
+    trace: Option<&Trace>,
+    file: &str,
+    text: &str,
+    caret: usize,
+    fix_word: &str,
+) -> Marks {
+    let hops = hop_ranges(trace).filter(|it| it.1.file == file);
+    let hops: Vec<HopMark> =
+        hops.map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
+    let line_of = |at: usize| text.get(..at).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
+    let near: BTreeSet<usize> = hops.iter().map(|it| it.at).chain([caret]).map(line_of).collect();
+    let mut lenses = BTreeSet::new();
+    let here = check.diagnostics.iter().enumerate().filter(|(_, it)| it.range.file == file).take(500);
+    let diagnostics = here.map(|(index, it)| {
+        let line = it.range.start.line as usize;
+        DiagnosticMark {
+            from: it.range.start.offset as usize,
+            to: it.range.end.offset as usize,
+            severity: it.severity.clone(),
+            message: it.message.clone(),
+            help: it.help.clone(),
+            fix: it.fix.as_ref().map(|_| fix_word.to_owned()),
+            index,
+            lens: it.severity == "error" && near.contains(&(line.saturating_sub(1))) && lenses.insert(line),
+        }
+    });
+    Marks { diagnostics: diagnostics.collect(), hops }
+}
+
+/// Cards of the objects in the document that holds the caret.
+pub(crate) fn lit_cards(graph: &Graph, file: &str, text: &str, caret: usize) -> BTreeSet<String> {
+    let document = document_at(text, caret);
+    let is_here = |range: &Range| range.file == file && document.contains(&(range.start.offset as usize));
+    graph.nodes.iter().filter(|it| it.range.as_ref().is_some_and(is_here)).map(|it| it.id.clone()).collect()
+}
+
+/// The line of the first error that makes a document unreadable.
+pub(crate) fn broken_line(check: &Check) -> Option<u32> {
+    let is_broken = |it: &&Diagnostic| it.code == "broken-yaml";
+    check.diagnostics.iter().find(is_broken).map(|it| it.range.start.line)
+}
+
+/// All fixes with one right answer.
+pub(crate) fn safe_fixes(check: &Check) -> Vec<Fix> {
+    check.diagnostics.iter().filter_map(|it| it.fix.clone()).filter(|it| it.safe).collect()
+}
+
+/// Objects that are asked for by name and are not here; Pods are asked for by label.
+pub(crate) fn n_ghosts(graph: &Graph) -> usize {
+    let is_named = |it: &&Node| !matches!(it.lane, Lane::Workload | Lane::Pod | Lane::Client);
+    graph.nodes.iter().filter(is_named).filter(|it| matches!(it.state, NodeState::Ghost | NodeState::Needed)).count()
+}
+
+/// Where an untouched workspace is opened: at the reason of a failure, else in the file with most of the path.
+pub(crate) fn first_look(trace: &Trace) -> Option<Range> {
+    let fails = Ending::of(trace.outcome, trace.status, trace.verdict.stage) == Ending::Bad;
+    let ranges: Vec<&Range> = trace.hops.iter().filter_map(|it| it.range.as_ref()).collect();
+    let n_hops = |it: &Range| ranges.iter().filter(|other| other.file == it.file).count();
+    let most =
+        ranges.iter().rev().max_by_key(|it| n_hops(it)).map(|it| Range { start: TOP, end: TOP, ..(**it).clone() });
+    trace.verdict.range.clone().filter(|_| fails).or(most)
+}
+
+const TOP: Position = Position { line: 1, column: 1, offset: 0 };
+
+/// The card of a hop, by its number.
+pub(crate) fn card_of_hop(graph: &Graph, number: usize) -> Option<&Node> {
+    graph.nodes.iter().find(|it| it.hop.is_some_and(|hop| hop as usize == number))
+}
+
+/// How an end looks: the class of its colour, and its glyph's icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Good,
+    Bad,
+    Elsewhere,
+    Unknown,
+}
+
+impl Ending {
+    pub(crate) fn of(outcome: Outcome, status: Option<u16>, stage: Option<Stage>) -> Self {
+        match outcome {
+            Outcome::Unsupported => Self::Unknown,
+            _ if stage.is_some() || status.is_some_and(|it| it >= 400) => Self::Bad,
+            Outcome::Delivered => Self::Good,
+            Outcome::Redirected | Outcome::Answered | Outcome::Passthrough => Self::Elsewhere,
+            Outcome::Refused => Self::Bad,
+        }
+    }
+
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Bad => "err",
+            Self::Elsewhere => "move",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(crate) fn icon(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Bad => "error",
+            Self::Elsewhere => "redirect",
+            Self::Unknown => "question",
+        }
+    }
+}
+
+/// The tile of a kind of hop, and its word where there is no object.
+pub(crate) fn hop_face(kind: HopKind) -> (&'static str, Words) {
+    match kind {
+        HopKind::Client => ("client", words::CLIENT),
+        HopKind::LoadBalancer => ("balancer", words::LOAD_BALANCER),
+        HopKind::Listener | HopKind::Gateway => ("gateway", words::GATEWAY),
+        HopKind::Route => ("route", words::ROUTE),
+        HopKind::Service => ("service", words::SERVICE),
+        HopKind::Endpoint => ("pod", words::POD),
+        HopKind::Policy => ("policy", words::POLICY),
+    }
+}
+
+/// Candidates of a hop that did not get the request.
+pub(crate) fn losers(hop: &podpath_protocol::Hop) -> Vec<&podpath_protocol::Candidate> {
+    hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen).collect()
+}
+
+/// The hop that is folded out at first: the failing one, else the one with most losers.
+pub(crate) fn first_open(trace: &Trace) -> Option<usize> {
+    let failed = trace.hops.iter().position(|it| it.failed);
+    let most = trace.hops.iter().enumerate().rev().max_by_key(|(_, it)| losers(it).len());
+    failed.or(most.filter(|(_, it)| !losers(it).is_empty()).map(|(at, _)| at))
+}
+
+/// The path as text for people.
+pub(crate) fn markdown(trace: &Trace, url: &str) -> String {
+    let loser = |it: &podpath_protocol::Candidate| {
+        let name = it.resource.as_ref().map_or(it.path.as_str(), |it| it.name.as_str());
+        format!("   - {name}: {}", it.detail)
+    };
+    let hop = |(number, it): (usize, &podpath_protocol::Hop)| {
+        let place = it.range.as_ref().map(|it| format!(" ({})", crate::rich::place(it))).unwrap_or_default();
+        let first = format!("{number}. **{}**: {}{place}", it.title, it.detail);
+        std::iter::once(first).chain(losers(it).into_iter().map(loser)).collect::<Vec<_>>()
+    };
+    let hops: Vec<String> = (1..).zip(&trace.hops).flat_map(hop).collect();
+    format!(
+        "## {}
+
+{}
+
+`{url}`
+
+{}
+",
+        trace.verdict.title,
+        trace.verdict.detail,
+        hops.join(
+            "
+"
+        )
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_hops_are_said_short() {
+        assert_eq!(span_of(&[4, 5, 6]), "4–6");
+        assert_eq!(span_of(&[2, 3, 6]), "2–3, 6");
+        assert_eq!(span_of(&[]), "");
+    }
+
+    #[test]
+    fn an_end_has_a_colour() {
+        assert_eq!(Ending::of(Outcome::Delivered, None, None), Ending::Good);
+        assert_eq!(Ending::of(Outcome::Delivered, Some(503), Some(Stage::Traffic)), Ending::Bad);
+        assert_eq!(Ending::of(Outcome::Redirected, Some(301), None), Ending::Elsewhere);
+        assert_eq!(Ending::of(Outcome::Answered, Some(404), None), Ending::Bad);
+    }
+}
