@@ -183,18 +183,16 @@ proptest! {
     }
 
     #[test]
-    fn edits_give_what_whole_files_give(files in workspace(), edits in prop::collection::vec(mutation(), 1..5)) {
+    fn edits_give_what_whole_files_give(files in workspace(), changes in prop::collection::vec((mutation(), 0..6), 1..5)) {
         let mut files = files;
         let mut engine = Engine::new();
         handle(&mut engine, "workspace", &json!({ "open": files }));
-        for mutation in &edits {
-            let (file, range, text) = edit_of(&files, mutation);
-            let edit = json!({ "file": file, "start": range.start, "end": range.end, "newText": text });
-            let opened: Value = serde_json::from_str(&handle(&mut engine, "workspace", &json!({ "edit": [edit] }))).unwrap();
-            mutate(&mut files, mutation);
+        for (mutation, sort) in &changes {
+            let params = change(&mut files, mutation, *sort);
+            let opened: Value = serde_json::from_str(&handle(&mut engine, "workspace", &params)).unwrap();
             let asked = questions(&json!({ "workspace": opened["result"]["revision"] }), "en");
             for ((method, params), fresh) in asked.iter().zip(answers(&files, "en")) {
-                prop_assert_eq!(handle(&mut engine, method, params), fresh, "{} after {:?}", method, edit);
+                prop_assert_eq!(handle(&mut engine, method, params), fresh, "{} after {:?}", method, changes);
             }
         }
     }
@@ -239,6 +237,22 @@ proptest! {
             prop_assert!(same(&after) < same(&before), "{diagnostic:?} stays");
         }
     }
+}
+
+/// A change of the files, and the same as parameters of `workspace`: mostly an edit; now and then a chart comes or goes.
+fn change(files: &mut Files, mutation: &Mutation, sort: i32) -> Value {
+    const CHART: &str = "charts/web/Chart.yaml";
+    if sort > 0 {
+        let (file, range, text) = edit_of(files, mutation);
+        mutate(files, mutation);
+        return json!({ "edit": [{ "file": file, "start": range.start, "end": range.end, "newText": text }] });
+    }
+    if files.remove(CHART).is_some() && !files.is_empty() {
+        return json!({ "close": [CHART] });
+    }
+    let chart = Files::from([(CHART.to_owned(), "name: web\n".to_owned())]);
+    files.extend(chart.clone());
+    json!({ "open": chart })
 }
 
 /// Every `{file, start, end}` of an answer.
@@ -389,9 +403,9 @@ fn http_routes(routes: &[Route]) -> String {
                 names.iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect::<Vec<_>>().join(", ")
             };
             let (headers, query) = (named(&["a", "b"][..*headers]), named(&["p", "q"][..*query]));
-            _ = write!(
+            _ = writeln!(
                 text,
-                "  - matches: [{{path: {{type: {kind}, value: {path}}}{method}, headers: [{headers}], queryParams: [{query}]}}]\n"
+                "  - matches: [{{path: {{type: {kind}, value: {path}}}{method}, headers: [{headers}], queryParams: [{query}]}}]"
             );
         }
     }
@@ -428,9 +442,9 @@ fn ingress(class: &str, annotations: &str, rules: &[(&'static str, Vec<IngressPa
     for (host, paths) in rules {
         _ = write!(text, "  - host: '{host}'\n    http:\n      paths:\n");
         for (kind, path) in paths {
-            _ = write!(
+            _ = writeln!(
                 text,
-                "      - {{path: '{path}', pathType: {kind}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}\n"
+                "      - {{path: '{path}', pathType: {kind}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}"
             );
         }
     }
@@ -495,7 +509,7 @@ proptest! {
                 let fits = if *exact { *value == path } else { path.starts_with(value) };
                 winner = winner.or((fits && (!header || canary)).then_some(r));
             }
-            _ = write!(text, "  - {{match: [{}], directResponse: {{status: {}}}}}\n", entries.join(", "), 200 + r);
+            _ = writeln!(text, "  - {{match: [{}], directResponse: {{status: {}}}}}", entries.join(", "), 200 + r);
         }
         let header = if canary { "x-canary: 1\n" } else { "" };
         let trace = traced(text, &format!("GET http://web{path}\n{header}from: sidecar default/cart"));

@@ -118,9 +118,10 @@ impl Engine {
                 })
             }
             "graph" => {
-                let GraphParams { files, workspace, options, trace, size } = read(params)?;
+                let GraphParams { files, workspace, options, trace, size, texts } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
-                    write(graph::graph(analysis, trace.as_ref(), size, options.locale).map_err(|error| bad(&error))?)
+                    let drawing = graph::Drawing { size, texts, locale: options.locale };
+                    write(graph::graph(analysis, trace.as_ref(), &drawing).map_err(|error| bad(&error))?)
                 })
             }
             _ => Err(failure("unknown-method", &format!("unknown method `{method}`"))),

@@ -62,9 +62,13 @@ fn reachable(analysis: &Analysis) -> Vec<(String, String, &'static str)> {
     for (table, tls) in behind.map(|it| (it, balancer_tls)).chain(tables.gateways.iter().map(|it| (it, false))) {
         found.extend(of_table(table, tls));
     }
-    found.extend(balanced.flat_map(|it| of_table(it, false)).filter(|(host, ..)| !host.is_empty()));
+    found.extend(balanced.flat_map(|it| of_table(it, false)));
+    let any = found.first().cloned();
     found.retain(|(host, ..)| !host.is_empty());
-    found
+    match any {
+        Some((_, path, scheme)) if found.is_empty() => vec![("app.example.kr".into(), path, scheme)],
+        _ => found,
+    }
 }
 
 fn of_table(table: &Table, tls: bool) -> Vec<(String, String, &'static str)> {
@@ -98,7 +102,8 @@ fn host_of(pattern: &HostPattern, rule: &Rule, listener: &Listener) -> HostPatte
 /// A name that a wildcard stands for.
 fn likely(pattern: &HostPattern) -> String {
     match pattern {
-        HostPattern::Any => "app.example.kr".into(),
+        // Every host is as good as another: told only when nothing names one.
+        HostPattern::Any => String::new(),
         HostPattern::Exact(name) => name.clone(),
         HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix) => format!("www{suffix}"),
         HostPattern::Glob(glob) => glob.replace('*', "www").replace('?', "a"),

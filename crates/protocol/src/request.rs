@@ -127,7 +127,7 @@ pub struct TraceParams {
 }
 
 /// Parameters of `graph`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GraphParams {
     /// Text of each file by its path.
@@ -145,6 +145,13 @@ pub struct GraphParams {
     /// The widths of the lanes.
     #[serde(default)]
     pub size: Size,
+    /// False leaves `svg` and `mermaid` empty, for callers that draw themselves.
+    #[serde(default = "yes")]
+    pub texts: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The widths of the lanes of a diagram.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use podpath_protocol::{
-    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Node, Options, Presets, PresetsParams, Revision,
-    SuggestParams, Suggestions, TraceParams, Traces, WorkspaceParams,
+    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Node, Options, Presets, Revision, SuggestParams,
+    Suggestions, TraceParams, Traces, WorkspaceParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,7 +49,6 @@ pub(crate) struct Conversation {
     waiting: BTreeMap<u64, Topic>,
     parts: Parts,
     next_id: u64,
-    presets_in: Option<Locale>,
     last: Option<Answers>,
 }
 
@@ -126,6 +125,7 @@ impl Conversation {
             options: options.clone(),
             trace: question.call.clone(),
             size: question.size,
+            texts: false,
             files: None,
         };
         posts.push(self.message(Topic::Graph, "graph", &params));
@@ -136,14 +136,8 @@ impl Conversation {
     fn ask_later(&mut self, question: &Question) -> Vec<String> {
         let params = SuggestParams { workspace: self.revision, options: options(question.locale), files: None };
         let mut posts = vec![self.message(Topic::Suggest, "suggest", &params)];
-        if self.presets_in != Some(question.locale) {
-            self.presets_in = Some(question.locale);
-            posts.push(self.message(
-                Topic::Presets,
-                "presets",
-                &PresetsParams { options: options(question.locale), ..PresetsParams::default() },
-            ));
-        }
+        // Presets are put where this workspace refers to them.
+        posts.push(self.message(Topic::Presets, "presets", &params));
         posts
     }
 

@@ -99,7 +99,13 @@ fn words(node: &Node, metrics: &Metrics) -> [Element; 2] {
     let indent = metrics.pick(35.0, 30.0);
     let used = if node.hop.is_some() { metrics.pick(27.0, 24.0) } else { metrics.pick(8.0, 6.0) };
     // Kinds are mostly small letters, narrower than the table of advances says.
-    let kind = middle(&node.kind, 0.82 * metrics.pick(SMALL, 10.5), node.width - indent - used);
+    let font = 0.82 * metrics.pick(SMALL, 10.5);
+    let kind = middle(&node.kind, font, node.width - indent - used);
+    // `ALB · Ingress` that does not fit is `ALB`, not its two ends.
+    let kind = match node.kind.split_once(" · ") {
+        Some((short, _)) if kind != node.kind => short.to_owned(),
+        _ => kind,
+    };
     let name = middle(&node.title, metrics.name_font, node.width - metrics.pick(16.0, 15.0));
     [
         text("kind", (node.x + indent, node.y + metrics.pick(22.0, 19.0)), kind),

@@ -14,7 +14,7 @@ use crate::tables::Tables;
 
 /// Follows a request from its entry.
 pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry: &Entry) -> Trace {
-    let walk = || Walk::new(cluster, tables, request);
+    let walk = || Walk::new(cluster, tables, request, entry);
     match entry {
         Entry::Internet => from_internet(cluster, tables, request),
         Entry::LoadBalancer(id) => match tables.load_balancers.iter().find(|it| it.members.contains(id)) {
@@ -35,14 +35,15 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
     let mut best: Option<(u8, &Table, Trace)> = None;
     for (table, port) in ways_in(cluster, tables, request) {
         let request = Request { port, ..request.clone() };
-        let trace = Walk::new(cluster, tables, &request).run(table, request.clone());
+        let trace = Walk::new(cluster, tables, &request, &Entry::Internet).run(table, request.clone());
         let reach = reach(&trace);
         if best.as_ref().is_none_or(|(known, ..)| reach > *known) {
             best = Some((reach, table, trace));
         }
     }
     let Some((_, chosen, mut trace)) = best else {
-        return Walk::new(cluster, tables, request).finish(End::nothing_listens(cluster, tables, request));
+        return Walk::new(cluster, tables, request, &Entry::Internet)
+            .finish(End::nothing_listens(cluster, tables, request));
     };
     let others = tables.load_balancers.iter().filter(|it| !std::ptr::eq(*it, chosen));
     let candidates = others.map(|it| other_load_balancer(it, request));
@@ -123,7 +124,7 @@ fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
 
 /// A Service of type LoadBalancer: L4, straight to its Pods.
 fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
-    let mut walk = Walk::new(cluster, tables, request);
+    let mut walk = Walk::new(cluster, tables, request, &Entry::Internet);
     let Some(service) = cluster.get::<Service>(id) else {
         let end = match cluster.get::<Ingress>(id) {
             Some(_) => End::no_load_balancer(tables, id),
@@ -137,7 +138,7 @@ fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: Resou
 
 /// A gateway by its object: the table that it is a member of.
 fn from_gateway(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
-    let walk = Walk::new(cluster, tables, request);
+    let walk = Walk::new(cluster, tables, request, &Entry::Internet);
     if cluster.get::<IstioGateway>(id).is_some() {
         let found = tables.istio.iter().find(|(_, table)| table.members.contains(&id));
         if let Some((pods, table)) = found {
@@ -166,7 +167,7 @@ fn translated(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) ->
 
 /// A call from inside the cluster.
 fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Caller) -> Trace {
-    let walk = Walk::new(cluster, tables, request);
+    let walk = Walk::new(cluster, tables, request, &Entry::Pod(caller.clone()));
     let host = request.host.clone();
     // The address decides whom the caller meets; a Host header may say something else.
     let authority = request.header("host").unwrap_or_else(|| request.authority.clone());
@@ -228,13 +229,17 @@ fn proxy_of(caller: &Caller, port: u16) -> istio::Proxy<'_> {
     istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false }
 }
 
-/// The hop of the client.
-pub(super) fn client_hop(request: &Request) -> Hop {
+/// The hop of the client; a Pod that calls is told by its app.
+pub(super) fn client_hop(request: &Request, entry: &Entry) -> Hop {
+    let title = match entry {
+        Entry::Pod(caller) => Text::same(caller.labels.get("app").unwrap_or(&caller.namespace)),
+        _ => Text::new("Internet", "인터넷"),
+    };
     Hop {
         kind: HopKind::Client,
         resource: None,
         location: None,
-        title: Text::new("Client", "클라이언트"),
+        title,
         detail: words::client(request),
         brief: Text::default(),
         decided_by: None,

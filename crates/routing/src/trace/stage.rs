@@ -6,7 +6,7 @@ use podpath_source::{Location, Text};
 
 use super::entry::client_hop;
 use super::guard::{self, Peer, Unmodelled};
-use super::{Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
+use super::{Entry, Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
 use crate::gateways::missing_port;
@@ -38,8 +38,8 @@ pub(super) struct End {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(cluster: &'a Cluster, tables: &'a Tables, request: &Request) -> Self {
-        let trace = Trace { hops: vec![client_hop(request)], ..Trace::default() };
+    pub(super) fn new(cluster: &'a Cluster, tables: &'a Tables, request: &Request, entry: &Entry) -> Self {
+        let trace = Trace { hops: vec![client_hop(request, entry)], ..Trace::default() };
         Self { cluster, tables, trace, stages: 0, is_grpc: request.scheme.is_grpc(), peer: Peer::Plain }
     }
 

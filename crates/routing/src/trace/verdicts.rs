@@ -248,7 +248,7 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
     let losers: usize = trace.hops.iter().map(|it| it.candidates.len()).sum();
     let lost = losers.saturating_sub(trace.hops.iter().filter(|it| !it.candidates.is_empty()).count());
     let detail = Text::new(
-        format!("{} hops; {lost} candidates lost", trace.hops.len()),
+        format!("{} hops; {lost} candidate{} lost", trace.hops.len(), if lost == 1 { "" } else { "s" }),
         format!("구간 {}개, 탈락한 후보 {lost}개", trace.hops.len()),
     );
     if let Some(failing) = failing {

@@ -182,10 +182,10 @@ pub(super) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Reques
         None => ("the default action".to_owned(), "기본 동작".to_owned()),
     };
     let why = conditions(rule);
-    let (why_en, why_ko) = if why.is_empty() {
+    let (why_en, why_ko) = if why.en.is_empty() {
         (String::new(), String::new())
     } else {
-        (format!(": {why} match"), format!(": {why} 조건이 맞습니다"))
+        (format!(": {}", why.en), format!(": {}", why.ko))
     };
     let (does_en, does_ko) = does(rule);
     Text::new(
@@ -206,20 +206,26 @@ fn does(rule: &Rule) -> (String, String) {
     }
 }
 
-/// The conditions of a rule, for a sentence.
-fn conditions(rule: &Rule) -> String {
+/// The conditions of a rule, for a sentence; empty when there are none.
+fn conditions(rule: &Rule) -> Text {
     use crate::matcher::Condition;
     let words = rule.matchers.iter().filter_map(|it| match &it.condition {
         Condition::Host(patterns) => {
-            Some(format!("host `{}`", patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `")))
+            let hosts = patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `");
+            Some((format!("host `{hosts}`"), format!("호스트 `{hosts}`")))
         }
-        Condition::Path(path) => Some(format!("path `{path}`")),
-        Condition::Method(text) => Some(format!("method `{text}`")),
-        Condition::Header(name, text) => Some(format!("header `{name}: {text}`")),
-        Condition::Query(name, text) => Some(format!("query `{name}={text}`")),
+        Condition::Path(path) => Some((format!("path `{path}`"), format!("경로 `{path}`"))),
+        Condition::Method(text) => Some((format!("method `{text}`"), format!("메서드 `{text}`"))),
+        Condition::Header(name, text) => Some((format!("header `{name}: {text}`"), format!("헤더 `{name}: {text}`"))),
+        Condition::Query(name, text) => Some((format!("query `{name}={text}`"), format!("쿼리 `{name}={text}`"))),
         _ => None,
     });
-    words.collect::<Vec<_>>().join(", ")
+    let (en, ko): (Vec<_>, Vec<_>) = words.unzip();
+    match en.len() {
+        0 => Text::default(),
+        1 => Text::new(format!("{} matches", en.join("")), format!("{} 조건이 맞습니다", ko.join(""))),
+        _ => Text::new(format!("{} match", en.join(", ")), format!("{} 조건이 모두 맞습니다", ko.join(", "))),
+    }
 }
 
 /// What a gateway did.
@@ -245,15 +251,15 @@ pub(super) fn route(choice: &Choice<'_>, request: &Request) -> Text {
     let (why, label) = (conditions(rule), &rule.label);
     let (does_en, does_ko) = does(rule);
     let (by_en, by_ko) = decided(choice.decided_by);
-    if why.is_empty() {
+    if why.en.is_empty() {
         return Text::new(
             format!("rule `{label}` takes every request{by_en}{does_en}"),
             format!("`{label}` 규칙이 모든 요청을 받습니다{by_ko}{does_ko}"),
         );
     }
     Text::new(
-        format!("rule `{label}` matches: {why}{by_en}{does_en}"),
-        format!("`{label}` 규칙이 맞습니다: {why}{by_ko}{does_ko}"),
+        format!("rule `{label}`: {}{by_en}{does_en}", why.en),
+        format!("`{label}` 규칙: {}{by_ko}{does_ko}", why.ko),
     )
 }
 
