@@ -152,7 +152,7 @@ fn answers(files: &Files, locale: &str) -> Vec<String> {
 // === Answers ===
 
 proptest! {
-    #![proptest_config(config(128))]
+    #![proptest_config(config(192))]
 
     #[test]
     fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -183,8 +183,11 @@ proptest! {
     }
 
     #[test]
-    fn edits_give_what_whole_files_give(files in workspace(), changes in prop::collection::vec((mutation(), 0..6), 1..5)) {
-        let mut files = files;
+    fn edits_give_what_whole_files_give(
+        files in workspace(), changes in prop::collection::vec((mutation(), 0..6), 1..5), is_chart in any::<bool>(),
+    ) {
+        let folder = if is_chart { "charts/web/templates/" } else { "" };
+        let mut files: Files = files.into_iter().map(|(name, text)| (format!("{folder}{name}"), text)).collect();
         let mut engine = Engine::new();
         handle(&mut engine, "workspace", &json!({ "open": files }));
         for (mutation, sort) in &changes {

@@ -45,7 +45,7 @@ impl Cluster {
             template: &found.object.template,
             replicas: 1,
             ip: found.object.ip.as_deref(),
-            ready: found.object.ready.unwrap_or(true),
+            ready: found.object.ready.unwrap_or(true) && !found.object.is_terminating,
             ended,
         })
     }

@@ -44,8 +44,15 @@ fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<
 
 /// True when the API server would refuse the object for this: admission, not attachment or traffic.
 pub(crate) fn is_refusal(finding: &Finding) -> bool {
-    const CODES: &[&str] =
-        &["duplicate-key", "missing-field", "outdated-api-version", "required-field", "unknown-field", "wrong-type"];
+    const CODES: &[&str] = &[
+        "duplicate-key",
+        "missing-field",
+        "outdated-api-version",
+        "required-field",
+        "selector-differs",
+        "unknown-field",
+        "wrong-type",
+    ];
     finding.severity == Severity::Error && CODES.contains(&finding.code)
 }
 

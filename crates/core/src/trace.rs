@@ -166,8 +166,12 @@ fn response(call: &Call, trace: &routing::Trace) -> Option<ResponseHeaders> {
     Some(ResponseHeaders { headers, removed })
 }
 
-/// A clause as a sentence of its own: it begins with a capital.
-fn sentence(mut text: String) -> String {
+/// A clause as a sentence of its own: it begins with a capital. What is the same in both languages is a quotation.
+fn sentence(clause: &Text, locale: Locale) -> String {
+    let mut text = say(clause, locale);
+    if clause.en == clause.ko {
+        return text;
+    }
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
@@ -268,7 +272,7 @@ impl Writing<'_> {
         });
         Verdict {
             title: say(&verdict.title, self.locale),
-            detail: sentence(say(&verdict.detail, self.locale)),
+            detail: sentence(&verdict.detail, self.locale),
             stage,
             range: verdict.location.and_then(|it| range(self.analysis, it)),
             fix: stage
@@ -314,7 +318,7 @@ impl Writing<'_> {
             resource: hop.resource.and_then(|id| self.analysis.reference(id)),
             range: hop.location.and_then(|it| range(self.analysis, it)),
             title: say(&hop.title, self.locale),
-            detail: sentence(say(&hop.detail, self.locale)),
+            detail: sentence(&hop.detail, self.locale),
             decided_by: hop.decided_by.map(str::to_owned),
             rule,
             candidates: hop.candidates.iter().map(|it| self.candidate(it)).collect(),

@@ -16,6 +16,7 @@ mod missing_field;
 mod outdated_api_version;
 mod port_not_offered;
 mod required_field;
+mod selector_differs;
 mod selector_matches_nothing;
 mod suggest;
 mod unknown_field;
@@ -74,6 +75,7 @@ pub static ALL: &[&Lint] = &[
     &required_field::LINT,
     &outdated_api_version::LINT,
     &duplicate_object::LINT,
+    &selector_differs::LINT,
     &selector_matches_nothing::LINT,
     &port_not_offered::LINT,
     &dangling_backend::LINT,

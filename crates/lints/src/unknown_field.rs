@@ -1,7 +1,8 @@
 //! `unknown-field`: a field that the type does not have, which strict field validation refuses.
 
 use podpath_schema::FindingKind;
-use podpath_source::{Diagnostic, Edit, Fix, Severity, Text};
+use podpath_source::{Diagnostic, Edit, Fix, Severity, Span, Text};
+use podpath_yaml::Node;
 
 use crate::{Check, DocumentContext, Lint};
 
@@ -16,7 +17,7 @@ fn check(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
             FindingKind::UnknownField { name, suggestion } => {
                 let fix = suggestion.as_ref().map(|to| Fix {
                     title: Text::new(format!("Rename to `{to}`"), format!("`{to}` 필드로 바꾸기")),
-                    safe: true,
+                    safe: !has_sibling(context, finding.span, to),
                     edits: vec![Edit::Replace { location: at, text: to.clone() }],
                 });
                 let diagnostic = LINT.found(at, message(name, suggestion.as_deref()));
@@ -51,4 +52,19 @@ fn help(path: &str) -> Text {
         format!("the API server answers: strict decoding error: unknown field \"{path}\""),
         format!("API 서버의 응답: strict decoding error: unknown field \"{path}\""),
     )
+}
+
+/// True when the map that holds this key has the other one, too: a rename would make it stand twice.
+fn has_sibling(context: &DocumentContext<'_>, key: Span, other: &str) -> bool {
+    let mut open: Vec<&Node> = context.yaml.root.iter().collect();
+    while let Some(node) = open.pop() {
+        if let Some(map) = node.as_map() {
+            if map.entries.iter().any(|it| it.key.span == key) {
+                return map.get(other).is_some();
+            }
+            open.extend(map.entries.iter().map(|it| &it.value));
+        }
+        open.extend(node.as_list().into_iter().flatten());
+    }
+    false
 }

@@ -16,6 +16,8 @@ pub struct Pod {
     pub phase: Option<String>,
     /// The condition `Ready` of the status, when there is one.
     pub ready: Option<bool>,
+    /// `metadata.deletionTimestamp` is set.
+    pub is_terminating: bool,
 }
 
 impl Pod {
@@ -28,6 +30,7 @@ impl Pod {
             ip: status.get("podIP").text().map(|it| it.value),
             phase: status.get("phase").text().map(|it| it.value),
             ready: ready.map(|it| it.value == "True"),
+            is_terminating: reader.get("metadata").get("deletionTimestamp").exists(),
         }
     }
 }

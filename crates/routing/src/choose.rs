@@ -76,9 +76,10 @@ pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Li
     let listener = by(&name).ok_or(NoListener::ServerName)?;
     if table.gateway.checks_host_against_sni && listener.protocol == Protocol::Https {
         match (by(&request.host), serves(listener, &request.host)) {
-            (Some(better), _) if specificity(better, &request.host) > specificity(listener, &request.host) => {
+            (Some(better), Some(own)) if specificity(better, &request.host) > own => {
                 return Err(NoListener::Misdirected);
             }
+            (Some(_), None) => return Err(NoListener::Misdirected),
             (None, None) => return Err(NoListener::Host),
             _ => {}
         }

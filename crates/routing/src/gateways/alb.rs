@@ -78,6 +78,9 @@ fn lower_group(cluster: &Cluster, group: &Group<'_>) -> Table {
 
 /// The first error of a group keeps the whole group as it is.
 fn build(cluster: &Cluster, group: &Group<'_>) -> Result<(bool, Vec<Listener>), Frozen> {
+    if let Some(error) = group.members.iter().find_map(|it| it.error.clone()) {
+        return Err(error);
+    }
     let ports = port::merge(&group.members)?;
     let is_public = one_scheme(cluster, group)? == "internet-facing";
     let redirect = ssl_redirect(group, &ports)?;

@@ -184,7 +184,7 @@ fn lower_path(
     matchers.push(Matcher::new(Condition::Path(path_match), ingress.at(span)));
     let action = match unmodelled {
         Some(field) => Action::Unsupported(field.to_owned()),
-        None => Action::Forward(vec![lower_backend(cluster, ingress, &path.backend, place)]),
+        None => lower_action(cluster, ingress, &path.backend, place),
     };
     let meta = &ingress.entry.resource.meta;
     Rule {
@@ -216,8 +216,16 @@ fn fallback(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> Option<Rule> {
         matchers: vec![],
         rank: Rank::default(),
         filters: vec![],
-        action: Action::Forward(vec![lower_backend(cluster, ingress, backend, place)]),
+        action: lower_action(cluster, ingress, backend, place),
     })
+}
+
+/// A `resource` backend is the controller's own matter.
+fn lower_action(cluster: &Cluster, ingress: &Found<'_, Ingress>, backend: &IngressBackend, place: &str) -> Action {
+    match backend.service {
+        Some(_) => Action::Forward(vec![lower_backend(cluster, ingress, backend, place)]),
+        None => Action::Unsupported(format!("{place}.backend.resource")),
+    }
 }
 
 fn lower_backend(cluster: &Cluster, ingress: &Found<'_, Ingress>, backend: &IngressBackend, place: &str) -> Backend {

@@ -215,7 +215,7 @@ fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, 
         _ => *service,
     };
     let port = request.port;
-    if !request.scheme.is_http() || by_host.object.port(port).is_none() {
+    if !request.scheme.is_http() || !by_host.object.port(port).is_some_and(istio::is_http) {
         return None;
     }
     if let Some(table) = gateway_api::mesh(cluster, service, &caller.namespace, port) {

@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
             Some(rule) => self.act(table, &choice, rule, request),
             None => {
                 self.mark_failed();
-                let end = if request.scheme.is_http() {
+                let end = if matches!(listener.protocol, Protocol::Http | Protocol::Https) {
                     End::no_route(self.cluster, table, &choice, &request)
                 } else {
                     End::refused("no-route", words::no_stream_route(table, &request))

@@ -346,7 +346,8 @@ pub(super) fn service_hop(
     let location = why.and_then(|it| why_location(cluster, service, it)).or(Some(at(service)));
     let detail = match (entry, ready.is_empty()) {
         (Some(entry), false) => {
-            let (port, target) = (entry.port.value, &entry.target_port.value);
+            let port = entry.port.value;
+            let target = ready.first().map_or(port, |it| it.port);
             Text::new(
                 format!("port {port} goes to port {target} of the Pods{subset_en}"),
                 format!("{port} 포트가 Pod의 {target} 포트로 이어집니다{subset_ko}"),

@@ -91,7 +91,11 @@ fn forward(
         let full = format!("{}/{name}", ingress.namespace());
         return Err(error(format!("unable to find port {} on service {full}", port.value)));
     };
-    if target_type(cluster, member, &service) == "instance" && !has_node_port(service.object) {
+    let target_type = target_type(cluster, member, &service);
+    if !matches!(target_type.as_str(), "instance" | "ip") {
+        return Err(error(format!("unknown targetType: {target_type}")));
+    }
+    if target_type == "instance" && !has_node_port(service.object) {
         return Err(error(
             "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'"
                 .into(),
@@ -164,7 +168,12 @@ fn forward_action(
             return Ok(Action::Unsupported(field.to_owned()));
         };
         let port = port.parse().map_or(PortRef::Name(port), PortRef::Number);
-        let weight = text(group, "weight").and_then(|it| it.parse().ok()).unwrap_or(1);
+        let weight = text(group, "weight").and_then(|it| it.parse().ok());
+        let Some(weight) = weight.or((groups.len() == 1).then_some(1)) else {
+            let message =
+                format!("ingress: {}: weight is mandatory when there are several target groups", member.name());
+            return Err(Frozen { message, origin: origin(&member.ingress, span, field) });
+        };
         let backend = forward(cluster, member, &service, &Spanned::new(port, span), span, weight, place)?;
         if backend.fault.is_some() && groups.len() > 1 {
             let message = format!("ingress: {}: Service \"{service}\" not found", member.name());

@@ -7,8 +7,8 @@ use podpath_objects::{Ingress, IngressClass, IngressClassParams};
 use podpath_source::Text;
 
 use super::{annotation, skipped};
-use crate::gateways::full_name;
-use crate::table::Rejected;
+use crate::gateways::{full_name, origin};
+use crate::table::{Frozen, Rejected};
 
 /// Ingresses that share a load balancer, in group order.
 pub(super) struct Group<'a> {
@@ -20,6 +20,8 @@ pub(super) struct Member<'a> {
     pub(super) ingress: Found<'a, Ingress>,
     pub(super) params: Option<Found<'a, IngressClassParams>>,
     order: i32,
+    /// What keeps the whole group as it is.
+    pub(super) error: Option<Frozen>,
 }
 
 impl Member<'_> {
@@ -66,10 +68,24 @@ fn membership<'a>(cluster: &'a Cluster, ingress: Found<'a, Ingress>) -> Membersh
     };
     let named = params.as_ref().and_then(|it| it.object.group.as_ref()).map(|it| it.value.clone());
     let named = named.or_else(|| annotation(&ingress, "group.name").map(|it| it.value.clone()));
-    let order = annotation(&ingress, "group.order").and_then(|it| it.value.parse().ok()).unwrap_or(0);
+    let order = group_order(&ingress);
     // Explicit groups cannot hold a slash, so the two kinds of names never meet.
     let group = named.unwrap_or_else(|| full_name(&ingress));
-    Ok(Some((group, Member { ingress, params, order })))
+    let (order, error) = match order {
+        Ok(order) => (order, None),
+        Err(error) => (0, Some(error)),
+    };
+    Ok(Some((group, Member { ingress, params, order, error })))
+}
+
+/// -1000 to 1000, 0 unless told; a bad value is an error of the whole group.
+fn group_order(ingress: &Found<'_, Ingress>) -> Result<i32, Frozen> {
+    let Some(written) = annotation(ingress, "group.order") else { return Ok(0) };
+    let order = written.value.parse::<i32>().ok().filter(|it| (-1000..=1000).contains(it));
+    order.ok_or_else(|| Frozen {
+        message: format!("invalid ingress group order {}: it must be within [-1000, 1000]", written.value),
+        origin: origin(ingress, written.span, "metadata.annotations"),
+    })
 }
 
 /// The parameters of the class; the outer None when the class belongs to another controller.

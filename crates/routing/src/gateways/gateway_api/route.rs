@@ -11,7 +11,7 @@ use crate::gateways::{full_name, missing_port, missing_service, origin, service_
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Action, Backend, Fault, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule,
+    Action, Backend, Fault, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
 };
 
 /// What all rules of a route share while they are lowered.
@@ -110,7 +110,12 @@ impl Lowering<'_> {
 
     fn backend(&self, reference: &BackendRef, place: &str) -> Backend {
         let namespace = reference.namespace.as_ref().map_or(self.route.namespace(), |it| it.value.as_str());
-        let target = service_target(self.cluster, namespace, &reference.name.value);
+        let is_service = reference.group.is_empty() && reference.kind == "Service";
+        let target = if is_service {
+            service_target(self.cluster, namespace, &reference.name.value)
+        } else {
+            Target::Host(format!("{} {}", reference.kind, reference.name.value))
+        };
         let service = service_of(self.cluster, &target);
         Backend {
             origin: origin(self.route, reference.name.span, place),

@@ -129,9 +129,12 @@ impl Making<'_> {
             self.add_hosts(serving, &mut hosts);
         }
         for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
-            for host in &serving.server.hosts {
-                let rule = redirect_rule(origin(&serving.gateway, host.span, "spec.servers"));
-                *hosts.rules_of(HostPattern::parse(bare_host(&host.value))) = vec![rule];
+            let rule = redirect_rule(serving.origin());
+            let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
+            let bound = self.bound(&full_name(&serving.gateway));
+            let shared = bound.iter().flat_map(|it| self.shared_hosts(serving, it));
+            for pattern in own.chain(shared) {
+                *hosts.rules_of(pattern) = vec![rule.clone()];
             }
         }
         let first = servers.first();

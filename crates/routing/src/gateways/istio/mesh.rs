@@ -1,7 +1,7 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Service, VirtualService};
+use podpath_objects::{Service, ServicePort, VirtualService};
 
 use super::destination::{self, Proxy};
 use super::gateway::number;
@@ -42,6 +42,20 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
         Some(found) => Called::Service(found),
         None if was_cut || !short.contains('.') => Called::Missing,
         None => Called::Outside,
+    }
+}
+
+/// True when a proxy reads the calls of a port as HTTP: declared so, or not declared, so that it looks.
+///
+/// `appProtocol` goes before the port's name up to the first `-`; ports that servers of other protocols use are not
+/// looked into.
+pub fn is_http(port: &ServicePort) -> bool {
+    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
+    let declared = port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name);
+    match declared.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" | "kubernetes.io/ws" | "kubernetes.io/wss" => true,
+        "tcp" | "tls" | "https" | "mongo" | "redis" | "mysql" | "udp" => false,
+        _ => port.protocol == "TCP" && !matches!(port.port.value, 25 | 53 | 3306 | 27017),
     }
 }
 

@@ -20,12 +20,27 @@ pub(super) fn lower(
     owner: &Found<'_, VirtualService>,
     gateway: &str,
 ) -> Vec<Rule> {
-    let mut rules = Vec::new();
+    let mut rules: Vec<Rule> = Vec::new();
     for (idx, rule) in owner.object.http.iter().enumerate() {
         let lowering = Lowering { cluster, proxy, owner, gateway, idx };
-        rules.extend(lowering.rule(rule));
+        for mut lowered in lowering.rule(rule) {
+            // A rule that takes every request ends the VirtualService: what follows it is dropped.
+            if rules.iter().any(is_catch_all) {
+                lowered.matchers.insert(0, after_catch_all(&lowered));
+            }
+            rules.push(lowered);
+        }
     }
     rules
+}
+
+fn after_catch_all(rule: &Rule) -> Matcher {
+    let location = rule.origin.location;
+    let text = Text::new(
+        "a rule before it in this VirtualService takes every request",
+        "이 VirtualService의 앞 규칙이 모든 요청을 받습니다",
+    );
+    Matcher::new(Condition::Never(Mismatch { reason: "after-catch-all", text, location }), location)
 }
 
 struct Lowering<'a> {
