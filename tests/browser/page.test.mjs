@@ -167,7 +167,8 @@ export default (test) => {
     await expectDelivered(page, expect);
     const before = await page.locator(".tree .fn").count();
     await page.locator("[data-presets]").click();
-    await page.locator("[data-preset]").first().click();
+    await expect(() => page.locator('[data-preset="alb-istio"]').isDisabled()).toBeTruthy();
+    await page.locator('[data-preset="ingress-nginx"]').click();
     await expect(async () => (await page.locator(".tree .fn").count()) > before).toBeTruthy();
   });
 

@@ -119,6 +119,7 @@ pub(crate) const PODS: Words = Words::new("Pods", "Pod");
 pub(crate) const POD: Words = Words::new("Pod", "Pod");
 pub(crate) const POLICY: Words = Words::new("Policy", "정책");
 pub(crate) const PRESETS: Words = Words::new("Platform presets", "플랫폼 프리셋");
+pub(crate) const PRESET_HERE: Words = Words::new("All of it is here already", "모두 이미 있습니다");
 pub(crate) const PRESETS_SAY: Words = Words::new(
     "The pieces of a platform that manifests rarely hold, as plain files: see them, edit them, delete them.",
     "매니페스트에 잘 넣지 않는 플랫폼의 조각을 파일로 추가합니다. 보고, 고치고, 지울 수 있습니다.",

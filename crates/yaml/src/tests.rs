@@ -144,7 +144,9 @@ fn aliases_cannot_blow_up() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let last = format!("*a{}", level - 1);
-        text.push_str(&["a", &level.to_string(), ": &a", &level.to_string(), " [", &vec![last; 10].join(", "), "]\n"].concat());
+        text.push_str(
+            &["a", &level.to_string(), ": &a", &level.to_string(), " [", &vec![last; 10].join(", "), "]\n"].concat(),
+        );
     }
     assert!(problems(&text).iter().any(|it| it.starts_with("TooManyNodes")));
 }

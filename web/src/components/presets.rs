@@ -21,9 +21,11 @@ pub(crate) fn PresetList(props: &PresetListProps) -> Html {
     let row = |preset: &Preset| {
         let files: Files =
             preset.files.iter().map(|(path, text)| (path.as_str().into(), text.as_str().into())).collect();
+        let is_here = files.is_empty();
         let names = preset.files.keys().map(|it| crate::rich::file_name(it)).collect::<Vec<_>>().join(", ");
+        let names = if is_here { words::PRESET_HERE.text(props.locale).to_string() } else { names };
         let onclick = props.on_action.reform(move |_: MouseEvent| Action::Add { files: files.clone() });
-        html! { <button class="menu-item two" {onclick} data-preset={preset.name.clone()}>{ icon("config") }<span><b>{ preset.title.clone() }</b><small>{ names }</small></span></button> }
+        html! { <button class="menu-item two" {onclick} disabled={is_here} data-preset={preset.name.clone()}>{ icon("config") }<span><b>{ preset.title.clone() }</b><small>{ names }</small></span></button> }
     };
     html! {
         <>
