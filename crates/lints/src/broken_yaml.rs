@@ -47,7 +47,9 @@ fn describe(text: &str, problem: &Problem) -> Option<Finding> {
 /// Finds the words by the parser's message, which is stable English.
 fn syntax(text: &str, span: Span, message: &str) -> Finding {
     let line = Line::at(text, span.start as usize);
-    let special = tab_finding(text, line, message).or_else(|| colon_finding(text, line, span, message));
+    let special = tab_finding(text, line, message)
+        .or_else(|| quote_finding(text, line, message))
+        .or_else(|| colon_finding(text, line, span, message));
     special.unwrap_or_else(|| {
         let span = if is_about_indentation(message) { line.content(text) } else { span };
         let (message, help) = words(message);
@@ -59,6 +61,16 @@ fn tab_finding(text: &str, line: Line, message: &str) -> Option<Finding> {
     let span = tab_from(text, line).filter(|_| message.contains("tab"))?;
     let (message, help) = tabs();
     Some(Finding { span, message, help })
+}
+
+/// A quote that is never closed takes what follows as its text, so the parser stumbles over the columns.
+fn quote_finding(text: &str, line: Line, message: &str) -> Option<Finding> {
+    let written = line.text(text);
+    let at = written.find(": \"").map(|at| at + 2).filter(|_| is_about_indentation(message))?;
+    let is_open = written.matches('"').count() - written.matches("\\\"").count() == 1;
+    let start = line.content(text).start as usize + at - (written.len() - written.trim_start().len());
+    let (message, help) = open_quote();
+    is_open.then(|| Finding { span: Span::new(start, start + 1), message, help })
 }
 
 /// A word without colon becomes part of what stands around it, so the parser stumbles at it or at the next colon.

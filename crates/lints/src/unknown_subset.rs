@@ -31,10 +31,30 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let is_known =
                 rules.iter().any(|it| it.object.subsets.iter().any(|known| known.name.value == subset.value));
             if !is_known {
-                found.push(unknown(service, destination, subset, &rules));
+                let unknown = unknown(service, destination, subset, &rules);
+                let replaced = is_replaced(context.cluster, &names, &host, &subset.value);
+                found.push(if replaced { by_alternative(unknown) } else { unknown });
             }
         }
     }
+}
+
+/// True when a DestinationRule has the subset that another one of its name replaces.
+fn is_replaced(cluster: &Cluster, names: &Names<'_>, host: &str, subset: &str) -> bool {
+    let rules = cluster.replaced().iter().filter_map(|(old, _)| cluster.get::<DestinationRule>(*old));
+    rules.into_iter().any(|rule| {
+        let own = rule.object.host.as_ref().map(|it| names.completed(rule.namespace(), &it.value));
+        own.is_some_and(|it| it == host) && rule.object.subsets.iter().any(|it| it.name.value == subset)
+    })
+}
+
+/// Folders of samples hold alternatives side by side: nobody knows which one is applied.
+fn by_alternative(found: Diagnostic) -> Diagnostic {
+    let help = Text::new(
+        "a DestinationRule of the workspace has it, but another one of the same name replaces that one",
+        "이 subset이 있는 DestinationRule이 있지만, 같은 이름의 다른 DestinationRule이 그것을 대신합니다",
+    );
+    Diagnostic { severity: Severity::Warning, help: Some(help), fix: None, ..found }
 }
 
 impl<'a> Rules<'a> {

@@ -5,6 +5,7 @@
 
 mod destination_rule;
 mod endpoint_slice;
+mod envoy_filter;
 mod gateway;
 mod gateway_class;
 mod http_route;
@@ -27,6 +28,7 @@ use podpath_yaml::Node;
 
 pub use destination_rule::{DestinationRule, Subset};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
+pub use envoy_filter::EnvoyFilter;
 pub use gateway::{AllowedRoutes, Gateway, GatewayListener, ListenerTls, RouteNamespaces};
 pub use gateway_class::GatewayClass;
 pub use http_route::{
@@ -139,6 +141,7 @@ kinds! {
     19 MeshPolicy: "security.istio.io" / "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication",
     20 NetworkPolicy: "networking.k8s.io" / "NetworkPolicy",
     21 OtherRoute: "gateway.networking.k8s.io" / "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute",
+    22 EnvoyFilter: "networking.istio.io" / "EnvoyFilter",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

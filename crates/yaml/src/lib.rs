@@ -68,7 +68,7 @@ impl ProblemKind {
     }
 }
 
-/// Reads the text of one document (see [`split`]); spans are relative to `text`.
+/// Reads the text of one document (see [`split()`]); spans are relative to `text`.
 ///
 /// Where the text breaks, the line in question is left out and reading goes on, a few times: half-typed text is the
 /// normal case.

@@ -247,10 +247,15 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
     let failing = shares.iter().find(|it| it.fault.is_some() || !it.endpoints.iter().any(|it| it.ready));
     let losers: usize = trace.hops.iter().map(|it| it.candidates.len()).sum();
     let lost = losers.saturating_sub(trace.hops.iter().filter(|it| !it.candidates.is_empty()).count());
-    let detail = Text::new(
-        format!("{} hops; {lost} candidate{} lost", trace.hops.len(), if lost == 1 { "" } else { "s" }),
-        format!("구간 {}개, 탈락한 후보 {lost}개", trace.hops.len()),
-    );
+    let n_hops = trace.hops.len();
+    let detail = match lost {
+        0 => Text::new(format!("{n_hops} hops, no other candidate"), format!("구간 {n_hops}개, 다른 후보 없음")),
+        1 => Text::new(format!("{n_hops} hops; 1 candidate lost"), format!("구간 {n_hops}개, 탈락한 후보 1개")),
+        _ => Text::new(
+            format!("{n_hops} hops; {lost} candidates lost"),
+            format!("구간 {n_hops}개, 탈락한 후보 {lost}개"),
+        ),
+    };
     if let Some(failing) = failing {
         let (part, who) = (percent(failing.weight), words::target_name(cluster, &failing.target));
         let title = Text::new(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{IstioGateway, Labels, PortRef, Server, Service, VirtualService};
+use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Service, VirtualService};
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
@@ -11,7 +11,8 @@ use super::names::{age_key, full_host, gateways, visibility};
 use super::route;
 use super::{GATEWAY, names};
 use crate::gateways::{full_name, origin, whole};
-use crate::pattern::HostPattern;
+use crate::matcher::{Condition, Matcher};
+use crate::pattern::{HostPattern, TextMatch};
 use crate::table::{
     Action, Backend, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
 };
@@ -129,12 +130,13 @@ impl Making<'_> {
             self.add_hosts(serving, &mut hosts);
         }
         for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
-            let rule = redirect_rule(serving.origin());
+            let rule = redirect_rule(serving.origin(), self.trusts_proxies());
             let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
             let bound = self.bound(&full_name(&serving.gateway));
             let shared = bound.iter().flat_map(|it| self.shared_hosts(serving, it));
             for pattern in own.chain(shared) {
-                *hosts.rules_of(pattern) = vec![rule.clone()];
+                hosts.rules_of(pattern.clone());
+                hosts.redirects.insert(pattern, rule.clone());
             }
         }
         let first = servers.first();
@@ -196,6 +198,17 @@ impl Making<'_> {
                 hosts.rules_of(pattern).extend(rules.iter().cloned());
             }
         }
+    }
+
+    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is.
+    fn trusts_proxies(&self) -> bool {
+        let root = self.cluster.settings.mesh_root_namespace.as_str();
+        let near = |it: &Found<'_, EnvoyFilter>| it.namespace() == self.namespace || it.namespace() == root;
+        self.cluster.all::<EnvoyFilter>().any(|it| {
+            near(&it)
+                && it.object.labels.is_subset_of(self.labels)
+                && it.object.trusted_hops.is_some_and(|hops| hops > 0)
+        })
     }
 
     fn proxy(&self, serving: &Serving<'_>) -> Proxy<'_> {
@@ -301,6 +314,8 @@ impl Making<'_> {
 struct Hosts {
     /// With the number at which each came.
     rules: BTreeMap<HostPattern, (usize, Vec<Rule>)>,
+    /// What goes before every rule of a host.
+    redirects: BTreeMap<HostPattern, Rule>,
 }
 
 impl Hosts {
@@ -312,12 +327,12 @@ impl Hosts {
     }
 
     /// In the order in which they came; catch-alls go behind the rules of their host that ask for something.
-    fn in_order(self) -> Vec<VirtualHost> {
+    fn in_order(mut self) -> Vec<VirtualHost> {
         let mut hosts: Vec<_> = self.rules.into_iter().collect();
         hosts.sort_by_key(|(_, (came, _))| *came);
         let host = |(pattern, (_, rules)): (HostPattern, (usize, Vec<Rule>))| {
-            let (catch_all, mut rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(route::is_catch_all);
-            rules.extend(catch_all);
+            let (catch_all, rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(route::is_catch_all);
+            let mut rules: Vec<_> = self.redirects.remove(&pattern).into_iter().chain(rules).chain(catch_all).collect();
             number(&mut rules);
             VirtualHost { pattern, rules }
         };
@@ -395,21 +410,23 @@ fn stream_rule(
     }
 }
 
-/// `httpsRedirect`: 301 for everything.
-fn redirect_rule(origin: Origin) -> Rule {
+/// `httpsRedirect`: 301 for everything, unless a trusted proxy says that the client spoke HTTPS.
+fn redirect_rule(origin: Origin, trusts_proxies: bool) -> Rule {
     let redirect =
         Redirect { status: 301, scheme: Some("https".into()), port: RedirectPort::OfHost, ..Redirect::default() };
+    let plain = Condition::WithoutHeader("x-forwarded-proto".into(), TextMatch::Exact("https".into()));
     Rule {
-        origin,
         label: "httpsRedirect".into(),
         priority: None,
-        matchers: vec![],
+        matchers: trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect(),
         rank: Rank::default(),
         filters: vec![],
         action: Action::Redirect(redirect),
+        origin,
     }
 }
 
+/// Rules are tried in this order.
 pub(super) fn number(rules: &mut [Rule]) {
     for (order, rule) in rules.iter_mut().enumerate() {
         rule.rank.order = order;
