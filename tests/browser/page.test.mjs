@@ -9,9 +9,8 @@ async function example(page, slug, { broken = false } = {}) {
 
 /** The phone keeps the examples in its last view. */
 async function openExamples(page) {
-  const wide = page.locator(".links button");
-  if (await wide.isVisible()) {
-    await wide.first().click();
+  if (page.viewportSize().width >= 1100) {
+    await page.locator(".links button").first().click();
     return page.locator(".pop");
   }
   await page.locator(".tabs button").last().click();
@@ -37,7 +36,8 @@ async function expectDelivered(page, expect) {
   await expect(cards(page, ".pod.on")).toBeVisible();
 }
 
-const DESK = { viewport: { width: 1440, height: 900 } };
+/** Without motion, so that a picture shows the final state. */
+const DESK = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
 
 export default (test) => {
   test("the first visit shows an example and where its request goes", DESK, async ({ page, url, expect, screenshot }) => {
@@ -45,7 +45,6 @@ export default (test) => {
     await expectDelivered(page, expect);
     await expect(page.locator(".hop")).toBeVisible();
     await expect(page.locator("#url")).toHaveValue(/^https?:\/\/.+/);
-    await page.waitForTimeout(2_000);
     await screenshot("1440 light");
   });
 
@@ -54,10 +53,10 @@ export default (test) => {
     await example(page, "areyouhere", { broken: true });
     await expect(page.locator("#verdict .v.err")).toBeVisible();
     await expect(page.locator(".squiggle.err")).toBeVisible();
-    await page.waitForTimeout(2_000);
     await screenshot("1440 broken");
     const wrong = await page.locator(".squiggle.err").first().innerText();
     await page.locator(".problems li.err .pm").first().click();
+    await expect(page.locator(".cm-sent").first()).toHaveText(wrong);
     await page.locator(".cm-content").focus();
     await page.keyboard.press("Shift+End");
     await page.keyboard.type(wrong.replace("sever", "server"));
@@ -146,7 +145,7 @@ export default (test) => {
     await page.locator(".ws").click();
     await page.locator(".pop .menu-item").click();
     await expect(page.locator(".drop")).toBeVisible();
-    await page.waitForTimeout(300);
+    await expect(page.locator("#url")).toHaveValue("");
     await page.locator(".drop-b button").nth(1).click();
     await page.locator(".cm-content").click();
     await page.keyboard.type("kind: Service");
@@ -201,7 +200,6 @@ export default (test) => {
     await example(page, "areyouhere", { broken: true });
     await expect(page.locator("#verdict h1")).toContainText("엔드포인트가 없습니다");
     await expect(page.locator(".problems")).toContainText("안전한 수정");
-    await page.waitForTimeout(2_000);
     await screenshot("1440 broken ko dark");
   });
 
@@ -280,7 +278,6 @@ export default (test) => {
     await page.locator(".pop .menu-item").click();
     await expect(page.locator(".gallery .cards button")).toBeVisible();
     await expect(page.locator("#url")).toHaveValue("");
-    await page.waitForTimeout(500);
     await screenshot("1440 empty");
   });
 };
