@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, ResourceId, Settings};
+use podpath_objects::Resource;
 use podpath_protocol::{Options, Ref};
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId};
@@ -18,6 +19,8 @@ pub(crate) struct Analysis {
     places: Vec<Placed>,
     pub(crate) cluster: Cluster,
     tables: OnceCell<Tables>,
+    /// Findings between objects.
+    between: OnceCell<Vec<Diagnostic>>,
     findings: OnceCell<Vec<Diagnostic>>,
 }
 
@@ -33,22 +36,29 @@ pub(crate) struct Placed {
 impl Analysis {
     /// Indexes the objects of all documents, in the order of paths and places.
     pub(crate) fn new(workspace: &Workspace, options: &Options) -> Self {
-        let files = workspace.files.iter();
-        let places: Vec<_> = files
-            .flat_map(|(path, file)| {
-                file.documents.iter().map(move |(offset, document)| Placed {
-                    path: Arc::clone(path),
-                    file: Arc::clone(file),
-                    offset: *offset,
-                    document: Arc::clone(document),
-                })
-            })
-            .collect();
-        let documents = (0..).map(DocumentId).zip(&places);
-        let resources =
-            documents.flat_map(|(id, placed)| placed.document.resources.iter().map(move |it| (id, Arc::clone(it))));
-        let cluster = Cluster::new(resources, settings(options));
-        Self { places, cluster, tables: OnceCell::new(), findings: OnceCell::new() }
+        let places = places(workspace);
+        let cluster = Cluster::new(resources(&places), settings(options));
+        Self::of(places, cluster)
+    }
+
+    fn of(places: Vec<Placed>, cluster: Cluster) -> Self {
+        Self { places, cluster, tables: OnceCell::new(), between: OnceCell::new(), findings: OnceCell::new() }
+    }
+
+    /// The analysis of the next revision with the same options. What the change left alone is kept: everything when no
+    /// object changed, the route tables when only objects changed that no table reads.
+    pub(crate) fn next(self, workspace: &Workspace) -> Self {
+        let places = places(workspace);
+        let Self { places: old, cluster, tables, between, .. } = self;
+        match Change::between(&old, &places) {
+            Change::Nothing => Self { places, cluster, tables, between, findings: OnceCell::new() },
+            change => {
+                let next = Cluster::new(resources(&places), cluster.settings.clone());
+                let keeps = change.leaves_tables(&cluster, &next);
+                let analysis = Self::of(places, next);
+                if keeps { Self { tables, ..analysis } } else { analysis }
+            }
+        }
     }
 
     /// The route tables, made at the first question.
@@ -60,9 +70,9 @@ impl Analysis {
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
-            let mut all: Vec<_> = own.collect();
-            all.extend(podpath_lints::check(&podpath_lints::Context { cluster: &self.cluster }));
-            all
+            let check = || podpath_lints::check(&podpath_lints::Context { cluster: &self.cluster });
+            let between = self.between.get_or_init(check);
+            own.chain(between.iter().cloned()).collect()
         })
     }
 
@@ -105,6 +115,62 @@ impl Analysis {
         let replaced = self.cluster.replaced();
         self.cluster.ids().filter(|id| !replaced.iter().any(|(old, _)| old == id)).find(fits)
     }
+}
+
+/// The documents of all files, in the order of paths and places.
+fn places(workspace: &Workspace) -> Vec<Placed> {
+    let of_file = |(path, file): (&Arc<str>, &Arc<File>)| {
+        let placed = |(offset, document): &(usize, Arc<Document>)| Placed {
+            path: Arc::clone(path),
+            file: Arc::clone(file),
+            offset: *offset,
+            document: Arc::clone(document),
+        };
+        file.documents.iter().map(placed).collect::<Vec<_>>()
+    };
+    workspace.files.iter().flat_map(of_file).collect()
+}
+
+fn resources(places: &[Placed]) -> impl Iterator<Item = (DocumentId, Arc<Resource>)> {
+    let documents = (0..).map(DocumentId).zip(places);
+    documents.flat_map(|(id, placed)| placed.document.resources.iter().map(move |it| (id, Arc::clone(it))))
+}
+
+/// What an edit did to the objects.
+enum Change {
+    /// Every object stands where it stood.
+    Nothing,
+    /// These objects are others, at the same numbers.
+    Objects(Vec<(Arc<Resource>, Arc<Resource>)>),
+    /// Objects came or went, so that numbers moved.
+    Numbers,
+}
+
+impl Change {
+    fn between(old: &[Placed], new: &[Placed]) -> Self {
+        let same_numbers = |(a, b): (&Placed, &Placed)| a.document.resources.len() == b.document.resources.len();
+        if old.len() != new.len() || !old.iter().zip(new).all(same_numbers) {
+            return Self::Numbers;
+        }
+        let pairs = old.iter().zip(new).flat_map(|(a, b)| a.document.resources.iter().zip(&b.document.resources));
+        let changed = pairs.filter(|(a, b)| !Arc::ptr_eq(a, b)).map(|(a, b)| (Arc::clone(a), Arc::clone(b)));
+        let changed: Vec<_> = changed.collect();
+        if changed.is_empty() { Self::Nothing } else { Self::Objects(changed) }
+    }
+
+    /// True when no table reads what changed. A new name may replace another object, so names must stay.
+    fn leaves_tables(&self, old: &Cluster, new: &Cluster) -> bool {
+        let Self::Objects(changed) = self else { return false };
+        changed.iter().all(|(before, after)| {
+            let same_name = (before.meta.name(), &before.meta.kind.value, before.meta.group(), namespace(before))
+                == (after.meta.name(), &after.meta.kind.value, after.meta.group(), namespace(after));
+            same_name && !Tables::read(old, before) && !Tables::read(new, after)
+        })
+    }
+}
+
+fn namespace(resource: &Resource) -> Option<&str> {
+    resource.meta.namespace.as_ref().map(|it| it.value.as_str())
 }
 
 fn settings(options: &Options) -> Settings {

@@ -15,6 +15,18 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// The same document after an edit; objects that the edit left as they are stay the ones that others derived from.
+    pub(crate) fn edited(text: &str, is_manifest: bool, before: Option<&Self>) -> Self {
+        let mut document = Self::new(text, is_manifest);
+        let known = before.map(|it| it.resources.as_slice()).unwrap_or_default();
+        for (resource, old) in document.resources.iter_mut().zip(known) {
+            if *resource == *old {
+                *resource = Arc::clone(old);
+            }
+        }
+        document
+    }
+
     /// Reads a document. `is_manifest` is false for charts' values and the like, which hold no objects.
     pub(crate) fn new(text: &str, is_manifest: bool) -> Self {
         if !is_manifest {

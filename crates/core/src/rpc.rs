@@ -146,14 +146,13 @@ impl Engine {
     fn analysis(&mut self, options: &Options) -> &Analysis {
         let key = Options { locale: podpath_protocol::Locale::default(), ..options.clone() };
         let revision = self.workspace.revision;
-        let fits = self.kept.as_ref().is_some_and(|(known, settings, _)| *known == revision && *settings == key);
-        if !fits {
-            self.kept = None;
-        }
-        let (_, _, analysis) = self.kept.get_or_insert_with(|| {
-            let analysis = Analysis::new(&self.workspace, &key);
-            (revision, key, analysis)
-        });
+        // What was derived for the last revision serves the next one, as long as the options are the same.
+        let analysis = match self.kept.take().filter(|(_, settings, _)| *settings == key) {
+            Some((known, _, analysis)) if known == revision => analysis,
+            Some((_, _, analysis)) => analysis.next(&self.workspace),
+            None => Analysis::new(&self.workspace, &key),
+        };
+        let (_, _, analysis) = self.kept.insert((revision, key, analysis));
         analysis
     }
 }

@@ -40,7 +40,11 @@ impl File {
             let from_back = (known.len() + idx).checked_sub(n_pieces);
             let candidates = [Some(idx), from_back].into_iter().flatten().filter_map(|at| known.get(at));
             let same = candidates.map(|(_, document)| document).find(|it| it.text == piece);
-            (start, same.cloned().unwrap_or_else(|| Arc::new(Document::new(piece, is_manifest))))
+            let edited = || {
+                let before = known.get(idx).filter(|_| known.len() == n_pieces).map(|(_, document)| document.as_ref());
+                Arc::new(Document::edited(piece, is_manifest, before))
+            };
+            (start, same.cloned().unwrap_or_else(edited))
         });
         let documents = documents.collect();
         let lines = LineIndex::new(&text);

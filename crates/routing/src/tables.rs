@@ -1,7 +1,7 @@
 //! All tables of a cluster that do not depend on who calls.
 
 use podpath_cluster::{Cluster, PodSource, ResourceId};
-use podpath_objects::{IstioGateway, Labels};
+use podpath_objects::{IstioGateway, Labels, Object, Resource};
 
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
@@ -38,6 +38,21 @@ impl Tables {
         gateways.extend(ingress::lower(cluster));
         rejected.extend(ingress::rejected(cluster));
         Self { load_balancers, gateways, istio: istio_tables(cluster), rejected }
+    }
+
+    /// True when tables depend on an object: on everything but workloads and Pods that are no gateway, what they mount,
+    /// policies, and kinds that are not modelled.
+    pub fn read(cluster: &Cluster, resource: &Resource) -> bool {
+        match &resource.object {
+            Object::Workload(workload) => istio::is_gateway_pod(cluster, &workload.template.labels),
+            Object::Pod(pod) => istio::is_gateway_pod(cluster, &pod.template.labels),
+            Object::ConfigMap(_)
+            | Object::ServiceAccount(_)
+            | Object::MeshPolicy(_)
+            | Object::NetworkPolicy(_)
+            | Object::Unknown(_) => false,
+            _ => true,
+        }
     }
 
     /// The table of the Istio gateway that these Pods serve.
