@@ -184,15 +184,6 @@ impl Cluster {
         self.by_name.iter().skip(start).take(length).filter_map(|id| self.get(*id))
     }
 
-    /// The object with this kind and name, whatever its type.
-    pub fn lookup(&self, kind: &str, namespace: &str, name: &str) -> Option<ResourceId> {
-        let fits = |id: &&ResourceId| {
-            let key = self.name_key(**id);
-            key.1 == namespace && key.2 == name && key.3 == kind
-        };
-        self.by_name.iter().find(fits).copied()
-    }
-
     /// The labels of a namespace, `kubernetes.io/metadata.name` included.
     pub fn namespace_labels(&self, name: &str) -> podpath_objects::Labels {
         let found = self.find::<podpath_objects::Namespace>("", name);

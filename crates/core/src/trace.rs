@@ -52,7 +52,6 @@ fn request(call: &Call) -> Result<Request, String> {
         sni: call.sni.clone(),
         has_token: call.claims.is_some(),
         source_ip: call.source_ip.clone(),
-        backend_headers: call.backend_headers.clone(),
     })
 }
 

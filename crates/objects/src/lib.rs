@@ -106,9 +106,6 @@ macro_rules! kinds {
             pub const N_TAGS: usize = [$($tag),+].len() + 1;
         }
 
-        /// Group and kind of everything that is modelled, in the order of the table.
-        pub const MODELLED: &[(&str, &str)] = &[$($(($group, $name),)+)+];
-
         fn read_object(meta: &Meta, reader: Reader<'_>) -> Object {
             match (meta.group(), meta.kind.value.as_str()) {
                 $(($group, $($name)|+) => Object::$variant($variant::read(meta, reader)),)+

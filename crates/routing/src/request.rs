@@ -92,8 +92,6 @@ pub struct Request {
     pub has_token: bool,
     /// The address of the client.
     pub source_ip: Option<String>,
-    /// Headers of the backend's own answer.
-    pub backend_headers: Vec<(String, String)>,
 }
 
 impl Request {

@@ -147,8 +147,6 @@ pub enum Action {
     Redirect(Redirect),
     /// Answers by itself.
     Respond(Response),
-    /// Closes the connection.
-    Close(&'static str),
     /// Something that is not modelled: the field.
     Unsupported(String),
 }

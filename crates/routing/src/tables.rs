@@ -60,13 +60,6 @@ impl Tables {
         self.istio.iter().find(|(known, _)| known.source == Some(pods.id)).map(|(_, table)| table)
     }
 
-    /// The tables that an object is a member of.
-    pub fn of_member(&self, id: ResourceId) -> impl Iterator<Item = &Table> {
-        let istio = self.istio.iter().map(|(_, table)| table);
-        let all = self.load_balancers.iter().chain(&self.gateways).chain(istio);
-        all.filter(move |table| table.members.contains(&id))
-    }
-
     /// All tables.
     pub fn all(&self) -> impl Iterator<Item = &Table> {
         self.load_balancers.iter().chain(&self.gateways).chain(self.istio.iter().map(|(_, table)| table))

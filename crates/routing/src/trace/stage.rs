@@ -130,10 +130,6 @@ impl<'a> Walk<'a> {
     fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
         match &rule.action {
             Action::Unsupported(field) => self.finish(End::unsupported_at(field.clone(), rule.origin.location)),
-            Action::Close(reason) => {
-                self.mark_failed();
-                self.finish(End::refused(reason, words::no_stream_route(table, &request)))
-            }
             Action::Redirect(redirect) => {
                 // The port of the request is that of the listener; TLS that ended here still counts for the scheme.
                 let mut seen = request.clone();
