@@ -15,6 +15,7 @@ use crate::components::notices::UndoBar;
 use crate::components::phone_tabs::PhoneTabs;
 use crate::components::splitter::Splitter;
 use crate::components::top_bar::TopBar;
+use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
 use crate::hooks::use_core::{Core, use_core};
 use crate::hooks::use_keys::use_keys;
@@ -62,7 +63,8 @@ pub(crate) fn App() -> Html {
         locale: state.settings.locale,
         size: look.width.size(),
     };
-    let core = Rc::new((*use_core(question)).clone());
+    let (core, asker) = use_core(question);
+    let core = Rc::new((*core).clone());
     let is_kept = use_saving(&state);
     let (answers, half_typed) = use_last_good(core.answers.as_ref());
     let scene = Scene { state: state.clone(), core: core.clone(), answers, half_typed, look };
@@ -86,6 +88,7 @@ pub(crate) fn App() -> Html {
         .unwrap_or_default(); // An `Option` that is `None` would take no place, and its siblings would be made anew.
     let (ondragover, ondrop) = use_dropping(&on_action);
     html! {
+        <ContextProvider<Asker> context={asker}>
         <div class="page" {ondragover} {ondrop}>
             <a class="skip" href="#verdict-text">{ words::SKIP.text(locale) }</a>
             <TopBar name={state.name.clone()} settings={state.settings} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
@@ -98,6 +101,7 @@ pub(crate) fn App() -> Html {
             { undo }
             <Announce {trace} {locale} />
         </div>
+        </ContextProvider<Asker>>
     }
 }
 

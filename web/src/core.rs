@@ -1,10 +1,12 @@
 //! The talk with the core: what is asked, what comes back. Nothing of the browser is known here.
 
+pub(crate) mod asker;
 pub(crate) mod conversation;
 
 use std::rc::Rc;
 
 use podpath_protocol::{Call, Check, Graph, Locale, Preset, Size, Suggestion, Trace};
+use serde_json::Value;
 
 use crate::shared::Shared;
 use crate::state::files::Files;
@@ -38,6 +40,11 @@ pub(crate) enum Heard {
         suggestions: Vec<Suggestion>,
     },
     Presets(Vec<Preset>),
+    /// The answer to an aside, by its number; `None` when the core refused it.
+    Aside {
+        number: u64,
+        result: Option<Value>,
+    },
     /// A request that the core could not answer.
     Failed(String),
 }

@@ -26,6 +26,8 @@ enum Topic {
     Graph,
     Suggest,
     Presets,
+    /// A question beside the conversation, by its number.
+    Aside(u64),
 }
 
 /// Answers to the question under way, as far as they came.
@@ -50,6 +52,8 @@ pub(crate) struct Conversation {
     parts: Parts,
     next_id: u64,
     last: Option<Answers>,
+    /// What waits until the newest question is answered: number, method, params.
+    asides: Vec<(u64, &'static str, Value)>,
 }
 
 impl Conversation {
@@ -62,6 +66,28 @@ impl Conversation {
     pub(crate) fn want(&mut self, question: Rc<Question>) -> Vec<String> {
         self.wanted = Some(question);
         if self.is_ready && self.waiting.is_empty() { self.begin() } else { Vec::new() }
+    }
+
+    /// Puts a question beside the conversation, about the newest text; gives the messages to post.
+    pub(crate) fn ask_aside(&mut self, number: u64, method: &'static str, params: Value) -> Vec<String> {
+        self.asides.push((number, method, params));
+        self.post_asides()
+    }
+
+    fn post_asides(&mut self) -> Vec<String> {
+        let (true, None, Some(question)) = (self.waiting.is_empty(), &self.wanted, self.current.clone()) else {
+            return Vec::new();
+        };
+        let Some(revision) = self.revision.filter(|_| self.is_ready) else { return Vec::new() };
+        let asides = std::mem::take(&mut self.asides);
+        let post = |(number, method, mut params): (u64, &'static str, Value)| {
+            if let Some(fields) = params.as_object_mut() {
+                let options = serde_json::to_value(options(question.locale)).unwrap_or_default();
+                fields.extend([("workspace".to_owned(), revision.into()), ("options".to_owned(), options)]);
+            }
+            self.message(Topic::Aside(number), method, &params)
+        };
+        asides.into_iter().map(post).collect()
     }
 
     /// A new worker, which knows nothing: the newest question is put to it again.
@@ -77,10 +103,18 @@ impl Conversation {
         }
         let Ok(answer) = serde_json::from_str::<Answer>(text) else { return (None, Vec::new()) };
         let Some(topic) = answer.id.as_u64().and_then(|id| self.waiting.remove(&id)) else { return (None, Vec::new()) };
-        let failure = answer.error.map(|it| it.message);
-        let heard = self.take(topic, answer.result.unwrap_or_default());
-        let posts = if self.waiting.is_empty() { self.go_on(topic) } else { Vec::new() };
-        (failure.map(Heard::Failed).or(heard), posts)
+        let heard = match (topic, answer.error) {
+            (Topic::Aside(number), error) => {
+                Some(Heard::Aside { number, result: answer.result.filter(|_| error.is_none()) })
+            }
+            (_, error) => {
+                let heard = self.take(topic, answer.result.unwrap_or_default());
+                error.map(|it| Heard::Failed(it.message)).or(heard)
+            }
+        };
+        let mut posts = if self.waiting.is_empty() { self.go_on(topic) } else { Vec::new() };
+        posts.extend(self.post_asides());
+        (heard, posts)
     }
 
     /// What follows when everything asked is answered.
@@ -88,7 +122,9 @@ impl Conversation {
         match (&self.wanted, self.current.clone()) {
             (Some(_), _) => self.begin(),
             (None, Some(question)) if topic == Topic::Workspace => self.ask(&question),
-            (None, Some(question)) if !matches!(topic, Topic::Suggest | Topic::Presets) => self.ask_later(&question),
+            (None, Some(question)) if !matches!(topic, Topic::Suggest | Topic::Presets | Topic::Aside(_)) => {
+                self.ask_later(&question)
+            }
             _ => Vec::new(),
         }
     }
@@ -159,7 +195,7 @@ impl Conversation {
                 return Some(Heard::Suggestions { about, suggestions: read.suggestions });
             }
             Topic::Presets => return read::<Presets>(result).map(|it| Heard::Presets(it.presets)),
-            Topic::Suggest => {}
+            Topic::Suggest | Topic::Aside(_) => {}
         }
         self.complete().map(Heard::Answers)
     }

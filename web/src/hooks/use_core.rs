@@ -1,15 +1,18 @@
 //! The one place behind which the worker stands: it is asked, watched, ended and started again here.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use podpath_protocol::{Preset, Suggestion};
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker};
 use yew::prelude::*;
 
+use crate::core::asker::{Aside, Asker};
 use crate::core::conversation::Conversation;
 use crate::core::{Answers, Heard, Question};
 use crate::shared::Shared;
@@ -71,6 +74,8 @@ impl Reducible for Core {
                 gloo::console::warn!("the core refused a request:", message);
                 old
             }
+            // Only the one who asked wants to know.
+            News::Heard(Heard::Aside { .. }) => old,
             News::Slow(is_slow) => Self { is_slow, ..old },
             News::Health(health) => Self { health, ..old },
         };
@@ -89,13 +94,16 @@ struct Link {
     notice: Option<Timeout>,
     restarts: Vec<f64>,
     tell: Callback<News>,
+    /// Who waits for the answer to an aside, by its number.
+    asked: BTreeMap<u64, Callback<Option<Value>>>,
+    n_asked: u64,
 }
 
 type Shelf = Rc<RefCell<Link>>;
 
-/// Answers to the newest question.
+/// Answers to the newest question, and the way to ask others beside it.
 #[hook]
-pub(crate) fn use_core(question: Question) -> UseReducerHandle<Core> {
+pub(crate) fn use_core(question: Question) -> (UseReducerHandle<Core>, Asker) {
     let core = use_reducer_eq(Core::default);
     let link = use_mut_ref(Link::default);
     let question = use_memo(question, Question::clone);
@@ -107,6 +115,10 @@ pub(crate) fn use_core(question: Question) -> UseReducerHandle<Core> {
             move || end(&link)
         });
     }
+    let asker = {
+        let link = link.clone();
+        use_memo((), move |()| Asker::new(Callback::from(move |aside| ask_aside(&link, aside))))
+    };
     use_effect_with(question, move |question| {
         let is_stuck = link.borrow().worker.is_none();
         let posts = link.borrow_mut().talk.want(question.clone());
@@ -115,7 +127,18 @@ pub(crate) fn use_core(question: Question) -> UseReducerHandle<Core> {
         }
         post(&link, &posts);
     });
-    core
+    (core, (*asker).clone())
+}
+
+fn ask_aside(link: &Shelf, aside: Aside) {
+    let posts = {
+        let mut it = link.borrow_mut();
+        it.n_asked += 1;
+        let number = it.n_asked;
+        it.asked.insert(number, aside.on_answer);
+        it.talk.ask_aside(number, aside.method, aside.params)
+    };
+    post(link, &posts);
 }
 
 fn start(link: &Shelf) {
@@ -163,7 +186,9 @@ fn restart(link: &Shelf) {
         let is_stuck = it.restarts.len() >= N_RESTARTS;
         it.notice = None;
         let tell = it.tell.clone();
+        let asked = std::mem::take(&mut it.asked);
         drop(it);
+        asked.into_values().for_each(|it| it.emit(None));
         if is_stuck {
             tell.emit(News::Health(Health::Stuck));
             tell.emit(News::Slow(false));
@@ -191,8 +216,13 @@ fn hear(link: &Shelf, text: &str) {
             tell.emit(News::Health(Health::Fine));
         }
     }
-    if let Some(heard) = heard {
-        tell.emit(News::Heard(heard));
+    match heard {
+        Some(Heard::Aside { number, result }) => {
+            let asked = link.borrow_mut().asked.remove(&number);
+            asked.inspect(|it| it.emit(result));
+        }
+        Some(heard) => tell.emit(News::Heard(heard)),
+        None => {}
     }
 }
 

@@ -100,3 +100,20 @@ fn an_edit_never_cuts_a_letter() {
         assert_eq!(made, new, "{old} to {new}");
     }
 }
+
+#[test]
+fn an_aside_waits_for_the_newest_text_and_is_answered_by_its_number() {
+    let mut talk = Conversation::default();
+    talk.want(question("a"));
+    assert!(talk.ask_aside(7, "object", serde_json::json!({})).is_empty());
+    let (_, posts) = talk.hear("ready");
+    let (_, posts) = round(&mut talk, &posts, 1);
+    let (_, posts) = round(&mut talk, &posts, 1);
+    let (_, posts) = round(&mut talk, &posts, 1);
+    assert_eq!(methods(&posts), ["object"]);
+    let post: Value = serde_json::from_str(&posts[0]).unwrap();
+    assert_eq!(post["params"]["workspace"], 1);
+    let reply = serde_json::json!({ "id": post["id"], "result": { "a": 1 } }).to_string();
+    let wanted = Heard::Aside { number: 7, result: Some(serde_json::json!({ "a": 1 })) };
+    assert_eq!(talk.hear(&reply), (Some(wanted), Vec::new()));
+}
