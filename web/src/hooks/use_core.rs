@@ -188,7 +188,9 @@ fn restart(link: &Shelf) {
         let tell = it.tell.clone();
         let asked = std::mem::take(&mut it.asked);
         drop(it);
-        asked.into_values().for_each(|it| it.emit(None));
+        for it in asked.into_values() {
+            it.emit(None);
+        }
         if is_stuck {
             tell.emit(News::Health(Health::Stuck));
             tell.emit(News::Slow(false));
@@ -219,7 +221,9 @@ fn hear(link: &Shelf, text: &str) {
     match heard {
         Some(Heard::Aside { number, result }) => {
             let asked = link.borrow_mut().asked.remove(&number);
-            asked.inspect(|it| it.emit(result));
+            if let Some(on_answer) = asked {
+                on_answer.emit(result);
+            }
         }
         Some(heard) => tell.emit(News::Heard(heard)),
         None => {}
