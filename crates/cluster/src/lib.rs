@@ -1,17 +1,22 @@
 //! Objects to a cluster: look-up by kind, namespace, name and label; Services to endpoints; workloads to Pods.
 //!
-//! Invariants: iteration is in source order; of two objects with one name the later one counts, as with `kubectl apply`;
+//! Invariants: iteration is in source order; what a pass looks at is noted, so that nothing is made again without need; of two objects with one name the later one counts, as with `kubectl apply`;
 //! missing objects are normal and are told as `None`, never made up.
 
+mod change;
+mod derived;
 mod endpoint;
 mod pod;
 mod settings;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use podpath_objects::{Kind, Object, Resource};
 use podpath_source::{DocumentId, Location, Span};
 
+pub use change::Replacement;
+pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
 pub use pod::{PodSource, pod_name};
 pub use settings::Settings;
@@ -70,15 +75,20 @@ impl<'a, T> Found<'a, T> {
 /// Everything that a workspace holds, indexed.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    entries: Vec<Entry>,
+    /// By number; the place of an object that went stays empty, so that the others keep their numbers.
+    entries: Vec<Option<Entry>>,
+    /// Everything with a name, by type, namespace and name.
+    named: Vec<ResourceId>,
+    /// What counts, in the same order.
+    by_name: Vec<ResourceId>,
     /// What counts, of each type, in source order.
     by_tag: Vec<Vec<ResourceId>>,
-    /// What counts, by type, namespace and name.
-    by_name: Vec<ResourceId>,
     /// Labels of what has Pods, by namespace, key and value: the object, and the number of the label.
     by_label: Vec<(ResourceId, u32)>,
     /// Objects that a later one with the same name replaces.
     replaced: Vec<(ResourceId, ResourceId)>,
+    /// What the running pass looked at.
+    reads: Cell<Reads>,
     /// What the cluster is set to.
     pub settings: Settings,
 }
@@ -86,28 +96,35 @@ pub struct Cluster {
 impl Cluster {
     /// Indexes objects in O(n log n). `resources` are in source order.
     pub fn new(resources: impl IntoIterator<Item = (DocumentId, Arc<Resource>)>, settings: Settings) -> Self {
-        let entries: Vec<Entry> = resources
+        let entries: Vec<_> = resources
             .into_iter()
             .map(|(document, resource)| {
                 let namespace = settings.namespace_of(&resource.meta);
-                Entry { document, resource, namespace }
+                Some(Entry { document, resource, namespace })
             })
             .collect();
         let mut cluster = Self { entries, settings, ..Self::default() };
-        cluster.index_names();
+        cluster.named = cluster.numbers().filter(|id| cluster.is_named(*id)).collect();
+        let mut named = std::mem::take(&mut cluster.named);
+        named.sort_by(|a, b| cluster.name_key(*a).cmp(&cluster.name_key(*b)).then(a.cmp(b)));
+        cluster.named = named;
+        cluster.settle_names();
         cluster.by_label = pod::index_labels(&cluster);
         cluster
     }
 
-    fn index_names(&mut self) {
-        let named = self.ids().filter(|id| self.entry(*id).is_some_and(|it| !it.resource.meta.name().is_empty()));
-        let mut by_name: Vec<ResourceId> = named.collect();
-        by_name.sort_by(|a, b| self.name_key(*a).cmp(&self.name_key(*b)).then(a.cmp(b)));
-        let mut kept: Vec<ResourceId> = Vec::with_capacity(by_name.len());
-        for id in by_name {
+    fn is_named(&self, id: ResourceId) -> bool {
+        self.slot(id).is_some_and(|it| !it.resource.meta.name().is_empty())
+    }
+
+    /// Of everything that has a name, what counts.
+    fn settle_names(&mut self) {
+        let mut kept: Vec<ResourceId> = Vec::with_capacity(self.named.len());
+        let mut replaced = Vec::new();
+        for id in self.named.iter().copied() {
             match kept.last_mut() {
                 Some(last) if self.name_key(*last) == self.name_key(id) => {
-                    self.replaced.push((std::mem::replace(last, id), id));
+                    replaced.push((std::mem::replace(last, id), id));
                 }
                 _ => kept.push(id),
             }
@@ -116,50 +133,67 @@ impl Cluster {
         let mut in_order = kept.clone();
         in_order.sort_unstable();
         for id in in_order {
-            if let Some(list) = self.entry(id).and_then(|it| by_tag.get_mut(it.resource.object.tag())) {
+            if let Some(list) = self.slot(id).and_then(|it| by_tag.get_mut(it.resource.object.tag())) {
                 list.push(id);
             }
         }
-        self.by_name = kept;
-        self.by_tag = by_tag;
+        (self.by_name, self.by_tag, self.replaced) = (kept, by_tag, replaced);
     }
 
     fn name_key(&self, id: ResourceId) -> (usize, &str, &str, &str, &str) {
-        let Some(entry) = self.entry(id) else { return Default::default() };
+        let Some(entry) = self.slot(id) else { return Default::default() };
         let meta = &entry.resource.meta;
         // Kinds that are not modelled are told apart by group and kind; of those that are, one type has one group.
         let group = if matches!(entry.resource.object, Object::Unknown(_)) { meta.group() } else { "" };
         (entry.resource.object.tag(), &entry.namespace, meta.name(), &meta.kind.value, group)
     }
 
-    /// Every object, also those that another one replaces and those without a name.
-    pub fn ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
+    fn numbers(&self) -> impl Iterator<Item = ResourceId> + use<> {
         (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).map(ResourceId)
+    }
+
+    fn slot(&self, id: ResourceId) -> Option<&Entry> {
+        self.entries.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Every object in source order, also those that another one replaces and those without a name.
+    pub fn entries(&self) -> impl Iterator<Item = (ResourceId, &Entry)> {
+        self.note_all();
+        self.numbers().filter_map(|id| Some((id, self.slot(id)?)))
     }
 
     /// An object by its number.
     pub fn entry(&self, id: ResourceId) -> Option<&Entry> {
-        self.entries.get(id.0 as usize)
+        let entry = self.slot(id)?;
+        self.note(Reads::object(&entry.resource));
+        Some(entry)
     }
 
-    /// All objects, in source order.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    /// The namespaces that are declared or have an object.
+    pub fn namespaces(&self) -> std::collections::BTreeSet<&str> {
+        self.note(Reads::NAMES);
+        let declared = self.by_tag.get(podpath_objects::Namespace::TAG).into_iter().flatten();
+        let declared = declared.filter_map(|id| Some(self.slot(*id)?.resource.meta.name()));
+        let used = self.entries.iter().flatten().map(|it| it.namespace.as_str());
+        used.chain(declared).filter(|it| !it.is_empty()).collect()
     }
 
     /// Objects that a later one replaces: the earlier one first.
     pub fn replaced(&self) -> &[(ResourceId, ResourceId)] {
+        self.note(Reads::NAMES);
         &self.replaced
     }
 
     /// An object of a type by its number.
     pub fn get<T: Kind>(&self, id: ResourceId) -> Option<Found<'_, T>> {
-        let entry = self.entry(id)?;
+        self.note(Reads::of::<T>());
+        let entry = self.slot(id)?;
         Some(Found { id, entry, object: T::of(&entry.resource.object)? })
     }
 
     /// All objects of a type that count, in source order.
     pub fn all<T: Kind>(&self) -> impl Iterator<Item = Found<'_, T>> {
+        self.note(Reads::of::<T>());
         self.by_tag.get(T::TAG).into_iter().flatten().filter_map(|id| self.get(*id))
     }
 
@@ -174,6 +208,7 @@ impl Cluster {
     }
 
     fn range<T: Kind>(&self, namespace: &str, name: Option<&str>) -> impl Iterator<Item = Found<'_, T>> {
+        self.note(Reads::of::<T>());
         let key = |id: &ResourceId| {
             let (tag, space, called, ..) = self.name_key(*id);
             (tag, space, if name.is_some() { called } else { "" })

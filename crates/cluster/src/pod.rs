@@ -2,7 +2,7 @@
 
 use podpath_objects::{Kind, Labels, Pod, PodTemplate, Workload};
 
-use crate::{Cluster, ResourceId};
+use crate::{Cluster, Reads, ResourceId};
 
 /// Pods that are alike: one written by hand, or those that a workload makes.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,7 @@ impl Cluster {
 
     /// Everything that has Pods, workloads after Pods, each in source order.
     pub fn pod_sources(&self) -> impl Iterator<Item = PodSource<'_>> {
+        self.note(Reads::pods());
         let ids = [Pod::TAG, Workload::TAG].into_iter().filter_map(|tag| self.by_tag.get(tag)).flatten();
         ids.filter_map(|id| self.pod_source(*id))
     }
@@ -60,6 +61,7 @@ impl Cluster {
     ///
     /// Looks only at the Pods that carry the rarest of the labels.
     pub fn select_pods(&self, namespace: &str, selector: &Labels) -> Vec<PodSource<'_>> {
+        self.note(Reads::pods());
         let ranges = selector.iter().map(|(key, value)| self.label_range(namespace, key, value));
         let Some(rarest) = ranges.min_by_key(ExactSizeIterator::len) else { return vec![] };
         let ids = self.by_label.get(rarest).unwrap_or_default().iter();
@@ -79,16 +81,19 @@ impl Cluster {
 
 /// The labels of everything that has Pods, sorted for search.
 pub(crate) fn index_labels(cluster: &Cluster) -> Vec<(ResourceId, u32)> {
-    let labels = cluster.pod_sources().flat_map(|source| {
-        let n_labels = u32::try_from(source.template.labels.entries.len()).unwrap_or(u32::MAX);
-        (0..n_labels).map(move |idx| (source.id, idx))
-    });
-    let mut index: Vec<_> = labels.collect();
+    let mut index: Vec<_> = cluster.pod_sources().flat_map(|source| labels_of(cluster, source.id)).collect();
     index.sort_by(|a, b| label_key(cluster, *a).cmp(&label_key(cluster, *b)).then(a.cmp(b)));
     index
 }
 
-fn label_key(cluster: &Cluster, (id, idx): (ResourceId, u32)) -> (&str, &str, &str) {
+/// The labels of what has Pods, as the index holds them.
+pub(crate) fn labels_of(cluster: &Cluster, id: ResourceId) -> impl Iterator<Item = (ResourceId, u32)> + use<> {
+    let n_labels = cluster.pod_source(id).map_or(0, |it| it.template.labels.entries.len());
+    (0..u32::try_from(n_labels).unwrap_or(u32::MAX)).map(move |idx| (id, idx))
+}
+
+/// Where labels stand in the index.
+pub(crate) fn label_key(cluster: &Cluster, (id, idx): (ResourceId, u32)) -> (&str, &str, &str) {
     let Some(source) = cluster.pod_source(id) else { return ("", "", "") };
     let label = source.template.labels.entries.get(idx as usize);
     label.map_or(("", "", ""), |(key, value)| (source.namespace, key.value.as_str(), value.value.as_str()))

@@ -1,9 +1,11 @@
 //! Everything that is derived from a workspace at one revision: the cluster, and the tables when they are asked for.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, ResourceId, Settings};
+use podpath_cluster::{Cluster, Derived, Replacement, ResourceId, Settings};
+use podpath_lints::Lint;
 use podpath_objects::Resource;
 use podpath_protocol::{Options, Ref};
 use podpath_routing::Tables;
@@ -15,14 +17,16 @@ use crate::workspace::{File, Workspace};
 /// A workspace, analysed.
 #[derive(Debug)]
 pub(crate) struct Analysis {
-    /// Where each document stands: path of the file, the file, offset.
     places: Vec<Placed>,
     pub(crate) cluster: Cluster,
     tables: OnceCell<Tables>,
-    /// Findings between objects.
-    between: OnceCell<Vec<Diagnostic>>,
+    /// Findings between objects, of each lint that looks for such.
+    between: OnceCell<Vec<Findings>>,
     findings: OnceCell<Vec<Diagnostic>>,
 }
+
+/// What one lint found between objects.
+type Findings = Derived<Vec<Diagnostic>>;
 
 /// A document and its place.
 #[derive(Clone, Debug)]
@@ -31,34 +35,42 @@ pub(crate) struct Placed {
     pub(crate) file: Arc<File>,
     pub(crate) offset: usize,
     pub(crate) document: Arc<Document>,
+    /// The numbers of its objects. There may be more than it has objects now: those that went keep their number.
+    numbers: Range<u32>,
+}
+
+impl Placed {
+    /// Its objects with their numbers.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = (ResourceId, &Arc<Resource>)> {
+        self.numbers.clone().map(ResourceId).zip(&self.document.resources)
+    }
 }
 
 impl Analysis {
     /// Indexes the objects of all documents, in the order of paths and places.
     pub(crate) fn new(workspace: &Workspace, options: &Options) -> Self {
-        let places = places(workspace);
-        let cluster = Cluster::new(resources(&places), settings(options));
-        Self::of(places, cluster)
+        Self::of(numbered(places(workspace)), settings(options))
     }
 
-    fn of(places: Vec<Placed>, cluster: Cluster) -> Self {
+    fn of(places: Vec<Placed>, settings: Settings) -> Self {
+        let cluster = Cluster::new(resources(&places), settings);
         Self { places, cluster, tables: OnceCell::new(), between: OnceCell::new(), findings: OnceCell::new() }
     }
 
-    /// The analysis of the next revision with the same options. What the change left alone is kept: everything when no
-    /// object changed, the route tables when only objects changed that no table reads.
+    /// The analysis of the next revision with the same options. Objects keep their numbers as long as no document comes or
+    /// goes, and what read nothing that changed is kept.
     pub(crate) fn next(self, workspace: &Workspace) -> Self {
-        let places = places(workspace);
-        let Self { places: old, cluster, tables, between, .. } = self;
-        match Change::between(&old, &places) {
-            Change::Nothing => Self { places, cluster, tables, between, findings: OnceCell::new() },
-            change => {
-                let next = Cluster::new(resources(&places), cluster.settings.clone());
-                let keeps = change.leaves_tables(&cluster, &next);
-                let analysis = Self::of(places, next);
-                if keeps { Self { tables, ..analysis } } else { analysis }
-            }
-        }
+        let Some((places, changed)) = difference(&self.places, places(workspace)) else {
+            return Self::of(numbered(places(workspace)), self.cluster.settings);
+        };
+        let Self { mut cluster, tables, between, .. } = self;
+        let changed = cluster.change(changed);
+        let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
+        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it));
+        let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
+        let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
+        let between = between.map_or_else(OnceCell::new, OnceCell::from);
+        Self { places, cluster, tables, between, findings: OnceCell::new() }
     }
 
     /// The route tables, made at the first question.
@@ -70,9 +82,9 @@ impl Analysis {
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
-            let check = || podpath_lints::check(&podpath_lints::Context { cluster: &self.cluster });
-            let between = self.between.get_or_init(check);
-            own.chain(between.iter().cloned()).collect()
+            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it));
+            let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
+            own.chain(between.iter().flat_map(|it| it.value.iter().cloned())).collect()
         })
     }
 
@@ -113,7 +125,8 @@ impl Analysis {
             })
         };
         let replaced = self.cluster.replaced();
-        self.cluster.ids().filter(|id| !replaced.iter().any(|(old, _)| old == id)).find(fits)
+        let counts = |id: &ResourceId| !replaced.iter().any(|(old, _)| old == id);
+        self.cluster.entries().map(|(id, _)| id).filter(counts).find(fits)
     }
 }
 
@@ -125,10 +138,22 @@ fn places(workspace: &Workspace) -> Vec<Placed> {
             file: Arc::clone(file),
             offset: *offset,
             document: Arc::clone(document),
+            numbers: 0..0,
         };
         file.documents.iter().map(placed).collect::<Vec<_>>()
     };
     workspace.files.iter().flat_map(of_file).collect()
+}
+
+/// Numbers the objects in source order.
+fn numbered(mut places: Vec<Placed>) -> Vec<Placed> {
+    let mut next = 0;
+    for placed in &mut places {
+        let n_resources = u32::try_from(placed.document.resources.len()).unwrap_or(u32::MAX);
+        placed.numbers = next..next.saturating_add(n_resources);
+        next = placed.numbers.end;
+    }
+    places
 }
 
 fn resources(places: &[Placed]) -> impl Iterator<Item = (DocumentId, Arc<Resource>)> {
@@ -136,41 +161,26 @@ fn resources(places: &[Placed]) -> impl Iterator<Item = (DocumentId, Arc<Resourc
     documents.flat_map(|(id, placed)| placed.document.resources.iter().map(move |it| (id, Arc::clone(it))))
 }
 
-/// What an edit did to the objects.
-enum Change {
-    /// Every object stands where it stood.
-    Nothing,
-    /// These objects are others, at the same numbers.
-    Objects(Vec<(Arc<Resource>, Arc<Resource>)>),
-    /// Objects came or went, so that numbers moved.
-    Numbers,
-}
-
-impl Change {
-    fn between(old: &[Placed], new: &[Placed]) -> Self {
-        let same_numbers = |(a, b): (&Placed, &Placed)| a.document.resources.len() == b.document.resources.len();
-        if old.len() != new.len() || !old.iter().zip(new).all(same_numbers) {
-            return Self::Numbers;
+/// The new places with the old numbers, and what stands at other numbers now; `None` when numbers must move, because a
+/// document came or went or holds more objects than it ever had.
+fn difference(old: &[Placed], mut new: Vec<Placed>) -> Option<(Vec<Placed>, Vec<Replacement>)> {
+    let has_room = |(a, b): (&Placed, &Placed)| b.document.resources.len() <= a.numbers.len();
+    if old.len() != new.len() || !old.iter().zip(&new).all(has_room) {
+        return None;
+    }
+    let mut changed = Vec::new();
+    for (document, (before, after)) in (0..).map(DocumentId).zip(old.iter().zip(&mut new)) {
+        after.numbers = before.numbers.clone();
+        if Arc::ptr_eq(&before.document, &after.document) {
+            continue;
         }
-        let pairs = old.iter().zip(new).flat_map(|(a, b)| a.document.resources.iter().zip(&b.document.resources));
-        let changed = pairs.filter(|(a, b)| !Arc::ptr_eq(a, b)).map(|(a, b)| (Arc::clone(a), Arc::clone(b)));
-        let changed: Vec<_> = changed.collect();
-        if changed.is_empty() { Self::Nothing } else { Self::Objects(changed) }
+        for (place, id) in after.numbers.clone().map(ResourceId).enumerate() {
+            let (was, is) = (before.document.resources.get(place), after.document.resources.get(place));
+            let is_same = was.map(Arc::as_ptr) == is.map(Arc::as_ptr);
+            changed.extend((!is_same).then(|| Replacement { id, document, resource: is.cloned() }));
+        }
     }
-
-    /// True when no table reads what changed. A new name may replace another object, so names must stay.
-    fn leaves_tables(&self, old: &Cluster, new: &Cluster) -> bool {
-        let Self::Objects(changed) = self else { return false };
-        changed.iter().all(|(before, after)| {
-            let same_name = (before.meta.name(), &before.meta.kind.value, before.meta.group(), namespace(before))
-                == (after.meta.name(), &after.meta.kind.value, after.meta.group(), namespace(after));
-            same_name && !Tables::read(old, before) && !Tables::read(new, after)
-        })
-    }
-}
-
-fn namespace(resource: &Resource) -> Option<&str> {
-    resource.meta.namespace.as_ref().map(|it| it.value.as_str())
+    Some((new, changed))
 }
 
 fn settings(options: &Options) -> Settings {

@@ -58,13 +58,10 @@ pub(crate) fn is_refusal(finding: &Finding) -> bool {
 
 /// The object that holds a place: the innermost one of its document.
 pub(crate) fn resource_at(analysis: &Analysis, location: Location) -> Option<Ref> {
-    let entries = analysis.cluster.entries();
-    let first = entries.partition_point(|it| it.document < location.document);
-    let here = entries.iter().enumerate().skip(first).take_while(|(_, it)| it.document == location.document);
+    let placed = analysis.placed(location.document)?;
     let holds = |span: podpath_source::Span| span.touches(location.span.start);
-    let found = here.into_iter().find(|(_, it)| holds(it.resource.meta.span));
-    let id = found.and_then(|(idx, _)| u32::try_from(idx).ok())?;
-    analysis.reference(podpath_cluster::ResourceId(id))
+    let (id, _) = placed.resources().find(|(_, it)| holds(it.meta.span))?;
+    analysis.reference(id)
 }
 
 /// A fix with its edits in files.

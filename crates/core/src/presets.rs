@@ -71,7 +71,7 @@ spec:
 
 /// Namespace and name of each Service that a load balancer's rule sends to and that is not here.
 fn missing_services(analysis: &Analysis) -> Vec<(String, String)> {
-    let listeners = analysis.tables().load_balancers.iter().flat_map(|it| &it.listeners);
+    let listeners = analysis.tables().load_balancers().iter().flat_map(|it| &it.listeners);
     let rules = listeners.flat_map(|it| it.hosts.iter().flat_map(|host| &host.rules).chain(&it.fallback));
     let backends = rules.filter_map(|rule| match &rule.action {
         Action::Forward(backends) => Some(backends),

@@ -55,11 +55,11 @@ fn suggestion(analysis: &Analysis, call: Call, title: Option<&Text>, locale: Loc
 /// Host, path and scheme of the first rule of each host. Behind a public load balancer clients speak what it speaks.
 fn reachable(analysis: &Analysis) -> Vec<(String, String, &'static str)> {
     let tables = analysis.tables();
-    let balanced = tables.load_balancers.iter().filter(|it| it.is_public);
+    let balanced = tables.load_balancers().iter().filter(|it| it.is_public);
     let balancer_tls = balanced.clone().flat_map(|it| &it.listeners).any(|it| it.protocol == Protocol::Https);
-    let behind = tables.istio.iter().map(|(_, table)| table);
+    let behind = tables.istio().iter().map(|(_, table)| table);
     let mut found = Vec::new();
-    for (table, tls) in behind.map(|it| (it, balancer_tls)).chain(tables.gateways.iter().map(|it| (it, false))) {
+    for (table, tls) in behind.map(|it| (it, balancer_tls)).chain(tables.gateways().map(|it| (it, false))) {
         found.extend(of_table(table, tls));
     }
     found.extend(balanced.flat_map(|it| of_table(it, false)));

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use podpath_cluster::Cluster;
-use podpath_objects::{Object, VirtualService};
+use podpath_objects::{ServiceEntry, VirtualService};
 
 /// What a host stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,10 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(crate) fn of(cluster: &'a Cluster) -> Self {
-        let entries = cluster.entries();
-        let declared = entries.iter().filter(|it| matches!(it.resource.object, Object::Namespace(_)));
-        let declared = declared.map(|it| it.resource.meta.name());
-        let used = entries.iter().map(|it| it.namespace.as_str());
         Self {
             domain: &cluster.settings.cluster_domain,
-            namespaces: used.chain(declared).filter(|it| !it.is_empty()).collect(),
-            has_service_entries: entries.iter().any(|it| it.resource.meta.kind.value == "ServiceEntry"),
+            namespaces: cluster.namespaces(),
+            has_service_entries: cluster.all::<ServiceEntry>().next().is_some(),
         }
     }
 

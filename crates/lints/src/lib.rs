@@ -85,15 +85,9 @@ pub static ALL: &[&Lint] = &[
     &unknown_subset::LINT,
 ];
 
-/// What is wrong between the objects, in source order.
-pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for lint in ALL {
-        if let Check::Cluster(check) = lint.check {
-            check(context, &mut found);
-        }
-    }
-    in_order(found)
+/// The lints that look at the objects of the workspace together.
+pub fn between() -> impl Iterator<Item = &'static Lint> {
+    ALL.iter().copied().filter(|it| matches!(it.check, Check::Cluster(_)))
 }
 
 /// What one document alone decides, in source order.
@@ -122,6 +116,15 @@ fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 impl Lint {
+    /// What it finds between the objects, in source order; a lint of documents finds nothing here.
+    pub fn find(&self, cluster: &Cluster) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        if let Check::Cluster(check) = self.check {
+            check(&Context { cluster }, &mut found);
+        }
+        in_order(found)
+    }
+
     /// A finding of this lint; what is special about it is added by update syntax or the fields.
     fn found(&self, location: Location, message: Text) -> Diagnostic {
         Diagnostic { aliases: self.aliases, ..Diagnostic::new(self.code, self.severity, location, message) }

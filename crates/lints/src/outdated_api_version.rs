@@ -2,13 +2,13 @@
 //!
 //! Source: the Kubernetes deprecated API migration guide; the CRDs of Istio 1.22 and of the Gateway API 1.0.
 
-use podpath_cluster::Entry;
 use podpath_source::{Diagnostic, Location, Severity, Text};
+use podpath_yaml::Node;
 
-use crate::{Check, Context, Lint, suggest};
+use crate::{Check, DocumentContext, Lint, suggest};
 
 pub(crate) static LINT: Lint =
-    Lint { code: "outdated-api-version", severity: Severity::Error, aliases: &[], check: Check::Cluster(check) };
+    Lint { code: "outdated-api-version", severity: Severity::Error, aliases: &[], check: Check::Document(check) };
 
 /// An old `apiVersion` of some kinds.
 struct Row {
@@ -83,20 +83,19 @@ const TABLE: &[Row] = &[
     row("gateway.networking.k8s.io/v1beta1", GATEWAY_API, Fate::Served("gateway.networking.k8s.io/v1")),
 ];
 
-fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for entry in context.cluster.entries() {
-        let meta = &entry.resource.meta;
-        let fits = |it: &&Row| it.old == meta.api_version.value && it.kinds.contains(&meta.kind.value.as_str());
-        if let Some(row) = TABLE.iter().find(fits) {
-            found.push(outdated(entry, row));
+fn check(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
+    for node in context.yaml.root.iter().flat_map(podpath_objects::nodes) {
+        let Some(version) = node.get("apiVersion") else { continue };
+        let texts = version.as_text().zip(node.get("kind").and_then(Node::as_text));
+        let row = |(old, kind): (&str, &str)| TABLE.iter().find(|it| it.old == old && it.kinds.contains(&kind));
+        if let Some((row, (_, kind))) = texts.and_then(row).zip(texts) {
+            found.push(outdated(context.at(version.span), row, kind));
         }
     }
 }
 
-fn outdated(entry: &Entry, row: &Row) -> Diagnostic {
-    let meta = &entry.resource.meta;
-    let location = Location { document: entry.document, span: meta.api_version.span };
-    let (severity, message, help) = words(row, &meta.kind.value);
+fn outdated(location: Location, row: &Row, kind: &str) -> Diagnostic {
+    let (severity, message, help) = words(row, kind);
     let fix = match row.fate {
         Fate::Moved(new, _) | Fate::Served(new) => Some(suggest::use_text(location, new, true)),
         Fate::Changed(new, _) => Some(suggest::use_text(location, new, false)),

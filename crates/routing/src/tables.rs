@@ -1,22 +1,18 @@
 //! All tables of a cluster that do not depend on who calls.
 
-use podpath_cluster::{Cluster, PodSource, ResourceId};
-use podpath_objects::{IstioGateway, Labels, Object, Resource};
+use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
+use podpath_objects::{IstioGateway, Labels};
 
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
 
-/// The tables of load balancers and gateways, made once for a cluster.
-#[derive(Clone, Debug, Default)]
+/// The tables of load balancers and gateways. Each sort is made again only when an object changed that it looked at.
+#[derive(Clone, Debug)]
 pub struct Tables {
-    /// ALBs, one for each group.
-    pub load_balancers: Vec<Table>,
-    /// Gateway API Gateways and Ingress controllers.
-    pub gateways: Vec<Table>,
-    /// Ingress gateways of Istio: the Pods, and their table.
-    pub istio: Vec<(GatewayPods, Table)>,
-    /// What no controller takes.
-    pub rejected: Vec<Rejected>,
+    alb: Derived<(Vec<Table>, Vec<Rejected>)>,
+    gateway_api: Derived<Vec<Table>>,
+    ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
+    istio: Derived<Vec<(GatewayPods, Table)>>,
 }
 
 /// The Pods that serve Istio Gateways.
@@ -33,37 +29,58 @@ pub struct GatewayPods {
 impl Tables {
     /// Lowers everything; linear in the objects, but for VirtualServices, which are read once for each gateway.
     pub fn new(cluster: &Cluster) -> Self {
-        let (load_balancers, mut rejected) = alb::lower(cluster);
-        let mut gateways = gateway_api::lower(cluster);
-        gateways.extend(ingress::lower(cluster));
-        rejected.extend(ingress::rejected(cluster));
-        Self { load_balancers, gateways, istio: istio_tables(cluster), rejected }
+        Self {
+            alb: Derived::new(cluster, alb::lower),
+            gateway_api: Derived::new(cluster, gateway_api::lower),
+            ingress: Derived::new(cluster, ingress_tables),
+            istio: Derived::new(cluster, istio_tables),
+        }
     }
 
-    /// True when tables depend on an object: on everything but workloads and Pods that are no gateway, what they mount,
-    /// policies, and kinds that are not modelled.
-    pub fn read(cluster: &Cluster, resource: &Resource) -> bool {
-        match &resource.object {
-            Object::Workload(workload) => istio::is_gateway_pod(cluster, &workload.template.labels),
-            Object::Pod(pod) => istio::is_gateway_pod(cluster, &pod.template.labels),
-            Object::ConfigMap(_)
-            | Object::ServiceAccount(_)
-            | Object::MeshPolicy(_)
-            | Object::NetworkPolicy(_)
-            | Object::Unknown(_) => false,
-            _ => true,
+    /// The tables after a change of the cluster.
+    #[must_use]
+    pub fn next(self, cluster: &Cluster, changed: Reads) -> Self {
+        Self {
+            alb: self.alb.next(cluster, changed, alb::lower),
+            gateway_api: self.gateway_api.next(cluster, changed, gateway_api::lower),
+            ingress: self.ingress.next(cluster, changed, ingress_tables),
+            istio: self.istio.next(cluster, changed, istio_tables),
         }
+    }
+
+    /// ALBs, one for each group.
+    pub fn load_balancers(&self) -> &[Table] {
+        &self.alb.value.0
+    }
+
+    /// Gateway API Gateways and Ingress controllers.
+    pub fn gateways(&self) -> impl Iterator<Item = &Table> {
+        self.gateway_api.value.iter().chain(&self.ingress.value.0)
+    }
+
+    /// Ingress gateways of Istio: the Pods, and their table.
+    pub fn istio(&self) -> &[(GatewayPods, Table)] {
+        &self.istio.value
+    }
+
+    /// What no controller takes.
+    pub fn rejected(&self) -> impl Iterator<Item = &Rejected> {
+        self.alb.value.1.iter().chain(&self.ingress.value.1)
     }
 
     /// The table of the Istio gateway that these Pods serve.
     pub fn istio_of(&self, pods: &PodSource<'_>) -> Option<&Table> {
-        self.istio.iter().find(|(known, _)| known.source == Some(pods.id)).map(|(_, table)| table)
+        self.istio().iter().find(|(known, _)| known.source == Some(pods.id)).map(|(_, table)| table)
     }
 
     /// All tables.
     pub fn all(&self) -> impl Iterator<Item = &Table> {
-        self.load_balancers.iter().chain(&self.gateways).chain(self.istio.iter().map(|(_, table)| table))
+        self.load_balancers().iter().chain(self.gateways()).chain(self.istio().iter().map(|(_, table)| table))
     }
+}
+
+fn ingress_tables(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
+    (ingress::lower(cluster), ingress::rejected(cluster))
 }
 
 /// One table for each set of gateway Pods, and one for each Gateway that no Pod of the workspace serves.

@@ -90,7 +90,7 @@ impl<'a> Building<'a> {
     fn new(analysis: &'a Analysis, locale: Locale) -> Self {
         let cluster = &analysis.cluster;
         let tables = analysis.tables();
-        let gateway_pods: BTreeSet<_> = tables.istio.iter().filter_map(|(pods, _)| pods.source).collect();
+        let gateway_pods: BTreeSet<_> = tables.istio().iter().filter_map(|(pods, _)| pods.source).collect();
         let behind = |service: &Found<'_, Service>| -> Vec<ResourceId> {
             let pods = service_pods(cluster, service);
             let found = pods.iter().filter_map(|pod| tables.istio_of(pod));
@@ -145,7 +145,7 @@ impl<'a> Building<'a> {
     }
 
     fn load_balancers(&mut self) {
-        let tables: &'a [Table] = &self.analysis.tables().load_balancers;
+        let tables: &'a [Table] = self.analysis.tables().load_balancers();
         for table in tables {
             let scheme = if table.is_public {
                 self.say("internet-facing", "인터넷 공개")
@@ -217,8 +217,7 @@ impl<'a> Building<'a> {
             let subtitle = summary(hosts);
             self.object(gateway.id, Lane::Gateway, "Gateway", subtitle);
         }
-        let tables: &'a [Table] = &self.analysis.tables().gateways;
-        for table in tables.iter().filter(|it| it.gateway.name.starts_with("ingress")) {
+        for table in self.analysis.tables().gateways().filter(|it| it.gateway.name.starts_with("ingress")) {
             if let Some(class) = table.origin.resource {
                 self.object(class, Lane::Gateway, "IngressClass", table.gateway.title.to_owned());
             }
@@ -256,7 +255,7 @@ impl<'a> Building<'a> {
             self.wire_http_route(&route);
         }
         let in_balancer =
-            |id: ResourceId| self.analysis.tables().load_balancers.iter().any(|it| it.members.contains(&id));
+            |id: ResourceId| self.analysis.tables().load_balancers().iter().any(|it| it.members.contains(&id));
         let plain: Vec<_> = cluster.all::<Ingress>().filter(|it| !in_balancer(it.id)).collect();
         for route in plain {
             let hosts = route.object.rules.iter().map(|it| it.host.as_ref().map_or("*", |it| it.value.as_str()));
@@ -268,9 +267,10 @@ impl<'a> Building<'a> {
                 self.wire(&class, &own, "");
             }
         }
-        let tables: &'a [Table] = &self.analysis.tables().gateways;
-        let rules = tables
-            .iter()
+        let rules = self
+            .analysis
+            .tables()
+            .gateways()
             .flat_map(|it| &it.listeners)
             .flat_map(|it| it.hosts.iter().flat_map(|host| &host.rules).chain(&it.fallback));
         for rule in rules {

@@ -172,7 +172,7 @@ pub(super) fn refused(rejected: &Rejected) -> Candidate {
 impl End {
     /// No table has a way in for the request.
     pub(super) fn nothing_listens(cluster: &Cluster, tables: &Tables, request: &Request) -> Self {
-        if let Some(rejected) = tables.rejected.first() {
+        if let Some(rejected) = tables.rejected().next() {
             let verdict = verdicts::no_controller(cluster, rejected);
             return Self {
                 outcome: Outcome::Refused,
@@ -182,13 +182,13 @@ impl End {
                 verdict,
             };
         }
-        let internal = tables.load_balancers.iter().any(|it| !it.is_public);
+        let internal = tables.load_balancers().iter().any(|it| !it.is_public);
         Self::refused("no-entry", words::nothing_listens(request, internal))
     }
 
     /// An Ingress that gets no load balancer, or that no controller takes.
     pub(super) fn no_load_balancer(tables: &Tables, id: podpath_cluster::ResourceId) -> Self {
-        match tables.rejected.iter().find(|it| it.origin.resource == Some(id)) {
+        match tables.rejected().find(|it| it.origin.resource == Some(id)) {
             Some(rejected) => {
                 let mut end = Self::refused_at(rejected.reason, rejected.text.clone(), Some(rejected.origin.location));
                 end.verdict.stage = Some(Stage::Attached);

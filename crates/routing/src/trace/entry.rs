@@ -17,7 +17,7 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
     let walk = || Walk::new(cluster, tables, request, entry);
     match entry {
         Entry::Internet => from_internet(cluster, tables, request),
-        Entry::LoadBalancer(id) => match tables.load_balancers.iter().find(|it| it.members.contains(id)) {
+        Entry::LoadBalancer(id) => match tables.load_balancers().iter().find(|it| it.members.contains(id)) {
             Some(table) => walk().run(table, request.clone()),
             None => from_service(cluster, tables, request, *id),
         },
@@ -45,7 +45,7 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
         return Walk::new(cluster, tables, request, &Entry::Internet)
             .finish(End::nothing_listens(cluster, tables, request));
     };
-    let others = tables.load_balancers.iter().filter(|it| !std::ptr::eq(*it, chosen));
+    let others = tables.load_balancers().iter().filter(|it| !std::ptr::eq(*it, chosen));
     let candidates = others.map(|it| other_load_balancer(it, request));
     if let Some(hop) = trace.hops.iter_mut().find(|it| it.kind == HopKind::LoadBalancer) {
         hop.candidates.extend(candidates);
@@ -55,10 +55,10 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
 
 /// Every table that the internet reaches, with the port at which the request meets it.
 fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<(&'a Table, u16)> {
-    let public = tables.load_balancers.iter().chain(&tables.gateways).filter(|it| it.is_public);
+    let public = tables.load_balancers().iter().chain(tables.gateways()).filter(|it| it.is_public);
     let mut ways: Vec<_> = public.map(|it| (it, request.port)).collect();
-    let behind_balancer = tables.load_balancers.iter().any(|it| it.is_public);
-    for (pods, table) in &tables.istio {
+    let behind_balancer = tables.load_balancers().iter().any(|it| it.is_public);
+    for (pods, table) in tables.istio() {
         match exposed_port(cluster, &pods.namespace, &pods.labels, request.port) {
             Some(port) => ways.push((table, port)),
             // Nothing says how the gateway is reached: a part of a cluster was pasted.
@@ -140,7 +140,7 @@ fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: Resou
 fn from_gateway(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
     let walk = Walk::new(cluster, tables, request, &Entry::Internet);
     if cluster.get::<IstioGateway>(id).is_some() {
-        let found = tables.istio.iter().find(|(_, table)| table.members.contains(&id));
+        let found = tables.istio().iter().find(|(_, table)| table.members.contains(&id));
         if let Some((pods, table)) = found {
             let listens = table.listeners.iter().any(|it| it.port == request.port);
             let port = if listens { None } else { translated(cluster, &pods.namespace, &pods.labels, request.port) };
@@ -148,7 +148,7 @@ fn from_gateway(cluster: &Cluster, tables: &Tables, request: &Request, id: Resou
             return walk.run(table, request);
         }
     }
-    let table = tables.gateways.iter().find(|it| it.members.contains(&id));
+    let table = tables.gateways().find(|it| it.members.contains(&id));
     match table {
         Some(table) => walk.run(table, request.clone()),
         None if cluster.get::<GatewayObject>(id).is_some() => walk.finish(End::not_played(cluster, id)),

@@ -1,0 +1,76 @@
+//! What a pass over a cluster made, and which objects it looked at: it stays true until one of those changes.
+
+use podpath_objects::{Kind, Object, Pod, Resource, Workload};
+
+use crate::Cluster;
+
+/// Types of objects, and the names of all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads(u64);
+
+impl Reads {
+    /// Everything.
+    const ALL: Self = Self(u64::MAX);
+    /// Which objects there are, whatever they hold.
+    pub(crate) const NAMES: Self = Self(1 << 63);
+
+    pub(crate) fn of<T: Kind>() -> Self {
+        Self(1 << T::TAG)
+    }
+
+    /// What has Pods.
+    pub(crate) fn pods() -> Self {
+        Self::of::<Pod>().and(Self::of::<Workload>())
+    }
+
+    pub(crate) fn object(resource: &Resource) -> Self {
+        const { assert!(Object::N_TAGS < 63, "a bit for each type, and one for the names") }
+        Self(1 << resource.object.tag())
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Something is in both.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The value of a pass, with what the pass read.
+#[derive(Clone, Debug)]
+pub struct Derived<T> {
+    /// What it made.
+    pub value: T,
+    reads: Reads,
+}
+
+impl<T> Derived<T> {
+    /// Runs a pass.
+    pub fn new(cluster: &Cluster, pass: impl FnOnce(&Cluster) -> T) -> Self {
+        let outer = cluster.reads.take();
+        let value = pass(cluster);
+        let reads = cluster.reads.get();
+        cluster.reads.set(outer.and(reads));
+        Self { value, reads }
+    }
+
+    /// The same for the cluster after a change, `pass` run again only when it read what changed.
+    #[must_use]
+    pub fn next(self, cluster: &Cluster, changed: Reads, pass: impl FnOnce(&Cluster) -> T) -> Self {
+        if self.reads.meets(changed) { Self::new(cluster, pass) } else { self }
+    }
+}
+
+impl Cluster {
+    /// Notes that the running pass looked at something.
+    pub(crate) fn note(&self, reads: Reads) {
+        self.reads.set(self.reads.get().and(reads));
+    }
+
+    /// Notes that the running pass looked at all objects.
+    pub(crate) fn note_all(&self) {
+        self.note(Reads::ALL);
+    }
+}
