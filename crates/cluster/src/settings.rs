@@ -5,6 +5,8 @@ use podpath_objects::Meta;
 /// Settings of the cluster that is played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The version of Kubernetes: major, minor.
+    pub kubernetes: (u16, u16),
     /// Given to namespaced objects that name none.
     pub namespace: String,
     /// `cluster.local`
@@ -24,6 +26,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            kubernetes: (1, 35),
             namespace: "default".into(),
             cluster_domain: "cluster.local".into(),
             mesh_root_namespace: "istio-system".into(),
@@ -33,6 +36,13 @@ impl Default for Settings {
             alb_scheme: "internal".into(),
         }
     }
+}
+
+/// `1.35`, `v1.35` or `1.35.2` as major and minor; nothing else is a version.
+pub fn version(text: &str) -> Option<(u16, u16)> {
+    let (major, rest) = text.trim_start_matches('v').split_once('.')?;
+    let minor = rest.split('.').next()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// Kinds that have no namespace.

@@ -190,6 +190,7 @@ fn settings(options: &Options) -> Settings {
         flags.and_then(|it| it.get(name)?.as_str()).map_or(default, str::to_owned)
     };
     Settings {
+        kubernetes: podpath_cluster::version(&options.kubernetes_version).unwrap_or(default.kubernetes),
         namespace: options.namespace.clone(),
         cluster_domain: options.cluster_domain.clone(),
         mesh_root_namespace: options.mesh_root_namespace.clone(),

@@ -9,6 +9,8 @@ mod document;
 mod graph;
 mod place;
 mod presets;
+mod redact;
+mod resources;
 mod rpc;
 mod suggest;
 mod trace;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, graph, presets, suggest, trace};
+use crate::{check, graph, presets, redact, resources, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -107,6 +107,8 @@ impl Engine {
             "check" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
             }
+            "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
+            "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
             "suggest" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(suggest::suggest(analysis, options.locale)))
             }

@@ -1,14 +1,13 @@
-//! `outdated-api-version`: an `apiVersion` that API servers of today do not serve, or serve beside a newer one.
+//! `outdated-api-version`: an `apiVersion` that the cluster's API server does not serve, or serve beside a newer one.
 //!
 //! Source: the Kubernetes deprecated API migration guide; the CRDs of Istio 1.22 and of the Gateway API 1.0.
 
 use podpath_source::{Diagnostic, Location, Severity, Text};
-use podpath_yaml::Node;
 
-use crate::{Check, DocumentContext, Lint, suggest};
+use crate::{Check, Context, Lint, suggest};
 
 pub(crate) static LINT: Lint =
-    Lint { code: "outdated-api-version", severity: Severity::Error, aliases: &[], check: Check::Document(check) };
+    Lint { code: "outdated-api-version", severity: Severity::Error, aliases: &[], check: Check::Cluster(check) };
 
 /// An old `apiVersion` of some kinds.
 struct Row {
@@ -83,19 +82,23 @@ const TABLE: &[Row] = &[
     row("gateway.networking.k8s.io/v1beta1", GATEWAY_API, Fate::Served("gateway.networking.k8s.io/v1")),
 ];
 
-fn check(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
-    for node in context.yaml.root.iter().flat_map(podpath_objects::nodes) {
-        let Some(version) = node.get("apiVersion") else { continue };
-        let texts = version.as_text().zip(node.get("kind").and_then(Node::as_text));
-        let row = |(old, kind): (&str, &str)| TABLE.iter().find(|it| it.old == old && it.kinds.contains(&kind));
-        if let Some((row, (_, kind))) = texts.and_then(row).zip(texts) {
-            found.push(outdated(context.at(version.span), row, kind));
+fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, entry) in context.cluster.entries() {
+        let meta = &entry.resource.meta;
+        let (old, kind) = (meta.api_version.value.as_str(), meta.kind.value.as_str());
+        // All versions of the table are of this form, and few objects have one.
+        if !old.contains("beta") && !old.contains("alpha") {
+            continue;
+        }
+        if let Some(row) = TABLE.iter().find(|it| it.old == old && it.kinds.contains(&kind)) {
+            let location = Location { document: entry.document, span: meta.api_version.span };
+            found.push(outdated(location, row, kind, context.cluster.settings.kubernetes));
         }
     }
 }
 
-fn outdated(location: Location, row: &Row, kind: &str) -> Diagnostic {
-    let (severity, message, help) = words(row, kind);
+fn outdated(location: Location, row: &Row, kind: &str, cluster: (u16, u16)) -> Diagnostic {
+    let (severity, message, help) = words(row, kind, cluster);
     let fix = match row.fate {
         Fate::Moved(new, _) | Fate::Served(new) => Some(suggest::use_text(location, new, true)),
         Fate::Changed(new, _) => Some(suggest::use_text(location, new, false)),
@@ -105,28 +108,41 @@ fn outdated(location: Location, row: &Row, kind: &str) -> Diagnostic {
     Diagnostic { severity, help: Some(help), fix, aliases, ..LINT.found(location, message) }
 }
 
-fn words(row: &Row, kind: &str) -> (Severity, Text, Text) {
-    let old = row.old;
-    let gone = |since: &str| {
-        Text::new(
-            format!("`{old}` of {kind} is gone since Kubernetes {since}"),
-            format!("{kind}의 `{old}` 버전은 Kubernetes {since}부터 없습니다"),
-        )
-    };
+fn words(row: &Row, kind: &str, cluster: (u16, u16)) -> (Severity, Text, Text) {
+    let gone = |since| gone(row.old, kind, since, cluster);
     match row.fate {
-        Fate::Moved(new, since) => (Severity::Error, gone(since), same_fields(new)),
-        Fate::Changed(new, since) => (Severity::Error, gone(since), changed_fields(new)),
-        Fate::Gone(since) => {
-            (Severity::Error, gone(since), Text::new("nothing takes its place", "대신할 버전이 없습니다"))
-        }
+        Fate::Moved(new, since) => with(gone(since), same_fields(new)),
+        Fate::Changed(new, since) => with(gone(since), changed_fields(new)),
+        Fate::Gone(since) => with(gone(since), Text::new("nothing takes its place", "대신할 버전이 없습니다")),
         Fate::Served(new) => {
+            let old = row.old;
             let message = Text::new(
                 format!("`{old}` of {kind} is served still, but `{new}` is its newest form"),
                 format!("{kind}의 `{old}` 버전은 아직 쓸 수 있지만, 최신 버전은 `{new}`입니다"),
             );
-            (Severity::Info, message, same_fields(new))
+            with((Severity::Info, message), same_fields(new))
         }
     }
+}
+
+fn with((severity, message): (Severity, Text), help: Text) -> (Severity, Text, Text) {
+    (severity, message, help)
+}
+
+/// Gone in this cluster, or in one that it will be upgraded to.
+fn gone(old: &str, kind: &str, since: &str, cluster: (u16, u16)) -> (Severity, Text) {
+    if podpath_cluster::version(since).is_some_and(|it| cluster < it) {
+        let message = Text::new(
+            format!("`{old}` of {kind} goes with Kubernetes {since}"),
+            format!("{kind}의 `{old}` 버전은 Kubernetes {since}에서 없어집니다"),
+        );
+        return (Severity::Warning, message);
+    }
+    let message = Text::new(
+        format!("`{old}` of {kind} is gone since Kubernetes {since}"),
+        format!("{kind}의 `{old}` 버전은 Kubernetes {since}부터 없습니다"),
+    );
+    (Severity::Error, message)
 }
 
 fn same_fields(new: &str) -> Text {

@@ -116,3 +116,28 @@ pub struct TextEdit {
     /// What comes.
     pub new_text: String,
 }
+
+/// The answer of `resources`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    /// Every object, in source order.
+    pub resources: Vec<Located>,
+}
+
+/// An object and the place of its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Located {
+    /// The object.
+    pub resource: Ref,
+    /// Its name in the file.
+    pub range: Range,
+}
+
+/// The answer of `redact`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// How many Secrets lose values.
+    pub secrets: u32,
+    /// What to write in the place of each value.
+    pub edits: Vec<TextEdit>,
+}

@@ -9,7 +9,10 @@ mod trace;
 
 use serde::{Deserialize, Serialize};
 
-pub use answer::{Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Related, Revision, TextEdit};
+pub use answer::{
+    Answer, Check, Diagnostic, Failure, Fix, Located, Preset, Presets, Redaction, Related, Resources, Revision,
+    TextEdit,
+};
 pub use graph::{Edge, EdgeState, Graph, Lane, Node, NodeState, Problem};
 pub use request::{
     CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
