@@ -2,6 +2,7 @@
 
 mod answer;
 mod keys;
+mod over;
 mod source;
 
 use std::rc::Rc;
@@ -9,7 +10,7 @@ use std::rc::Rc;
 use podpath_protocol::{Fix, Locale, Range};
 use yew::prelude::*;
 
-use crate::browser::{opening, set_root};
+use crate::browser::{opening, set_property, set_root};
 use crate::components::announce::Announce;
 use crate::components::notices::UndoBar;
 use crate::components::phone_tabs::PhoneTabs;
@@ -19,6 +20,7 @@ use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
 use crate::hooks::use_core::{Core, use_core};
 use crate::hooks::use_keys::use_keys;
+use crate::hooks::use_link::use_link;
 use crate::hooks::use_saving::use_saving;
 use crate::hooks::use_window::{Look, use_window};
 use crate::state::{Action, Pane, State};
@@ -60,7 +62,7 @@ pub(crate) fn App() -> Html {
     let question = Question {
         files: state.files.clone(),
         call: state.draft.asked().cloned(),
-        locale: state.settings.locale,
+        settings: state.settings.clone(),
         size: look.width.size(),
     };
     let (core, asker) = use_core(question);
@@ -73,7 +75,9 @@ pub(crate) fn App() -> Html {
     use_first_suggestion(&state, &core, &on_action);
     use_first_look(&state, core.answers.as_ref(), &on_action);
     use_root(&state, look);
-    use_keys(keys::handler(&scene, &wishes));
+    use_keys(keys::handler(&scene, &wishes), state.settings.single_keys);
+    use_link(state.settings.locale, &on_action);
+    let recent = use_memo((), |()| over::Recent::default());
     let examples = use_memo((), |()| crate::shared::Shared::new(examples::all()));
     let locale = state.settings.locale;
     let trace = scene.answers.as_ref().and_then(|it| it.trace.clone());
@@ -91,12 +95,13 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Asker> context={asker}>
         <div class="page" {ondragover} {ondrop}>
             <a class="skip" href="#verdict-text">{ words::SKIP.text(locale) }</a>
-            <TopBar name={state.name.clone()} settings={state.settings} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
+            <TopBar name={state.name.clone()} settings={state.settings.clone()} presets={core.presets.clone()} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
             <div class="app">
                 <SourceSide scene={scene.clone()} wishes={wishes.clone()} />
                 <Splitter property="--w-source" is_column={true} label={words::RESIZE_COLUMN} {locale} />
-                <AnswerSide {scene} {wishes} examples={(*examples).clone()} />
+                <AnswerSide scene={scene.clone()} wishes={wishes.clone()} examples={(*examples).clone()} />
             </div>
+            <ContextProvider<over::Recent> context={(*recent).clone()}><over::Over {scene} {wishes} /></ContextProvider<over::Recent>>
             <PhoneTabs pane={state.pane} {n_problems} {has_errors} {locale} {on_action} />
             { undo }
             <Announce {trace} {locale} />
@@ -140,7 +145,7 @@ fn use_last_good(newest: Option<&Answers>) -> (Option<Answers>, Option<u32>) {
     let broken = broken_line(&newest.check);
     let kept = good.borrow().clone().filter(|it| {
         it.question.call == newest.question.call
-            && it.question.locale == newest.question.locale
+            && it.question.settings == newest.question.settings
             && it.question.size == newest.question.size
     });
     match (broken, kept) {
@@ -202,7 +207,10 @@ fn use_root(state: &State, look: Look) {
         Pane::Problems => "problems",
         Pane::More => "more",
     };
-    use_effect_with((lang, theme, pane), |(lang, theme, pane)| {
+    let motion = if state.settings.motion { "on" } else { "off" };
+    use_effect_with(state.settings.code_size, |size| set_property("--fs-code", Some(f64::from(*size) - 0.5)));
+    use_effect_with((lang, theme, pane, motion), |(lang, theme, pane, motion)| {
+        set_root("data-motion", motion);
         set_root("lang", lang);
         set_root("data-theme", theme);
         set_root("data-pane", pane);

@@ -1,5 +1,6 @@
 //! Small wishes to the browser; a refusal changes nothing.
 
+pub(crate) mod deflate;
 pub(crate) mod opening;
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -28,6 +29,36 @@ pub(crate) fn focus(selector: &str) {
     let found = gloo::utils::document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Gives the focus to an element that is still there.
+pub(crate) fn give_focus(element: Option<Element>) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = element.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// The address of this page without its fragment and query.
+pub(crate) fn here() -> String {
+    let address = gloo::utils::window().location().href().unwrap_or_default();
+    let end = address.find(['#', '?']).unwrap_or(address.len());
+    address.get(..end).unwrap_or_default().to_owned()
+}
+
+/// The fragment of this page's address, without `#`.
+pub(crate) fn fragment() -> String {
+    gloo::utils::window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Takes the fragment out of the address, so that a reload shows what is kept and not what was linked.
+pub(crate) fn forget_fragment() {
+    let window = gloo::utils::window();
+    let replaced =
+        window.history().and_then(|it| it.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here())));
+    if replaced.is_err() {
+        let _ = window.location().set_hash("");
     }
 }
 

@@ -5,10 +5,11 @@ pub(crate) mod conversation;
 
 use std::rc::Rc;
 
-use podpath_protocol::{Call, Check, Graph, Locale, Preset, Size, Suggestion, Trace};
+use podpath_protocol::{Call, Check, Graph, Preset, Size, Suggestion, Trace};
 use serde_json::Value;
 
 use crate::shared::Shared;
+use crate::state::Settings;
 use crate::state::files::Files;
 
 /// What the page wants to know.
@@ -16,7 +17,8 @@ use crate::state::files::Files;
 pub(crate) struct Question {
     pub(crate) files: Rc<Files>,
     pub(crate) call: Option<Call>,
-    pub(crate) locale: Locale,
+    /// Language and cluster.
+    pub(crate) settings: Rc<Settings>,
     pub(crate) size: Size,
 }
 

@@ -54,6 +54,7 @@ impl Example {
             open: None,
             request: draft.asked().cloned(),
             is_example: true,
+            read_only: false,
         }
     }
 }

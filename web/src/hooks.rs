@@ -2,5 +2,7 @@
 
 pub(crate) mod use_core;
 pub(crate) mod use_keys;
+pub(crate) mod use_link;
+pub(crate) mod use_offline;
 pub(crate) mod use_saving;
 pub(crate) mod use_window;

@@ -4,12 +4,14 @@
 
 mod app;
 mod browser;
+mod commands;
 mod components;
 mod core;
 mod draft;
 mod editor;
 mod examples;
 mod hooks;
+mod link;
 mod outline;
 mod rich;
 mod shared;

@@ -42,6 +42,19 @@ pub(crate) fn place(range: &podpath_protocol::Range) -> String {
     format!("{}:{}", file_name(&range.file), range.start.line)
 }
 
+/// `850 B`, `1.9 KB`, `14 KB`, `3.2 MB`.
+pub(crate) fn size(n_bytes: usize) -> String {
+    let scaled = |unit: usize, name: &str| {
+        let tenths = n_bytes * 10 / unit;
+        if tenths < 100 { format!("{}.{} {name}", tenths / 10, tenths % 10) } else { format!("{} {name}", tenths / 10) }
+    };
+    match n_bytes {
+        it if it < 1_000 => format!("{it} B"),
+        it if it < 1_000_000 => scaled(1_000, "KB"),
+        _ => scaled(1_000_000, "MB"),
+    }
+}
+
 /// All files as one text, each under its path.
 pub(crate) fn everything(files: &crate::state::files::Files) -> String {
     files.iter().flat_map(|(path, text)| ["# ", path, "\n", text.trim_end(), "\n---\n"]).collect()
@@ -50,6 +63,12 @@ pub(crate) fn everything(files: &crate::state::files::Files) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        let sizes = [850, 1_900, 14_321, 3_200_000].map(size);
+        assert_eq!(sizes, ["850 B", "1.9 KB", "14 KB", "3.2 MB"]);
+    }
 
     #[test]
     fn long_names_keep_both_ends() {

@@ -4,16 +4,18 @@
 
 mod changes;
 pub(crate) mod files;
+pub(crate) mod settings;
 pub(crate) mod tabs;
 pub(crate) mod undo;
 
 use std::rc::Rc;
 
-use podpath_protocol::{Call, Fix, From, Locale, Range};
+use podpath_protocol::{Call, Fix, From, Range};
 use yew::Reducible;
 
 use crate::draft::Draft;
 use files::{Files, Text};
+pub(crate) use settings::{Settings, Theme};
 use tabs::Tabs;
 use undo::Undo;
 
@@ -33,7 +35,7 @@ pub(crate) struct State {
     /// Id of the card that was picked.
     pub(crate) selected: Option<Text>,
     pub(crate) draft: Rc<Draft>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Rc<Settings>,
     pub(crate) pane: Pane,
     pub(crate) popover: Option<Popover>,
     /// The newest last.
@@ -42,6 +44,10 @@ pub(crate) struct State {
     pub(crate) offered: bool,
     /// The example is as it was opened.
     pub(crate) untouched: bool,
+    /// Files can be looked at and not changed.
+    pub(crate) read_only: bool,
+    /// What went wrong on the way in, until it is dismissed.
+    pub(crate) refusal: Option<Text>,
 }
 
 /// A place to go to; the number makes the same place a new wish.
@@ -49,22 +55,6 @@ pub(crate) struct State {
 pub(crate) struct Target {
     pub(crate) range: Range,
     pub(crate) number: u32,
-}
-
-/// What outlives a workspace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settings {
-    pub(crate) locale: Locale,
-    pub(crate) theme: Theme,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-    Contrast,
 }
 
 /// The view of the phone shell.
@@ -85,6 +75,9 @@ pub(crate) enum Popover {
     Presets,
     Headers,
     Shortcuts,
+    Settings,
+    Palette,
+    Share,
 }
 
 /// A change of the editor, in bytes of the text before the whole list.
@@ -103,16 +96,28 @@ pub(crate) struct Opening {
     pub(crate) open: Option<Text>,
     pub(crate) request: Option<Call>,
     pub(crate) is_example: bool,
+    pub(crate) read_only: bool,
 }
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
-    Edit { file: Text, changes: Vec<Change> },
-    Fix { fixes: Vec<Fix>, basis: Rc<Files> },
-    Add { files: Files },
+    Edit {
+        file: Text,
+        changes: Vec<Change>,
+    },
+    Fix {
+        fixes: Vec<Fix>,
+        basis: Rc<Files>,
+    },
+    Add {
+        files: Files,
+    },
     NewFile,
-    Rename { from: Text, to: Text },
+    Rename {
+        from: Text,
+        to: Text,
+    },
     Delete(Text),
     Open(Opening),
     NameWorkspace(Text),
@@ -124,18 +129,32 @@ pub(crate) enum Action {
     Caret(usize),
     Leave,
     Goto(Range),
-    Select { card: Option<Text>, range: Option<Range> },
+    Select {
+        card: Option<Text>,
+        range: Option<Range>,
+    },
     Url(String),
     Paste(String),
     Method(String),
     Headers(Vec<(String, String)>),
     From(Option<From>),
     Ask(Call),
-    Locale(Locale),
-    Theme(Theme),
+    Settle(Settings),
+    ReadOnly(bool),
+    /// Something could not be opened; the reason, for people.
+    Refuse(Text),
+    DismissRefusal,
     Pane(Pane),
     Toggle(Popover),
     Dismiss,
+}
+
+impl Action {
+    /// It changes files that are open.
+    fn is_edit(&self) -> bool {
+        use Action::{Add, Delete, Edit, Fix, NewFile, Rename};
+        matches!(self, Edit { .. } | Fix { .. } | Add { .. } | NewFile | Rename { .. } | Delete(_))
+    }
 }
 
 impl Reducible for State {
@@ -155,6 +174,10 @@ impl State {
 
     fn after(&self, action: Action) -> Self {
         let old = self.clone();
+        if self.read_only && action.is_edit() {
+            // The editor looks again, and finds the old text.
+            return Self { written: self.written + 1, ..old };
+        }
         match action {
             Action::Edit { file, changes } => old.edited(&file, &changes),
             Action::Fix { fixes, basis } => old.fixed(&fixes, &basis),
@@ -181,8 +204,10 @@ impl State {
             Action::Headers(headers) => old.with_draft(|it| it.with_headers(headers)),
             Action::From(from) => old.with_draft(|it| it.with_from(from)),
             Action::Ask(call) => old.with_draft(|_| Draft::of(call)),
-            Action::Locale(locale) => Self { settings: Settings { locale, ..self.settings }, ..old },
-            Action::Theme(theme) => Self { settings: Settings { theme, ..self.settings }, ..old },
+            Action::ReadOnly(read_only) => Self { read_only, ..old },
+            Action::Refuse(reason) => Self { refusal: Some(reason), ..old },
+            Action::DismissRefusal => Self { refusal: None, ..old },
+            Action::Settle(settings) => Self { settings: settings.into(), ..old },
             Action::Pane(pane) => Self { pane, popover: None, ..old },
             Action::Toggle(it) => Self { popover: Some(it).filter(|_| self.popover != Some(it)), ..old },
             Action::Dismiss => Self { popover: None, ..old },

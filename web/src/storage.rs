@@ -6,10 +6,11 @@ use podpath_protocol::{Call, Locale};
 use serde::{Deserialize, Serialize};
 
 use crate::state::files::Text;
-use crate::state::{Opening, Settings, State, Theme};
+use crate::state::{Opening, Settings, State};
 
 const WORKSPACE: &str = "podpath.workspace";
 const SETTINGS: &str = "podpath.settings";
+const COACH: &str = "podpath.coach";
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -23,16 +24,6 @@ struct SavedWorkspace {
     untouched: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct SavedSettings {
-    version: u32,
-    locale: Option<Locale>,
-    theme: Option<String>,
-}
-
-const THEMES: [(&str, Theme); 4] =
-    [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark), ("contrast", Theme::Contrast)];
-
 /// The workspace of the last visit.
 pub(crate) fn workspace() -> Option<Opening> {
     let saved: SavedWorkspace = serde_json::from_str(&read(WORKSPACE)?).ok()?;
@@ -42,16 +33,15 @@ pub(crate) fn workspace() -> Option<Opening> {
         open: saved.open.map(Text::from),
         request: saved.request,
         is_example: saved.untouched,
+        read_only: false,
     })
     .filter(|_| saved.version == VERSION)
 }
 
 /// The settings of the last visit; the browser's own language at first.
 pub(crate) fn settings() -> Settings {
-    let saved = read(SETTINGS).and_then(|it| serde_json::from_str::<SavedSettings>(&it).ok());
-    let (locale, theme) = saved.map_or((None, None), |it| (it.locale, it.theme));
-    let theme = THEMES.iter().find(|(name, _)| Some(*name) == theme.as_deref()).map_or(Theme::System, |it| it.1);
-    Settings { locale: locale.unwrap_or_else(browser_locale), theme }
+    let saved = read(SETTINGS).and_then(|it| serde_json::from_str::<Settings>(&it).ok());
+    saved.map_or_else(|| Settings { locale: browser_locale(), ..Settings::default() }, Settings::tamed)
 }
 
 /// Keeps the workspace; `None` when the browser refuses, or has no room for it.
@@ -68,12 +58,18 @@ pub(crate) fn save_workspace(state: &State) -> Option<()> {
 }
 
 /// Keeps the settings.
-pub(crate) fn save_settings(settings: Settings) -> Option<()> {
-    let theme = THEMES.iter().find(|it| it.1 == settings.theme).map(|it| it.0.to_owned());
-    write(
-        SETTINGS,
-        &serde_json::to_string(&SavedSettings { version: VERSION, locale: Some(settings.locale), theme }).ok()?,
-    )
+pub(crate) fn save_settings(settings: &Settings) -> Option<()> {
+    write(SETTINGS, &serde_json::to_string(settings).ok()?)
+}
+
+/// True on a first visit, where the browser keeps that it was one.
+pub(crate) fn wants_coach() -> bool {
+    store().is_some() && read(COACH).is_none()
+}
+
+/// The first steps were seen.
+pub(crate) fn end_coach() -> Option<()> {
+    write(COACH, "seen")
 }
 
 /// The size that a person gave a region.
@@ -93,7 +89,7 @@ pub(crate) fn save_size(property: &str, pixels: Option<f64>) -> Option<()> {
 /// The state to begin with: the last visit, else what `first` opens.
 pub(crate) fn first_state(first: impl FnOnce() -> Opening) -> Rc<State> {
     use yew::Reducible;
-    let state = Rc::new(State { settings: settings(), ..State::default() });
+    let state = Rc::new(State { settings: settings().into(), ..State::default() });
     state.reduce(crate::state::Action::Open(workspace().unwrap_or_else(first)))
 }
 

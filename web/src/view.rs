@@ -18,6 +18,24 @@ pub(crate) struct FileMark {
     pub(crate) n_warnings: usize,
 }
 
+/// The lane whose tile a kind has.
+pub(crate) fn lane_of_kind(kind: &str) -> &'static str {
+    match kind {
+        "Ingress" => "balancer",
+        "Gateway" | "GatewayClass" | "IngressClass" | "IngressClassParams" | "ListenerSet" => "gateway",
+        "Service" | "EndpointSlice" | "ServiceEntry" | "DestinationRule" => "service",
+        _ if kind.ends_with("Route") || kind == "VirtualService" => "route",
+        _ => "pod",
+    }
+}
+
+/// The begin of a line, from 1; of a line after the last, the end.
+pub(crate) fn line_range(path: &str, text: &str, line: u32) -> Range {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
+    let at = Position { line, column: 1, offset: u32::try_from(before).unwrap_or(u32::MAX) };
+    Range { file: path.to_owned(), start: at, end: at }
+}
+
 /// Hops and findings of each file.
 pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> BTreeMap<String, FileMark> {
     let mut marks: BTreeMap<String, FileMark> = BTreeMap::new();

@@ -1,6 +1,10 @@
 //! The words of the page in both languages. What the core says comes from the core.
 
+mod shell;
+
 use podpath_protocol::Locale;
+
+pub(crate) use shell::*;
 
 /// One text; `{}` is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,8 @@ pub(crate) const APPLY_SAFE_FIX: Words = Words::new("Apply {} safe fix", "안전
 pub(crate) const APPLY_SAFE_FIXES: Words = Words::new("Apply {} safe fixes", "안전한 수정 {}개 적용");
 pub(crate) const ATTACHED: Words = Words::new("Attached", "연결");
 pub(crate) const BALANCER: Words = Words::new("Balancer", "밸런서");
+pub(crate) const APPLY_ALL_SAFE: Words = Words::new("Apply all safe fixes", "안전한 수정 모두 적용");
+pub(crate) const CHANGE_REQUEST: Words = Words::new("Change the request", "요청 바꾸기");
 pub(crate) const CHANGE_THEME: Words = Words::new("Theme: {}", "테마: {}");
 pub(crate) const CLIENT: Words = Words::new("Client", "클라이언트");
 pub(crate) const CLOSE: Words = Words::new("Close", "닫기");

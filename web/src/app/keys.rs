@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{Scene, Wishes};
 use crate::hooks::use_keys::Key;
-use crate::state::{Action, Popover};
+use crate::state::{Action, Opening, Popover};
 use crate::view::{card_of_hop, safe_fixes};
 
 /// The handler; it says whether the key was used.
@@ -14,7 +14,8 @@ pub(super) fn handler(scene: &Scene, wishes: &Wishes) -> Callback<Key, bool> {
     Callback::from(move |key| handle(key, &scene, &wishes))
 }
 
-fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
+/// Does what a key asks for; false when there is nothing to do.
+pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
     let n_hops = scene.answers.as_ref().and_then(|it| it.trace.as_ref()).map_or(0, |it| it.hops.len());
     match key {
         Key::Url => crate::browser::focus("#url"),
@@ -32,6 +33,15 @@ fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::LeftColumn => crate::browser::toggle_root("data-left"),
         Key::Replay => wishes.on_replay.emit(()),
         Key::Shortcuts => wishes.on_action.emit(Action::Toggle(Popover::Shortcuts)),
+        Key::Palette => wishes.on_action.emit(Action::Toggle(Popover::Palette)),
+        Key::Share => wishes.on_action.emit(Action::Toggle(Popover::Share)),
+        Key::Settings => wishes.on_action.emit(Action::Toggle(Popover::Settings)),
+        Key::Examples => wishes.on_action.emit(Action::Toggle(Popover::Examples)),
+        Key::NewFile => wishes.on_action.emit(Action::NewFile),
+        Key::NewWorkspace => wishes.on_action.emit(Action::Open(Opening::default())),
+        Key::Language => wishes.on_action.emit(Action::Settle(scene.state.settings.next_language())),
+        Key::Theme => wishes.on_action.emit(Action::Settle(scene.state.settings.next_theme())),
+        Key::Go(region) => crate::browser::focus(region.selector()),
         Key::Escape if scene.state.popover.is_none() => return false,
         Key::Escape => wishes.on_action.emit(Action::Dismiss),
     }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::hooks::use_core::Health;
+use crate::state::files::Text;
 use crate::state::undo::Deed;
 use crate::state::{self, Action};
 use crate::words::{self, counted};
@@ -16,6 +17,10 @@ pub(crate) struct NoticesProps {
     pub(crate) half_typed: Option<u32>,
     pub(crate) n_ghosts: usize,
     pub(crate) has_presets: bool,
+    /// Why something was not opened.
+    pub(crate) refusal: Option<Text>,
+    /// Files can only be looked at.
+    pub(crate) read_only: bool,
     pub(crate) locale: Locale,
     pub(crate) on_copy: Callback<MouseEvent>,
     pub(crate) on_action: Callback<Action>,
@@ -25,8 +30,18 @@ pub(crate) struct NoticesProps {
 pub(crate) fn Notices(props: &NoticesProps) -> Html {
     let locale = props.locale;
     let on_preset = props.on_action.reform(|_: MouseEvent| Action::Toggle(state::Popover::Presets));
+    let on_dismiss = props.on_action.reform(|_: MouseEvent| Action::DismissRefusal);
+    let on_copy = props.on_action.reform(|_: MouseEvent| Action::ReadOnly(false));
     html! {
         <>
+            if let Some(refusal) = &props.refusal {
+                <div class="notice warn" role="alert">{ icon("warning") }<span>{ refusal.to_string() }</span>
+                    <button class="icon-btn s" aria-label={words::CLOSE.text(locale)} onclick={on_dismiss}>{ icon("close") }</button></div>
+            }
+            if props.read_only {
+                <div class="notice">{ icon("lock") }<span>{ words::READ_ONLY_NOW.text(locale) }</span>
+                    <button class="link" onclick={on_copy}>{ words::EDIT_A_COPY.text(locale) }</button></div>
+            }
             if props.health != Health::Fine {
                 <div class="notice warn" role="alert">
                     { icon("warning") }<span>{ words::WORKER.text(locale) }</span>

@@ -1,14 +1,18 @@
 //! Brand, workspace, saved mark, examples, language, theme, shortcuts.
 
-use podpath_protocol::Locale;
+use std::rc::Rc;
+
+use podpath_protocol::{Locale, Preset};
 use yew::prelude::*;
 
 use super::gallery::Gallery;
 use super::icon::icon;
 use super::popover::Popover;
+use super::settings_panel::SettingsPanel;
 use super::shortcuts::Shortcuts;
 use super::workspace_menu::WorkspaceMenu;
 use crate::examples::Example;
+use crate::hooks::use_offline::use_offline;
 use crate::shared::Shared;
 use crate::state::files::Text;
 use crate::state::{self, Action, Settings, Theme};
@@ -17,7 +21,8 @@ use crate::words;
 #[derive(Properties, PartialEq)]
 pub(crate) struct TopBarProps {
     pub(crate) name: Text,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Rc<Settings>,
+    pub(crate) presets: Shared<Vec<Preset>>,
     pub(crate) popover: Option<state::Popover>,
     pub(crate) examples: Shared<Vec<Example>>,
     /// `None` while there is nothing to save.
@@ -27,10 +32,10 @@ pub(crate) struct TopBarProps {
 
 #[component]
 pub(crate) fn TopBar(props: &TopBarProps) -> Html {
-    let Settings { locale, theme } = props.settings;
-    let other = if locale == Locale::En { Locale::Ko } else { Locale::En };
-    let on_language = props.on_action.reform(move |_: MouseEvent| Action::Locale(other));
-    let on_theme = props.on_action.reform(move |_: MouseEvent| Action::Theme(next_theme(theme)));
+    let Settings { locale, theme, .. } = *props.settings;
+    let settle = |settings: Settings| props.on_action.reform(move |_: MouseEvent| Action::Settle(settings.clone()));
+    let (on_language, on_theme) = (settle(props.settings.next_language()), settle(props.settings.next_theme()));
+    let is_offline = use_offline();
     let toggle = |it: state::Popover| props.on_action.reform(move |_: MouseEvent| Action::Toggle(it));
     let on_close = props.on_action.reform(|()| Action::Dismiss);
     let on_pick = props.on_action.reform(|it: Example| Action::Open(it.opening()));
@@ -44,6 +49,9 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                 <WorkspaceMenu name={props.name.clone()} {locale} is_open={is_open(state::Popover::Workspace)} on_action={props.on_action.clone()} />
                 if let Some(is_kept) = props.is_kept {
                     { saved(is_kept, locale) }
+                }
+                if is_offline {
+                    <span class="offline" title={words::OFFLINE.text(locale)}>{ icon("offline") }<span>{ words::OFFLINE_SHORT.text(locale) }</span></span>
                 }
             </div>
             <div class="top-right">
@@ -59,6 +67,15 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                         </span>
                     }
                 </nav>
+                <button class="palette-btn" aria-label={words::PALETTE.text(locale)} onclick={toggle(state::Popover::Palette)}>{ icon("search") }<span>{ words::PALETTE.text(locale) }</span><kbd>{ "Ctrl K" }</kbd></button>
+                <span class="anchor">
+                    <button class="chip-btn" aria-label={words::SETTINGS.text(locale)} title={words::SETTINGS.text(locale)} aria-expanded={is_open(state::Popover::Settings).to_string()} onclick={toggle(state::Popover::Settings)}>{ props.settings.kubernetes.clone() }{ icon("sliders") }</button>
+                    if is_open(state::Popover::Settings) {
+                        <Popover label={words::SETTINGS.text(locale)} class="right" on_close={on_close.clone()}>
+                            <SettingsPanel settings={props.settings.clone()} presets={props.presets.clone()} on_action={props.on_action.clone()} />
+                        </Popover>
+                    }
+                </span>
                 <span class="icons">
                     <button class="icon-btn" aria-label={words::SWITCH_LANGUAGE.text(locale)} title={words::SWITCH_LANGUAGE.text(locale)} onclick={on_language}>{ icon("globe") }</button>
                     <button class="icon-btn" data-theme-button={theme_name(theme).text(Locale::En)} aria-label={theme_word.clone()} title={theme_word} onclick={on_theme}>{ icon(theme_icon(theme)) }</button>
@@ -69,6 +86,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                         }
                     </span>
                 </span>
+                <button class="line-btn share-btn" aria-label={words::SHARE.text(locale)} onclick={toggle(state::Popover::Share)}>{ icon("share") }<span class="hide-s">{ words::SHARE.text(locale) }</span></button>
             </div>
         </header>
     }
@@ -106,14 +124,5 @@ fn theme_icon(theme: Theme) -> &'static str {
         Theme::Light => "sun",
         Theme::Dark => "moon",
         Theme::Contrast => "contrast",
-    }
-}
-
-fn next_theme(theme: Theme) -> Theme {
-    match theme {
-        Theme::System => Theme::Light,
-        Theme::Light => Theme::Dark,
-        Theme::Dark => Theme::Contrast,
-        Theme::Contrast => Theme::System,
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use podpath_protocol::{
-    Answer, Check, CheckParams, Edit, Graph, GraphParams, Locale, Node, Options, Presets, Revision, SuggestParams,
-    Suggestions, TraceParams, Traces, WorkspaceParams,
+    Answer, Check, CheckParams, Edit, Graph, GraphParams, Node, Presets, Revision, SuggestParams, Suggestions,
+    TraceParams, Traces, WorkspaceParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -82,7 +82,7 @@ impl Conversation {
         let asides = std::mem::take(&mut self.asides);
         let post = |(number, method, mut params): (u64, &'static str, Value)| {
             if let Some(fields) = params.as_object_mut() {
-                let options = serde_json::to_value(options(question.locale)).unwrap_or_default();
+                let options = serde_json::to_value(question.settings.options()).unwrap_or_default();
                 fields.extend([("workspace".to_owned(), revision.into()), ("options".to_owned(), options)]);
             }
             self.message(Topic::Aside(number), method, &params)
@@ -142,7 +142,7 @@ impl Conversation {
     }
 
     fn ask(&mut self, question: &Question) -> Vec<String> {
-        let (workspace, options) = (self.revision, options(question.locale));
+        let (workspace, options) = (self.revision, question.settings.options());
         let mut posts = Vec::new();
         match &question.call {
             Some(call) => {
@@ -170,7 +170,7 @@ impl Conversation {
     }
 
     fn ask_later(&mut self, question: &Question) -> Vec<String> {
-        let params = SuggestParams { workspace: self.revision, options: options(question.locale), files: None };
+        let params = SuggestParams { workspace: self.revision, options: question.settings.options(), files: None };
         let mut posts = vec![self.message(Topic::Suggest, "suggest", &params)];
         // Presets are put where this workspace refers to them.
         posts.push(self.message(Topic::Presets, "presets", &params));
@@ -229,10 +229,6 @@ impl Conversation {
 fn drawn(graph: &Graph) -> Graph {
     let nodes = graph.nodes.iter().cloned().map(|it| Node { range: None, ..it }).collect();
     Graph { nodes, edges: graph.edges.clone(), width: graph.width, height: graph.height, ..Graph::default() }
-}
-
-fn options(locale: Locale) -> Options {
-    Options { locale, ..Options::default() }
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> Option<T> {

@@ -5,6 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::commands::Region;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -21,6 +23,15 @@ pub(crate) enum Key {
     LeftColumn,
     Replay,
     Shortcuts,
+    Palette,
+    Share,
+    Settings,
+    Examples,
+    NewFile,
+    NewWorkspace,
+    Language,
+    Theme,
+    Go(Region),
     Escape,
 }
 
@@ -32,6 +43,8 @@ pub(crate) fn key_of(name: &str, is_ctrl: bool, is_shift: bool, is_typing: bool)
         ("s", true) => Some(Key::Save),
         ("Enter", true) => Some(Key::Replay),
         ("\\", true) => Some(Key::LeftColumn),
+        ("k", true) => Some(Key::Palette),
+        ("b", true) => Some(Key::Go(Region::Files)),
         (".", true) if !is_shift => Some(Key::FixHere),
         ("." | ">", true) => Some(Key::FixAll),
         _ if is_typing => None,
@@ -50,11 +63,25 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     element.is_content_editable() || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }
 
-/// Calls back for each of our keys; the callback says whether the key was used.
+/// The second key after `g`: where to go.
+fn region_of(name: &str) -> Option<Key> {
+    match name {
+        "r" => Some(Key::Url),
+        "d" => Some(Key::Go(Region::Diagram)),
+        "h" => Some(Key::Go(Region::Hops)),
+        "e" => Some(Key::Go(Region::Editor)),
+        "f" => Some(Key::Go(Region::Files)),
+        "p" => Some(Key::Go(Region::Problems)),
+        _ => None,
+    }
+}
+
+/// Calls back for each of our keys; the callback says whether the key was used. Single keys can be switched off.
 #[hook]
-pub(crate) fn use_keys(on_key: Callback<Key, bool>) {
-    use_effect_with(on_key, |on_key| {
-        let on_key = on_key.clone();
+pub(crate) fn use_keys(on_key: Callback<Key, bool>, single_keys: bool) {
+    let after_g = use_mut_ref(|| false);
+    use_effect_with((on_key, single_keys), move |(on_key, single_keys)| {
+        let (on_key, single_keys) = (on_key.clone(), *single_keys);
         let window = gloo::utils::window();
         let options = EventListenerOptions { phase: gloo::events::EventListenerPhase::Bubble, passive: false };
         let listener = EventListener::new_with_options(&window, "keydown", options, move |event| {
@@ -62,7 +89,11 @@ pub(crate) fn use_keys(on_key: Callback<Key, bool>) {
             if event.default_prevented() || event.is_composing() || event.alt_key() {
                 return;
             }
-            let key = key_of(&event.key(), event.ctrl_key() || event.meta_key(), event.shift_key(), is_typing(event));
+            let (name, is_ctrl) = (event.key(), event.ctrl_key() || event.meta_key());
+            let is_text = is_typing(event) || !single_keys;
+            let was_g = std::mem::replace(&mut *after_g.borrow_mut(), name == "g" && !is_ctrl && !is_text);
+            let second = region_of(&name).filter(|_| was_g && !is_ctrl && !is_text);
+            let key = second.or_else(|| key_of(&name, is_ctrl, event.shift_key(), is_text));
             if key.is_some_and(|it| on_key.emit(it)) {
                 event.prevent_default();
             }

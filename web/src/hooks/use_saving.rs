@@ -19,7 +19,7 @@ pub(crate) fn use_saving(state: &Rc<State>) -> bool {
     let newest = use_mut_ref(|| state.clone());
     let unsaved = use_mut_ref(|| false);
     *newest.borrow_mut() = state.clone();
-    use_settings(state.settings);
+    use_settings(state.settings.clone());
     let save = {
         let (is_kept, newest, unsaved) = (is_kept.setter(), newest.clone(), unsaved.clone());
         move || save_now(&newest, &unsaved, &is_kept)
@@ -47,9 +47,9 @@ pub(crate) fn use_saving(state: &Rc<State>) -> bool {
 }
 
 #[hook]
-fn use_settings(settings: Settings) {
+fn use_settings(settings: Rc<Settings>) {
     use_effect_with(settings, |settings| {
-        storage::save_settings(*settings);
+        storage::save_settings(settings);
     });
 }
 

@@ -117,7 +117,8 @@ impl State {
             undo,
             offered: is_loss,
             untouched: opening.is_example,
-            settings: self.settings,
+            read_only: opening.read_only,
+            settings: self.settings.clone(),
             ..Self::default()
         }
     }
