@@ -197,16 +197,17 @@ export default (test) => {
     await expect(frame(page).locator("html")).toHaveAttribute("data-theme", "dark");
     await element.evaluate((it) => { it.request = "http://nobody.example.kr/"; });
     await expect(frame(page).locator("#verdict .v.err")).toBeVisible();
-    await expect(async () => (await told(page, "change")).at(-1)?.request).toBe("GET http://nobody.example.kr/");
+    await expect(frame(page).locator("#url")).toHaveValue("http://nobody.example.kr/");
     await element.evaluate((it) => { it.files = { "b.yaml": "kind: Namespace\n" }; });
     await expect(() => editor(frame(page)).innerText()).toContain("kind: Namespace");
     await editor(frame(page)).click();
+    await page.keyboard.press("Control+Home");
     await page.keyboard.type("# mine\n");
     await expect(async () => (await told(page, "change")).at(-1)?.files).toEqual({ "b.yaml": "# mine\nkind: Namespace\n" });
     await element.evaluate((it) => it.setAttribute("read-only", ""));
     await page.keyboard.type("# not taken\n");
     await element.evaluate((it) => { it.request = "http://again.example.kr/"; });
-    await expect(async () => (await told(page, "change")).at(-1)?.request).toBe("GET http://again.example.kr/");
+    await expect(frame(page).locator("#url")).toHaveValue("http://again.example.kr/");
     await expect(() => editor(frame(page)).innerText()).not.toContain("not taken");
     await expect(await page.evaluate(() => localStorage.length)).toBe(0);
   });
@@ -235,6 +236,13 @@ export default (test) => {
     await page.locator("podpath-playground").first().evaluate((it) => { it.files = { "a.yaml": "kind: Namespace" }; });
     await expect(() => editor(frame(page, 0)).innerText()).toContain("kind: Namespace");
     await expect(() => editor(frame(page, 1)).innerText()).toContain("kind: Ingress");
+  });
+
+  test("a frame without shared workers has one of its own", DESK, async ({ page, context, url, serve, expect }) => {
+    await context.addInitScript(() => { globalThis.SharedWorker = class { constructor() { throw new DOMException("refused", "SecurityError"); } }; });
+    await around(page, serve, recipe("plain", url));
+    await expect(shown(frame(page))).toBeVisible();
+    await expect(page.workers().map((it) => it.url().split("/").pop())).toEqual(["worker_loader.js"]);
   });
 
   test("a sandbox without an origin and without storage", DESK, async ({ page, url, serve, expect, screenshot }) => {

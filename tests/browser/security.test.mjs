@@ -7,7 +7,7 @@ import { BOMBS, LINKS, MESSAGES, NAMES, WORDS, incidents, manifests, watchForScr
 
 const DESK = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", timeout: 60_000 };
 /** Asked for by a test itself: what the browser says when it stops something. */
-const STOPPED = [/Content Security Policy/, /Trusted ?(?:Type|HTML|Script)/, /Refused to/];
+const STOPPED = [/Content Security Policy/, /Trusted ?(?:Type|HTML|Script)/, /Refused to/, /127\.0\.0\.1:9/];
 const GOOD = "apiVersion: v1\nkind: Service\nmetadata: {name: still-here}\nspec: {ports: [{port: 80}]}\n";
 
 /** Opens files as a new workspace, as a person does. */
@@ -27,7 +27,7 @@ async function expectAlive(page, expect) {
 
 async function expectUnhurt(page, expect) {
   await expect(await incidents(page)).toEqual([]);
-  await expect(page.locator("img, script[src*='evil'], a[href^='javascript'], style:not([data-ours])")).toHaveCount(0);
+  await expect(page.locator("img:not(.cm-widgetBuffer), script[src*='evil'], a[href^='javascript']")).toHaveCount(0);
 }
 
 const host = (body) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"></head><body>${body}</body></html>`;
@@ -45,6 +45,18 @@ const SPEAKER = (url, origin) => host(`<iframe width="1200" height="700"></ifram
     globalThis.say = it => port1.postMessage(it);
   };
   frame.src = ${JSON.stringify(url)} + '#embed=1&origin=' + encodeURIComponent(${origin});
+</script>`);
+
+const NEIGHBOUR = '<iframe src="neighbour.html"></iframe>';
+/** A frame of the same origin as the page around, that speaks to the frame beside it. */
+const EVIL = host(`<script>
+  globalThis.heard = [];
+  addEventListener('message', it => heard.push(it.data));
+  globalThis.attack = text => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = it => heard.push(it.data);
+    parent.frames[0].postMessage(text, '*', [port2]);
+  };
 </script>`);
 
 const CONNECT = JSON.stringify({ type: "connect", podpath: 1, settings: { files: { "a.yaml": GOOD } } });
@@ -127,29 +139,34 @@ export default (test) => {
     await expect(await types(page)).toEqual([]);
   });
 
-  test("a neighbour is not heard, by neither side", DESK, async ({ page, url, serve, expect }) => {
-    const neighbour = host(`<script>
-      const { port1, port2 } = new MessageChannel();
-      globalThis.heard = [];
-      port1.onmessage = it => heard.push(it.data);
-      globalThis.attack = () => {
-        parent.postMessage('{"type":"hello","podpath":1}', '*');
-        parent.frames[0].postMessage(${JSON.stringify(CONNECT)}, '*', [port2]);
-      };
-      addEventListener('message', it => heard.push(it.data));
-    </script>`);
+  test("a neighbour is not heard by the element", DESK, async ({ page, url, serve, expect }) => {
     const element = `<podpath-playground src="${url}" files='{"a.yaml": "kind: Namespace"}'></podpath-playground>`;
-    const body = `${element}<iframe id="neighbour" src="neighbour.html"></iframe><script type="module" src="${url}embed/podpath.js"></script>`;
-    const site = await serve({ "index.html": host(body), "neighbour.html": neighbour });
+    const site = await serve({ "index.html": host(`${element}${NEIGHBOUR}<script type="module" src="${url}embed/podpath.js"></script>`), "neighbour.html": EVIL });
     await page.goto(site.url);
     const inside = page.locator("podpath-playground").locator("iframe").contentFrame();
     await expect(() => inside.locator(".cm-content").innerText()).toContain("kind: Namespace");
     const evil = page.frames().find((it) => it.url().endsWith("neighbour.html"));
-    await evil.evaluate(() => globalThis.attack());
+    await evil.evaluate(() => globalThis.parent.postMessage('{"type":"hello","podpath":1}', "*"));
+    await expect(await evil.evaluate(() => globalThis.parent.length), "a frame in a shadow tree has no number").toBe(1);
     await page.locator("podpath-playground").evaluate((it) => it.setAttribute("language", "ko"));
     await expect(inside.locator("html")).toHaveAttribute("lang", "ko");
     await expect(await evil.evaluate(() => globalThis.heard)).toEqual([]);
-    await expect(await inside.locator(".cm-content").innerText()).toContain("kind: Namespace");
+  });
+
+  test("a neighbour is not heard by the frame", DESK, async ({ page, url, serve, expect }) => {
+    const site = await serve({ "index.html": SPEAKER(url, "origin").replace("</body>", `${NEIGHBOUR}</body>`), "neighbour.html": EVIL });
+    await page.goto(site.url);
+    await expect(() => page.evaluate(() => globalThis.hellos.length)).toBe(1);
+    const evil = page.frames().find((it) => it.url().endsWith("neighbour.html"));
+    await evil.evaluate((text) => globalThis.attack(text), CONNECT);
+    await page.evaluate(() => globalThis.connect('{"type":"connect","podpath":1,"settings":{"files":{"b.yaml":"kind: Namespace"}}}'));
+    await expect(() => page.frameLocator("iframe").first().locator(".cm-content").innerText()).toContain("kind: Namespace");
+    await expect(await evil.evaluate(() => globalThis.heard)).toEqual([]);
+    await evil.evaluate((text) => globalThis.attack(text), CONNECT);
+    await page.evaluate(() => globalThis.say('{"type":"set","settings":{"language":"ko"}}'));
+    await expect(page.frameLocator("iframe").first().locator("html")).toHaveAttribute("lang", "ko");
+    await expect(await page.frameLocator("iframe").first().locator(".cm-content").innerText()).toContain("kind: Namespace");
+    await expect(await evil.evaluate(() => globalThis.heard)).toEqual([]);
   });
 
   test("the policy of the page stops what a mistake would let through", { ...DESK, allow: STOPPED }, async ({ page, url, expect }) => {
@@ -167,6 +184,8 @@ export default (test) => {
       };
       const element = document.createElement("div");
       const script = document.createElement("script");
+      // What the browser's own tools run at once may do anything; a task of the page may not.
+      await new Promise((later) => setTimeout(later));
       return {
         html: await tried(() => { element.innerHTML = "<b>x</b>"; }),
         text: await tried(() => { script.text = "hacked.push(1)"; }),
@@ -179,7 +198,7 @@ export default (test) => {
         module: await tried(() => import("data:text/javascript,hacked.push(4)")),
       };
     });
-    await expect([...new Set(Object.values(outcomes))]).toEqual(["stopped"]);
+    await expect(Object.entries(outcomes).filter((it) => it[1] !== "stopped")).toEqual([]);
     await expect(await page.evaluate(() => globalThis.hacked)).toEqual([]);
   });
 
