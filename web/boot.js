@@ -1,5 +1,67 @@
 // Starts the page: Trunk names its module and its WebAssembly in the head. No script stands in the page itself,
 // so the content security policy can refuse every script that is not a file of ours.
+//
+// `podpathCore.open()` is the door to the core: a worker of its own, or, for frames embedded in other pages, a port to
+// one worker that all frames of this site share. The folder of its files is named by their contents, see `products.mjs`.
 const address = selector => document.querySelector(selector)?.href;
+const core = address('link[rel="podpath-core"]') ?? new URL('./', document.baseURI).href;
+const WORKER = `${core}worker_loader.js`;
+const SHARED = `${core}shared_loader.js`;
+const OFFLINE = new URL('sw.js', document.baseURI).href;
+const isEmbedded = new URLSearchParams(location.hash.slice(1)).has('embed');
+
+// The only policy of this page: it lets our own three scripts become workers, and no text become anything else.
+const ours = { createScriptURL: text => {
+  if ([WORKER, SHARED, OFFLINE].includes(text)) return text;
+  throw new TypeError(`not a script of this page: ${text}`);
+} };
+const trusted = globalThis.trustedTypes?.createPolicy('podpath', ours) ?? ours;
+
+let answered;
+const firstAnswer = new Promise(resolve => { answered = resolve; });
+let isFirst = true;
+
+globalThis.podpathCore = {
+  open() {
+    const worker = (isEmbedded && isFirst && shared()) || new Worker(trusted.createScriptURL(WORKER));
+    isFirst = false;
+    worker.addEventListener('message', it => { if (it.data !== 'ready') answered(); });
+    return worker;
+  },
+};
+
+// Looks like a worker. One that hangs cannot be ended from here, so whoever opens again gets a worker of its own.
+function shared() {
+  let worker;
+  try {
+    worker = new SharedWorker(trusted.createScriptURL(SHARED), 'podpath');
+  } catch {
+    return null; // No such thing here, or refused.
+  }
+  const { port } = worker;
+  const link = Object.assign(new EventTarget(), {
+    postMessage: text => port.postMessage(text),
+    terminate: () => { port.postMessage(null); port.close(); },
+  });
+  const failed = () => link.dispatchEvent(new Event('error', { cancelable: true }));
+  port.onmessage = ({ data }) => (data === null ? failed() : link.dispatchEvent(new MessageEvent('message', { data })));
+  worker.onerror = failed;
+  addEventListener('pagehide', it => { if (!it.persisted) link.terminate(); });
+  return link;
+}
+
+// After the first answer, so that nothing of it competes with the first picture. Refusals change nothing: a page without
+// a network needs one visit with it, and a frame leaves the storage of its site alone.
+async function keepForOffline() {
+  await firstAnswer;
+  await new Promise(idle => (globalThis.requestIdleCallback ?? setTimeout)(idle));
+  try {
+    await navigator.serviceWorker.register(trusted.createScriptURL(OFFLINE));
+  } catch {
+    // Storage is refused, or this address is not secure.
+  }
+}
+
 const bindings = await import(address('link[rel="modulepreload"]'));
 await bindings.default({ module_or_path: address('link[rel="preload"][type="application/wasm"]') });
+if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();

@@ -11,9 +11,11 @@
 //     };
 //
 // Each test gets a new browser context: `page`, `context`, `browser`, `url` (the index, under a path prefix), `expect`
-// (expect.mjs), `screenshot(name, page?)` into target/screenshots/. It fails on what it throws, and on any console error,
-// uncaught error, failed request or request to another origin that none of the patterns in `allow` fits. All other options
-// (`locale`, `colorScheme`, `viewport`, ...) are Playwright's for a new context; `timeout` is in milliseconds.
+// (expect.mjs), `screenshot(name, page?)` into target/screenshots/, `dist` (the folder), and `serve(what, prefix?)`, which
+// serves a folder or texts by their name at an origin of its own until the test ends. It fails on what it throws, and on any
+// console error, uncaught error, failed request or request to another origin that none of the patterns in `allow` fits.
+// All other options (`locale`, `colorScheme`, `viewport`, ...) are Playwright's for a new context; `timeout` is in
+// milliseconds. Service workers are refused unless a test says `serviceWorkers: "allow"`.
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
@@ -84,19 +86,26 @@ async function discover() {
 /** What went wrong in one test; nothing when it passed. */
 async function outcome(test, browser, site) {
   const { allow = [], timeout = TIMEOUT, ...options } = test.options;
-  const context = await browser.newContext(options);
-  const noticed = watch(context, site.origin);
+  const context = await browser.newContext({ serviceWorkers: "block", ...options });
+  const sites = [site];
+  const serveMore = async (what, prefix = "/") => {
+    const more = await serve(what, prefix);
+    sites.push(more);
+    return more;
+  };
+  const noticed = watch(context, sites);
   const page = await context.newPage();
   const screenshot = (name, of = page) => shoot(of, name);
   const problems = [];
   try {
-    await within(timeout, test.run({ page, context, browser, url: site.url, expect, screenshot }));
+    await within(timeout, test.run({ page, context, browser, url: site.url, dist: DIST, serve: serveMore, expect, screenshot }));
     await within(timeout, Promise.all(context.pages().map(settled)));
   } catch (error) {
     problems.push(error.stack ?? String(error));
     await shoot(page, `failed ${test.file} ${test.name}`).catch(() => {});
   }
   await context.close();
+  await Promise.all(sites.slice(1).map((it) => it.close()));
   return problems.concat(noticed.filter((it) => !allow.some((pattern) => pattern.test(it))));
 }
 
@@ -106,9 +115,11 @@ function settled(page) {
 }
 
 /** Collects what no test should cause, from every page and worker of a context. */
-function watch(context, origin) {
+function watch(context, sites) {
   const noticed = [];
-  const isOurs = (address) => address.startsWith(`${origin}/`) || /^(data|blob|about):/.test(address);
+  const folder = pathToFileURL(DIST).href;
+  const origins = () => [folder, ...sites.map((it) => it.origin)];
+  const isOurs = (address) => origins().some((it) => address.startsWith(`${it}/`)) || /^(data|blob|about):/.test(address);
   context.on("console", (message) => {
     if (message.type() === "error") noticed.push(`console error: ${message.text()} (${message.location().url})`);
   });

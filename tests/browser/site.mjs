@@ -1,4 +1,5 @@
 // `dist/` under a path prefix, as a static host would serve it: nothing outside the prefix exists.
+// As README.md tells hosts, other origins may load what stands in `embed/`.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
@@ -19,9 +20,9 @@ const KINDS = {
   ".yaml": "text/plain; charset=utf-8",
 };
 
-/** Serves `folder` on a free loopback port; gives the address of its index and a function that ends it. */
-export async function serve(folder, prefix) {
-  const server = createServer((request, response) => answer(folder, prefix, request, response));
+/** Serves a folder, or texts by their name, on a free loopback port; gives the address of its index and a function that ends it. */
+export async function serve(what, prefix) {
+  const server = createServer((request, response) => answer(what, prefix, request, response));
   await new Promise((ready, failed) => server.once("error", failed).listen(0, "127.0.0.1", ready));
   const origin = `http://127.0.0.1:${server.address().port}`;
   const close = () => {
@@ -31,16 +32,25 @@ export async function serve(folder, prefix) {
   return { origin, url: origin + prefix, close };
 }
 
-function answer(folder, prefix, request, response) {
-  const file = fileFor(folder, prefix, request.url);
+function answer(what, prefix, request, response) {
+  if (typeof what !== "string") return answerText(what, prefix, request, response);
+  const file = fileFor(what, prefix, request.url);
   if (!file) {
     response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
     return;
   }
   const type = KINDS[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+  const shared = request.url.startsWith(`${prefix}embed/`) ? { "access-control-allow-origin": "*" } : {};
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store", ...shared });
   if (request.method === "HEAD") response.end();
   else createReadStream(file).pipe(response);
+}
+
+function answerText(texts, prefix, request, response) {
+  const name = request.url.split(/[?#]/)[0].slice(prefix.length) || "index.html";
+  const text = request.url.startsWith(prefix) ? texts[name] : undefined;
+  const type = text === undefined ? "text/plain" : (KINDS[extname(name)] ?? "text/plain");
+  response.writeHead(text === undefined ? 404 : 200, { "content-type": type }).end(text ?? "not found\n");
 }
 
 function fileFor(folder, prefix, address) {

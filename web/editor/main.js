@@ -2,13 +2,13 @@
 // Positions are UTF-16 units, as CodeMirror counts; the page turns them into bytes.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { codeFolding, foldKeymap, indentUnit } from '@codemirror/language';
-import { yaml } from '@codemirror/lang-yaml';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState, Transaction } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { look, values } from './look.js';
 import { marks, setMarks } from './marks.js';
 import { phrases } from './phrases.js';
+import { sturdyYaml } from './sturdy.js';
 
 const fromPage = Annotation.define();
 
@@ -28,7 +28,7 @@ function create(host, callbacks) {
   });
   const extensions = [
     lineNumbers(), marks(callbacks), history(), drawSelection(), codeFolding(), highlightSelectionMatches(),
-    search({ top: true }), yaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
+    search({ top: true }), sturdyYaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
     language.of(words.extension), label.of([]),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
   ];

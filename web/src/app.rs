@@ -19,13 +19,14 @@ use crate::components::top_bar::TopBar;
 use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
 use crate::hooks::use_core::{Core, use_core};
+use crate::hooks::use_embed::{first_state, use_embed};
 use crate::hooks::use_keys::use_keys;
 use crate::hooks::use_link::use_link;
 use crate::hooks::use_saving::use_saving;
 use crate::hooks::use_window::{Look, use_window};
 use crate::state::{Action, Pane, State};
 use crate::view::{broken_line, card_of_hop, first_look};
-use crate::{examples, storage, words};
+use crate::{examples, words};
 use answer::AnswerSide;
 use source::SourceSide;
 
@@ -56,7 +57,7 @@ struct Wishes {
 
 #[component]
 pub(crate) fn App() -> Html {
-    let handle = use_reducer(|| (*storage::first_state(examples::first)).clone());
+    let handle = use_reducer(first_state);
     let state = Rc::new((*handle).clone());
     let look = use_window();
     let question = Question {
@@ -76,6 +77,7 @@ pub(crate) fn App() -> Html {
     use_first_look(&state, core.answers.as_ref(), &on_action);
     use_root(&state, look);
     use_keys(keys::handler(&scene, &wishes), state.settings.single_keys);
+    use_embed(&state, core.answers.as_ref().and_then(|it| it.trace.as_ref()), &on_action);
     use_link(state.settings.locale, &on_action);
     let recent = use_memo((), |()| over::Recent::default());
     let examples = use_memo((), |()| crate::shared::Shared::new(examples::all()));

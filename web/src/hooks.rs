@@ -1,6 +1,7 @@
 //! What the page hears from outside: the core, the keyboard, the window.
 
 pub(crate) mod use_core;
+pub(crate) mod use_embed;
 pub(crate) mod use_keys;
 pub(crate) mod use_link;
 pub(crate) mod use_offline;

@@ -9,6 +9,7 @@ mod components;
 mod core;
 mod draft;
 mod editor;
+mod embed;
 mod examples;
 mod hooks;
 mod link;

@@ -98,7 +98,11 @@ fn browser_locale() -> Locale {
     if language.is_some_and(|it| it.starts_with("ko")) { Locale::Ko } else { Locale::En }
 }
 
+/// A frame in another page shares nothing with what a person keeps here.
 fn store() -> Option<web_sys::Storage> {
+    if crate::hooks::use_embed::embed().is_some() {
+        return None;
+    }
     web_sys::window()?.local_storage().ok()?
 }
 

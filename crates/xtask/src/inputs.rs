@@ -21,6 +21,7 @@ pub(crate) fn of_site() -> Vec<PathBuf> {
     }
     let apart = [root.join("crates/xtask"), root.join("crates/cli")];
     all.retain(|it| !apart.iter().any(|folder| it.starts_with(folder)));
+    all.push(root.join("crates/xtask/src/products.mjs"));
     all
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod new_lint;
 mod place;
 mod process;
+mod products;
 mod serve;
 mod setup;
 mod site;

@@ -15,6 +15,10 @@ use crate::{inputs, place};
 /// Often enough to feel immediate, seldom enough to cost nothing.
 const WATCH: Duration = Duration::from_millis(500);
 
+/// In place of the site's service worker, which would show the build before the last one.
+const FORGETFUL: &str = "addEventListener('install', () => skipWaiting());\n\
+    addEventListener('activate', event => event.waitUntil(registration.unregister()));\n";
+
 pub(crate) fn serve(arguments: &mut Arguments) -> Outcome {
     let port = arguments.value("--port")?.unwrap_or(8080_u16);
     let (watch, no_build) = (arguments.flag("--watch"), arguments.flag("--no-build"));
@@ -68,6 +72,9 @@ fn answer(request: Request) {
     let found = file_for(request.url()).and_then(|path| Some((File::open(&path).ok()?, mime(&path))));
     // A reader that went away is no concern of ours.
     let _gone = match found {
+        Some(_) if request.url() == "/sw.js" => {
+            request.respond(with_headers(Response::from_string(FORGETFUL), "text/javascript"))
+        }
         Some((file, kind)) => request.respond(with_headers(Response::from_file(file), kind)),
         None => request.respond(with_headers(Response::from_string("not found\n"), "text/plain").with_status_code(404)),
     };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::arguments::Arguments;
 use crate::process::{Outcome, cargo, command, quiet, read, run, write};
 use crate::setup::{self, Toolchain};
-use crate::{inputs, place};
+use crate::{inputs, place, products};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -67,7 +67,8 @@ fn bundle_all(profile: Profile) -> Outcome {
     quiet(&mut cargo("fetch --quiet"))?;
     let [trunk, wasm_bindgen] = tools;
     let path = place::path_with(&[trunk, wasm_bindgen, place::root().join("web/node_modules/.bin")])?;
-    trunk_build(profile, toolchain, &path)
+    trunk_build(profile, toolchain, &path)?;
+    products::make()
 }
 
 fn trunk_build(profile: Profile, toolchain: Toolchain, path: &OsString) -> Outcome {

@@ -8,6 +8,7 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use podpath_protocol::{Preset, Suggestion};
 use serde_json::Value;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker};
 use yew::prelude::*;
@@ -18,7 +19,13 @@ use crate::core::{Answers, Heard, Question};
 use crate::shared::Shared;
 use crate::state::files::Files;
 
-const SCRIPT: &str = "./worker_loader.js";
+#[wasm_bindgen]
+extern "C" {
+    /// A core of `boot.js`: a worker, or what speaks like one.
+    #[wasm_bindgen(js_namespace = podpathCore, js_name = open, catch)]
+    fn open_core() -> Result<Worker, JsValue>;
+}
+
 /// Time to fetch and start the core.
 const START_MS: u32 = 60_000;
 /// Time for one answer.
@@ -142,7 +149,7 @@ fn ask_aside(link: &Shelf, aside: Aside) {
 }
 
 fn start(link: &Shelf) {
-    let Ok(worker) = Worker::new(SCRIPT) else { return };
+    let Ok(worker) = open_core() else { return };
     let on_message = {
         let link = link.clone();
         EventListener::new(&worker, "message", move |event| {
