@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use crate::browser::{opening, set_property, set_root};
 use crate::components::announce::Announce;
+use crate::components::embed_bar::EmbedBar;
 use crate::components::notices::UndoBar;
 use crate::components::phone_tabs::PhoneTabs;
 use crate::components::splitter::Splitter;
@@ -19,7 +20,7 @@ use crate::components::top_bar::TopBar;
 use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
 use crate::hooks::use_core::{Core, use_core};
-use crate::hooks::use_embed::{first_state, use_embed};
+use crate::hooks::use_embed::{embed, first_state, use_embed};
 use crate::hooks::use_keys::use_keys;
 use crate::hooks::use_link::use_link;
 use crate::hooks::use_saving::use_saving;
@@ -104,7 +105,11 @@ pub(crate) fn App() -> Html {
                 <AnswerSide scene={scene.clone()} wishes={wishes.clone()} examples={(*examples).clone()} />
             </div>
             <ContextProvider<over::Recent> context={(*recent).clone()}><over::Over {scene} {wishes} /></ContextProvider<over::Recent>>
-            <PhoneTabs pane={state.pane} {n_problems} {has_errors} {locale} {on_action} />
+            if embed().is_some() {
+                <EmbedBar state={state.clone()} {on_action} />
+            } else {
+                <PhoneTabs pane={state.pane} {n_problems} {has_errors} {locale} {on_action} />
+            }
             { undo }
             <Announce {trace} {locale} />
         </div>
@@ -207,6 +212,7 @@ fn use_root(state: &State, look: Look) {
         Pane::Path => "path",
         Pane::Yaml => "yaml",
         Pane::Problems => "problems",
+        Pane::Why => "why",
         Pane::More => "more",
     };
     let motion = if state.settings.motion { "on" } else { "off" };

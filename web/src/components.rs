@@ -7,6 +7,8 @@ pub(crate) mod coach;
 pub(crate) mod diagram;
 pub(crate) mod drop_zone;
 pub(crate) mod editor_pane;
+pub(crate) mod embed_bar;
+pub(crate) mod extras;
 pub(crate) mod files;
 pub(crate) mod gallery;
 pub(crate) mod headers;

@@ -42,6 +42,19 @@ impl Draft {
         Self { call: Call { headers, ..self.call }, ..self }
     }
 
+    /// With the headers, address, name, certificate and claims of another call.
+    pub(crate) fn carrying(self, call: Call) -> Self {
+        let Call { sni, source_ip, client_certificate, claims, .. } = call;
+        Self { call: Call { sni, source_ip, client_certificate, claims, ..self.call }, ..self }
+    }
+
+    /// How much the request carries beside its URL.
+    pub(crate) fn n_carried(&self) -> usize {
+        let Call { headers, sni, source_ip, client_certificate, claims, .. } = &self.call;
+        let others = [sni.is_some(), source_ip.is_some(), *client_certificate, claims.is_some()];
+        headers.len() + others.into_iter().filter(|it| *it).count()
+    }
+
     pub(crate) fn with_from(self, from: Option<From>) -> Self {
         Self { call: Call { from, ..self.call }, ..self }
     }

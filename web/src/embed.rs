@@ -118,9 +118,9 @@ impl Embed {
     }
 
     /// The state to begin with: nothing when the page around is about to say what, else what `first` opens.
-    pub(crate) fn first_state(&self, settings: Settings, first: impl FnOnce() -> Opening) -> State {
+    pub(crate) fn first_state(&self, settings: &Settings, first: impl FnOnce() -> Opening) -> State {
         let read_only = self.settings.read_only.unwrap_or_default();
-        let settings = self.settings.over(&settings).into();
+        let settings = self.settings.over(settings).into();
         let state = Rc::new(State { settings, ..State::default() });
         let opening = if self.origin.is_some() { Opening::default() } else { first() };
         let request = self.settings.request.as_deref().and_then(call_of).or(opening.request);

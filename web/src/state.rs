@@ -64,6 +64,8 @@ pub(crate) enum Pane {
     Path,
     Yaml,
     Problems,
+    /// Only in a frame: the hops.
+    Why,
     More,
 }
 
@@ -137,6 +139,8 @@ pub(crate) enum Action {
     Paste(String),
     Method(String),
     Headers(Vec<(String, String)>),
+    /// What else the request carries.
+    Carry(Call),
     From(Option<From>),
     Ask(Call),
     Settle(Settings),
@@ -202,6 +206,7 @@ impl State {
             Action::Paste(text) => old.with_draft(|it| it.with_pasted(&text)),
             Action::Method(method) => old.with_draft(|it| it.with_method(&method)),
             Action::Headers(headers) => old.with_draft(|it| it.with_headers(headers)),
+            Action::Carry(call) => old.with_draft(|it| it.carrying(call)),
             Action::From(from) => old.with_draft(|it| it.with_from(from)),
             Action::Ask(call) => old.with_draft(|_| Draft::of(call)),
             Action::ReadOnly(read_only) => Self { read_only, ..old },

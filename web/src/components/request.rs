@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
+use super::extras::Extras;
 use super::headers::Headers;
 use super::icon::icon;
 use super::popover::Popover;
@@ -32,13 +33,14 @@ pub(crate) struct RequestProps {
 pub(crate) fn Request(props: &RequestProps) -> Html {
     let (locale, draft, act) = (props.locale, &props.draft, &props.on_action);
     let on_headers = act.reform(Action::Headers);
-    let n_headers = draft.call.headers.len();
+    let n_headers = draft.n_carried();
+    let history = use_history(&draft.url, act);
     let on_submit = props.on_replay.reform(|event: SubmitEvent| event.prevent_default());
     html! {
         <form class={classes!("request", props.is_slow.then_some("slow"))} aria-label={words::REQUEST.text(locale)} onsubmit={on_submit} autocomplete="off">
             <div class="reqline">
                 { method(draft, locale, act) }
-                { url(draft, act) }
+                { url(draft, act, history) }
                 <span class="anchor seg-anchor">
                     <button type="button" class="seg" aria-expanded={props.headers_open.to_string()} onclick={act.reform(|_: MouseEvent| Action::Toggle(state::Popover::Headers))}>
                         { words::HEADERS.text(locale) }<span class="n">{ n_headers }</span>
@@ -46,6 +48,7 @@ pub(crate) fn Request(props: &RequestProps) -> Html {
                     if props.headers_open {
                         <Popover label={words::HEADERS.text(locale)} class="right" on_close={act.reform(|()| Action::Dismiss)}>
                             <Headers headers={draft.call.headers.clone()} {locale} on_change={on_headers} />
+                            <Extras call={draft.call.clone()} {locale} on_change={act.reform(Action::Carry)} />
                         </Popover>
                     }
                 </span>
@@ -71,7 +74,7 @@ fn method(draft: &Draft, locale: Locale, act: &Callback<Action>) -> Html {
 }
 
 /// The field itself is plain; while it has no focus its parts are shown apart over it.
-fn url(draft: &Draft, act: &Callback<Action>) -> Html {
+fn url(draft: &Draft, act: &Callback<Action>, onkeydown: Callback<KeyboardEvent>) -> Html {
     let oninput =
         act.reform(|event: InputEvent| Action::Url(event.target_unchecked_into::<HtmlInputElement>().value()));
     let onpaste = {
@@ -91,10 +94,39 @@ fn url(draft: &Draft, act: &Callback<Action>) -> Html {
     let (scheme, host, path) = shown_parts(&draft.url);
     html! {
         <span class="url">
-            <input id="url" type="text" inputmode="url" aria-label="URL" placeholder="https://shop.example.kr/" value={draft.url.clone()} spellcheck="false" autocapitalize="off" autocomplete="off" {oninput} {onpaste} />
+            <input id="url" type="text" inputmode="url" aria-label="URL" placeholder="https://shop.example.kr/" value={draft.url.clone()} spellcheck="false" autocapitalize="off" autocomplete="off" {oninput} {onpaste} {onkeydown} />
             <span class="url-view" aria-hidden="true"><span class="u-s">{ scheme.to_owned() }</span><span class="u-h">{ host.to_owned() }</span><span class="u-p">{ path.to_owned() }</span></span>
         </span>
     }
+}
+
+const N_HISTORY: usize = 20;
+
+/// Up in an empty field brings back what was asked before.
+#[hook]
+fn use_history(url: &str, act: &Callback<Action>) -> Callback<KeyboardEvent> {
+    let asked = use_mut_ref(Vec::<String>::new);
+    let last = use_mut_ref(String::new);
+    let before = std::mem::replace(&mut *last.borrow_mut(), url.to_owned());
+    // Only what a person left is worth remembering, not every letter on the way.
+    if url.is_empty() && !before.is_empty() {
+        let mut asked = asked.borrow_mut();
+        asked.retain(|it| *it != before);
+        asked.push(before);
+        let n_old = asked.len().saturating_sub(N_HISTORY);
+        asked.drain(..n_old);
+    }
+    let (act, is_empty) = (act.clone(), url.is_empty());
+    Callback::from(move |event: KeyboardEvent| {
+        if !is_empty || event.key() != "ArrowUp" {
+            return;
+        }
+        let last = asked.borrow_mut().pop();
+        if let Some(url) = last {
+            event.prevent_default();
+            act.emit(Action::Url(url));
+        }
+    })
 }
 
 fn value_of(event: &Event) -> String {

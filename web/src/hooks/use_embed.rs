@@ -42,7 +42,7 @@ pub(crate) fn embed() -> Option<Embed> {
 /// The state to begin with. A frame neither shows what a person keeps in this browser, nor changes it.
 pub(crate) fn first_state() -> State {
     match embed() {
-        Some(embed) => embed.first_state(storage::settings(), examples::first),
+        Some(embed) => embed.first_state(&storage::settings(), examples::first),
         None => (*storage::first_state(examples::first)).clone(),
     }
 }

@@ -4,6 +4,7 @@ use gloo::events::EventListener;
 use podpath_protocol::Size;
 use yew::prelude::*;
 
+use crate::hooks::use_embed::embed;
 use crate::state::Theme;
 
 /// Which of the layouts fits.
@@ -26,6 +27,11 @@ impl Width {
             it if it < 1700.0 => Self::Wide,
             _ => Self::Roomy,
         }
+    }
+
+    /// Inside another page the picture is small, however wide the frame is.
+    fn of_frame(pixels: f64) -> Self {
+        if pixels < 480.0 { Self::Phone } else { Self::Tablet }
     }
 
     /// The lanes that fit.
@@ -51,12 +57,9 @@ impl Look {
     fn now() -> Self {
         let window = gloo::utils::window();
         let pixels = window.inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(1440.0);
+        let width = if embed().is_some() { Width::of_frame(pixels) } else { Width::of(pixels) };
         let fits = |query| window.match_media(query).ok().flatten().is_some_and(|it| it.matches());
-        Self {
-            width: Width::of(pixels),
-            is_dark: fits("(prefers-color-scheme: dark)"),
-            wants_contrast: fits("(prefers-contrast: more)"),
-        }
+        Self { width, is_dark: fits("(prefers-color-scheme: dark)"), wants_contrast: fits("(prefers-contrast: more)") }
     }
 
     /// The name of the tokens to use.

@@ -2,6 +2,8 @@
 
 use super::Words;
 
+pub(crate) const CLAIMS: Words = Words::new("Claims of the token, JSON", "토큰의 클레임, JSON");
+pub(crate) const CLIENT_CERTIFICATE: Words = Words::new("With a client certificate", "클라이언트 인증서 포함");
 pub(crate) const CLUSTER: Words = Words::new("Cluster", "클러스터");
 pub(crate) const CODE_SIZE: Words = Words::new("Size of the code", "코드 글자 크기");
 pub(crate) const COACH: [(Words, Words); 3] = [
@@ -64,6 +66,7 @@ pub(crate) const LINK_LARGE: Words = Words::new(
     "링크에 담긴 내용이 너무 큽니다. {} MB까지만 엽니다.",
 );
 pub(crate) const LOOK: Words = Words::new("Look", "보기");
+pub(crate) const MORE_OF_REQUEST: Words = Words::new("More of the request", "요청의 나머지");
 pub(crate) const MOTION: Words = Words::new("Motion", "움직임");
 pub(crate) const NEXT: Words = Words::new("Next", "다음");
 pub(crate) const NEXT_HOP: Words = Words::new("Next hop", "다음 구간");
@@ -73,6 +76,7 @@ pub(crate) const NOTHING_FOUND: Words = Words::new("Nothing has that name", "그
 pub(crate) const OFFLINE: Words =
     Words::new("Offline. Everything here works without a network.", "오프라인입니다. 네트워크 없이도 모두 동작합니다.");
 pub(crate) const OFFLINE_SHORT: Words = Words::new("Offline", "오프라인");
+pub(crate) const OPEN_IN_PODPATH: Words = Words::new("Open in Podpath", "Podpath에서 열기");
 pub(crate) const PALETTE: Words = Words::new("Search or run a command", "검색하거나 명령 실행");
 pub(crate) const PALETTE_HELP: Words =
     Words::new("A name, > for commands, @ for this file, : for a line", "이름, 명령은 >, 이 파일은 @, 줄은 :");
@@ -90,6 +94,8 @@ pub(crate) const SECRETS_OUT: Words = Words::new(
 pub(crate) const SECRETS_IN: Words =
     Words::new("The link holds the values of Secrets.", "링크에 Secret의 값이 들어 있습니다.");
 pub(crate) const LEAVE_OUT: Words = Words::new("Leave them out", "값 빼기");
+pub(crate) const SNI: Words = Words::new("TLS server name", "TLS 서버 이름");
+pub(crate) const SOURCE_IP: Words = Words::new("Source IP", "출발지 IP");
 pub(crate) const SETTINGS: Words = Words::new("Settings", "설정");
 pub(crate) const SHARE: Words = Words::new("Share", "공유");
 pub(crate) const SHARE_SAYS: Words = Words::new(
@@ -100,4 +106,5 @@ pub(crate) const SHARE_TITLE: Words = Words::new("Share this playground", "이 �
 pub(crate) const SINGLE_KEYS: Words = Words::new("Single keys outside of text fields", "입력란 밖에서 한 글자 단축키");
 pub(crate) const SKIP_COACH: Words = Words::new("Skip", "건너뛰기");
 pub(crate) const THEME: Words = Words::new("Theme", "테마");
+pub(crate) const WHY_SHORT: Words = Words::new("Why", "이유");
 pub(crate) const WITH_REQUEST: Words = Words::new("This request and the open file too", "지금 요청과 열린 파일도 함께");
