@@ -1,29 +1,30 @@
-//! Embeds the folder `static/examples`: each example's files, in order of their paths, and the index.
+//! Embeds the index of `static/examples` and the files of the first example; the page fetches those of the others.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// What only the tests of the examples read.
+const PROMISES: [&str; 3] = ["reason", "reaches", "findings"];
+
 fn main() -> io::Result<()> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../static/examples");
     println!("cargo::rerun-if-changed={}", root.display());
-    let mut code = String::new();
-    let index = root.join("index.yaml");
-    let index = if index.is_file() { fs::read_to_string(&index)? } else { "[]".into() };
+    let text = fs::read_to_string(root.join("index.yaml"))?;
     // The page reads JSON anyway; a second reader for one file would be its largest part.
-    let index: serde_json::Value = serde_yaml::from_str(&index).map_err(io::Error::other)?;
-    let _ = writeln!(code, "const INDEX: &str = {:?};", index.to_string());
-    code.push_str("const EXAMPLES: &[(&str, &[(&str, &str)])] = &[\n");
-    for folder in sorted(&root).into_iter().filter(|it| it.is_dir()) {
-        println!("cargo::rerun-if-changed={}", folder.display());
-        let _ = writeln!(code, "({:?}, &[", name_of(&folder, &root));
-        for file in files_below(&folder) {
-            println!("cargo::rerun-if-changed={}", file.display());
-            let _ = writeln!(code, "({:?}, include_str!({})),", name_of(&file, &folder), literal(&file)?);
-        }
-        code.push_str("]),\n");
+    let mut index: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_yaml::from_str(&text).map_err(io::Error::other)?;
+    for example in &mut index {
+        example.retain(|key, _| !PROMISES.contains(&key.as_str()));
+    }
+    let first = index.first().and_then(|it| it.get("slug")?.as_str()).unwrap_or_default();
+    let folder = root.join(first);
+    let mut code = String::from("const FIRST: &[(&str, &str)] = &[\n");
+    for file in files_below(&folder) {
+        let _ = writeln!(code, "({:?}, include_str!({})),", name_of(&file, &folder), literal(&file)?);
     }
     code.push_str("];\n");
+    let _ = writeln!(code, "const INDEX: &str = {:?};", serde_json::to_string(&index).map_err(io::Error::other)?);
     fs::write(PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("examples.rs"), code)
 }
 

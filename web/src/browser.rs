@@ -3,8 +3,11 @@
 pub(crate) mod deflate;
 pub(crate) mod opening;
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{
+    Element, HtmlElement, RequestCache, RequestInit, Response, ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 /// Puts a text into the clipboard, then calls back.
 pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
@@ -16,6 +19,23 @@ pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
     });
 }
 
+/// A text file that lies beside the page. A page that is one file alone carries it in a block of data with that name.
+pub(crate) async fn own_file(name: &str) -> Option<String> {
+    match gloo::utils::document().query_selector(&format!("script[data-file='{name}']")) {
+        Ok(Some(block)) => block.text_content(),
+        _ => fetched(name).await,
+    }
+}
+
+async fn fetched(name: &str) -> Option<String> {
+    let init = RequestInit::new();
+    // Its name is the same in every build: the browser asks whether it changed.
+    init.set_cache(RequestCache::NoCache);
+    let answer = JsFuture::from(gloo::utils::window().fetch_with_str_and_init(name, &init)).await.ok()?;
+    let answer: Response = answer.dyn_into().ok().filter(Response::ok)?;
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}
+
 /// Scrolls an element into view, no further than needed.
 pub(crate) fn show(element: &Element) {
     let options = ScrollIntoViewOptions::new();
@@ -25,7 +45,6 @@ pub(crate) fn show(element: &Element) {
 
 /// Gives the focus to the first element that fits.
 pub(crate) fn focus(selector: &str) {
-    use wasm_bindgen::JsCast;
     let found = gloo::utils::document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
@@ -78,7 +97,6 @@ pub(crate) fn toggle_root(name: &str) {
 
 /// Gives a custom property of the style sheet a size, or the style sheet's own again.
 pub(crate) fn set_property(name: &str, pixels: Option<f64>) {
-    use wasm_bindgen::JsCast;
     let Some(root) = gloo::utils::document().document_element().and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
         return;
     };

@@ -39,11 +39,18 @@ pub(crate) fn counted(locale: Locale, n: usize, one: Words, many: Words) -> Stri
     if n == 1 { one.with(locale, &[&n]) } else { many.with(locale, &[&n]) }
 }
 
+pub(crate) const ABOUT_ALB: Words = Words::new("AWS load balancer (ALB)", "AWS 로드 밸런서(ALB)");
+pub(crate) const ABOUT_GATEWAY_API: Words = Words::new("Gateway API", "Gateway API");
+pub(crate) const ABOUT_ISTIO: Words = Words::new("Istio", "Istio");
+pub(crate) const ABOUT_NGINX: Words = Words::new("Ingress by NGINX", "NGINX Ingress");
+pub(crate) const ABOUT_POLICIES: Words = Words::new("Policies", "정책");
+pub(crate) const ABOUT_SERVICES: Words = Words::new("Kinds of Services", "Service의 종류");
 pub(crate) const ADD_PRESET: Words = Words::new("Add preset", "프리셋 추가");
 pub(crate) const ACCEPTED: Words = Words::new("Accepted", "승인");
 pub(crate) const ADDED_FILE: Words = Words::new("Added {} file.", "파일 {}개를 추가했습니다.");
 pub(crate) const ADDED_FILES: Words = Words::new("Added {} files.", "파일 {}개를 추가했습니다.");
 pub(crate) const ADD_HEADER: Words = Words::new("Add a header", "헤더 추가");
+pub(crate) const ALL_EXAMPLES: Words = Words::new("All {} examples, by theme", "주제별 예제 {}개 모두 보기");
 pub(crate) const ANSWER: Words = Words::new("Answer", "답");
 pub(crate) const APPLIED_FIX: Words = Words::new("Applied {} fix.", "수정 {}개를 적용했습니다.");
 pub(crate) const APPLIED_FIXES: Words = Words::new("Applied {} fixes.", "수정 {}개를 적용했습니다.");
@@ -72,6 +79,10 @@ pub(crate) const EMPTY_DETAIL: Words = Words::new(
     "매니페스트를 넣으면 요청이 지나는 길을 한 구간씩 따라갑니다.",
 );
 pub(crate) const EMPTY_TITLE: Words = Words::new("Will this request reach my Pod?", "이 요청은 내 Pod에 도착할까요?");
+pub(crate) const EXAMPLE_FAILED: Words = Words::new(
+    "The example could not be fetched. Check the connection and pick it again.",
+    "예제를 가져오지 못했습니다. 네트워크 연결을 확인하고 다시 고르세요.",
+);
 pub(crate) const EXAMPLES: Words = Words::new("Examples", "예제");
 pub(crate) const FAILS: Words = Words::new("fails", "실패");
 pub(crate) const FILES: Words = Words::new("Files", "파일");

@@ -5,6 +5,7 @@ mod arguments;
 mod bench;
 mod ci;
 mod conformance;
+mod examples;
 mod fuzz;
 mod inputs;
 mod limits;

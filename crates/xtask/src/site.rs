@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::arguments::Arguments;
 use crate::process::{Outcome, cargo, command, quiet, read, run, write};
 use crate::setup::{self, Toolchain};
-use crate::{inputs, place, products};
+use crate::{examples, inputs, place, products};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -63,6 +63,7 @@ fn bundle_all(profile: Profile) -> Outcome {
     let tools = [setup::trunk()?.folder(), setup::wasm_bindgen()?.folder()];
     setup::packages()?;
     setup::bundle()?;
+    examples::bundle()?;
     // Trunk gets `--offline`: all that it would fetch is here, and a missing tool is an error instead of a download.
     quiet(&mut cargo("fetch --quiet"))?;
     let [trunk, wasm_bindgen] = tools;

@@ -9,7 +9,7 @@ use super::{Scene, Wishes};
 use crate::components::bones::Bones;
 use crate::components::chips::Chips;
 use crate::components::diagram::Diagram;
-use crate::components::gallery::Gallery;
+use crate::components::gallery::{Extent, Gallery};
 use crate::components::hops::Hops;
 use crate::components::notices::Notices;
 use crate::components::presets::PresetList;
@@ -101,13 +101,13 @@ fn picture(answers: &Answers, props: &AnswerSideProps, on_pick: Callback<AttrVal
 
 fn empty(props: &AnswerSideProps) -> Html {
     let locale = props.scene.state.settings.locale;
-    let on_pick = props.wishes.on_action.reform(|it: Example| Action::Open(it.opening()));
+    let on_open = props.wishes.on_action.reform(Action::Open);
     html! {
         <section class="stage gallery">
             <Bones {locale} />
             if !props.examples.is_empty() {
                 <h2 class="g-h">{ words::START_EXAMPLE.text(locale) }</h2>
-                <Gallery examples={props.examples.clone()} {locale} {on_pick} />
+                <Gallery examples={props.examples.clone()} extent={Extent::Start} {locale} {on_open} />
             }
             <dl class="reads"><dt>{ words::READS.text(locale) }</dt><dd>{ words::READS_KINDS }</dd><dt>{ words::NEEDS.text(locale) }</dt><dd>{ words::NEEDS_NOTHING.text(locale) }</dd></dl>
         </section>
@@ -119,16 +119,11 @@ fn more(props: &AnswerSideProps) -> Html {
     let Scene { state, core, .. } = &props.scene;
     let locale = state.settings.locale;
     let act = &props.wishes.on_action;
-    let on_pick = {
-        let act = act.clone();
-        Callback::from(move |it: Example| {
-            act.emit(Action::Open(it.opening()));
-        })
-    };
+    let on_open = act.reform(Action::Open);
     html! {
         <main class="answer more" aria-label={words::MORE.text(locale)}>
             <h2 class="g-h">{ words::EXAMPLES.text(locale) }</h2>
-            <Gallery examples={props.examples.clone()} {locale} {on_pick} />
+            <Gallery examples={props.examples.clone()} extent={Extent::Whole} {locale} {on_open} />
             if !core.presets.is_empty() {
                 <PresetList presets={core.presets.clone()} {locale} on_action={act.clone()} />
             }

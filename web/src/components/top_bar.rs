@@ -5,7 +5,7 @@ use std::rc::Rc;
 use podpath_protocol::{Locale, Preset};
 use yew::prelude::*;
 
-use super::gallery::Gallery;
+use super::gallery::{Extent, Gallery};
 use super::icon::icon;
 use super::popover::Popover;
 use super::settings_panel::SettingsPanel;
@@ -38,7 +38,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     let is_offline = use_offline();
     let toggle = |it: state::Popover| props.on_action.reform(move |_: MouseEvent| Action::Toggle(it));
     let on_close = props.on_action.reform(|()| Action::Dismiss);
-    let on_pick = props.on_action.reform(|it: Example| Action::Open(it.opening()));
+    let on_open = props.on_action.reform(Action::Open);
     let theme_word = words::CHANGE_THEME.with(locale, &[&theme_name(theme).text(locale)]);
     let is_open = |it| props.popover == Some(it);
     html! {
@@ -61,7 +61,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                             <button class="ghost-btn" aria-expanded={is_open(state::Popover::Examples).to_string()} onclick={toggle(state::Popover::Examples)}>{ icon("spark") }{ words::EXAMPLES.text(locale) }</button>
                             if is_open(state::Popover::Examples) {
                                 <Popover label={words::EXAMPLES.text(locale)} class="wide" on_close={on_close.clone()}>
-                                    <Gallery examples={props.examples.clone()} {locale} {on_pick} />
+                                    <Gallery examples={props.examples.clone()} extent={Extent::Whole} {locale} {on_open} />
                                 </Popover>
                             }
                         </span>
