@@ -19,15 +19,8 @@ pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
     });
 }
 
-/// A text file that lies beside the page. A page that is one file alone carries it in a block of data with that name.
+/// A text file that lies beside the page.
 pub(crate) async fn own_file(name: &str) -> Option<String> {
-    match gloo::utils::document().query_selector(&format!("script[data-file='{name}']")) {
-        Ok(Some(block)) => block.text_content(),
-        _ => fetched(name).await,
-    }
-}
-
-async fn fetched(name: &str) -> Option<String> {
     let init = RequestInit::new();
     // Its name is the same in every build: the browser asks whether it changed.
     init.set_cache(RequestCache::NoCache);
