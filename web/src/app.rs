@@ -178,6 +178,9 @@ fn use_first_suggestion(state: &State, core: &Core, on_action: &Callback<Action>
     let is_about = core.suggested_for.as_ref().is_some_and(|it| Rc::ptr_eq(it, &state.files));
     let wanted = first.filter(|_| state.draft.url.is_empty() && is_about && !state.files.is_empty());
     let is_fresh = use_mut_ref(|| None::<Rc<crate::state::files::Files>>);
+    if !state.draft.url.is_empty() {
+        *is_fresh.borrow_mut() = Some(state.files.clone());
+    }
     let act = on_action.clone();
     let paths = state.files.clone();
     use_effect_with(wanted, move |wanted| {

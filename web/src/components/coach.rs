@@ -42,7 +42,7 @@ pub(crate) fn Coach(props: &CoachProps) -> Html {
     }
 }
 
-/// Below its target, inside the window. A card takes no focus: the page stays usable beneath it.
+/// Beside its target, inside the window. A card takes no focus: the page stays usable beneath it.
 #[hook]
 fn use_place(card: &NodeRef, step: usize) {
     let card = card.clone();
@@ -55,7 +55,9 @@ fn use_place(card: &NodeRef, step: usize) {
             let window = gloo::utils::window();
             let (width, height) = (size(window.inner_width()), size(window.inner_height()));
             let left = (at.left() + 40.0).min(width - own.width() - 12.0).max(12.0);
-            let top = (at.top() + at.height().min(140.0) + 12.0).min(height - own.height() - 12.0).max(12.0);
+            // Below its target, or above it where there is no room.
+            let (below, above) = (at.top() + at.height().min(140.0) + 12.0, at.top() - own.height() - 12.0);
+            let top = if below + own.height() + 12.0 > height { above } else { below }.max(12.0);
             let style = card.unchecked_ref::<HtmlElement>().style();
             let placed =
                 style.set_property("left", &format!("{left}px")).and(style.set_property("top", &format!("{top}px")));
