@@ -16,7 +16,7 @@ const KEPT = { ...DESK, serviceWorkers: "allow", timeout: 240_000 };
 /** What Chromium says by itself of a server that is gone. */
 const GONE = [/ERR_CONNECTION_REFUSED/, /ERR_FAILED/, /ERR_INTERNET_DISCONNECTED/];
 
-const shown = (frame) => frame.locator("#verdict .v.ok, #verdict .v.err, #verdict .v.warn");
+const shown = (frame) => frame.locator("#verdict .v:not(.idle)");
 const editor = (frame) => frame.locator(".cm-content");
 /** The views of a frame stand at its foot: path, YAML, why. */
 const openYaml = (frame) => frame.locator(".embed-bar button").nth(1).click();
@@ -214,6 +214,7 @@ export default (test) => {
     await openYaml(frame(page));
     await element.evaluate((it) => { it.files = { "b.yaml": "kind: Namespace\n" }; });
     await expect(() => editor(frame(page)).innerText()).toContain("kind: Namespace");
+    await expect(frame(page).locator(".undo-bar")).toHaveCount(0);
     await editor(frame(page)).click();
     await page.keyboard.press("Control+Home");
     await page.keyboard.type("# mine\n");
