@@ -1,6 +1,8 @@
 // What an attacker would send. Every payload that could run a script calls `hacked.push(...)`; `watchForScripts` finds that,
 // and each attempt that the content security policy stopped. Add a line here, and security.test.mjs tries it.
 
+import { deflateRawSync } from "node:zlib";
+
 const IMG = "<img src=x onerror=hacked.push('img')>";
 const SCRIPT = "</script><script>hacked.push('script')</script>";
 const LINK = "javascript:hacked.push('link')";
@@ -67,12 +69,16 @@ export const NAMES = [
   `${"a".repeat(200)}.yaml`, "\"><svg onload=hacked.push(1)>.yaml", "한글 이름 & 'quotes'.yaml",
 ];
 
+const packed = (text) => `#1.${deflateRawSync(text, { level: 9 }).toString("base64url")}`;
+
 /** What follows the address of the page. Nothing of it may run, leave the origin, or keep the page from starting. */
 export const LINKS = [
   "#", "#%", `#${IMG}`, `#${encodeURIComponent(SCRIPT)}`, `#${LINK}`, "#__proto__=1&constructor=2",
   `#embed=1&origin=${encodeURIComponent(LINK)}`, `#embed=1&origin=*&language=${encodeURIComponent(IMG)}&theme=${encodeURIComponent(IMG)}`,
   `#embed=1&request=${encodeURIComponent(`GET ${LINK}`)}`, `#embed=1&request=${"a".repeat(100_000)}`, `#${"%00".repeat(1_000)}`,
-  `#w=${"A".repeat(1 << 20)}`, `?${encodeURIComponent(IMG)}`, `?__proto__[x]=1#${"=&".repeat(5_000)}`,
+  `#w=${"A".repeat(1 << 20)}`, "#1.", "#1.%%%", "#1.AAAA", "#99.AAAA", `#1.${"A".repeat(1 << 20)}`,
+  packed("null"), packed("[".repeat(100_000)), packed(JSON.stringify({ files: 7 })), packed(`{"name":"${"a".repeat(64 << 20)}"}`),
+  packed(JSON.stringify({ name: IMG, open: IMG, files: { [IMG]: manifests(IMG), [LINK]: manifests(LINK), "../../up.yaml": "a: b", "": "", "a\u0000b": "" } })), `?${encodeURIComponent(IMG)}`, `?__proto__[x]=1#${"=&".repeat(5_000)}`,
 ];
 
 /** What a page around a frame may say over the port. Each is refused whole. */

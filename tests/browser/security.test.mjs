@@ -59,6 +59,7 @@ const EVIL = host(`<script>
   };
 </script>`);
 
+const openYaml = (frame) => frame.locator(".embed-bar button").nth(1).click();
 const CONNECT = JSON.stringify({ type: "connect", podpath: 1, settings: { files: { "a.yaml": GOOD } } });
 const types = (page) => page.evaluate(() => globalThis.heard.map((it) => it.type));
 
@@ -104,7 +105,7 @@ export default (test) => {
     await expectUnhurt(page, expect);
   });
 
-  test("links", DESK, async ({ page, context, url, expect }) => {
+  test("links", { ...DESK, timeout: 120_000 }, async ({ page, context, url, expect }) => {
     await watchForScripts(context);
     for (const link of LINKS) {
       await page.goto("about:blank");
@@ -144,6 +145,7 @@ export default (test) => {
     const site = await serve({ "index.html": host(`${element}${NEIGHBOUR}<script type="module" src="${url}embed/podpath.js"></script>`), "neighbour.html": EVIL });
     await page.goto(site.url);
     const inside = page.locator("podpath-playground").locator("iframe").contentFrame();
+    await openYaml(inside);
     await expect(() => inside.locator(".cm-content").innerText()).toContain("kind: Namespace");
     const evil = page.frames().find((it) => it.url().endsWith("neighbour.html"));
     await evil.evaluate(() => globalThis.parent.postMessage('{"type":"hello","podpath":1}', "*"));
@@ -160,6 +162,7 @@ export default (test) => {
     const evil = page.frames().find((it) => it.url().endsWith("neighbour.html"));
     await evil.evaluate((text) => globalThis.attack(text), CONNECT);
     await page.evaluate(() => globalThis.connect('{"type":"connect","podpath":1,"settings":{"files":{"b.yaml":"kind: Namespace"}}}'));
+    await openYaml(page.frameLocator("iframe").first());
     await expect(() => page.frameLocator("iframe").first().locator(".cm-content").innerText()).toContain("kind: Namespace");
     await expect(await evil.evaluate(() => globalThis.heard)).toEqual([]);
     await evil.evaluate((text) => globalThis.attack(text), CONNECT);
