@@ -10,6 +10,8 @@ import { ghosts, thousand, unsupported } from "./workspaces.mjs";
  */
 export const STATES = {
   delivered: { open: visit, proof: "#verdict .v.ok" },
+  "first visit": { open: firstVisit, proof: ".coach" },
+  palette: { open: palette, proof: "[role=combobox]" },
   empty: { open: newWorkspace, proof: ".drop" },
   "broken YAML": { open: halfTyped, proof: ".verdict.old" },
   broken: { open: (page, url) => example(page, url, "areyouhere-broken"), proof: "#verdict .v.err" },
@@ -81,7 +83,19 @@ export async function resize(page, size) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+/** A person who has been here before: nobody explains the page to them. */
 export async function visit(page, url) {
+  await page.addInitScript(() => {
+    try {
+      localStorage.setItem("podpath.coach", "seen");
+    } catch {
+      // Where nothing may be kept there is no explanation either.
+    }
+  });
+  await firstVisit(page, url);
+}
+
+async function firstVisit(page, url) {
   await page.goto(url);
   await page.locator("#verdict .v.ok").waitFor();
 }
@@ -101,7 +115,7 @@ export async function newWorkspace(page, url) {
 
 export async function example(page, url, slug) {
   await newWorkspace(page, url);
-  const inGallery = page.locator(`main [data-example="${slug}"]`);
+  const inGallery = page.locator(`main [data-example="${slug}"]`).first();
   await inGallery.click();
   await page.locator("#verdict .v:not(.idle)").waitFor();
 }
@@ -111,6 +125,11 @@ export async function workspace(page, url, files, address) {
   await page.locator('[data-open="files"]').first().setInputFiles(files);
   await page.locator("#verdict .v:not(.idle)").waitFor({ timeout: 60_000 });
   await page.locator("#url").fill(address);
+}
+
+async function palette(page, url) {
+  await visit(page, url);
+  await page.keyboard.press("Control+k");
 }
 
 async function halfTyped(page, url) {
