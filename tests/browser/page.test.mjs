@@ -1,4 +1,5 @@
 // The page over the built site: what a person does, and what they then see.
+import { thousand } from "./workspaces.mjs";
 
 /** Opens an example by the start of its name; the broken twin is the one whose card says so. */
 async function example(page, slug, { broken = false } = {}) {
@@ -291,43 +292,4 @@ function measureKeys(page) {
       requestAnimationFrame(() => setTimeout(() => globalThis.keyWaits.push(performance.now() - began)));
     }, { capture: true });
   });
-}
-
-/** 1,000 objects in 35 files: one Gateway, and 333 of HTTPRoute, Service and Deployment. */
-function thousand() {
-  const gateway = "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: all}\nspec: {controllerName: example.kr/all}\n---\n"
-    + "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: all, namespace: edge}\nspec:\n  gatewayClassName: all\n"
-    + "  listeners:\n    - {name: http, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}\n";
-  const app = (name) => `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: ${name}, namespace: shop}
-spec:
-  parentRefs: [{name: all, namespace: edge}]
-  hostnames: [${name}.example.kr]
-  rules:
-    - backendRefs: [{name: ${name}, port: 80}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: shop}
-spec:
-  selector: {app: ${name}}
-  ports: [{port: 80, targetPort: 8080}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: shop}
-spec:
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec:
-      containers: [{name: web, image: example.kr/web, ports: [{containerPort: 8080}]}]
-`;
-  const files = [{ name: "edge.yaml", text: gateway }];
-  for (let at = 0; at < 34; at++) {
-    const apps = Array.from({ length: at < 33 ? 10 : 3 }, (_, n) => app(`shop-${at}-${n}`));
-    files.push({ name: `shop-${String(at).padStart(2, "0")}.yaml`, text: apps.join("---\n") });
-  }
-  return files.map(({ name, text }) => ({ name, mimeType: "application/yaml", buffer: Buffer.from(text) }));
 }

@@ -16,11 +16,11 @@
 // console error, uncaught error, failed request or request to another origin that none of the patterns in `allow` fits.
 // All other options (`locale`, `colorScheme`, `viewport`, ...) are Playwright's for a new context; `timeout` is in
 // milliseconds. Service workers are refused unless a test says `serviceWorkers: "allow"`.
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { launch } from "./chromium.mjs";
 import { expect } from "./expect.mjs";
 import { serve } from "./site.mjs";
 
@@ -30,16 +30,6 @@ const DIST = join(ROOT, "dist");
 const SHOTS = join(ROOT, "target/screenshots");
 const PREFIX = "/some/prefix/";
 const TIMEOUT = 30_000;
-const FLAGS = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // Whatever slips past the check of requests finds nobody.
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-];
 
 const words = process.argv[2] ?? "";
 process.exitCode = (await main()) ? 0 : 1;
@@ -47,9 +37,8 @@ process.exitCode = (await main()) ? 0 : 1;
 async function main() {
   if (!existsSync(join(DIST, "index.html"))) throw new Error("there is no dist/: run `cargo xtask build`");
   const tests = (await discover()).filter((it) => `${it.file} ${it.name}`.includes(words));
-  const { chromium } = createRequire(join(ROOT, "web/package.json"))("playwright-core");
   const site = await serve(DIST, PREFIX);
-  const browser = await chromium.launch({ executablePath: executable(), args: FLAGS });
+  const browser = await launch();
   let passed = 0;
   try {
     for (const [at, test] of tests.entries()) {
@@ -150,23 +139,4 @@ async function shoot(page, name) {
   const path = join(SHOTS, `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.png`);
   await page.screenshot({ path, animations: "disabled", timeout: 10_000 });
   return path;
-}
-
-/** The browser that CHROMIUM names, or the first that PATH holds. */
-function executable() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
-  if (!found) throw new Error("there is no Chromium: install one, or name it in the variable CHROMIUM");
-  return found;
-}
-
-function isProgram(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -21,7 +21,7 @@ const theme = EditorView.theme({
   '.cm-line.cm-lit.failed': { backgroundColor: 'var(--err-tint)' },
   '.mark': {
     display: 'block', width: '16px', height: '16px', borderRadius: '8px', background: 'var(--accent)', color: 'var(--on-accent)',
-    font: '600 10.5px/16px var(--font-ui)', textAlign: 'center',
+    font: '600 10.5px/16px var(--font-ui)', textAlign: 'center', forcedColorAdjust: 'none',
   },
   '.mark.failed': { background: 'var(--err)', color: 'var(--on-err)' },
   '.cm-sent': { borderRadius: '2px', boxShadow: '0 0 0 1.5px var(--accent-line)' },
@@ -37,7 +37,7 @@ const theme = EditorView.theme({
   '.lens.info': { borderColor: 'var(--info)', background: 'var(--info-tint)', color: 'var(--info)' },
   '.lens-row': { padding: '1px 12px 5px 0' },
   'code': { fontFamily: 'var(--font-code)', fontSize: '.925em' },
-  '.lens-fix': { font: '600 var(--fs-2)/1.5 var(--font-ui)', color: 'inherit', background: 'none', border: '0', padding: '2px 4px', marginLeft: 'auto', cursor: 'pointer', whiteSpace: 'nowrap' },
+  '.lens-fix': { font: '600 var(--fs-2)/1.5 var(--font-ui)', color: 'inherit', background: 'none', border: '0', padding: '3px 4px', marginLeft: 'auto', cursor: 'pointer', whiteSpace: 'nowrap' },
   '.lens-fix svg': { width: '13px', height: '13px', marginRight: '4px', verticalAlign: '-2px', fill: 'none', stroke: 'currentColor', strokeWidth: '1.5', strokeLinecap: 'round' },
   '.lens-fix:hover': { textDecoration: 'underline', textUnderlineOffset: '3px' },
   '.lens-fix:focus-visible': { outline: '2px solid var(--accent)' },

@@ -32,7 +32,7 @@ function create(host, callbacks) {
     language.of(words.extension), label.of([]),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
   ];
-  const named = text => EditorView.contentAttributes.of({ 'aria-label': text });
+  const named = text => EditorView.contentAttributes.of({ 'aria-label': text, tabindex: '0' });
   const fresh = text => EditorState.create({ doc: text, extensions });
   const view = new EditorView({ root, parent: root, state: fresh('') });
 

@@ -98,12 +98,13 @@ pub(crate) fn App() -> Html {
         <ContextProvider<Asker> context={asker}>
         <div class="page" {ondragover} {ondrop}>
             <a class="skip" href="#verdict-text">{ words::SKIP.text(locale) }</a>
-            <TopBar name={state.name.clone()} settings={state.settings.clone()} presets={core.presets.clone()} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
+            // In the order of the focus, the answer first; the style sheet says where each stands.
             <div class="app">
+                <AnswerSide scene={scene.clone()} wishes={wishes.clone()} examples={(*examples).clone()} />
                 <SourceSide scene={scene.clone()} wishes={wishes.clone()} />
                 <Splitter property="--w-source" is_column={true} label={words::RESIZE_COLUMN} {locale} />
-                <AnswerSide scene={scene.clone()} wishes={wishes.clone()} examples={(*examples).clone()} />
             </div>
+            <TopBar name={state.name.clone()} settings={state.settings.clone()} presets={core.presets.clone()} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
             <ContextProvider<over::Recent> context={(*recent).clone()}><over::Over {scene} {wishes} /></ContextProvider<over::Recent>>
             if embed().is_some() {
                 <EmbedBar state={state.clone()} {on_action} />

@@ -83,6 +83,7 @@ pub(crate) const EXAMPLE_FAILED: Words = Words::new(
     "The example could not be fetched. Check the connection and pick it again.",
     "예제를 가져오지 못했습니다. 네트워크 연결을 확인하고 다시 고르세요.",
 );
+pub(crate) const ERRORS: Words = Words::new("Error", "오류");
 pub(crate) const EXAMPLES: Words = Words::new("Examples", "예제");
 pub(crate) const FAILS: Words = Words::new("fails", "실패");
 pub(crate) const FILES: Words = Words::new("Files", "파일");
@@ -117,6 +118,7 @@ pub(crate) const NEEDS_NOTHING: Words =
     Words::new("No cluster, no account, no network.", "클러스터도, 계정도, 네트워크도 필요 없습니다.");
 pub(crate) const NEW_FILE: Words = Words::new("New file", "새 파일");
 pub(crate) const NEW_WORKSPACE: Words = Words::new("New workspace", "새 작업 공간");
+pub(crate) const NOTES: Words = Words::new("Note", "참고");
 pub(crate) const NOT_CHECKED: Words = Words::new("not checked", "확인 전");
 pub(crate) const NOT_CHOSEN: Words = Words::new("{} not chosen", "탈락 {}개");
 pub(crate) const NOT_SAVED: Words =
@@ -127,6 +129,7 @@ pub(crate) const NO_RESULT: Words =
     Words::new("Type a request above, or pick one to try.", "위에 요청을 입력하거나 예시를 고르세요.");
 pub(crate) const OPEN_ALL: Words = Words::new("Open all", "모두 펼치기");
 pub(crate) const CLOSE_ALL: Words = Words::new("Close all", "모두 접기");
+pub(crate) const OPENED: Words = Words::new("Opened files", "열린 파일");
 pub(crate) const OPEN_FILES: Words = Words::new("Open files", "파일 열기");
 pub(crate) const OPEN_FOLDER: Words = Words::new("Open a folder", "폴더 열기");
 pub(crate) const OTHERS: Words = Words::new("{} others", "그 밖의 {}개");
@@ -179,6 +182,7 @@ pub(crate) const TRY: Words = Words::new("Try", "요청 예시");
 pub(crate) const UNDO: Words = Words::new("Undo", "되돌리기");
 pub(crate) const UNTITLED: Words = Words::new("untitled", "제목 없음");
 pub(crate) const VIEWS: Words = Words::new("Views", "화면");
+pub(crate) const WARNINGS: Words = Words::new("Warning", "경고");
 pub(crate) const WHY: Words = Words::new("Why this path", "이 경로인 이유");
 pub(crate) const WORKER: Words = Words::new(
     "The analysis took too long and was started again. Your text is safe.",

@@ -1,4 +1,4 @@
-//! The figures: native benches, the same in WebAssembly under Node, the sizes of the page.
+//! The figures: native benches, the same in WebAssembly under Node, the page in Chromium, the sizes of the page.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::{place, setup, size};
 
 pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     arguments.end()?;
-    let mut steps = Steps::new(3);
+    let mut steps = Steps::new(4);
     steps.next("native: each stage against its budget");
     if place::root().join("tests/benches/budgets.rs").is_file() {
         run(&mut cargo("bench --package suite --bench budgets"))?;
@@ -24,8 +24,11 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     } else {
         println!("  not run: there is no tests/bench/wasm.mjs");
     }
-    steps.next("sizes of the page");
+    steps.next("Chromium: the page as it is published, from navigation to picture and from key to letter");
     site::build(Profile::Release)?;
+    let script = place::root().join("tests/bench/chromium.mjs");
+    run(child("node", [script]).env("CHROMIUM", setup::chromium()?))?;
+    steps.next("sizes of the page");
     size::check()
 }
 

@@ -51,31 +51,27 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
         is_last.then_some("last"),
         props.is_selected.then_some("sel")
     );
-    let on_pick = props.on_hop.reform(move |_: MouseEvent| at + 1);
     if losers.is_empty() {
+        let on_pick = props.on_hop.reform(move |_: MouseEvent| at + 1);
         return html! { <li {class} ref={row} data-hop={(at + 1).to_string()}><div class="row" onclick={on_pick}>{ summary(hop, props, Html::default()) }</div></li> };
     }
     let onclick = {
         let (on_fold, on_hop, is_open) = (props.on_fold.clone(), props.on_hop.clone(), props.is_open);
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
+        Callback::from(move |_: MouseEvent| {
             on_fold.emit((at, !is_open));
             on_hop.emit(at + 1);
         })
     };
-    let count = html! { <span class={classes!("cnt", hop.failed.then_some("err"))}>{ words::NOT_CHOSEN.with(locale, &[&losers.len()]) }{ icon("chevron") }</span> };
+    // The button is for the keyboard: its click reaches the row, which is the larger target for a pointer.
+    let count = html! { <button class={classes!("cnt", hop.failed.then_some("err"))} aria-expanded={props.is_open.to_string()}>{ words::NOT_CHOSEN.with(locale, &[&losers.len()]) }{ icon("chevron") }</button> };
     let on_all = {
         let is_long = is_long.setter();
         Callback::from(move |_: MouseEvent| is_long.set(true))
     };
     html! {
         <li {class} ref={row} data-hop={(at + 1).to_string()}>
-            <details open={props.is_open}>
-                <summary class="row" {onclick}>{ summary(hop, props, count) }</summary>
-                if props.is_open {
-                    <ul class="lost">{ lost(&losers, *is_long, &on_all, props) }</ul>
-                }
-            </details>
+            <div class="row" {onclick}>{ summary(hop, props, count) }</div>
+            <ul class="lost" hidden={!props.is_open}>{ lost(&losers, *is_long, &on_all, props) }</ul>
         </li>
     }
 }
@@ -114,7 +110,6 @@ fn at_button(range: Option<&Range>, props: &HopRowProps) -> Html {
     let on_goto = props.on_goto.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
-        event.prevent_default();
         on_goto.emit(range.clone());
     });
     html! { <button class="at" aria-label={label} {onclick}>{ text }</button> }

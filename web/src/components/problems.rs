@@ -7,7 +7,7 @@ use super::icon::icon;
 use crate::rich::{place, rich};
 use crate::shared::Shared;
 use crate::view::safe_fixes;
-use crate::words::{self, counted};
+use crate::words::{self, Words, counted};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ProblemsProps {
@@ -19,8 +19,12 @@ pub(crate) struct ProblemsProps {
 
 const N_ROWS: usize = 100;
 const N_GROUPED: usize = 20;
-const SEVERITIES: [(&str, &str, &str); 3] =
-    [("error", "err", "error"), ("warning", "warn", "warning"), ("info", "info", "info")];
+/// Severity, its class, its icon, its word.
+const SEVERITIES: [(&str, &str, &str, Words); 3] = [
+    ("error", "err", "error", words::ERRORS),
+    ("warning", "warn", "warning", words::WARNINGS),
+    ("info", "info", "info", words::NOTES),
+];
 
 #[component]
 pub(crate) fn Problems(props: &ProblemsProps) -> Html {
@@ -41,15 +45,11 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
     let n_fixes = fixes.len();
     let on_all = props.on_fix.reform(move |event: MouseEvent| {
         event.stop_propagation();
-        event.prevent_default();
         fixes.clone()
     });
     let onclick = {
         let is_open = is_open.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            is_open.set(!*is_open);
-        })
+        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
     let n_rows = if *is_long { all.len() } else { N_ROWS.min(all.len()) };
     let on_long = {
@@ -57,16 +57,19 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
         Callback::from(move |_: MouseEvent| is_long.set(true))
     };
     html! {
-        <details class="problems" open={*is_open}>
-            <summary {onclick}>
-                <span class="ptitle">{ words::PROBLEMS.text(locale) }</span>
-                { for SEVERITIES.iter().map(|it| count(all, it)) }
+        <section class="problems" aria-label={words::PROBLEMS.text(locale)}>
+            <div class="p-bar" {onclick}>
+                // The button is for the keyboard: its click reaches the bar, which is the larger target for a pointer.
+                <button class="p-fold" aria-expanded={is_open.to_string()}>
+                    <span class="ptitle">{ words::PROBLEMS.text(locale) }</span>
+                    { for SEVERITIES.iter().map(|it| count(all, it, locale)) }
+                </button>
                 <span class="grow" />
                 if n_fixes > 0 {
                     <button class="link" onclick={on_all}>{ icon("wand") }{ counted(locale, n_fixes, words::APPLY_SAFE_FIX, words::APPLY_SAFE_FIXES) }</button>
                 }
                 <span class="chev">{ icon("chevron") }</span>
-            </summary>
+            </div>
             if *is_open {
                 if all.is_empty() {
                     <p class="p-none">{ words::NO_PROBLEMS.text(locale) }</p>
@@ -78,16 +81,20 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
                     }
                 </ul>
             }
-        </details>
+        </section>
     }
 }
 
-fn count(all: &[Diagnostic], (severity, class, name): &(&str, &'static str, &str)) -> Html {
+fn count(
+    all: &[Diagnostic],
+    (severity, class, name, word): &(&str, &'static str, &str, Words),
+    locale: Locale,
+) -> Html {
     let n = all.iter().filter(|it| it.severity == *severity).count();
     if n == 0 && *severity != "error" {
         return Html::default();
     }
-    html! { <span class={classes!("pgroup", if n == 0 { "none" } else { class })} aria-label={format!("{n} {severity}")}>{ icon(name) }{ n }</span> }
+    html! { <span class={classes!("pgroup", if n == 0 { "none" } else { class })}><span class="sr">{ word.text(locale) }</span>{ icon(name) }{ n }</span> }
 }
 
 fn rows(all: &[Diagnostic], props: &ProblemsProps) -> Html {
@@ -102,7 +109,8 @@ fn rows(all: &[Diagnostic], props: &ProblemsProps) -> Html {
 }
 
 fn row(at: usize, diagnostic: &Diagnostic, props: &ProblemsProps) -> Html {
-    let (_, class, name) = SEVERITIES.iter().find(|it| it.0 == diagnostic.severity).unwrap_or(&("", "info", "info"));
+    let [.., info] = &SEVERITIES;
+    let (_, class, name, word) = SEVERITIES.iter().find(|it| it.0 == diagnostic.severity).unwrap_or(info);
     let on_goto = props.on_goto.reform({
         let range = diagnostic.range.clone();
         move |_: MouseEvent| range.clone()
@@ -113,13 +121,14 @@ fn row(at: usize, diagnostic: &Diagnostic, props: &ProblemsProps) -> Html {
             event.stop_propagation();
             vec![fix.clone()]
         });
-        html! { <button class="mini-btn" title={title.clone()} aria-label={title} {onclick}>{ icon("wand") }{ words::FIX.text(props.locale) }</button> }
+        let label = format!("{}: {title}", words::FIX.text(props.locale));
+        html! { <button class="mini-btn" {title} aria-label={label} {onclick}>{ icon("wand") }{ words::FIX.text(props.locale) }</button> }
     });
     let where_ = format!("{} · {}", place(&diagnostic.range), diagnostic.code);
     html! {
         <li key={at} class={*class} data-code={diagnostic.code.clone()}>
             { icon(name) }
-            <button class="pm" onclick={on_goto}><b>{ rich(&diagnostic.message) }</b><span class="pw">{ where_ }</span></button>
+            <button class="pm" onclick={on_goto}><span class="sr">{ word.text(props.locale) }</span><b>{ rich(&diagnostic.message) }</b><span class="pw">{ where_ }</span></button>
             { fix }
         </li>
     }

@@ -18,16 +18,28 @@ pub(crate) struct SplitterProps {
 }
 
 const STEP: f64 = 16.0;
-const LEAST: f64 = 80.0;
+
+/// What a region keeps: the column its buttons and the name of the workspace, the others a few rows.
+const fn least(is_column: bool) -> f64 {
+    if is_column { 300.0 } else { 80.0 }
+}
 
 #[component]
 pub(crate) fn Splitter(props: &SplitterProps) -> Html {
     let (property, is_column) = (props.property, props.is_column);
-    use_effect_with(property, |property| {
-        if let Some(pixels) = storage::size(property) {
-            browser::set_property(property, Some(pixels));
-        }
-    });
+    let bar = use_node_ref();
+    {
+        let bar = bar.clone();
+        use_effect_with(property, move |property| {
+            if let Some(pixels) = storage::size(property) {
+                browser::set_property(property, Some(pixels));
+            }
+            if let Some(bar) = bar.cast::<HtmlElement>() {
+                tell(&bar, is_column);
+            }
+        });
+    }
+    let onfocus = Callback::from(move |event: FocusEvent| tell(&event.target_unchecked_into(), is_column));
     let onpointerdown = Callback::from(|event: PointerEvent| {
         if let Some(bar) = bar_of(&event) {
             let _ = bar.set_pointer_capture(event.pointer_id());
@@ -46,7 +58,8 @@ pub(crate) fn Splitter(props: &SplitterProps) -> Html {
             _ => return,
         };
         event.prevent_default();
-        if let Some(bar) = event.current_target().and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        // Not the current target: events are heard at the root of the page.
+        if let Some(bar) = bar_of(&event) {
             set(property, &bar, is_column, |_, size| size + step);
         }
     });
@@ -55,25 +68,37 @@ pub(crate) fn Splitter(props: &SplitterProps) -> Html {
         storage::save_size(property, None);
     });
     let (class, orientation) = if is_column { ("splitter column", "vertical") } else { ("splitter", "horizontal") };
-    html! { <div {class} role="separator" aria-orientation={orientation} aria-label={props.label.text(props.locale)} tabindex="0" {onpointerdown} {onpointermove} {onkeydown} {ondblclick} /> }
+    html! { <div {class} role="separator" aria-orientation={orientation} aria-label={props.label.text(props.locale)} aria-valuemin={least(is_column).to_string()} aria-valuenow={least(is_column).to_string()} tabindex="0" ref={bar} {onfocus} {onpointerdown} {onpointermove} {onkeydown} {ondblclick} /> }
 }
 
-fn bar_of(event: &PointerEvent) -> Option<HtmlElement> {
+/// Says the size in pixels to those who do not see it.
+fn tell(bar: &HtmlElement, is_column: bool) {
+    let Some((_, size)) = extent(bar, is_column) else { return };
+    let said = bar.set_attribute("aria-valuenow", &size.round().to_string());
+    debug_assert!(said.is_ok(), "the name of the attribute is one");
+}
+
+fn bar_of(event: &Event) -> Option<HtmlElement> {
     event.target().and_then(|it| it.dyn_into().ok())
 }
 
 /// The region before the bar gets its new size, from where it starts and what it has.
 fn set(property: &'static str, bar: &HtmlElement, is_column: bool, size: impl Fn(f64, f64) -> f64) {
-    let Some(region) = bar.previous_element_sibling() else { return };
-    let rect = Element::get_bounding_client_rect(&region);
+    let Some((start, now)) = extent(bar, is_column) else { return };
     let window = gloo::utils::window();
     let most = if is_column { window.inner_width() } else { window.inner_height() }
         .ok()
         .and_then(|it| it.as_f64())
         .unwrap_or(1_000.0)
         * 0.7;
-    let (start, now) = if is_column { (rect.left(), rect.width()) } else { (rect.top(), rect.height()) };
-    let pixels = size(start, now).clamp(LEAST, most).round();
+    let pixels = size(start, now).clamp(least(is_column), most.max(least(is_column))).round();
     browser::set_property(property, Some(pixels));
     storage::save_size(property, Some(pixels));
+    tell(bar, is_column);
+}
+
+/// Where the region before the bar starts, and its size.
+fn extent(bar: &HtmlElement, is_column: bool) -> Option<(f64, f64)> {
+    let rect = Element::get_bounding_client_rect(&bar.previous_element_sibling()?);
+    Some(if is_column { (rect.left(), rect.width()) } else { (rect.top(), rect.height()) })
 }

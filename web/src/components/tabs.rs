@@ -24,7 +24,7 @@ pub(crate) fn Tabs(props: &TabsProps) -> Html {
     let n_resources: usize = outline::kinds(&props.text).iter().map(|it| it.1).sum();
     html! {
         <div class="crumb">
-            <div class="crumb-tabs" role="tablist">{ for props.tabs.paths.iter().map(|it| tab(it, props)) }</div>
+            <ul class="crumb-tabs" aria-label={words::OPENED.text(props.locale)}>{ for props.tabs.paths.iter().map(|it| tab(it, props)) }</ul>
             <span class="dim">{ counted(props.locale, n_resources, words::RESOURCE, words::RESOURCES) }</span>
         </div>
     }
@@ -42,9 +42,9 @@ fn tab(path: &Text, props: &TabsProps) -> Html {
     };
     let label = words::CLOSE_FILE.with(props.locale, &[&file_name(path)]);
     html! {
-        <span key={path.to_string()} class={classes!("tab", is_on.then_some("on"), is_preview.then_some("preview"))} title={path.to_string()}>
-            <button role="tab" aria-selected={is_on.to_string()} onclick={act(Action::Look)} ondblclick={act(Action::Keep)}>{ file_name(path).to_owned() }</button>
+        <li key={path.to_string()} class={classes!("tab", is_on.then_some("on"), is_preview.then_some("preview"))} title={path.to_string()}>
+            <button class="tab-name" aria-current={is_on.then_some("true")} onclick={act(Action::Look)} ondblclick={act(Action::Keep)}>{ file_name(path).to_owned() }</button>
             <button class="x" aria-label={label} onclick={act(Action::Close)}>{ icon("close") }</button>
-        </span>
+        </li>
     }
 }

@@ -137,12 +137,13 @@ fn FileRow(props: &FileRowProps) -> Html {
     let is_deep = path.contains('/');
     html! {
         <li role="none" class={classes!(is_deep.then_some("d1"), props.is_open.then_some("sel"))}>
-            <button role="treeitem" aria-selected={props.is_open.to_string()} title={path.to_string()} onclick={act(Action::Look)} ondblclick={act(Action::Keep)} {onkeydown}>
+            <button role="treeitem" aria-selected={props.is_open.to_string()} aria-keyshortcuts="F2 Delete" title={path.to_string()} onclick={act(Action::Look)} ondblclick={act(Action::Keep)} {onkeydown}>
                 { icon("file") }<span class="fn">{ name.clone() }</span><span class="res">{ (*kinds).clone() }</span>
             </button>
-            <span class="row-tools">
-                <button class="icon-btn xs" aria-label={words::RENAME_FILE.with(props.locale, &[&name])} title={words::RENAME_FILE.with(props.locale, &[&name])} onclick={on_rename}>{ icon("pencil") }</button>
-                <button class="icon-btn xs" aria-label={words::DELETE_FILE.with(props.locale, &[&name])} title={words::DELETE_FILE.with(props.locale, &[&name])} onclick={act(Action::Delete)}>{ icon("close") }</button>
+            // For the pointer only: a tree holds nothing but its items, and keys do the same on these.
+            <span class="row-tools" aria-hidden="true">
+                <button class="icon-btn xs" tabindex="-1" title={words::RENAME_FILE.with(props.locale, &[&name])} onclick={on_rename}>{ icon("pencil") }</button>
+                <button class="icon-btn xs" tabindex="-1" title={words::DELETE_FILE.with(props.locale, &[&name])} onclick={act(Action::Delete)}>{ icon("close") }</button>
             </span>
             if let Some(mark) = &props.mark {
                 { badges(mark) }
