@@ -4,6 +4,7 @@
 
 mod answer;
 mod graph;
+mod object;
 mod request;
 mod trace;
 
@@ -14,6 +15,9 @@ pub use answer::{
     TextEdit,
 };
 pub use graph::{Edge, EdgeState, Graph, Lane, Node, NodeState, Problem};
+pub use object::{
+    Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
+};
 pub use request::{
     CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
     WorkspaceParams,
