@@ -120,9 +120,9 @@ impl Engine {
                 })
             }
             "graph" => {
-                let GraphParams { files, workspace, options, trace, size, texts } = read(params)?;
+                let GraphParams { files, workspace, options, trace, size, view, texts } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
-                    let drawing = graph::Drawing { size, texts, locale: options.locale };
+                    let drawing = graph::Drawing { size, texts, locale: options.locale, view: &view };
                     write(graph::graph(analysis, trace.as_ref(), &drawing).map_err(|error| bad(&error))?)
                 })
             }

@@ -14,7 +14,7 @@ pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Located, Preset, Presets, Redaction, Related, Resources, Revision,
     TextEdit,
 };
-pub use graph::{Edge, EdgeState, Graph, Lane, Node, NodeState, Problem};
+pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::trace::From;
 use crate::{Options, Range, Ref};
 
 /// Parameters of `object`.
@@ -45,6 +46,8 @@ pub struct ObjectCard {
     pub used_by: Vec<Reference>,
     /// Objects that it refers to, each with the place in this object that says so.
     pub uses: Vec<Reference>,
+    /// Where a request that begins here enters; null where none can begin.
+    pub trace_from: Option<From>,
 }
 
 /// A value that the API server keeps.
