@@ -147,10 +147,11 @@ pub(crate) fn card_of_hop(graph: &Graph, number: usize) -> Option<&Node> {
     graph.nodes.iter().find(|it| it.hop.is_some_and(|hop| hop as usize == number))
 }
 
-/// The object of the diagram that a sentence names: one of the path before any other, the failing one first.
+/// The object of the diagram that a sentence names: the failing one before any other, else a Service, else the last of the path.
 pub(crate) fn named(graph: &Graph, name: &str) -> Option<Ref> {
     let nodes = graph.nodes.iter().filter(|it| it.resource.as_ref().is_some_and(|it| it.name == name));
-    let best = nodes.min_by_key(|it| (it.state != NodeState::Dead, it.hop.is_none(), it.hop));
+    let best =
+        nodes.min_by_key(|it| (it.state != NodeState::Dead, it.lane != Lane::Service, std::cmp::Reverse(it.hop)));
     best.and_then(|it| it.resource.clone())
 }
 

@@ -72,7 +72,9 @@ fn group(node: &Node, metrics: &Metrics) -> Vec<Element> {
         let (name, glyph) = if problem == Problem::Error { ("err", "error") } else { ("warn", "warning") };
         parts.push(icon(glyph, (right - 37.0, top + 11.0), 12.0).with("class", format!("mark {name}")));
     }
-    parts.push(icon("chevron", (right - 20.0, top + 11.0), 12.0).with("class", "more"));
+    let chevron = icon("chevron", (right - 20.0, top + 11.0), 12.0).with("class", "more");
+    let turned = format!("rotate(180 {} {})", Px(right - 14.0), Px(top + 17.0));
+    parts.push(if group.open { chevron.with("transform", turned) } else { chevron });
     parts
 }
 
