@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, From, PodCaller, Ref, Trace, Traces};
+use podpath_protocol::{Call, Check, From, ObjectCard, PodCaller, Ref, Trace, Traces};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -30,6 +30,20 @@ pub fn check(files: &Files) -> Result<Check, String> {
 pub fn trace(files: &Files, call: &Call) -> Result<Trace, String> {
     let traces: Traces = ask("trace", &json!({ "files": files, "requests": [call] }))?;
     traces.traces.into_iter().next().ok_or_else(|| "no trace".into())
+}
+
+/// The card of an object, named as `apps/v1 Deployment shop/web`; a cluster-scoped one as `/name`.
+pub fn object(files: &Files, name: &str) -> Result<ObjectCard, String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let [api_version, kind, name] = words.as_slice() else { return Err(format!("`{name}` names no object")) };
+    let (namespace, name) = name.split_once('/').unwrap_or(("", name));
+    let resource = Ref {
+        api_version: (*api_version).to_owned(),
+        kind: (*kind).to_owned(),
+        namespace: Some(namespace.to_owned()).filter(|it| !it.is_empty()),
+        name: name.to_owned(),
+    };
+    ask("object", &json!({ "files": files, "resource": resource }))
 }
 
 /// A request as it is written in tests and examples: `GET https://host/path`, then lines of headers and `from: ...`.

@@ -57,6 +57,10 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::trace(&ask::trace(&files, call)?), outcome);
                 has_expected_block = true;
             }
+            "object" => {
+                compare(case, block, show::object(&ask::object(&files, &block.info)?), outcome);
+                has_expected_block = true;
+            }
             "diagnostics" => {
                 compare(case, block, show::diagnostics(&ask::check(&files)?), outcome);
                 has_expected_block = true;

@@ -2,7 +2,39 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Backend, Check, Hop, Outcome, Ref, Standing, Trace};
+use podpath_protocol::{Backend, Check, Hop, ObjectCard, Outcome, Ref, Reference, Standing, Trace};
+
+/// A card: what it is, what is kept (a `+` is a default), ports, Pods, conditions, and references both ways.
+pub(crate) fn object(card: &ObjectCard) -> String {
+    let mut text =
+        format!("{} at {}:{}\n{}\n", name(&card.resource), card.range.file, card.range.start.line, card.summary);
+    for it in &card.stored {
+        _ = writeln!(text, "{} {}", if it.is_default { '+' } else { '|' }, it.text);
+    }
+    for it in &card.ports {
+        let target = it.target.as_ref().map_or(String::new(), |it| format!(" -> {it}"));
+        _ = writeln!(text, "port {} {}{target} {}", it.name.as_deref().unwrap_or("-"), it.port, it.protocol);
+    }
+    if let Some(list) = &card.endpoints {
+        _ = writeln!(text, "{} ready of {}", list.ready, list.total);
+        for pod in &list.pods {
+            let port = pod.port.map_or(String::new(), |it| format!(":{it}"));
+            _ = writeln!(text, "  {}{port}{}", pod.name, if pod.ready { "" } else { " not ready" });
+        }
+    }
+    for it in &card.conditions {
+        _ = writeln!(text, "condition {} {} {}: {}", it.kind, it.status, it.reason, it.message);
+    }
+    let references = |text: &mut String, word: &str, list: &[Reference]| {
+        for it in list {
+            let place = format!("{}:{}", it.range.file, it.range.start.line);
+            _ = writeln!(text, "{word} {} at {place}{}", name(&it.resource), if it.found { "" } else { " (missing)" });
+        }
+    };
+    references(&mut text, "used by", &card.used_by);
+    references(&mut text, "uses", &card.uses);
+    text
+}
 
 /// A way: the end, the backends, each hop and each loser with its reason.
 pub(crate) fn trace(trace: &Trace) -> String {

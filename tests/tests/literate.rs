@@ -66,6 +66,11 @@ fn check() {
 }
 
 #[test]
+fn cards() {
+    hold("tests/suite/card");
+}
+
+#[test]
 fn pages_of_lints() {
     hold("static/lints");
 }

@@ -66,6 +66,7 @@ pub(crate) fn App() -> Html {
         call: state.draft.asked().cloned(),
         settings: state.settings.clone(),
         size: look.width.size(),
+        view: state.sight.view(state.open().map(|it| &**it)),
     };
     let (core, asker) = use_core(question);
     let core = Rc::new((*core).clone());

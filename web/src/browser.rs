@@ -2,6 +2,7 @@
 
 pub(crate) mod deflate;
 pub(crate) mod opening;
+pub(crate) mod save;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -104,4 +105,14 @@ pub(crate) fn flash(selector: &str) {
     let Some(element) = gloo::utils::document().query_selector(selector).ok().flatten() else { return };
     let _ = element.class_list().add_1("flash");
     gloo::timers::callback::Timeout::new(600, move || drop(element.class_list().remove_1("flash"))).forget();
+}
+
+/// Gives the focus back to what had it, a card of the diagram too.
+pub(crate) fn give_back_focus(before: Option<Element>) {
+    use wasm_bindgen::JsCast;
+    let Some(before) = before else { return };
+    let _ = match before.dyn_into::<HtmlElement>() {
+        Ok(it) => it.focus(),
+        Err(it) => it.dyn_into::<web_sys::SvgElement>().map_or(Ok(()), |it| it.focus()),
+    };
 }

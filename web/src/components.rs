@@ -2,6 +2,7 @@
 
 pub(crate) mod announce;
 pub(crate) mod bones;
+pub(crate) mod card;
 pub(crate) mod chips;
 pub(crate) mod coach;
 pub(crate) mod diagram;
@@ -27,6 +28,7 @@ pub(crate) mod settings_panel;
 pub(crate) mod share;
 pub(crate) mod shortcuts;
 pub(crate) mod splitter;
+pub(crate) mod stage;
 pub(crate) mod strip;
 pub(crate) mod tabs;
 pub(crate) mod token;

@@ -5,7 +5,7 @@ pub(crate) mod conversation;
 
 use std::rc::Rc;
 
-use podpath_protocol::{Call, Check, Graph, Preset, Size, Suggestion, Trace};
+use podpath_protocol::{Call, Check, Graph, Preset, Size, Suggestion, Trace, View};
 use serde_json::Value;
 
 use crate::shared::Shared;
@@ -20,6 +20,8 @@ pub(crate) struct Question {
     /// Language and cluster.
     pub(crate) settings: Rc<Settings>,
     pub(crate) size: Size,
+    /// What of the diagram is drawn; rows are added by the conversation.
+    pub(crate) view: View,
 }
 
 /// What the core said about one question.

@@ -2,6 +2,7 @@
 
 pub(crate) mod use_core;
 pub(crate) mod use_embed;
+pub(crate) mod use_escape;
 pub(crate) mod use_keys;
 pub(crate) mod use_link;
 pub(crate) mod use_offline;

@@ -14,6 +14,7 @@ mod examples;
 mod hooks;
 mod link;
 mod outline;
+mod report;
 mod rich;
 mod shared;
 mod state;

@@ -4,16 +4,19 @@ use yew::prelude::*;
 
 /// The sentence with its names set as code.
 pub(crate) fn rich(text: &str) -> Html {
-    text.split('`')
-        .enumerate()
-        .map(|(at, part)| {
-            if at % 2 == 1 {
-                html! { <code>{ part.to_owned() }</code> }
-            } else {
-                html! { { part.to_owned() } }
-            }
-        })
-        .collect()
+    rich_with(text, |_| None)
+}
+
+/// The sentence with its names set as code, or as what a name is to be shown as.
+pub(crate) fn rich_with(text: &str, name: impl Fn(&str) -> Option<Html>) -> Html {
+    let part = |(at, part): (usize, &str)| {
+        if at % 2 == 1 {
+            name(part).unwrap_or_else(|| html! { <code>{ part.to_owned() }</code> })
+        } else {
+            html! { { part.to_owned() } }
+        }
+    };
+    text.split('`').enumerate().map(part).collect()
 }
 
 /// The sentence as plain text.

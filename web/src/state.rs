@@ -5,6 +5,7 @@
 mod changes;
 pub(crate) mod files;
 pub(crate) mod settings;
+pub(crate) mod sight;
 pub(crate) mod tabs;
 pub(crate) mod undo;
 
@@ -35,6 +36,8 @@ pub(crate) struct State {
     /// Id of the card that was picked.
     pub(crate) selected: Option<Text>,
     pub(crate) draft: Rc<Draft>,
+    /// What of the diagram is drawn.
+    pub(crate) sight: Rc<sight::Sight>,
     pub(crate) settings: Rc<Settings>,
     pub(crate) pane: Pane,
     pub(crate) popover: Option<Popover>,
@@ -135,6 +138,7 @@ pub(crate) enum Action {
         card: Option<Text>,
         range: Option<Range>,
     },
+    Sight(sight::Look),
     Url(String),
     Paste(String),
     Method(String),
@@ -202,6 +206,7 @@ impl State {
             Action::Select { card, range } => {
                 Self { selected: card, ..range.map_or(old.clone(), |it| old.sent_to(it)) }
             }
+            Action::Sight(look) => Self { sight: self.sight.after(look).into(), ..old },
             Action::Url(url) => old.with_draft(|it| it.with_url(&url)),
             Action::Paste(text) => old.with_draft(|it| it.with_pasted(&text)),
             Action::Method(method) => old.with_draft(|it| it.with_method(&method)),

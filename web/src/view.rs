@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_protocol::{
-    Check, Diagnostic, Fix, Graph, HopKind, Lane, Node, NodeState, Outcome, Position, Range, Stage, Standing, Trace,
+    Check, Diagnostic, Fix, Graph, HopKind, Lane, Node, NodeState, Outcome, Position, Range, Ref, Stage, Standing,
+    Trace,
 };
 
 use crate::editor::{DiagnosticMark, HopMark, Marks};
@@ -146,6 +147,32 @@ pub(crate) fn card_of_hop(graph: &Graph, number: usize) -> Option<&Node> {
     graph.nodes.iter().find(|it| it.hop.is_some_and(|hop| hop as usize == number))
 }
 
+/// The object of the diagram that a sentence names: the failing one before any other, else a Service, else the last of the path.
+pub(crate) fn named(graph: &Graph, name: &str) -> Option<Ref> {
+    let nodes = graph.nodes.iter().filter(|it| it.resource.as_ref().is_some_and(|it| it.name == name));
+    let best =
+        nodes.min_by_key(|it| (it.state != NodeState::Dead, it.lane != Lane::Service, std::cmp::Reverse(it.hop)));
+    best.and_then(|it| it.resource.clone())
+}
+
+/// The card of an object, and the class of its lane.
+pub(crate) fn card_of<'a>(graph: &'a Graph, resource: &Ref) -> Option<&'a Node> {
+    graph.nodes.iter().find(|it| it.resource.as_ref() == Some(resource))
+}
+
+/// The class of the lane that an object would stand in.
+pub(crate) fn lane_class(node: Option<&Node>, kind: &str) -> &'static str {
+    match (node.map(|it| it.lane), kind) {
+        (Some(Lane::LoadBalancer), _) => "balancer",
+        (Some(Lane::Gateway), _) | (None, "Gateway" | "GatewayClass" | "IngressClass") => "gateway",
+        (Some(Lane::Route), _) | (None, "VirtualService" | "HTTPRoute" | "Ingress") => "route",
+        (Some(Lane::Service), _) | (None, "Service" | "DestinationRule" | "EndpointSlice") => "service",
+        (Some(Lane::Pod | Lane::Workload), _)
+        | (None, "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job") => "pod",
+        _ => "object",
+    }
+}
+
 /// How an end looks: the class of its colour, and its glyph's icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -210,34 +237,10 @@ pub(crate) fn first_open(trace: &Trace) -> Option<usize> {
     failed.or(most.filter(|(_, it)| !losers(it).is_empty()).map(|(at, _)| at))
 }
 
-/// The path as text for people.
-pub(crate) fn markdown(trace: &Trace, url: &str) -> String {
-    let loser = |it: &podpath_protocol::Candidate| {
-        let name = it.resource.as_ref().map_or(it.path.as_str(), |it| it.name.as_str());
-        format!("   - {name}: {}", it.detail)
-    };
-    let hop = |(number, it): (usize, &podpath_protocol::Hop)| {
-        let place = it.range.as_ref().map(|it| format!(" ({})", crate::rich::place(it))).unwrap_or_default();
-        let first = format!("{number}. **{}**: {}{place}", it.title, it.detail);
-        std::iter::once(first).chain(losers(it).into_iter().map(loser)).collect::<Vec<_>>()
-    };
-    let hops: Vec<String> = (1..).zip(&trace.hops).flat_map(hop).collect();
-    format!(
-        "## {}
-
-{}
-
-`{url}`
-
-{}
-",
-        trace.verdict.title,
-        trace.verdict.detail,
-        hops.join(
-            "
-"
-        )
-    )
+/// The status stands apart when the sentence begins with it.
+pub(crate) fn split_status(title: &str, status: Option<u16>) -> (Option<u16>, &str) {
+    let rest = status.and_then(|it| title.strip_prefix(&it.to_string())).map(str::trim_start);
+    rest.map_or((None, title), |rest| (status, rest))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The words of the page in both languages. What the core says comes from the core.
 
+mod answer;
 mod shell;
 
 use podpath_protocol::Locale;
 
+pub(crate) use answer::*;
 pub(crate) use shell::*;
 
 /// One text; `{}` is filled in.

@@ -1,9 +1,11 @@
 //! What one document alone decides: its tree, its objects, its own findings. Memoised by its text.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use podpath_objects::Resource;
 use podpath_source::{Diagnostic, DocumentId, Edit, Location};
+
+use crate::object::{Mention, of_document};
 
 /// A document and everything that depends on its text alone. Places are relative to the document.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub(crate) struct Document {
     pub(crate) resources: Vec<Arc<Resource>>,
     /// Findings; their locations carry a document number that has no meaning yet.
     findings: Vec<Diagnostic>,
+    /// Who its objects name, in their order; found at the first question about an object.
+    mentions: OnceLock<Vec<Vec<Mention>>>,
 }
 
 impl Document {
@@ -30,7 +34,7 @@ impl Document {
     /// Reads a document. `is_manifest` is false for charts' values and the like, which hold no objects.
     pub(crate) fn new(text: &str, is_manifest: bool) -> Self {
         if !is_manifest {
-            return Self { text: text.to_owned(), resources: vec![], findings: vec![] };
+            return Self { text: text.to_owned(), resources: vec![], findings: vec![], mentions: OnceLock::new() };
         }
         let yaml = podpath_yaml::parse(text);
         let resources = yaml.root.as_ref().map(podpath_objects::read).unwrap_or_default();
@@ -38,7 +42,13 @@ impl Document {
             text: text.to_owned(),
             resources: resources.into_iter().map(Arc::new).collect(),
             findings: podpath_lints::check_document(DocumentId::default(), text, &yaml),
+            mentions: OnceLock::new(),
         }
+    }
+
+    /// The places of each object that lead to others.
+    pub(crate) fn mentions(&self) -> &[Vec<Mention>] {
+        self.mentions.get_or_init(|| of_document(&self.text))
     }
 
     /// The findings, at the place where the document stands now.

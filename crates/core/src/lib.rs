@@ -7,6 +7,7 @@ mod analysis;
 mod check;
 mod document;
 mod graph;
+mod object;
 mod place;
 mod presets;
 mod redact;

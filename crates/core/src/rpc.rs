@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    Failure, GraphParams, Input, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
+    Failure, GraphParams, Input, ObjectParams, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, graph, presets, redact, resources, suggest, trace};
+use crate::{check, graph, object, presets, redact, resources, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -120,10 +120,17 @@ impl Engine {
                 })
             }
             "graph" => {
-                let GraphParams { files, workspace, options, trace, size, texts } = read(params)?;
+                let GraphParams { files, workspace, options, trace, size, view, texts } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
-                    let drawing = graph::Drawing { size, texts, locale: options.locale };
+                    let drawing = graph::Drawing { size, texts, locale: options.locale, view: &view };
                     write(graph::graph(analysis, trace.as_ref(), &drawing).map_err(|error| bad(&error))?)
+                })
+            }
+            "object" => {
+                let ObjectParams { files, workspace, options, resource } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    let card = object::object(analysis, &resource, options.locale);
+                    write(card.ok_or_else(|| bad(&"there is no such object"))?)
                 })
             }
             _ => Err(failure("unknown-method", &format!("unknown method `{method}`"))),

@@ -61,7 +61,7 @@ mod tests {
 
     fn drawn(text: &str, size: Size) -> Element {
         let mut graph = fixture::graph(text);
-        layout(&mut graph, size);
+        layout(&mut graph, size, &std::collections::BTreeMap::new());
         draw(&graph, size, Locale::En)
     }
 

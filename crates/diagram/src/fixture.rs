@@ -64,6 +64,8 @@ fn node(lane: &str, id: &str, rest: &[&str]) -> Node {
         problem: None,
         state,
         hop: rest.get(1).and_then(|it| it.parse().ok()),
+        group: None,
+        row: 0,
         x: 0.0,
         y: 0.0,
         width: 0.0,

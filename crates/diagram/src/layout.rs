@@ -14,9 +14,15 @@ use crate::share::share;
 use board::Board;
 
 /// Fills the places of the nodes, the points of the edges and the size of the graph; edges of unknown nodes go.
-pub fn layout(graph: &mut Graph, size: Size) {
+///
+/// `kept` are rows of a picture before, by the ids of its cards: these cards keep theirs.
+pub fn layout(graph: &mut Graph, size: Size, kept: &BTreeMap<String, i32>) {
     let links = links(&graph.nodes, &mut graph.edges);
-    let rows = order::rows(&graph.nodes, &links);
+    let relative = order::rows(&graph.nodes, &links, kept);
+    let rows = order::ranks(&relative);
+    for (node, row) in graph.nodes.iter_mut().zip(&relative) {
+        node.row = *row;
+    }
     let board = Board::new(&graph.nodes, &graph.edges, &links, &rows, Metrics::of(size));
     let points = wires::points(&board, &graph.edges, &links);
     for (edge, points) in graph.edges.iter_mut().zip(points) {
@@ -52,7 +58,7 @@ mod tests {
 
     fn laid(text: &str, size: Size) -> Graph {
         let mut graph = fixture::graph(text);
-        layout(&mut graph, size);
+        layout(&mut graph, size, &BTreeMap::new());
         graph
     }
 
@@ -133,6 +139,17 @@ mod tests {
         assert!(corners(&graph, "b", "x").ends_with("650,55"));
     }
 
+    #[test]
+    fn rows_of_groups_are_low() {
+        let mut graph = fixture::graph("service a on\nservice b\nservice c");
+        for node in graph.nodes.iter_mut().filter(|it| it.id != "a") {
+            node.group = Some(podpath_protocol::Group { count: 3, open: false });
+        }
+        layout(&mut graph, Size::Wide, &BTreeMap::new());
+        assert_eq!([place(&graph, "b"), place(&graph, "c")], ["650,42 148x34", "650,178 148x34"]);
+        assert_eq!(place(&graph, "a"), "650,92 148x70");
+    }
+
     /// The same 1,000 nodes and 3,000 edges every time.
     fn large() -> Graph {
         let lanes = [Lane::Client, Lane::LoadBalancer, Lane::Gateway, Lane::Route, Lane::Service, Lane::Pod];
@@ -155,8 +172,8 @@ mod tests {
     #[test]
     fn a_thousand_nodes_get_different_places_and_always_the_same() {
         let (mut graph, mut again) = (large(), large());
-        layout(&mut graph, Size::Wide);
-        layout(&mut again, Size::Wide);
+        layout(&mut graph, Size::Wide, &BTreeMap::new());
+        layout(&mut again, Size::Wide, &BTreeMap::new());
         assert_eq!(graph, again);
         let places = graph.nodes.iter().map(|it| (it.x.to_bits(), it.y.to_bits()));
         assert_eq!(places.collect::<std::collections::BTreeSet<_>>().len(), 1000);

@@ -1,10 +1,13 @@
 //! The row of each card: the path on one line, the others above and below it with few crossings.
 //!
-//! Sugiyama's method in fixed lanes: sweeps by the mean row of the neighbours, then swaps of cards that lie next to
-//! each other. Invariant: integers only and ties in source order, so the same graph always gives the same rows.
+//! Sugiyama's method in fixed lanes: sweeps by the mean row of the neighbours, then each card sifted to its best place. Invariant: integers only and ties in source order, so the same graph always gives the same rows.
 
 mod crossings;
+mod keep;
 mod line;
+mod sift;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_protocol::{EdgeState, Node};
 
@@ -20,27 +23,68 @@ pub(crate) struct Link {
     pub(crate) state: EdgeState,
 }
 
-/// There and back so many times; the best order of all is kept.
-const ROUNDS: usize = 3;
+/// Pictures of more cards are ordered with less care: they are folded before anybody looks for crossings in them.
+const MANY: usize = 400;
+
+/// A lane is sifted no more often than this for each sweep.
+const N_SIFTS: usize = 6;
 
 /// Means are compared in this fraction of a row.
 const FINE: i64 = 1 << 20;
 
-/// The row of each card; 0 is the top row in use.
-pub(crate) fn rows(nodes: &[Node], links: &[Link]) -> Vec<usize> {
+/// The row of each card: 0 is that of the path, those above it are less. Cards of a picture before keep their rows.
+pub(crate) fn rows(nodes: &[Node], links: &[Link], kept: &BTreeMap<String, i32>) -> Vec<i32> {
     let net = Net::new(nodes, links);
-    let mut order = Order::start(&net);
-    let mut best = (order.cost(&net), order.rows.clone());
-    for side in [Side::Left, Side::Right].into_iter().cycle().take(2 * ROUNDS) {
-        order.sweep(&net, side);
-        order.transpose(&net);
-        let cost = order.cost(&net);
-        if cost < best.0 {
-            best = (cost, order.rows.clone());
+    if !kept.is_empty() {
+        return keep::rows(nodes, &net, kept);
+    }
+    let mut best: Option<((u64, u64), Vec<i32>)> = None;
+    for number in 0..n_starts(nodes.len()) {
+        let mut order = Order::start(&net, number / 2);
+        let first = if number % 2 == 0 { Side::Left } else { Side::Right };
+        let sides = [first, first.other()].into_iter().cycle();
+        for side in std::iter::once(None).chain(sides.map(Some)).take(1 + 2 * rounds(nodes.len())) {
+            if let Some(side) = side {
+                order.sweep(&net, side);
+            }
+            if side.is_some() || number > 1 {
+                order.sift(&net);
+            }
+            let cost = order.cost(&net);
+            if best.as_ref().is_none_or(|it| cost < it.0) {
+                best = Some((cost, order.rows.clone()));
+            }
+        }
+        // Most pictures have no crossing at all, and are done here.
+        if best.as_ref().is_some_and(|it| it.0.0 == 0) {
+            break;
         }
     }
-    let top = best.1.iter().min().copied().unwrap_or_default();
-    best.1.into_iter().map(|row| usize::try_from(row - top).unwrap_or_default()).collect()
+    best.map(|it| it.1).unwrap_or_default()
+}
+
+/// Sweeps find the nearest good order, so they begin from several.
+fn n_starts(n_cards: usize) -> u32 {
+    match n_cards {
+        ..=80 => 24,
+        81..=MANY => 8,
+        _ => 1,
+    }
+}
+
+/// There and back so many times.
+fn rounds(n_cards: usize) -> usize {
+    match n_cards {
+        ..=MANY => 4,
+        _ => 1,
+    }
+}
+
+/// The rows counted from the top, without those that no card uses.
+pub(crate) fn ranks(rows: &[i32]) -> Vec<usize> {
+    let used: BTreeSet<i32> = rows.iter().copied().collect();
+    let ranks: BTreeMap<i32, usize> = used.into_iter().zip(0..).collect();
+    rows.iter().map(|it| ranks.get(it).copied().unwrap_or_default()).collect()
 }
 
 /// Whose rows a sweep looks at.
@@ -48,6 +92,15 @@ pub(crate) fn rows(nodes: &[Node], links: &[Link]) -> Vec<usize> {
 enum Side {
     Left,
     Right,
+}
+
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
 }
 
 /// What stays the same while rows are tried.
@@ -61,6 +114,8 @@ struct Net {
     right: Vec<Vec<usize>>,
     /// 1 when the row in the middle belongs to the path, else 0.
     line: i32,
+    /// The cards on that row.
+    on_line: BTreeSet<usize>,
 }
 
 /// The cards of a lane from top to bottom, without the one on the line.
@@ -89,7 +144,7 @@ impl Net {
             cards.filter(|(_, (_, is_lit))| **is_lit == lit).map(|(idx, _)| idx).collect::<Vec<_>>()
         };
         let stacks = (0..N_LANES).map(|lane| stack(&free(lane, false), &free(lane, true))).collect();
-        Self { stacks, is_lit, spans, left, right, line: i32::from(!line.is_empty()) }
+        Self { stacks, is_lit, spans, left, right, line: i32::from(!line.is_empty()), on_line: line }
     }
 
     /// The mean row of the neighbours on one side; its own row for a card without.
@@ -104,16 +159,6 @@ impl Net {
             Ok(n_near) if n_near > 0 => sum.saturating_mul(FINE) / n_near,
             _ => i64::from(row(rows, card)) * FINE,
         }
-    }
-
-    /// Crossings between the wires of two cards of one lane.
-    fn between(&self, upper: usize, lower: usize, rows: &[i32]) -> usize {
-        let sides = [&self.left, &self.right].into_iter();
-        let crossed = sides.map(|near| {
-            let below = rows_of(near, lower, rows);
-            rows_of(near, upper, rows).iter().map(|row| below.partition_point(|it| it < row)).sum::<usize>()
-        });
-        crossed.sum()
     }
 }
 
@@ -153,12 +198,22 @@ struct Order {
 }
 
 impl Order {
-    fn start(net: &Net) -> Self {
+    /// The order of the source at first, then that turned round, then mixed ones, the same for the same number.
+    fn start(net: &Net, number: u32) -> Self {
         let mut rows = vec![0; net.is_lit.len()];
-        for stack in &net.stacks {
+        let mut stacks = net.stacks.clone();
+        for stack in &mut stacks {
+            match number {
+                0 => {}
+                1 => {
+                    stack.cards.reverse();
+                    stack.n_above = stack.cards.len() - stack.n_above;
+                }
+                _ => stack.cards.sort_by_key(|it| mixed(*it, number)),
+            }
             settle(stack, net, &mut rows);
         }
-        Self { stacks: net.stacks.clone(), rows }
+        Self { stacks, rows }
     }
 
     fn sweep(&mut self, net: &Net, side: Side) {
@@ -173,18 +228,21 @@ impl Order {
         }
     }
 
-    /// Swaps neighbours in a lane where that lowers the crossings; never across the line.
-    fn transpose(&mut self, net: &Net) {
-        let Self { stacks, rows } = self;
-        for stack in stacks {
-            for at in 1..stack.cards.len() {
-                let (Some(upper), Some(lower)) = (stack.cards.get(at - 1), stack.cards.get(at)) else { continue };
-                let (upper, lower) = (*upper, *lower);
-                let is_line = net.line == 1 && at == stack.n_above;
-                if !is_line && net.between(lower, upper, rows) < net.between(upper, lower, rows) {
-                    stack.cards.swap(at - 1, at);
-                    rows.swap(upper, lower);
-                }
+    /// Moves each card of a lane to where its wires cross fewest others, while that helps; never across the line.
+    fn sift(&mut self, net: &Net) {
+        let n_sifts = if self.rows.len() > MANY { 1 } else { N_SIFTS };
+        for _ in 0..n_sifts {
+            let Self { stacks, rows } = self;
+            let mut has_moved = false;
+            for stack in stacks.iter_mut() {
+                let near = sift::Near::of(&stack.cards, [&net.left, &net.right], rows);
+                let split = if net.line == 1 { stack.n_above } else { 0 };
+                let (above, below) = stack.cards.split_at_mut(split);
+                has_moved |= sift::sift(above, &near) | sift::sift(below, &near);
+                settle(stack, net, rows);
+            }
+            if !has_moved {
+                break;
             }
         }
     }
@@ -194,6 +252,13 @@ impl Order {
         let heights = net.spans.iter().map(|it| row(&self.rows, it.left).abs_diff(row(&self.rows, it.right)));
         (crossings(&net.spans, &self.rows), heights.map(u64::from).sum())
     }
+}
+
+/// A number without meaning that depends on a card and the number of a start alone.
+fn mixed(card: usize, number: u32) -> u64 {
+    let seed = (card as u64).wrapping_add(u64::from(number) << 32);
+    let folded = (seed ^ (seed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (folded ^ (folded >> 32)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 16
 }
 
 /// Sorts a lane by the mean row of its neighbours. A tie with the line keeps its side, a lit card lies nearest to it.
@@ -234,7 +299,7 @@ mod tests {
     fn picture(text: &str) -> Vec<String> {
         let mut graph = fixture::graph(text);
         let links = layout::links(&graph.nodes, &mut graph.edges);
-        let rows = rows(&graph.nodes, &links);
+        let rows = ranks(&rows(&graph.nodes, &links, &BTreeMap::new()));
         let n_rows = rows.iter().max().map_or(0, |it| it + 1);
         let cell = |at: usize, lane: usize| {
             let mut cards = graph.nodes.iter().zip(&rows);

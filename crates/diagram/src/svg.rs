@@ -99,7 +99,7 @@ mod tests {
 
     /// The picture without its style.
     fn body(graph: &mut Graph) -> String {
-        layout(graph, Size::Wide);
+        layout(graph, Size::Wide, &std::collections::BTreeMap::new());
         let text = svg(graph, Size::Wide, Locale::En);
         text.split_once("</style>").map(|(_, body)| body.to_owned()).unwrap()
     }
@@ -134,6 +134,13 @@ mod tests {
             node.subtitle = "why".to_owned();
             node.problem = Some(problem);
         }
+        let group = podpath_protocol::Group { count: 2, open: false };
+        graph.nodes.extend(
+            fixture::graph("route many")
+                .nodes
+                .into_iter()
+                .map(|it| podpath_protocol::Node { group: Some(group), ..it }),
+        );
         let body = body(&mut graph);
         for (name, _) in ICONS {
             assert!(body.contains(&format!("href=\"#i-{name}\"")), "{name} is never drawn");

@@ -1,5 +1,7 @@
 //! The diagram: cards in fixed lanes, and the wires between them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Range, Ref};
@@ -9,6 +11,9 @@ use crate::{Range, Ref};
 pub struct Graph {
     /// The cards.
     pub nodes: Vec<Node>,
+    /// Namespaces that are folded away whole: `view.more` shows some of them.
+    #[serde(default)]
+    pub hidden: u32,
     /// The wires.
     pub edges: Vec<Edge>,
     /// Of the whole picture.
@@ -44,6 +49,12 @@ pub struct Node {
     pub state: NodeState,
     /// The number of the hop, from 1.
     pub hop: Option<u32>,
+    /// Many cards that are drawn as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// The row: 0 is that of the path, those above it are less.
+    #[serde(default)]
+    pub row: i32,
     /// Left edge.
     pub x: f64,
     /// Top edge.
@@ -52,6 +63,45 @@ pub struct Node {
     pub width: f64,
     /// Height.
     pub height: f64,
+}
+
+/// Cards of one namespace and lane, or of one Service among those, behind one card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// How many.
+    pub count: u32,
+    /// They are drawn too, and this card folds them again.
+    pub open: bool,
+}
+
+/// What of a graph is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct View {
+    /// Over 60 cards, draws groups for what is beside the path.
+    pub fold: bool,
+    /// Ids of the groups that are open.
+    pub open: Vec<String>,
+    /// How often more namespaces were asked for.
+    pub more: u32,
+    /// The file whose objects stay in view.
+    pub file: Option<String>,
+    /// Only a part of the graph.
+    pub focus: Option<Focus>,
+    /// Rows of the picture before, by id: these cards keep theirs.
+    pub rows: BTreeMap<String, i32>,
+}
+
+/// The part of a graph that is drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Focus {
+    /// The cards that the request comes to.
+    Path,
+    /// Those of a namespace, and the path.
+    Namespace(String),
+    /// An object, all that leads to it, and all that it leads to.
+    Object(Ref),
 }
 
 /// A wire from the right edge of one card to the left edge of another.

@@ -4,6 +4,7 @@
 
 mod answer;
 mod graph;
+mod object;
 mod request;
 mod trace;
 
@@ -13,7 +14,10 @@ pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Located, Preset, Presets, Redaction, Related, Resources, Revision,
     TextEdit,
 };
-pub use graph::{Edge, EdgeState, Graph, Lane, Node, NodeState, Problem};
+pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};
+pub use object::{
+    Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
+};
 pub use request::{
     CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
     WorkspaceParams,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::View;
 use crate::trace::Call;
 
 /// The language of texts for people. Codes, reasons and kinds are never translated.
@@ -145,6 +146,9 @@ pub struct GraphParams {
     /// The widths of the lanes.
     #[serde(default)]
     pub size: Size,
+    /// What is drawn; everything unless told.
+    #[serde(default)]
+    pub view: View,
     /// False leaves `svg` and `mermaid` empty, for callers that draw themselves.
     #[serde(default = "yes")]
     pub texts: bool,

@@ -10,7 +10,7 @@ use crate::{place, setup, size};
 
 pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     arguments.end()?;
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     steps.next("native: each stage against its budget");
     if place::root().join("tests/benches/budgets.rs").is_file() {
         run(&mut cargo("bench --package suite --bench budgets"))?;
@@ -24,6 +24,8 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     } else {
         println!("  not run: there is no tests/bench/wasm.mjs");
     }
+    steps.next("layout: crossings of our diagrams and of graphviz dot");
+    run(child("node", [place::root().join("tests/bench/layout.mjs")]).arg(place::notes().join("node/podpath_wasm.js")))?;
     steps.next("Chromium: the page as it is published, from navigation to picture and from key to letter");
     site::build(Profile::Release)?;
     let script = place::root().join("tests/bench/chromium.mjs");

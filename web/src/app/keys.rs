@@ -1,10 +1,11 @@
 //! What each key does, given what is on the page.
 
-use podpath_protocol::{Diagnostic, Fix};
+use podpath_protocol::{Diagnostic, Fix, Focus};
 use yew::prelude::*;
 
 use super::{Scene, Wishes};
 use crate::hooks::use_keys::Key;
+use crate::state::sight::Look;
 use crate::state::{Action, Opening, Popover};
 use crate::view::{card_of_hop, safe_fixes};
 
@@ -42,10 +43,30 @@ pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::Language => wishes.on_action.emit(Action::Settle(scene.state.settings.next_language())),
         Key::Theme => wishes.on_action.emit(Action::Settle(scene.state.settings.next_theme())),
         Key::Go(region) => crate::browser::focus(region.selector()),
+        Key::OnlyPath | Key::OnlyNamespace | Key::OnlyObject => return only(key, scene, wishes),
         Key::Escape if scene.state.popover.is_none() => return false,
         Key::Escape => wishes.on_action.emit(Action::Dismiss),
     }
     true
+}
+
+/// Draws only a part of the diagram: about the selected card, else about the end of the path.
+fn only(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
+    let Some(answers) = &scene.answers else { return false };
+    let nodes = &answers.graph.nodes;
+    let selected = scene.state.selected.as_ref().and_then(|id| nodes.iter().find(|it| *it.id == **id));
+    let here = selected.or_else(|| nodes.iter().filter(|it| it.resource.is_some()).max_by_key(|it| it.hop));
+    let resource = here.and_then(|it| it.resource.clone());
+    let focus = match key {
+        Key::OnlyPath => Some(Focus::Path),
+        Key::OnlyNamespace => resource.and_then(|it| it.namespace).map(Focus::Namespace),
+        _ => resource.map(Focus::Object),
+    };
+    let is_some = focus.is_some();
+    if let Some(focus) = focus {
+        wishes.on_action.emit(Action::Sight(Look::Focus(focus)));
+    }
+    is_some
 }
 
 fn hop_now(scene: &Scene) -> usize {

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::rich::plain;
 use crate::shared::Shared;
+use crate::view::split_status;
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -31,9 +32,11 @@ pub(crate) fn Announce(props: &AnnounceProps) -> Html {
     html! { <p class="sr" role="status" aria-live="polite">{ (*said).clone() }</p> }
 }
 
-/// "503 Service areyouhere-server has no endpoints. Hop 5 of 6."
+/// "503. Service areyouhere-server has no endpoints. Hop 5 of 6."
 fn sentence(trace: &Trace, locale: Locale) -> String {
     let failed = trace.hops.iter().position(|it| it.failed);
     let hop = failed.map(|at| words::HOP_OF.with(locale, &[&(at + 1), &trace.hops.len()])).unwrap_or_default();
-    format!("{}. {hop}", plain(&trace.verdict.title))
+    let (status, title) = split_status(&trace.verdict.title, trace.status);
+    let status = status.map(|it| format!("{it}. ")).unwrap_or_default();
+    format!("{status}{}. {hop}", plain(title)).trim_end().to_owned()
 }

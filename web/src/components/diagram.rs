@@ -1,9 +1,12 @@
 //! The diagram as the core laid it out. Cards are buttons: one tab stop, arrow keys walk between them.
 
+mod motion;
+mod walk;
+
 use std::collections::BTreeSet;
 
 use podpath_diagram::{Content, Element};
-use podpath_protocol::{Graph, Locale, Node, NodeState, Size};
+use podpath_protocol::{EdgeState, Graph, Locale, Node, NodeState, Size};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew::virtual_dom::{Key, VNode, VTag, VText};
@@ -12,6 +15,8 @@ use super::token::{replay, with_tokens};
 use crate::rich::plain;
 use crate::shared::Shared;
 use crate::words;
+use motion::use_motion;
+use walk::{neighbour, walk};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct DiagramProps {
@@ -35,6 +40,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
         let canvas = canvas.clone();
         use_effect_with(path_of(&props.graph), move |_| show_path(&canvas));
     }
+    use_motion(&canvas, &props.graph);
     let order = use_memo(props.graph.clone(), |graph| walk(graph));
     let cards = Cards {
         graph: &props.graph,
@@ -96,7 +102,10 @@ fn node(element: &Element, cards: &Cards) -> VNode {
         let stop = if cards.stop == Some(card.id.as_str()) { "0" } else { "-1" };
         tag.add_attribute("role", "button");
         tag.add_attribute("tabindex", stop);
-        tag.add_attribute("aria-label", spoken(card, cards.locale));
+        tag.add_attribute("aria-label", spoken(card, cards.graph, cards.locale));
+        if let Some(group) = card.group {
+            tag.add_attribute("aria-expanded", group.open.to_string());
+        }
         tag.key = Some(Key::from(card.id.clone()));
     }
     tag.add_children(element.children.iter().map(|it| match it {
@@ -112,39 +121,20 @@ fn classes(drawn: &str, card: &Node, cards: &Cards) -> String {
     format!("{drawn}{lit}{selected}")
 }
 
-/// "Hop 5, Service areyouhere-server, 80 → 8080, fails".
-fn spoken(card: &Node, locale: Locale) -> String {
+/// "Hop 5, Service areyouhere-server, 80 → 8080, fails: selector matches no Pod".
+fn spoken(card: &Node, graph: &Graph, locale: Locale) -> String {
+    if let Some(group) = card.group {
+        let words = if group.open { words::GROUP_OPEN } else { words::GROUP_SHUT };
+        return words.with(locale, &[&group.count, &plain(&card.title)]);
+    }
     let hop = card.hop.map(|it| words::HOP.with(locale, &[&it]));
+    let why =
+        graph.edges.iter().find(|it| it.from == card.id && it.state == EdgeState::Dead).map(|it| plain(&it.label));
     let fails = (card.state == NodeState::Dead).then(|| words::FAILS.text(locale).to_owned());
+    let fails = fails.map(|it| why.filter(|it| !it.is_empty()).map_or(it.clone(), |why| format!("{it}: {why}")));
     let name = format!("{} {}", card.kind, card.title);
     let parts = [hop, Some(plain(name.trim())), Some(plain(&card.subtitle)).filter(|it| !it.is_empty()), fails];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// Ids in the order of the path first, then lane by lane.
-fn walk(graph: &Graph) -> Vec<String> {
-    let mut nodes: Vec<&Node> = graph.nodes.iter().collect();
-    let is_off = |it: &Node| !matches!(it.state, NodeState::On | NodeState::Dead);
-    nodes.sort_by(|a, b| is_off(a).cmp(&is_off(b)).then(a.lane.cmp(&b.lane)).then(a.y.total_cmp(&b.y)));
-    nodes.into_iter().map(|it| it.id.clone()).collect()
-}
-
-/// The card that an arrow key leads to: along a wire, or within the lane.
-fn neighbour(graph: &Graph, order: &[String], id: &str, key: &str) -> Option<String> {
-    let here = graph.nodes.iter().find(|it| it.id == id)?;
-    let node = |id: &String| graph.nodes.iter().find(|it| it.id == *id);
-    let nearest = |ids: Vec<&Node>| {
-        ids.into_iter().min_by(|a, b| (a.y - here.y).abs().total_cmp(&(b.y - here.y).abs())).map(|it| it.id.clone())
-    };
-    let lane = || graph.nodes.iter().filter(|it| (it.x - here.x).abs() < 1.0 && it.id != here.id);
-    match key {
-        "ArrowRight" => nearest(graph.edges.iter().filter(|it| it.from == id).filter_map(|it| node(&it.to)).collect()),
-        "ArrowLeft" => nearest(graph.edges.iter().filter(|it| it.to == id).filter_map(|it| node(&it.from)).collect()),
-        "ArrowDown" => nearest(lane().filter(|it| it.y > here.y).collect()),
-        "ArrowUp" => nearest(lane().filter(|it| it.y < here.y).collect()),
-        "Home" => order.first().cloned(),
-        _ => None,
-    }
 }
 
 fn card_of(target: &web_sys::EventTarget) -> Option<String> {
@@ -176,67 +166,5 @@ fn focus_card(canvas: &NodeRef, id: &str) {
     });
     if let Some(card) = found {
         let _ = card.focus();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use podpath_protocol::{Edge, EdgeState, Lane};
-
-    use super::*;
-
-    fn card(id: &str, lane: Lane, x: f64, y: f64, state: NodeState) -> Node {
-        Node {
-            id: id.into(),
-            lane,
-            resource: None,
-            kind: "Service".into(),
-            title: id.into(),
-            subtitle: "80 → 8080".into(),
-            range: None,
-            problem: None,
-            state,
-            hop: Some(5),
-            x,
-            y,
-            width: 10.0,
-            height: 10.0,
-        }
-    }
-
-    fn graph() -> Graph {
-        let nodes = vec![
-            card("lost", Lane::Route, 0.0, 0.0, NodeState::Lost),
-            card("route", Lane::Route, 0.0, 50.0, NodeState::On),
-            card("svc", Lane::Service, 90.0, 50.0, NodeState::Dead),
-        ];
-        let edge = Edge {
-            from: "route".into(),
-            to: "svc".into(),
-            label: String::new(),
-            weight: None,
-            on_path: true,
-            state: EdgeState::On,
-            points: Vec::new(),
-        };
-        Graph { nodes, edges: vec![edge], ..Graph::default() }
-    }
-
-    #[test]
-    fn cards_of_the_path_come_first() {
-        assert_eq!(walk(&graph()), ["route", "svc", "lost"]);
-    }
-
-    #[test]
-    fn arrow_keys_follow_wires_and_lanes() {
-        let (graph, order) = (graph(), walk(&graph()));
-        assert_eq!(neighbour(&graph, &order, "route", "ArrowRight").as_deref(), Some("svc"));
-        assert_eq!(neighbour(&graph, &order, "route", "ArrowUp").as_deref(), Some("lost"));
-        assert_eq!(neighbour(&graph, &order, "svc", "ArrowRight"), None);
-    }
-
-    #[test]
-    fn a_card_says_all_that_its_picture_says() {
-        assert_eq!(spoken(&graph().nodes[2], Locale::En), "Hop 5, Service svc, 80 → 8080, fails");
     }
 }

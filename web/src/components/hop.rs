@@ -1,6 +1,8 @@
 //! One hop: number, what stands there, why, the losers, the place.
 
-use podpath_protocol::{Candidate, Hop, HopKind, Locale, Range, Trace};
+mod lost;
+
+use podpath_protocol::{Hop, HopKind, Locale, Range, Ref, Trace};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -19,16 +21,17 @@ pub(crate) struct HopRowProps {
     pub(crate) kind: Option<AttrValue>,
     pub(crate) locale: Locale,
     pub(crate) is_open: bool,
-    /// The request did not come this far.
-    pub(crate) is_after: bool,
+    /// The hop at which the request died.
+    pub(crate) failed: Option<usize>,
     pub(crate) is_selected: bool,
+    /// No row follows the last hop.
+    pub(crate) is_last: bool,
     pub(crate) on_fold: Callback<(usize, bool)>,
     pub(crate) on_hop: Callback<usize>,
     pub(crate) on_goto: Callback<Range>,
+    /// Opens the card of an object.
+    pub(crate) on_open: Callback<Ref>,
 }
-
-/// From here on losers with the same reason share a row.
-const N_LOSERS: usize = 5;
 
 #[component]
 pub(crate) fn HopRow(props: &HopRowProps) -> Html {
@@ -38,12 +41,13 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
     let Some(hop) = props.trace.hops.get(props.at) else { return Html::default() };
     let (at, locale) = (props.at, props.locale);
     let losers = losers(hop);
-    let state = match (props.is_after, hop.failed) {
+    let policies = policies_after(&props.trace, at);
+    let state = match (props.failed.is_some_and(|it| at > it), hop.failed) {
         (true, _) => "none",
         (_, true) => "dead",
         _ => "on",
     };
-    let is_last = at + 1 == props.trace.hops.len();
+    let is_last = props.is_last && at + 1 + policies.len() == props.trace.hops.len();
     let class = classes!(
         "hop",
         state,
@@ -51,7 +55,7 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
         is_last.then_some("last"),
         props.is_selected.then_some("sel")
     );
-    if losers.is_empty() {
+    if losers.is_empty() && policies.is_empty() {
         let on_pick = props.on_hop.reform(move |_: MouseEvent| at + 1);
         return html! { <li {class} ref={row} data-hop={(at + 1).to_string()}><div class="row" onclick={on_pick}>{ summary(hop, props, Html::default()) }</div></li> };
     }
@@ -63,7 +67,17 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
         })
     };
     // The button is for the keyboard: its click reaches the row, which is the larger target for a pointer.
-    let count = html! { <button class={classes!("cnt", hop.failed.then_some("err"))} aria-expanded={props.is_open.to_string()}>{ words::NOT_CHOSEN.with(locale, &[&losers.len()]) }{ icon("chevron") }</button> };
+    let is_open = props.is_open.to_string();
+    let count = html! {
+        <>
+            if !losers.is_empty() {
+                <button class={classes!("cnt", hop.failed.then_some("err"))} aria-expanded={is_open.clone()}>{ words::NOT_CHOSEN.with(locale, &[&losers.len()]) }{ icon("chevron") }</button>
+            }
+            if !policies.is_empty() {
+                <button class="pol" aria-expanded={is_open}>{ icon("policy") }{ words::counted(locale, policies.len(), words::ONE_POLICY, words::POLICIES) }</button>
+            }
+        </>
+    };
     let on_all = {
         let is_long = is_long.setter();
         Callback::from(move |_: MouseEvent| is_long.set(true))
@@ -71,7 +85,7 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
     html! {
         <li {class} ref={row} data-hop={(at + 1).to_string()}>
             <div class="row" {onclick}>{ summary(hop, props, count) }</div>
-            <ul class="lost" hidden={!props.is_open}>{ lost(&losers, *is_long, &on_all, props) }</ul>
+            <ul class="lost" hidden={!props.is_open}>{ lost::lost(&losers, *is_long, &on_all, props) }{ for policies.iter().map(|it| lost::policy(it, props)) }</ul>
         </li>
     }
 }
@@ -96,12 +110,29 @@ fn summary(hop: &Hop, props: &HopRowProps, count: Html) -> Html {
     html! {
         <>
             <span class="rail"><b>{ props.at + 1 }</b>{ tile(lane) }</span>
-            <span class="who"><em>{ kind.unwrap_or_else(|| word.text(props.locale).into()) }</em><strong title={hop.title.clone()}>{ rich(&hop.title) }</strong></span>
+            <span class="who"><em>{ kind.unwrap_or_else(|| word.text(props.locale).into()) }</em><strong title={hop.title.clone()}>{ name(hop, props) }</strong></span>
             <span class="why">{ rich(&hop.detail) }</span>
             <span class="wn">{ count }</span>
             { at_button(hop.range.as_ref(), props) }
         </>
     }
+}
+
+/// The name of an object opens its card.
+fn name(hop: &Hop, props: &HopRowProps) -> Html {
+    let Some(resource) = hop.resource.clone() else { return rich(&hop.title) };
+    let on_open = props.on_open.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.stop_propagation();
+        event.prevent_default();
+        on_open.emit(resource.clone());
+    });
+    html! { <button class="name-btn" {onclick}>{ rich(&hop.title) }</button> }
+}
+
+/// The policies that were asked right after a hop: they have no row of their own.
+fn policies_after(trace: &Trace, at: usize) -> Vec<&Hop> {
+    trace.hops.iter().skip(at + 1).take_while(|it| it.kind == HopKind::Policy && !it.failed).collect()
 }
 
 fn at_button(range: Option<&Range>, props: &HopRowProps) -> Html {
@@ -113,30 +144,4 @@ fn at_button(range: Option<&Range>, props: &HopRowProps) -> Html {
         on_goto.emit(range.clone());
     });
     html! { <button class="at" aria-label={label} {onclick}>{ text }</button> }
-}
-
-/// All of them when they are few or asked for; else five, and the rest by reason.
-fn lost(losers: &[&Candidate], is_long: bool, on_all: &Callback<MouseEvent>, props: &HopRowProps) -> Html {
-    let n_rows = if is_long || losers.len() <= N_LOSERS + 1 { losers.len() } else { N_LOSERS };
-    let (shown, rest) = losers.split_at(n_rows);
-    let mut reasons: Vec<(&str, &str, usize)> = Vec::new();
-    for loser in rest {
-        match reasons.iter_mut().find(|it| it.0 == loser.reason) {
-            Some(it) => it.2 += 1,
-            None => reasons.push((&loser.reason, &loser.detail, 1)),
-        }
-    }
-    let group = |(_, detail, n): &(&str, &str, usize)| {
-        html! { <li>{ icon("block") }<b>{ words::OTHERS.with(props.locale, &[n]) }</b><span>{ rich(detail) }</span><button class="at" onclick={on_all.clone()}>{ words::LIST.text(props.locale) }</button></li> }
-    };
-    html! { <>{ for shown.iter().map(|it| loser(it, props)) }{ for reasons.iter().map(group) }</> }
-}
-
-fn loser(candidate: &Candidate, props: &HopRowProps) -> Html {
-    let name = candidate.resource.as_ref().map_or(candidate.path.as_str(), |it| it.name.as_str()).to_owned();
-    let whole = format!("{name} {}", candidate.path);
-    // Rules of the chosen object itself are told apart by their place in it.
-    let is_own = props.trace.hops.get(props.at).is_some_and(|it| it.resource == candidate.resource);
-    let shown = if is_own && !candidate.path.is_empty() { candidate.path.clone() } else { name };
-    html! { <li>{ icon("block") }<b title={whole}>{ shown }</b><span>{ rich(&candidate.detail) }</span>{ at_button(candidate.range.as_ref(), props) }</li> }
 }

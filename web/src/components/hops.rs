@@ -1,20 +1,26 @@
 //! Why this path: the hops in order, each with its reason and, folded, why each other candidate was not chosen.
 
-use std::collections::BTreeMap;
+mod swipe;
 
-use podpath_protocol::{Graph, Locale, Range, Trace};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use podpath_protocol::{Graph, Hop, HopKind, Locale, Range, Ref, Trace};
 use yew::prelude::*;
 
 use super::hop::HopRow;
-use super::icon::icon;
+use super::icon::{icon, tile};
+use crate::report::report;
 use crate::shared::Shared;
-use crate::view::{card_of_hop, first_open, losers, markdown};
+use crate::state::files::Files;
+use crate::view::{card_of_hop, first_open, losers};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct HopsProps {
     pub(crate) trace: Shared<Trace>,
     pub(crate) graph: Shared<Graph>,
+    pub(crate) files: Rc<Files>,
     pub(crate) url: AttrValue,
     pub(crate) locale: Locale,
     /// Card that was picked.
@@ -22,6 +28,7 @@ pub(crate) struct HopsProps {
     /// The number of a hop.
     pub(crate) on_hop: Callback<usize>,
     pub(crate) on_goto: Callback<Range>,
+    pub(crate) on_open: Callback<Ref>,
 }
 
 #[component]
@@ -47,7 +54,7 @@ pub(crate) fn Hops(props: &HopsProps) -> Html {
         })
     };
     let on_copy = {
-        let (text, is_copied) = (markdown(trace, &props.url), is_copied.setter());
+        let (text, is_copied) = (report(trace, &props.url, &props.files, locale), is_copied.setter());
         Callback::from(move |_: MouseEvent| {
             let is_copied = is_copied.clone();
             crate::browser::copy(&text, move || {
@@ -57,11 +64,17 @@ pub(crate) fn Hops(props: &HopsProps) -> Html {
         })
     };
     let failed = trace.hops.iter().position(|it| it.failed);
-    let row = |(at, _): (usize, &podpath_protocol::Hop)| {
+    let is_cut = is_cut(trace);
+    let now = (1..=trace.hops.len())
+        .find(|it| card_of_hop(&props.graph, *it).is_some_and(|it| Some(it.id.as_str()) == props.selected.as_deref()));
+    let (ontouchstart, ontouchend) = swipe::use_swipe(now.unwrap_or_default(), trace.hops.len(), &props.on_hop);
+    // A policy that lets the request through is folded into the hop before it.
+    let rows = trace.hops.iter().enumerate().filter(|(at, it)| *at == 0 || it.kind != HopKind::Policy || it.failed);
+    let row = |(at, _): (usize, &Hop)| {
         let card = card_of_hop(&props.graph, at + 1);
         html! {
-            <HopRow key={at} trace={trace.clone()} {at} kind={card.map(|it| AttrValue::from(it.kind.clone()))} {locale} is_open={is_open(at)} is_after={failed.is_some_and(|it| at > it)}
-                is_selected={card.is_some_and(|it| Some(it.id.as_str()) == props.selected.as_deref())} on_fold={on_fold.clone()} on_hop={props.on_hop.clone()} on_goto={props.on_goto.clone()} />
+            <HopRow key={at} trace={trace.clone()} {at} kind={card.map(|it| AttrValue::from(it.kind.clone()))} {locale} is_open={is_open(at)} {failed} is_last={!is_cut}
+                is_selected={card.is_some_and(|it| Some(it.id.as_str()) == props.selected.as_deref())} on_fold={on_fold.clone()} on_hop={props.on_hop.clone()} on_goto={props.on_goto.clone()} on_open={props.on_open.clone()} />
         }
     };
     html! {
@@ -73,7 +86,29 @@ pub(crate) fn Hops(props: &HopsProps) -> Html {
                 }
                 <button class="link" onclick={on_copy}>{ icon(if *is_copied { "ok" } else { "copy" }) }{ if *is_copied { words::COPIED } else { words::COPY_MARKDOWN }.text(locale) }</button>
             </div>
-            <ol>{ for trace.hops.iter().enumerate().map(row) }</ol>
+            <ol {ontouchstart} {ontouchend}>
+                { for rows.map(row) }
+                if is_cut {
+                    { not_reached(trace.hops.len() + 1, locale) }
+                }
+            </ol>
         </section>
+    }
+}
+
+/// The request died before it came to a Pod, and no hop says so.
+fn is_cut(trace: &Trace) -> bool {
+    trace.hops.last().is_some_and(|it| it.failed && it.kind != HopKind::Endpoint)
+}
+
+fn not_reached(number: usize, locale: Locale) -> Html {
+    html! {
+        <li class="hop none last">
+            <div class="row">
+                <span class="rail"><b>{ number }</b>{ tile("pod") }</span>
+                <span class="who"><em>{ words::POD.text(locale) }</em><strong>{ words::NOT_REACHED.text(locale) }</strong></span>
+                <span class="why" /><span class="wn" /><span class="at" />
+            </div>
+        </li>
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn tile(lane: &'static str) -> Html {
     html! {
         <svg class={classes!("kt", lane)} viewBox="-1 -1 22 22" aria-hidden="true">
             { shape(lane) }
-            <use class="tile-icon" href={format!("#i-{lane}")} {x} {y} width="12" height="12" />
+            <use class="tile-icon" href={format!("#i-{}", if lane == "object" { "file" } else { lane })} {x} {y} width="12" height="12" />
         </svg>
     }
 }

@@ -1,12 +1,12 @@
 //! The answer: one sentence, the fact behind it, the one fix, the place, and the three checks.
 
-use podpath_protocol::{Fix, Locale, Range, Stage, Trace};
+use podpath_protocol::{Fix, Graph, Locale, Range, Ref, Stage, Trace};
 use yew::prelude::*;
 
 use super::icon::icon;
-use crate::rich::{place, rich};
+use crate::rich::{place, rich, rich_with};
 use crate::shared::Shared;
-use crate::view::Ending;
+use crate::view::{Ending, named, split_status};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -19,6 +19,9 @@ pub(crate) struct VerdictProps {
     pub(crate) is_old: bool,
     pub(crate) on_fix: Callback<Fix>,
     pub(crate) on_goto: Callback<Range>,
+    /// The objects that a sentence may name.
+    pub(crate) graph: Option<Shared<Graph>>,
+    pub(crate) on_open: Callback<Ref>,
 }
 
 #[component]
@@ -47,9 +50,9 @@ pub(crate) fn Verdict(props: &VerdictProps) -> Html {
             <div class={classes!("v", ending.class())}>
                 <span class="v-ic">{ icon(ending.icon()) }</span>
                 <div class="v-t">
-                    <h1 id="verdict-text" tabindex="-1">if let Some(status) = status { <b class="status">{ status }</b> }{ rich(title) }</h1>
+                    <h1 id="verdict-text" tabindex="-1">if let Some(status) = status { <b class="status">{ status }</b> }{ rich_with(title, |it| name(it, props)) }</h1>
                     if !verdict.detail.is_empty() {
-                        <p>{ rich(&verdict.detail) }</p>
+                        <p>{ rich_with(&verdict.detail, |it| name(it, props)) }</p>
                     }
                 </div>
                 if has_actions {
@@ -59,6 +62,13 @@ pub(crate) fn Verdict(props: &VerdictProps) -> Html {
             { stages(verdict.stage, ending, props.locale) }
         </section>
     }
+}
+
+/// The name of an object opens its card.
+fn name(text: &str, props: &VerdictProps) -> Option<Html> {
+    let resource = named(props.graph.as_ref()?, text)?;
+    let onclick = props.on_open.reform(move |_: MouseEvent| resource.clone());
+    Some(html! { <button class="name-btn" {onclick}>{ text.to_owned() }</button> })
 }
 
 fn idle(has_files: bool, locale: Locale) -> Html {
@@ -71,12 +81,6 @@ fn idle(has_files: bool, locale: Locale) -> Html {
             </div>
         </section>
     }
-}
-
-/// The status stands apart when the sentence begins with it.
-fn split_status(title: &str, status: Option<u16>) -> (Option<u16>, &str) {
-    let rest = status.and_then(|it| title.strip_prefix(&it.to_string())).map(str::trim_start);
-    rest.map_or((None, title), |rest| (status, rest))
 }
 
 /// The first check that fails is red, later ones are not made.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use podpath_protocol::{
     Answer, Check, CheckParams, Edit, Graph, GraphParams, Node, Presets, Revision, SuggestParams, Suggestions,
-    TraceParams, Traces, WorkspaceParams,
+    TraceParams, Traces, View, WorkspaceParams,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -161,12 +161,25 @@ impl Conversation {
             options: options.clone(),
             trace: question.call.clone(),
             size: question.size,
+            view: self.view(question),
             texts: false,
             files: None,
         };
         posts.push(self.message(Topic::Graph, "graph", &params));
         posts.push(self.message(Topic::Check, "check", &CheckParams { workspace, options, files: None }));
         posts
+    }
+
+    /// What is drawn. While only the text changes, cards keep the rows of the picture before.
+    fn view(&self, question: &Question) -> View {
+        let is_same = |it: &&Answers| {
+            let old = &it.question;
+            let unfiled = |view: &View| View { file: None, ..view.clone() };
+            old.call == question.call && old.size == question.size && unfiled(&old.view) == unfiled(&question.view)
+        };
+        let kept = self.last.as_ref().filter(is_same).filter(|it| shares(&it.question.files, &question.files));
+        let rows = kept.map(|it| it.graph.nodes.iter().map(|it| (it.id.clone(), it.row)).collect());
+        View { rows: rows.unwrap_or_default(), ..question.view.clone() }
     }
 
     fn ask_later(&mut self, question: &Question) -> Vec<String> {
@@ -225,10 +238,23 @@ impl Conversation {
     }
 }
 
+/// Most files of the one are files of the other: an edit, not another workspace.
+fn shares(a: &Files, b: &Files) -> bool {
+    let n_shared = a.keys().filter(|it| b.contains_key(*it)).count();
+    2 * n_shared >= a.len().max(b.len())
+}
+
 /// What the picture is made of, and nothing else.
 fn drawn(graph: &Graph) -> Graph {
     let nodes = graph.nodes.iter().cloned().map(|it| Node { range: None, ..it }).collect();
-    Graph { nodes, edges: graph.edges.clone(), width: graph.width, height: graph.height, ..Graph::default() }
+    Graph {
+        nodes,
+        edges: graph.edges.clone(),
+        width: graph.width,
+        height: graph.height,
+        hidden: graph.hidden,
+        ..Graph::default()
+    }
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> Option<T> {

@@ -32,6 +32,9 @@ pub(crate) enum Key {
     Language,
     Theme,
     Go(Region),
+    OnlyPath,
+    OnlyNamespace,
+    OnlyObject,
     Escape,
 }
 
@@ -53,6 +56,9 @@ pub(crate) fn key_of(name: &str, is_ctrl: bool, is_shift: bool, is_typing: bool)
         ("[", false) => Some(Key::LastHop),
         ("]", false) => Some(Key::NextHop),
         ("?", false) => Some(Key::Shortcuts),
+        ("f", false) => Some(Key::OnlyPath),
+        ("n", false) => Some(Key::OnlyNamespace),
+        ("o", false) => Some(Key::OnlyObject),
         (digit, false) => digit.parse().ok().filter(|it| (1..=9).contains(it)).map(Key::Hop),
         _ => None,
     }

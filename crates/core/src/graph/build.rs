@@ -66,6 +66,8 @@ pub(super) fn bare_node(id: String, lane: Lane, kind: &str, title: &str) -> Node
         problem: None,
         state: NodeState::Off,
         hop: None,
+        group: None,
+        row: 0,
         x: 0.0,
         y: 0.0,
         width: 0.0,

@@ -15,13 +15,14 @@ const MOST_PODS: u32 = 5;
 pub(super) fn card(node: &Node, metrics: &Metrics, sockets: impl Iterator<Item = Element>) -> Element {
     let is_dot = node.lane == Lane::Client && !metrics.is_full;
     let body = match node.lane {
+        _ if node.group.is_some() => group(node, metrics),
         Lane::Client if is_dot => dot(node),
         Lane::Client => client(node, metrics),
         _ => object(node, metrics),
     };
     let name = Element::new("title").saying(format!("{} {}", node.kind, node.title).trim());
     Element::new("g")
-        .with("class", format!("card {} {}", class(node.lane), state(node.state)))
+        .with("class", format!("card {} {}{}", class(node.lane), state(node.state), group_class(node)))
         .with("data-node", node.id.as_str())
         .containing([name])
         .containing(body)
@@ -37,6 +38,44 @@ fn state(state: NodeState) -> &'static str {
         NodeState::Ghost => "ghost",
         NodeState::Needed => "ghost needed",
     }
+}
+
+fn group_class(node: &Node) -> &'static str {
+    match node.group {
+        Some(group) if group.open => " group open",
+        Some(_) => " group",
+        None => "",
+    }
+}
+
+/// Many cards as one: a stack with its name, how many, the worst finding, and which way it folds.
+fn group(node: &Node, metrics: &Metrics) -> Vec<Element> {
+    let Some(group) = node.group else { return Vec::new() };
+    let (left, top, right) = (node.x, node.y, node.x + node.width);
+    let mut parts = Vec::new();
+    if !group.open {
+        parts.push(
+            rect((left + 3.0, top - 3.0), ((node.width - 6.0).max(0.0), node.height), 8.0).with("class", "box behind"),
+        );
+    }
+    parts.push(rect((left, top), (node.width, node.height), 8.0).with("class", "box"));
+    let inset = metrics.pick(9.0, 7.0);
+    parts.extend(tile(class(node.lane), class(node.lane), (left + inset, top + 10.0), 14.0));
+    let count = group.count.to_string();
+    let mark = if node.problem.is_some() { 17.0 } else { 0.0 };
+    let used = text_width(&count, SMALL) + mark + 26.0;
+    let from = inset + metrics.pick(22.0, 19.0);
+    let name = middle(&node.title, metrics.name_font - 0.5, (node.width - from - used).max(0.0));
+    parts.push(text("name", (left + from, top + 21.5), name));
+    parts.push(text("meta", (right - 24.0 - mark, top + 21.5), count).with("text-anchor", "end"));
+    if let Some(problem) = node.problem {
+        let (name, glyph) = if problem == Problem::Error { ("err", "error") } else { ("warn", "warning") };
+        parts.push(icon(glyph, (right - 37.0, top + 11.0), 12.0).with("class", format!("mark {name}")));
+    }
+    let chevron = icon("chevron", (right - 20.0, top + 11.0), 12.0).with("class", "more");
+    let turned = format!("rotate(180 {} {})", Px(right - 14.0), Px(top + 17.0));
+    parts.push(if group.open { chevron.with("transform", turned) } else { chevron });
+    parts
 }
 
 /// The client where there is little room.

@@ -10,6 +10,10 @@ use crate::order::Link;
 /// How much lower a row is when a pill would cover one of its cards.
 const PILL_ROOM: f64 = 28.0;
 
+/// The height of a group, and what lies free between two of them.
+const GROUP: f64 = 34.0;
+const GROUP_GAP: f64 = 9.0;
+
 /// Between the last row and the bottom of the picture.
 const FOOT: f64 = 12.0;
 
@@ -39,6 +43,8 @@ pub(super) struct Board {
     /// Rows and columns that hold a card.
     taken: BTreeSet<(usize, usize)>,
     tops: Vec<f64>,
+    /// Of each row: that of a group where no card is higher.
+    heights: Vec<f64>,
 }
 
 /// What hangs under a row: its reach from left to right.
@@ -61,8 +67,9 @@ impl Board {
         let taken: BTreeSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).collect();
         let hangings: Vec<Hanging> =
             edges.iter().zip(links).filter_map(|(edge, link)| hanging(edge, link, &seats, metrics)).collect();
-        let tops = tops(rows, &pushed(&hangings, &taken, metrics), metrics);
-        let mut board = Self { metrics, height: 0.0, seats, frames: Vec::new(), taken, tops };
+        let heights = heights(nodes, rows, metrics);
+        let tops = tops(&heights, &pushed(&hangings, &taken, metrics), metrics);
+        let mut board = Self { metrics, height: 0.0, seats, frames: Vec::new(), taken, tops, heights };
         board.frames = nodes.iter().zip(&board.seats).map(|(node, seat)| board.frame(node, *seat)).collect();
         board.height = board.height_with(&hangings);
         board
@@ -87,7 +94,16 @@ impl Board {
 
     /// The bottom of a row's cards.
     pub(super) fn bottom(&self, row: usize) -> f64 {
-        self.top(row) + self.metrics.card
+        self.top(row) + self.height_of(row)
+    }
+
+    fn height_of(&self, row: usize) -> f64 {
+        self.heights.get(row).copied().unwrap_or(self.metrics.card)
+    }
+
+    /// Half of what lies free between two rows of which one is this.
+    pub(super) fn aisle(&self, upper: usize) -> f64 {
+        ((self.top(upper + 1) - self.bottom(upper)) / 2.0).clamp(2.0, (self.metrics.pitch - self.metrics.card) / 2.0)
     }
 
     /// No card lies in this row from column `first` to the one before `end`.
@@ -99,8 +115,8 @@ impl Board {
     fn frame(&self, node: &Node, seat: Seat) -> Frame {
         let band = self.metrics.band(seat.column);
         let is_dot = node.lane == Lane::Client && !self.metrics.is_full;
-        let height = if is_dot { band.width } else { self.metrics.card };
-        let top = self.top(seat.row) + (self.metrics.card - height) / 2.0;
+        let height = if is_dot { band.width } else { card_height(node, self.metrics) };
+        let top = self.top(seat.row) + (self.height_of(seat.row) - height) / 2.0;
         Frame { left: band.left, top, width: band.width, height }
     }
 
@@ -160,14 +176,36 @@ fn pushed(hangings: &[Hanging], taken: &BTreeSet<(usize, usize)>, metrics: &Metr
     hangings.iter().filter(covers).map(|it| (it.row + 1, PILL_ROOM)).collect()
 }
 
-/// The top of each row; a pushed row takes those below it along.
-fn tops(rows: &[usize], pushed: &BTreeMap<usize, f64>, metrics: &Metrics) -> Vec<f64> {
+/// A group is as high as its one line.
+fn card_height(node: &Node, metrics: &Metrics) -> f64 {
+    if node.group.is_some() { GROUP } else { metrics.card }
+}
+
+/// The highest card of each row.
+fn heights(nodes: &[Node], rows: &[usize], metrics: &Metrics) -> Vec<f64> {
     let n_rows = rows.iter().max().map_or(1, |it| it + 1);
+    let mut heights = vec![GROUP; n_rows];
+    if nodes.is_empty() {
+        heights = vec![metrics.card];
+    }
+    for (node, row) in nodes.iter().zip(rows) {
+        if let Some(height) = heights.get_mut(*row) {
+            *height = f64::max(*height, card_height(node, metrics));
+        }
+    }
+    heights
+}
+
+/// The top of each row; a pushed row takes those below it along. Rows of groups lie closer.
+fn tops(heights: &[f64], pushed: &BTreeMap<usize, f64>, metrics: &Metrics) -> Vec<f64> {
+    let gap = metrics.pitch - metrics.card;
     let mut next = metrics.top;
-    let top = |row: usize| {
-        let top = next + pushed.get(&row).copied().unwrap_or_default();
-        next = top + metrics.pitch;
+    let mut before = metrics.card;
+    let top = |(row, height): (usize, &f64)| {
+        let is_close = row > 0 && before <= GROUP && *height <= GROUP;
+        let top = next - if is_close { gap - GROUP_GAP } else { 0.0 } + pushed.get(&row).copied().unwrap_or_default();
+        (next, before) = (top + height + gap, *height);
         top
     };
-    (0..n_rows).map(top).collect()
+    heights.iter().enumerate().map(top).collect()
 }

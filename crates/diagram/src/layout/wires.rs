@@ -107,8 +107,11 @@ fn forth(board: &Board, link: &Link, offset: f64) -> Plan {
 
 /// Between two rows, next to that of the target, on the side of the source.
 fn aisle(board: &Board, from: Seat, to: Seat) -> f64 {
-    let half = (board.metrics.pitch - board.metrics.card) / 2.0;
-    if from.row < to.row { board.top(to.row) - half } else { board.bottom(to.row) + half }
+    if from.row < to.row {
+        board.top(to.row) - board.aisle(to.row.saturating_sub(1))
+    } else {
+        board.bottom(to.row) + board.aisle(to.row)
+    }
 }
 
 /// Down, back under the row, and into the bottom of the card on the left.

@@ -1,7 +1,7 @@
 //! The icons of the picture: lines on a square of 16, in the colour of the text around.
 
 /// Name and shapes, in the order of drawing up; a picture holds only those that it shows.
-pub(super) const ICONS: [(&str, &str); 13] = [
+pub(super) const ICONS: [(&str, &str); 14] = [
     ("client", r#"<rect x="2.5" y="3" width="11" height="7.5" rx="1.2"/><path d="M1.5 13h13"/>"#),
     (
         "balancer",
@@ -29,6 +29,7 @@ pub(super) const ICONS: [(&str, &str); 13] = [
         "wand",
         r#"<path d="M2.2 13.8 9 7M10.5 5.5l1.3-1.3"/><path d="M11.5 8.5v3M10 10h3M5 2v2.6M3.7 3.3h2.6M13 1.5v2M12 2.5h2"/>"#,
     ),
+    ("chevron", r#"<path d="m4.5 6.2 3.5 3.5 3.5-3.5"/>"#),
     ("block", r#"<circle cx="8" cy="8" r="6.2"/><path d="m3.7 3.7 8.6 8.6"/>"#),
     ("redirect", r#"<path d="M13.5 6.5h-7a3.5 3.5 0 0 0 0 7H10"/><path d="m10.7 3.5 3 3-3 3"/>"#),
     (

@@ -7,7 +7,13 @@ use super::*;
 fn question(text: &str) -> Rc<Question> {
     let files = Rc::new(Files::from([("a.yaml".into(), text.into())]));
     let call = Some(Call { host: "a.example".into(), ..Call::default() });
-    Rc::new(Question { files, call, settings: Rc::default(), size: Size::Wide })
+    Rc::new(Question {
+        files,
+        call,
+        settings: Rc::default(),
+        size: Size::Wide,
+        view: podpath_protocol::View::default(),
+    })
 }
 
 fn methods(posts: &[String]) -> Vec<String> {

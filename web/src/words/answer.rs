@@ -1,0 +1,74 @@
+//! The words of the answer side: object card, diagram tools, folding, hops and export.
+
+use super::Words;
+
+pub(crate) const CARD: Words = Words::new("Object card, {}", "오브젝트 카드, {}");
+pub(crate) const CONDITIONS: Words = Words::new("Conditions", "상태 조건");
+pub(crate) const COPY_STORED: Words = Words::new("Copy stored YAML", "저장되는 YAML 복사");
+pub(crate) const DEFAULT_MARK: Words = Words::new("filled in by the API server", "API 서버가 채우는 기본값");
+pub(crate) const ENDPOINTS: Words = Words::new("Endpoints", "엔드포인트");
+pub(crate) const CARD_GO_TO_LINE: Words = Words::new("Go to line", "줄로 이동");
+pub(crate) const MORE_HERE: Words = Words::new("{} more", "{}개 더");
+pub(crate) const NOT_HERE: Words = Words::new("not here", "여기에 없음");
+pub(crate) const NOT_READY: Words = Words::new("not ready", "준비 안 됨");
+pub(crate) const N_READY: Words = Words::new("{} ready of {}", "준비됨 {}/{}");
+pub(crate) const OBJECT_GONE: Words =
+    Words::new("This object is not in the files any more.", "이 오브젝트는 이제 파일에 없습니다.");
+pub(crate) const PORTS: Words = Words::new("Ports", "포트");
+pub(crate) const STORED: Words = Words::new("Stored", "저장되는 값");
+pub(crate) const STORED_WHOLE: Words = Words::new("All {} lines", "전체 {}줄");
+pub(crate) const TRACE_FROM_HERE: Words = Words::new("Trace from here", "여기서 추적하기");
+pub(crate) const USED_BY: Words = Words::new("Used by", "이것을 쓰는 곳");
+pub(crate) const USES: Words = Words::new("Uses", "이것이 쓰는 것");
+pub(crate) const WHAT_IT_IS: Words = Words::new("What it is", "무엇인가요");
+
+pub(crate) const EXPORT: Words = Words::new("Export", "내보내기");
+pub(crate) const EXPORT_DOWNLOAD: Words = Words::new("Download {}", "{} 내려받기");
+pub(crate) const EXPORT_COPY: Words = Words::new("Copy {}", "{} 복사");
+pub(crate) const EXPORT_SVG: Words = Words::new("Vector picture, light and dark", "벡터 그림, 밝은 화면과 어두운 화면");
+pub(crate) const EXPORT_PNG: Words = Words::new("Picture at twice the size", "두 배 크기 그림");
+pub(crate) const EXPORT_MERMAID: Words = Words::new("Text for Markdown pages", "Markdown 문서에 넣는 텍스트");
+pub(crate) const EXPORT_REPORT: Words =
+    Words::new("Verdict, path, losers, YAML lines", "결과, 경로, 탈락 후보, YAML 줄");
+pub(crate) const FIT: Words = Words::new("Fit", "화면에 맞추기");
+pub(crate) const GROUP_OPEN: Words = Words::new("{} in {}, open", "오브젝트 {}개, {}, 펼침");
+pub(crate) const GROUP_SHUT: Words = Words::new("{} in {}, folded", "오브젝트 {}개, {}, 접힘");
+pub(crate) const ONLY_NAMESPACE: Words = Words::new("Only namespace {}", "{} 네임스페이스만");
+pub(crate) const ONLY_OBJECT: Words = Words::new("Only what touches {}", "{} 관련 오브젝트만");
+pub(crate) const ONLY_PATH: Words = Words::new("Only the path", "경로만 보기");
+pub(crate) const SHOW_EVERYTHING: Words = Words::new("Show everything", "모두 보기");
+pub(crate) const SHOW_MORE: Words = Words::new("Show {} more", "{}개 더 보기");
+pub(crate) const REPORT_CANDIDATE: Words = Words::new("Candidate", "후보");
+pub(crate) const REPORT_HOP: Words = Words::new("Hop", "구간");
+pub(crate) const REPORT_LINES: Words = Words::new("Lines", "해당 줄");
+pub(crate) const REPORT_LOSERS: Words = Words::new("Not chosen", "탈락");
+pub(crate) const REPORT_PLACE: Words = Words::new("Place", "위치");
+pub(crate) const REPORT_REASON: Words = Words::new("Reason", "이유");
+pub(crate) const NOT_REACHED: Words = Words::new("not reached", "닿지 못함");
+pub(crate) const ONE_POLICY: Words = Words::new("{} policy", "정책 {}개");
+pub(crate) const OTHER: Words = Words::new("{} other", "그 밖의 {}개");
+pub(crate) const POLICIES: Words = Words::new("{} policies", "정책 {}개");
+
+/// Why many candidates lost together, where one sentence says it for all.
+pub(crate) fn reason_of_many(reason: &str) -> Option<Words> {
+    let words = match reason {
+        "host-mismatch" | "host-not-served" | "NoMatchingListenerHostname" => {
+            Words::new("their hosts differ", "호스트가 다릅니다")
+        }
+        "path-mismatch" => Words::new("their paths differ", "경로가 다릅니다"),
+        "method-mismatch" => Words::new("their methods differ", "메서드가 다릅니다"),
+        "header-mismatch" => Words::new("their headers differ", "헤더가 다릅니다"),
+        "query-mismatch" => Words::new("their queries differ", "쿼리가 다릅니다"),
+        "port-mismatch" | "no-listener" => Words::new("they listen on other ports", "다른 포트를 씁니다"),
+        "gateway-mismatch" | "other-listener" | "listener-mismatch" => {
+            Words::new("they belong to other gateways", "다른 게이트웨이에 속합니다")
+        }
+        "label-differs" => Words::new("their labels differ", "레이블이 다릅니다"),
+        "internal" => Words::new("the internet cannot reach them", "인터넷에서 닿을 수 없습니다"),
+        "other-load-balancer" => Words::new("they belong to other load balancers", "다른 로드 밸런서에 속합니다"),
+        "list-order" => Words::new("a rule before them takes the request", "앞의 규칙이 요청을 받습니다"),
+        "longest-path" => Words::new("a longer path wins", "더 긴 경로가 이깁니다"),
+        _ => return None,
+    };
+    Some(words)
+}
