@@ -53,7 +53,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
         });
     }
     let locale = props.locale;
-    use_escape(&props.on_close);
+    use_escape(&props.on_close, Some(".pop, dialog[open]"));
     let resource = &props.resource;
     let group = [Some(resource.kind.as_str()), Some(resource.api_version.as_str()), resource.namespace.as_deref()];
     let under = group.into_iter().flatten().collect::<Vec<_>>().join(" · ");

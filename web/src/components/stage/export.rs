@@ -33,7 +33,7 @@ pub(crate) struct ExportProps {
 pub(crate) fn Export(props: &ExportProps) -> Html {
     let locale = props.locale;
     let graph = use_texts(props);
-    use_escape(&props.on_close);
+    use_escape(&props.on_close, None);
     let done = use_state_eq(|| None::<&'static str>);
     let text = |name: &'static str, file: &'static str, mime: &'static str, say: Words, text: Option<String>| {
         let text = text.filter(|it| !it.is_empty());
