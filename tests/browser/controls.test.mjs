@@ -46,6 +46,7 @@ function install() {
   for (const [target, name] of [[navigator.clipboard, "writeText"], [navigator.clipboard, "write"], [HTMLInputElement.prototype, "click"], [HTMLAnchorElement.prototype, "click"]]) {
     if (target) target[name] = (...given) => (tried.noted.push(name), Promise.resolve(given));
   }
+  document.addEventListener("beginEvent", () => tried.noted.push("motion"), true);
   globalThis.controls = {
     /** The first control of a kind that is not among `seen`; its kind, or null. */
     next(seen) {
@@ -62,7 +63,6 @@ function install() {
     begin() {
       tried.changes = 0;
       tried.noted.length = 0;
-      tried.top = document.scrollingElement.scrollTop;
       watch();
     },
     /** What has happened since; null when nothing has. */

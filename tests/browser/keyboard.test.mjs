@@ -127,6 +127,7 @@ export default (test) => {
     // The problem and its repair, taken back and done again by its keys.
     await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("F8");
+    await expect(page.locator(".cm-sent").first()).toBeVisible();
     await page.keyboard.press("Control+.");
     await expect(page.locator("#verdict .v.ok")).toBeVisible();
     await page.keyboard.press("Control+z");

@@ -9,8 +9,8 @@ import { ghosts, thousand, unsupported } from "./workspaces.mjs";
  * `passing`: another width ends it, so it is gone to again for each.
  */
 export const STATES = {
-  delivered: { open: visit, proof: "#verdict .v.ok" },
   "first visit": { open: firstVisit, proof: ".coach" },
+  delivered: { open: visit, proof: "#verdict .v.ok" },
   palette: { open: palette, proof: "[role=combobox]" },
   empty: { open: newWorkspace, proof: ".drop" },
   "broken YAML": { open: halfTyped, proof: ".verdict.old" },

@@ -68,7 +68,7 @@ pub(crate) fn Palette(props: &PaletteProps) -> Html {
                 { icon("search") }
                 <input role="combobox" aria-expanded="true" aria-controls="pal-list" aria-autocomplete="list" aria-activedescendant={active}
                     aria-label={words::PALETTE.text(locale)} placeholder={words::PALETTE_HELP.text(locale)} autocomplete="off" spellcheck="false" {oninput} {onkeydown} />
-                <button class="kbd-btn" aria-label={words::CLOSE.text(locale)} onclick={props.on_close.reform(|_: MouseEvent| ())}><kbd>{ "Esc" }</kbd></button>
+                <button class="kbd-btn" aria-label={format!("Esc {}", words::CLOSE.text(locale))} onclick={props.on_close.reform(|_: MouseEvent| ())}><kbd>{ "Esc" }</kbd></button>
             </div>
             <div id="pal-list" role="listbox" aria-label={words::PALETTE.text(locale)}>
                 { list(&groups, lit, props) }

@@ -67,7 +67,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                         </span>
                     }
                 </nav>
-                <button class="palette-btn" aria-label={format!("{} Ctrl K", words::PALETTE.text(locale))} onclick={toggle(state::Popover::Palette)}>{ icon("search") }<span>{ words::PALETTE.text(locale) }</span><kbd>{ "Ctrl K" }</kbd></button>
+                <button class="palette-btn" onclick={toggle(state::Popover::Palette)}>{ icon("search") }<span>{ words::PALETTE.text(locale) }</span><kbd>{ "Ctrl K" }</kbd></button>
                 <span class="anchor">
                     <button class="chip-btn" aria-label={format!("{} {}", props.settings.kubernetes, words::SETTINGS.text(locale))} title={words::SETTINGS.text(locale)} aria-expanded={is_open(state::Popover::Settings).to_string()} onclick={toggle(state::Popover::Settings)}>{ props.settings.kubernetes.clone() }{ icon("sliders") }</button>
                     if is_open(state::Popover::Settings) {
