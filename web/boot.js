@@ -62,6 +62,12 @@ async function keepForOffline() {
   }
 }
 
-const bindings = await import(address('link[rel="modulepreload"]'));
-await bindings.default({ module_or_path: address('link[rel="preload"][type="application/wasm"]') });
+// The last workspace is read while the WebAssembly is compiled; a browser that is slow at it does not hold up the page.
+const wasm = address('link[rel="preload"][type="application/wasm"]');
+const [bindings, module] = await Promise.all([
+  import(address('link[rel="modulepreload"]')),
+  WebAssembly.compileStreaming(fetch(wasm)).catch(() => wasm),
+  globalThis.podpathStore?.early,
+]);
+await bindings.default({ module_or_path: module });
 if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();

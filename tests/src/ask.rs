@@ -46,6 +46,19 @@ pub fn object(files: &Files, name: &str) -> Result<ObjectCard, String> {
     ask("object", &json!({ "files": files, "resource": resource }))
 }
 
+/// What an editor asks about a place, written `a.yaml:5:9`: file, line and column.
+pub fn at<T: DeserializeOwned>(method: &str, files: &Files, place: &str) -> Result<T, String> {
+    let mut parts = place.trim().rsplitn(3, ':');
+    let mut number = || parts.next().and_then(|it| it.parse::<usize>().ok()).ok_or(format!("`{place}` is no place"));
+    let (column, line) = (number()?, number()?);
+    let file = parts.next().ok_or(format!("`{place}` names no file"))?;
+    let text = files.get(file).ok_or(format!("there is no file `{file}`"))?;
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let offset =
+        text.get(start..).unwrap_or_default().char_indices().nth(column - 1).map_or(text.len(), |it| start + it.0);
+    ask(method, &json!({ "files": files, "file": file, "offset": offset }))
+}
+
 /// A request as it is written in tests and examples: `GET https://host/path`, then lines of headers and `from: ...`.
 pub fn call(text: &str) -> Result<Call, String> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -4,6 +4,8 @@
 //! ```` ```request ```` block holds `GET http://host/path`, then headers and `from: ...` lines; the ```` ```trace ```` block
 //! after it is what is expected. A ```` ```diagnostics ```` block expects all findings as text. In YAML a trailing
 //! `# error[code] "part of the message"` expects a finding on that line, and every finding must be expected.
+//! A ```` ```place ```` block holds `a.yaml:5:9`; ```` ```complete ````, ```` ```hover ````, ```` ```definition ```` and
+//! ```` ```references ```` blocks after it are what an editor is told there.
 //! With `UPDATE=1` expected blocks are written anew.
 
 pub mod ask;

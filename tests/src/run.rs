@@ -48,6 +48,7 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
         files.insert(file.to_owned(), text);
     }
     let mut request: Option<Call> = None;
+    let mut place: Option<&String> = None;
     let mut has_expected_block = false;
     for block in &case.blocks {
         match block.language.as_str() {
@@ -63,6 +64,12 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
             }
             "diagnostics" => {
                 compare(case, block, show::diagnostics(&ask::check(&files)?), outcome);
+                has_expected_block = true;
+            }
+            "place" => place = Some(&block.text),
+            method @ ("complete" | "hover" | "definition" | "references") => {
+                let place = place.ok_or("a question without a place")?;
+                compare(case, block, show::place(method, &files, place)?, outcome);
                 has_expected_block = true;
             }
             _ => {}

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Backend, Check, Hop, ObjectCard, Outcome, Ref, Reference, Standing, Trace};
+use podpath_protocol::{
+    Backend, Check, Completion, Definition, Hop, Hover, Mention, ObjectCard, Outcome, Range, Ref, Reference,
+    References, Standing, Trace,
+};
+
+use crate::ask::{self, Files};
 
 /// A card: what it is, what is kept (a `+` is a default), ports, Pods, conditions, and references both ways.
 pub(crate) fn object(card: &ObjectCard) -> String {
@@ -103,4 +108,44 @@ pub(crate) fn diagnostics(check: &Check) -> String {
         _ = writeln!(text, "{place} {}[{}] {}", it.severity, it.code, it.message);
     }
     text
+}
+
+/// What an editor is told at a place.
+pub(crate) fn place(method: &str, files: &Files, place: &str) -> Result<String, String> {
+    let mut text = String::new();
+    let spot = |it: &Option<Range>| it.as_ref().map_or("nothing".to_owned(), where_);
+    let mentions = |text: &mut String, all: &[Mention]| {
+        for it in all {
+            _ = writeln!(text, "{} {}", where_(&it.range), name(&it.resource));
+        }
+    };
+    match method {
+        "complete" => {
+            let found: Completion = ask::at(method, files, place)?;
+            _ = writeln!(text, "{}", spot(&found.range));
+            for it in &found.items {
+                _ = writeln!(text, "{:?} {} ({}) {:?}", it.kind, it.label, it.detail, it.insert);
+            }
+        }
+        "hover" => {
+            let found: Hover = ask::at(method, files, place)?;
+            _ = writeln!(text, "{} {}: {}", spot(&found.range), found.title, found.text);
+            mentions(&mut text, &found.used_by);
+        }
+        "definition" => {
+            let found: Definition = ask::at(method, files, place)?;
+            _ = writeln!(text, "{}", spot(&found.origin));
+            mentions(&mut text, &found.targets);
+        }
+        _ => {
+            let found: References = ask::at(method, files, place)?;
+            _ = writeln!(text, "{}", found.resource.as_ref().map_or("nothing".to_owned(), name));
+            mentions(&mut text, &found.references);
+        }
+    }
+    Ok(text)
+}
+
+fn where_(range: &Range) -> String {
+    format!("{}:{}:{}-{}", range.file, range.start.line, range.start.column, range.end.column)
 }

@@ -71,6 +71,11 @@ fn cards() {
 }
 
 #[test]
+fn editor() {
+    hold("tests/suite/editor");
+}
+
+#[test]
 fn pages_of_lints() {
     hold("static/lints");
 }

@@ -1,12 +1,13 @@
 // The editor: a thin shim between the page and CodeMirror. It keeps one state, and so one history, for each file.
 // Positions are UTF-16 units, as CodeMirror counts; the page turns them into bytes.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { codeFolding, foldKeymap, indentUnit } from '@codemirror/language';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
 import { Annotation, Compartment, EditorState, Transaction } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, keymap, lineNumbers, rectangularSelection } from '@codemirror/view';
+import { folding } from './folding.js';
 import { look, values } from './look.js';
 import { marks, setMarks } from './marks.js';
+import { names, offerPlaces } from './names.js';
 import { phrases } from './phrases.js';
 import { sturdyYaml } from './sturdy.js';
 
@@ -18,8 +19,44 @@ function create(host, callbacks) {
   const states = new Map();
   const language = new Compartment();
   const label = new Compartment();
+  const more = new Compartment();
   let path = '';
   let words = phrases('en');
+  let loaded = [];
+  let loading = null;
+
+  const ask = async (method, at) => JSON.parse(await callbacks.ask(method, at));
+  const load = () => {
+    loading ??= import('./tools.js').then(it => {
+      loaded = it.tools(ask);
+      view.dispatch({ effects: more.reconfigure(loaded) });
+      return it.commands;
+    });
+    return loading;
+  };
+  const once = name => () => {
+    load().then(commands => commands[name](view));
+    return true;
+  };
+  // A letter that is being composed must not be drawn anew: what the page wants waits for its end.
+  let waiting = [];
+  const calmly = act => {
+    if (view.composing || view.compositionStarted) waiting.push(act);
+    else act();
+  };
+  const settle = () => {
+    const all = waiting;
+    waiting = [];
+    all.forEach(calmly);
+  };
+  // Until the rest is there, its keys wait for it.
+  const first = [
+    EditorView.domEventHandlers({ focus: () => { load(); }, compositionend: () => { setTimeout(settle); } }),
+    keymap.of([
+      { key: 'Mod-f', run: once('openSearchPanel') }, { key: 'Mod-d', run: once('selectNextOccurrence'), preventDefault: true },
+      { key: 'Ctrl-Space', run: once('startCompletion') }, { key: 'Mod-Alt-g', run: once('gotoLine') },
+    ]),
+  ];
 
   const heard = EditorView.updateListener.of(update => {
     const isOurs = update.transactions.some(it => it.annotation(fromPage));
@@ -27,10 +64,11 @@ function create(host, callbacks) {
     if (update.docChanged || update.selectionSet) callbacks.caret(update.state.selection.main.head, !isOurs);
   });
   const extensions = [
-    lineNumbers(), marks(callbacks), history(), drawSelection(), codeFolding(), highlightSelectionMatches(),
-    search({ top: true }), sturdyYaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
-    language.of(words.extension), label.of([]),
-    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
+    lineNumbers(), marks(callbacks), folding, history(), drawSelection(), rectangularSelection(),
+    EditorState.allowMultipleSelections.of(true), bracketMatching(), indentOnInput(), names(callbacks, ask),
+    sturdyYaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
+    language.of(words.extension), label.of([]), more.of([]), first,
+    keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
   ];
   const named = text => EditorView.contentAttributes.of({ 'aria-label': text, tabindex: '0' });
   const fresh = text => EditorState.create({ doc: text, extensions });
@@ -42,7 +80,7 @@ function create(host, callbacks) {
         if (path) states.set(path, view.state);
         path = newPath;
         view.setState(states.get(path) ?? fresh(text));
-        view.dispatch({ effects: [language.reconfigure(words.extension), label.reconfigure(named(newLabel))] });
+        view.dispatch({ effects: [language.reconfigure(words.extension), label.reconfigure(named(newLabel)), more.reconfigure(loaded)] });
       }
       const old = view.state.doc.toString();
       if (old !== text) view.dispatch({ changes: difference(old, text), annotations: [fromPage.of(true), Transaction.userEvent.of('input.fix')] });
@@ -53,7 +91,12 @@ function create(host, callbacks) {
       if (!kept.has(path)) path = '';
     },
     mark(json) {
-      view.dispatch({ effects: setMarks.of(JSON.parse(json)) });
+      const of = path;
+      calmly(() => { if (of === path) view.dispatch({ effects: setMarks.of(JSON.parse(json)) }); });
+    },
+    // Places to choose from, at a place of the text.
+    offer(at, json) {
+      view.dispatch({ effects: offerPlaces.of({ at: Math.min(at, view.state.doc.length), ...JSON.parse(json) }) });
     },
     go(from, to) {
       const end = view.state.doc.length;

@@ -51,7 +51,7 @@ class Lens extends WidgetType {
 }
 
 // Backticks become code; nothing else in a text means anything.
-function sentence(text) {
+export function sentence(text) {
   const span = document.createElement('span');
   text.split('`').forEach((part, at) => {
     const node = at % 2 ? document.createElement('code') : document.createTextNode(part);

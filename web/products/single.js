@@ -21,6 +21,7 @@ export async function start(bindings, names) {
       return worker;
     },
   };
+  await globalThis.podpathStore?.early;
   await bindings.default({ module_or_path: response(names.page) });
 }
 

@@ -17,10 +17,12 @@ use crate::components::notices::UndoBar;
 use crate::components::phone_tabs::PhoneTabs;
 use crate::components::splitter::Splitter;
 use crate::components::top_bar::TopBar;
+use crate::components::workspaces::Library;
 use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
 use crate::hooks::use_core::{Core, use_core};
 use crate::hooks::use_embed::{embed, first_state, use_embed};
+use crate::hooks::use_intake::use_intake;
 use crate::hooks::use_keys::use_keys;
 use crate::hooks::use_link::use_link;
 use crate::hooks::use_saving::use_saving;
@@ -70,10 +72,9 @@ pub(crate) fn App() -> Html {
     };
     let (core, asker) = use_core(question);
     let core = Rc::new((*core).clone());
-    let is_kept = use_saving(&state);
+    let (is_kept, on_action) = use_saving(&state, handle.dispatcher());
     let (answers, half_typed) = use_last_good(core.answers.as_ref());
     let scene = Scene { state: state.clone(), core: core.clone(), answers, half_typed, look };
-    let on_action = use_callback(handle.dispatcher(), |action, dispatcher| dispatcher.dispatch(action));
     let wishes = use_wishes(&scene, on_action.clone());
     use_first_suggestion(&state, &core, &on_action);
     use_first_look(&state, core.answers.as_ref(), &on_action);
@@ -95,8 +96,11 @@ pub(crate) fn App() -> Html {
         .map(|it| html! { <UndoBar deed={it.deed.clone()} {locale} on_action={on_action.clone()} /> })
         .unwrap_or_default(); // An `Option` that is `None` would take no place, and its siblings would be made anew.
     let (ondragover, ondrop) = use_dropping(&on_action);
+    use_intake(&state.files, &on_action);
+    let library = Library { open: state.id.clone(), workspaces: state.workspaces.clone() };
     html! {
         <ContextProvider<Asker> context={asker}>
+        <ContextProvider<Library> context={library}>
         <div class="page" {ondragover} {ondrop}>
             <a class="skip" href="#verdict-text">{ words::SKIP.text(locale) }</a>
             // In the order of the focus, the answer first; the style sheet says where each stands.
@@ -115,6 +119,7 @@ pub(crate) fn App() -> Html {
             { undo }
             <Announce {trace} {locale} />
         </div>
+        </ContextProvider<Library>>
         </ContextProvider<Asker>>
     }
 }
@@ -238,7 +243,7 @@ fn use_dropping(on_action: &Callback<Action>) -> (Callback<DragEvent>, Callback<
         event.prevent_default();
         let act = act.clone();
         if let Some(data) = event.data_transfer() {
-            opening::read_dropped(&data, move |files| act.emit(Action::Add { files }));
+            opening::read_dropped(&data, move |action| act.emit(action));
         }
     });
     (over, dropped)

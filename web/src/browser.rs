@@ -100,6 +100,14 @@ pub(crate) fn set_property(name: &str, pixels: Option<f64>) {
     };
 }
 
+/// Waits.
+pub(crate) async fn pause(ms: u32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        gloo::timers::callback::Timeout::new(ms, move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL))).forget();
+    });
+    drop(JsFuture::from(promise).await);
+}
+
 /// Lets an element light up for a moment.
 pub(crate) fn flash(selector: &str) {
     let Some(element) = gloo::utils::document().query_selector(selector).ok().flatten() else { return };

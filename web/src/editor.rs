@@ -1,5 +1,6 @@
 //! The door to CodeMirror: its positions are UTF-16 units, ours are bytes; both meet here and nowhere else.
 
+use js_sys::Promise;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -24,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn go(this: &Handle, from: usize, to: usize);
     #[wasm_bindgen(method)]
+    fn offer(this: &Handle, at: usize, places: &str);
+    #[wasm_bindgen(method)]
     fn speak(this: &Handle, locale: &str);
     #[wasm_bindgen(method)]
     fn destroy(this: &Handle);
@@ -40,6 +43,12 @@ pub(crate) enum Told {
     Fix(usize),
     /// A click on the number of a hop.
     Hop(usize),
+    /// A question about a place; its answer is JSON.
+    Ask { method: String, unit: usize, answer: Callback<String> },
+    /// Go to what is named, or list who names it.
+    Seek { method: String, unit: usize },
+    /// A place in any file, as JSON.
+    Visit(String),
 }
 
 /// A change as CodeMirror says it.
@@ -128,14 +137,37 @@ impl Editor {
         let fix = Closure::<dyn Fn(usize)>::new(move |index| told.emit(Told::Fix(index)));
         let told = on_told.clone();
         let hop = Closure::<dyn Fn(usize)>::new(move |number| told.emit(Told::Hop(number)));
+        let told = on_told.clone();
+        let ask =
+            Closure::<dyn Fn(String, usize) -> Promise>::new(move |method: String, unit| asked(&told, &method, unit));
+        let told = on_told.clone();
+        let seek = Closure::<dyn Fn(String, usize)>::new(move |method, unit| told.emit(Told::Seek { method, unit }));
+        let told = on_told.clone();
+        let visit = Closure::<dyn Fn(String)>::new(move |range| told.emit(Told::Visit(range)));
         let callbacks = js_sys::Object::new();
-        let pairs: [(&str, &JsValue); 4] =
-            [("change", change.as_ref()), ("caret", caret.as_ref()), ("fix", fix.as_ref()), ("hop", hop.as_ref())];
+        let pairs: [(&str, &JsValue); 7] = [
+            ("change", change.as_ref()),
+            ("caret", caret.as_ref()),
+            ("fix", fix.as_ref()),
+            ("hop", hop.as_ref()),
+            ("ask", ask.as_ref()),
+            ("seek", seek.as_ref()),
+            ("visit", visit.as_ref()),
+        ];
         for (name, closure) in pairs {
             js_sys::Reflect::set(&callbacks, &name.into(), closure).ok()?;
         }
         let handle = create(host, &callbacks).ok()?;
-        Some(Self { handle, _callbacks: vec![Box::new(change), Box::new(caret), Box::new(fix), Box::new(hop)] })
+        let kept: Vec<Box<dyn std::any::Any>> = vec![
+            Box::new(change),
+            Box::new(caret),
+            Box::new(fix),
+            Box::new(hop),
+            Box::new(ask),
+            Box::new(seek),
+            Box::new(visit),
+        ];
+        Some(Self { handle, _callbacks: kept })
     }
 
     pub(crate) fn show(&self, path: &str, text: &str, label: &str) {
@@ -159,9 +191,24 @@ impl Editor {
         }
     }
 
+    /// Shows a list of places at a UTF-16 unit.
+    pub(crate) fn offer(&self, unit: usize, places: &str) {
+        self.handle.offer(unit, places);
+    }
+
     pub(crate) fn speak(&self, locale: &str) {
         self.handle.speak(locale);
     }
+}
+
+/// A promise of the answer; it is kept when the callback is called.
+fn asked(told: &Callback<Told>, method: &str, unit: usize) -> Promise {
+    Promise::new(&mut |resolve, _| {
+        let answer = Callback::from(move |json: String| {
+            let _ = resolve.call1(&JsValue::NULL, &json.into());
+        });
+        told.emit(Told::Ask { method: method.to_owned(), unit, answer });
+    })
 }
 
 impl Drop for Editor {

@@ -103,6 +103,8 @@ impl Example {
         let draft = Draft::default().with_pasted(&self.request);
         let draft = draft.with_headers(self.headers.clone()).with_from(self.from.clone());
         Opening {
+            id: "".into(),
+            is_kept: false,
             name: self.slug.as_str().into(),
             files: files.into_iter().map(|(path, text)| (path.as_ref().into(), text.as_ref().into())).collect(),
             open: None,

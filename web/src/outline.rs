@@ -3,7 +3,9 @@
 /// The kinds of a text in order of appearance, with their number.
 pub(crate) fn kinds(text: &str) -> Vec<(&str, usize)> {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
-    for kind in text.lines().filter_map(|line| line.strip_prefix("kind:")) {
+    let starts = text.strip_prefix("kind:").into_iter();
+    let starts = starts.chain(text.match_indices("\nkind:").filter_map(|(at, found)| text.get(at + found.len()..)));
+    for kind in starts.map(|it| it.lines().next().unwrap_or_default()) {
         let kind = kind.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         match kinds.iter_mut().find(|it| it.0 == kind) {
             Some(it) => it.1 += 1,
@@ -22,17 +24,13 @@ pub(crate) fn label(text: &str) -> String {
 
 /// The bytes of the document that holds the given byte.
 pub(crate) fn document_at(text: &str, at: usize) -> std::ops::Range<usize> {
-    let (mut start, mut offset) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if line.starts_with("---") {
-            if offset > at {
-                return start..offset;
-            }
-            start = offset;
-        }
-        offset += line.len();
-    }
-    start..text.len() + 1
+    // The line may itself be the one that begins the document.
+    let (Some(head), Some(tail)) = (text.get(..at), text.get(at..)) else { return 0..text.len() + 1 };
+    let line_end = tail.find('\n').map_or(text.len(), |it| head.len() + it);
+    let (before, after) = (text.get(..line_end).unwrap_or_default(), text.get(line_end..).unwrap_or_default());
+    let start = before.rfind("\n---").map_or(0, |it| it + 1);
+    let end = after.find("\n---").map_or(text.len() + 1, |it| line_end + it + 1);
+    start..end
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 
 mod changes;
 pub(crate) mod files;
+pub(crate) mod hunk;
+pub(crate) mod intake;
+pub(crate) mod library;
 pub(crate) mod settings;
 pub(crate) mod sight;
 pub(crate) mod tabs;
@@ -16,6 +19,8 @@ use yew::Reducible;
 
 use crate::draft::Draft;
 use files::{Files, Text};
+use intake::Refusal;
+use library::{Listed, Version, Wish};
 pub(crate) use settings::{Settings, Theme};
 use tabs::Tabs;
 use undo::Undo;
@@ -23,6 +28,16 @@ use undo::Undo;
 /// The whole state of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct State {
+    /// Under which storage keeps the workspace.
+    pub(crate) id: Text,
+    /// What storage held when the workspace was opened; `None`: nothing that is known.
+    pub(crate) stored: Option<Rc<Files>>,
+    /// The workspace that another tab has, while the page says that this one is a copy of it.
+    pub(crate) copy_of: Option<Text>,
+    /// The workspaces that storage keeps, the newest first.
+    pub(crate) workspaces: Rc<[Listed]>,
+    /// What this one held before its last changes, while they are looked at.
+    pub(crate) versions: Rc<[Version]>,
     /// Name of the workspace; empty: untitled.
     pub(crate) name: Text,
     pub(crate) files: Rc<Files>,
@@ -41,6 +56,8 @@ pub(crate) struct State {
     pub(crate) settings: Rc<Settings>,
     pub(crate) pane: Pane,
     pub(crate) popover: Option<Popover>,
+    /// What was not opened the last time.
+    pub(crate) refused: Rc<[Refusal]>,
     /// The newest last.
     pub(crate) undo: Rc<[Undo]>,
     /// The newest step is offered.
@@ -78,6 +95,7 @@ pub(crate) enum Popover {
     Workspace,
     Examples,
     Presets,
+    History,
     Headers,
     Shortcuts,
     Settings,
@@ -96,6 +114,10 @@ pub(crate) struct Change {
 /// A workspace from somewhere else: storage, an example.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Opening {
+    /// Empty: a new one.
+    pub(crate) id: Text,
+    /// Storage holds it as it is.
+    pub(crate) is_kept: bool,
     pub(crate) name: Text,
     pub(crate) files: Files,
     pub(crate) open: Option<Text>,
@@ -118,6 +140,9 @@ pub(crate) enum Action {
     Add {
         files: Files,
     },
+    /// Files from outside: beside the others, or instead of an example that nobody touched.
+    Take(intake::Intake),
+    DismissRefused,
     NewFile,
     Rename {
         from: Text,
@@ -126,6 +151,23 @@ pub(crate) enum Action {
     Delete(Text),
     Open(Opening),
     NameWorkspace(Text),
+    /// Performed by `use_saving`, which has the storage.
+    Library(Wish),
+    Listed(Rc<[Listed]>),
+    Versions(Rc<[Version]>),
+    /// The files of a version.
+    Restore(Files),
+    /// Another tab has the workspace: this one goes on as a copy.
+    Fork {
+        from: Text,
+        to: Text,
+    },
+    DismissCopy,
+    /// A kept workspace was deleted.
+    Removed {
+        id: Text,
+        name: Text,
+    },
     Undo,
     DismissUndo,
     Look(Text),
@@ -190,11 +232,23 @@ impl State {
             Action::Edit { file, changes } => old.edited(&file, &changes),
             Action::Fix { fixes, basis } => old.fixed(&fixes, &basis),
             Action::Add { files } => old.added(files),
+            Action::Take(intake) => old.with_taken(intake),
+            Action::DismissRefused => Self { refused: Rc::default(), ..old },
             Action::NewFile => old.with_new_file(),
             Action::Rename { from, to } => old.renamed(&from, &to),
             Action::Delete(path) => old.without(&path),
             Action::Open(opening) => old.opened(opening),
             Action::NameWorkspace(name) => Self { name, ..old },
+            Action::Library(Wish::History) => old.toggled(Popover::History),
+            Action::Listed(workspaces) => Self { workspaces, ..old },
+            Action::Versions(versions) => Self { versions, ..old },
+            Action::Restore(files) => Self { popover: None, ..old.restored(files) },
+            Action::Fork { from, to } if from == self.id => {
+                Self { id: to, stored: None, copy_of: Some(from).filter(|_| !self.untouched), ..old }
+            }
+            Action::Library(_) | Action::Fork { .. } => old,
+            Action::Removed { id, name } => old.having_removed(id, name),
+            Action::DismissCopy => Self { copy_of: None, ..old },
             Action::Undo => old.taken_back(),
             Action::DismissUndo => Self { offered: false, ..old },
             Action::Look(path) => Self { tabs: self.tabs.looked_at(&path).into(), caret: 0, ..old },
@@ -219,9 +273,13 @@ impl State {
             Action::DismissRefusal => Self { refusal: None, ..old },
             Action::Settle(settings) => Self { settings: settings.into(), ..old },
             Action::Pane(pane) => Self { pane, popover: None, ..old },
-            Action::Toggle(it) => Self { popover: Some(it).filter(|_| self.popover != Some(it)), ..old },
+            Action::Toggle(it) => old.toggled(it),
             Action::Dismiss => Self { popover: None, ..old },
         }
+    }
+
+    fn toggled(self, it: Popover) -> Self {
+        Self { popover: Some(it).filter(|_| self.popover != Some(it)), ..self }
     }
 
     fn with_draft(self, change: impl FnOnce(Draft) -> Draft) -> Self {

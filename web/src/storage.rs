@@ -1,60 +1,20 @@
-//! What this browser keeps: the workspace and the settings. Every refusal of the browser is a `None`.
+//! What this browser keeps: workspaces in `library`, the settings here. Every refusal of the browser is a `None`.
+
+pub(crate) mod library;
 
 use std::rc::Rc;
 
-use podpath_protocol::{Call, Locale};
-use serde::{Deserialize, Serialize};
+use podpath_protocol::Locale;
 
-use crate::state::files::Text;
 use crate::state::{Opening, Settings, State};
 
-const WORKSPACE: &str = "podpath.workspace";
 const SETTINGS: &str = "podpath.settings";
 const COACH: &str = "podpath.coach";
-const VERSION: u32 = 1;
-
-#[derive(Serialize, Deserialize)]
-struct SavedWorkspace {
-    version: u32,
-    name: String,
-    files: std::collections::BTreeMap<String, String>,
-    open: Option<String>,
-    request: Option<Call>,
-    #[serde(default)]
-    untouched: bool,
-}
-
-/// The workspace of the last visit.
-pub(crate) fn workspace() -> Option<Opening> {
-    let saved: SavedWorkspace = serde_json::from_str(&read(WORKSPACE)?).ok()?;
-    Some(Opening {
-        name: saved.name.into(),
-        files: saved.files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
-        open: saved.open.map(Text::from),
-        request: saved.request,
-        is_example: saved.untouched,
-        read_only: false,
-    })
-    .filter(|_| saved.version == VERSION)
-}
 
 /// The settings of the last visit; the browser's own language at first.
 pub(crate) fn settings() -> Settings {
     let saved = read(SETTINGS).and_then(|it| serde_json::from_str::<Settings>(&it).ok());
     saved.map_or_else(|| Settings { locale: browser_locale(), ..Settings::default() }, Settings::tamed)
-}
-
-/// Keeps the workspace; `None` when the browser refuses, or has no room for it.
-pub(crate) fn save_workspace(state: &State) -> Option<()> {
-    let saved = SavedWorkspace {
-        version: VERSION,
-        name: state.name.to_string(),
-        files: state.files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
-        open: state.open().map(ToString::to_string),
-        request: state.draft.asked().cloned(),
-        untouched: state.untouched,
-    };
-    write(WORKSPACE, &serde_json::to_string(&saved).ok()?)
 }
 
 /// Keeps the settings.
@@ -86,11 +46,12 @@ pub(crate) fn save_size(property: &str, pixels: Option<f64>) -> Option<()> {
     }
 }
 
-/// The state to begin with: the last visit, else what `first` opens.
+/// The state to begin with: the last visit, else what `first` opens. The store may still be reading.
 pub(crate) fn first_state(first: impl FnOnce() -> Opening) -> Rc<State> {
     use yew::Reducible;
     let state = Rc::new(State { settings: settings().into(), ..State::default() });
-    state.reduce(crate::state::Action::Open(workspace().unwrap_or_else(first)))
+    let last = library::first().ok().flatten();
+    state.reduce(crate::state::Action::Open(last.unwrap_or_else(|| Opening { id: library::fresh(), ..first() })))
 }
 
 fn browser_locale() -> Locale {

@@ -83,11 +83,12 @@ pub(crate) fn editor_marks(
     caret: usize,
     fix_word: &str,
 ) -> Marks {
-    let hops = hop_ranges(trace).filter(|it| it.1.file == file);
+    let caret_line = text.get(..caret).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
+    let here = || hop_ranges(trace).filter(|it| it.1.file == file);
+    let near: BTreeSet<usize> =
+        here().map(|it| it.1.start.line.saturating_sub(1) as usize).chain([caret_line]).collect();
     let hops: Vec<HopMark> =
-        hops.map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
-    let line_of = |at: usize| text.get(..at).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
-    let near: BTreeSet<usize> = hops.iter().map(|it| it.at).chain([caret]).map(line_of).collect();
+        here().map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
     let mut lenses = BTreeSet::new();
     let here = check.diagnostics.iter().enumerate().filter(|(_, it)| it.range.file == file).take(500);
     let diagnostics = here.map(|(index, it)| {

@@ -2,11 +2,13 @@
 
 mod answer;
 mod shell;
+mod source;
 
 use podpath_protocol::Locale;
 
 pub(crate) use answer::*;
 pub(crate) use shell::*;
+pub(crate) use source::*;
 
 /// One text; `{}` is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +75,10 @@ pub(crate) const DELETED_FILE: Words = Words::new("Deleted {} file.", "파일 {}
 pub(crate) const DELETED_FILES: Words = Words::new("Deleted {} files.", "파일 {}개를 삭제했습니다.");
 pub(crate) const DELETE_FILE: Words = Words::new("Delete {}", "{} 삭제");
 pub(crate) const DIAGRAM: Words = Words::new("Diagram", "다이어그램");
-pub(crate) const DROP: Words =
-    Words::new("Paste YAML, or drop files or a folder", "YAML을 붙여 넣거나 파일이나 폴더를 끌어 놓으세요");
+pub(crate) const DROP: Words = Words::new(
+    "Paste YAML, or drop a file, a folder or a chart",
+    "YAML을 붙여 넣거나 파일, 폴더, 차트를 끌어 놓으세요",
+);
 pub(crate) const EDITOR: Words = Words::new("Editor, {}", "편집기, {}");
 pub(crate) const EMPTY_DETAIL: Words = Words::new(
     "Give Podpath your manifests and it follows the request hop by hop.",
@@ -168,7 +172,6 @@ pub(crate) const RESIZE_DIAGRAM: Words = Words::new("Height of the diagram", "�
 pub(crate) const SAVED: Words = Words::new("Saved in this browser", "이 브라우저에 저장됨");
 pub(crate) const SERVICE: Words = Words::new("Service", "Service");
 pub(crate) const SHORTCUTS: Words = Words::new("Keyboard shortcuts", "키보드 단축키");
-pub(crate) const SHOW_ALL: Words = Words::new("Show all {}", "{}개 모두 보기");
 pub(crate) const SKIP: Words = Words::new("Skip to the answer", "답으로 건너뛰기");
 pub(crate) const START_EXAMPLE: Words = Words::new("Start from an example", "예제로 시작하기");
 pub(crate) const SWITCH_LANGUAGE: Words = Words::new("Switch to Korean", "영어로 바꾸기");

@@ -6,6 +6,7 @@
 mod analysis;
 mod check;
 mod document;
+mod editor;
 mod graph;
 mod object;
 mod place;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    Failure, GraphParams, Input, ObjectParams, Options, PresetsParams, Revision, TraceParams, Traces, WorkspaceParams,
+    Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision, TraceParams,
+    Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, graph, object, presets, redact, resources, suggest, trace};
+use crate::{check, editor, graph, object, presets, redact, resources, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -133,8 +134,21 @@ impl Engine {
                     write(card.ok_or_else(|| bad(&"there is no such object"))?)
                 })
             }
+            "complete" => self.at(params, |place, locale| write(editor::complete(place, locale))),
+            "hover" => self.at(params, |place, locale| write(editor::hover(place, locale))),
+            "definition" => self.at(params, |place, _| write(editor::definition(place))),
+            "references" => self.at(params, |place, _| write(editor::references(place))),
             _ => Err(failure("unknown-method", &format!("unknown method `{method}`"))),
         }
+    }
+
+    /// Runs a question about one place.
+    fn at(&mut self, params: Value, ask: impl FnOnce(&editor::Place<'_>, Locale) -> Answered) -> Answered {
+        let PlaceParams { files, workspace, options, file, offset } = read(params)?;
+        self.with(Input { files, workspace, options }, |analysis, options| {
+            let place = editor::Place::find(analysis, &file, offset);
+            ask(&place.ok_or_else(|| bad(&format!("`{file}` has no place {offset}")))?, options.locale)
+        })
     }
 
     /// Runs a question on the files that came with it, or on the kept workspace.

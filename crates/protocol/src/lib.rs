@@ -3,6 +3,7 @@
 //! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
 
 mod answer;
+mod editor;
 mod graph;
 mod object;
 mod request;
@@ -14,6 +15,7 @@ pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Located, Preset, Presets, Redaction, Related, Resources, Revision,
     TextEdit,
 };
+pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
 pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,

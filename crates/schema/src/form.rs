@@ -77,7 +77,8 @@ impl Form {
         }
     }
 
-    fn name(&self) -> &'static str {
+    /// What it takes, in the API server's words.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Any => "anything",
             Self::Text => "string",

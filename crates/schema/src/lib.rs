@@ -69,12 +69,37 @@ pub fn is_known(api_version: &str, kind: &str) -> bool {
 
 /// The fields that may stand in the object at a path of keys, sorted; lists and their indices may be left out.
 pub fn fields(api_version: &str, kind: &str, path: &[&str]) -> Vec<&'static str> {
-    let Some(kind) = table::kind(api_version, kind) else { return vec![] };
-    let at = path.iter().try_fold(kind.root, |at, key| {
+    field_help(api_version, kind, path).iter().map(|field| field.name).collect()
+}
+
+fn type_at(api_version: &str, kind: &str, path: &[&str]) -> Option<table::TypeId> {
+    path.iter().try_fold(table::kind(api_version, kind)?.root, |at, key| {
         if key.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(at);
         }
         table::field(at, key)?.form.innermost()
-    });
-    at.map_or_else(Vec::new, |at| table::fields(at).iter().map(|field| field.name).collect())
+    })
+}
+
+/// A field as an editor offers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldHelp {
+    /// The key.
+    pub name: &'static str,
+    /// What it takes, in the API server's words: `string`, `array`, `object` ...
+    pub takes: &'static str,
+    /// It must be there.
+    pub is_required: bool,
+}
+
+/// The fields that may stand in the object at a path of keys, sorted by name.
+pub fn field_help(api_version: &str, kind: &str, path: &[&str]) -> Vec<FieldHelp> {
+    let help =
+        |field: &table::Field| FieldHelp { name: field.name, takes: field.form.name(), is_required: field.is_required };
+    type_at(api_version, kind, path).map_or_else(Vec::new, |at| table::fields(at).iter().map(help).collect())
+}
+
+/// The kinds that are known, each with its API versions.
+pub fn kinds() -> Vec<(&'static str, &'static str)> {
+    table::kinds()
 }

@@ -63,6 +63,11 @@ pub(crate) fn kind(api_version: &str, kind: &str) -> Option<Kind> {
     TABLE.kinds.get(&(api_version, kind)).copied()
 }
 
+/// Every kind: API version and name.
+pub(crate) fn kinds() -> Vec<(&'static str, &'static str)> {
+    TABLE.kinds.keys().copied().collect()
+}
+
 /// The fields of a type, sorted by name.
 pub(crate) fn fields(id: TypeId) -> &'static [Field] {
     let table: &'static Table = &TABLE;

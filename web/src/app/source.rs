@@ -8,12 +8,14 @@ use super::{Scene, Wishes};
 use crate::components::drop_zone::DropZone;
 use crate::components::editor_pane::EditorPane;
 use crate::components::files::FilesPane;
+use crate::components::icon::icon;
 use crate::components::problems::Problems;
+use crate::components::refused::Refused;
 use crate::components::splitter::Splitter;
 use crate::components::tabs::Tabs;
 use crate::editor::Marks;
 use crate::shared::Shared;
-use crate::state::{Popover, State};
+use crate::state::{Action, Popover, State};
 use crate::view::{editor_marks, marks_by_file};
 use crate::words;
 
@@ -34,6 +36,7 @@ pub(crate) fn SourceSide(props: &SourceSideProps) -> Html {
         let marks = check.as_ref().map(|it| marks_by_file(it, trace.as_deref()));
         Shared::new(marks.unwrap_or_default())
     });
+    let answered = core.answers.as_ref().map(|it| it.question.files.clone()).unwrap_or_default();
     let drawn = drawn_marks(&props.scene);
     let on_fix_number = use_callback((check.clone(), on_fix.clone()), |index: usize, (check, on_fix)| {
         let fix = check.as_ref().and_then(|it| it.diagnostics.get(index)).and_then(|it| it.fix.clone());
@@ -43,19 +46,28 @@ pub(crate) fn SourceSide(props: &SourceSideProps) -> Html {
     html! {
         <section class="source" role="complementary" aria-label={words::MANIFESTS.text(locale)}>
             <FilesPane files={state.files.clone()} open={state.open().cloned()} marks={(*marks).clone()} presets={core.presets.clone()}
-                presets_open={state.popover == Some(Popover::Presets)} {locale} on_action={on_action.clone()} />
+                presets_open={state.popover == Some(Popover::Presets)} versions={state.versions.clone()} history_open={state.popover == Some(Popover::History)} {locale} on_action={on_action.clone()} />
+            if state.copy_of.is_some() {
+                <div class="notice warn" role="status">
+                    { icon("copy") }<span>{ words::COPY_HERE.text(locale) }</span>
+                    <button class="icon-btn s" aria-label={words::CLOSE.text(locale)} onclick={on_action.reform(|_: MouseEvent| Action::DismissCopy)}>{ icon("close") }</button>
+                </div>
+            }
+            if !state.refused.is_empty() {
+                <Refused refused={state.refused.clone()} {locale} on_action={on_action.clone()} />
+            }
             <Splitter property="--h-files" is_column={false} label={words::RESIZE_FILES} {locale} />
             <div class="editor-wrap">
                 if let Some(path) = shown_path(state) {
                     <Tabs tabs={state.tabs.clone()} {text} {locale} on_action={on_action.clone()} />
                     <EditorPane files={state.files.clone()} {path} written={state.written} target={state.target.clone()} marks={drawn} {locale}
-                        on_fix={on_fix_number} on_hop={on_hop.clone()} on_action={on_action.clone()} />
+                        on_fix={on_fix_number} on_hop={on_hop.clone()} on_goto={on_goto.clone()} on_action={on_action.clone()} />
                 } else {
                     <DropZone {locale} on_action={on_action.clone()} />
                 }
             </div>
             if let Some(check) = check {
-                <Problems {check} {locale} on_goto={on_goto.clone()} on_fix={on_fix.clone()} />
+                <Problems {check} files={answered} {locale} on_goto={on_goto.clone()} on_fix={on_fix.clone()} />
             }
         </section>
     }

@@ -1,69 +1,99 @@
-//! Files and folders that a person opens, drops or pastes: only manifests, with one kind of line end.
+//! Files, folders, archives and addresses that a person opens: read here, judged in `state::intake`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, Function, Promise, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     ClipboardEvent, DataTransfer, Event, File, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
     FileSystemFileEntry, HtmlInputElement,
 };
 
-use crate::state::files::{Files, Text};
+use crate::state::Action;
+use crate::state::files::Files;
+use crate::state::intake::{self, Intake, Reason, is_manifest};
 
-const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
-/// More than this is not read; the rest of what was chosen still is.
-const MOST_BYTES: f64 = 20e6;
+/// Folders hold more than manifests; what is not looked at does not count.
+const MOST_ENTRIES: usize = 20_000;
+const MOST_DEPTH: usize = 32;
+/// What is unpacked.
+const ARCHIVES: [&str; 4] = [".zip", ".tgz", ".tar.gz", ".gz"];
 
-/// Texts as the editor counts them: lines end in one letter.
-pub(crate) fn plain_lines(text: &str) -> Text {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = podpathStore, js_name = unpack, catch)]
+    async fn unpack_text(name: &str, bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = podpathStore, js_name = source, catch)]
+    async fn source_text(address: &str) -> Result<JsValue, JsValue>;
 }
 
-fn is_manifest(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    ENDINGS.iter().any(|it| path.ends_with(it))
-        && !path.split('/').any(|it| it.starts_with('.') || it == "node_modules")
+/// What the script of the archives gives.
+#[derive(Default, Deserialize)]
+struct Unpacked {
+    files: Vec<(String, String)>,
+    refused: Vec<(String, String)>,
 }
 
-/// A pasted text, when a text was pasted.
-pub(crate) fn pasted(event: &Event) -> Option<String> {
+impl Unpacked {
+    fn put(self, intake: &mut Intake) {
+        self.files.iter().for_each(|(path, text)| intake.take(path, text));
+        self.refused.iter().for_each(|(path, reason)| intake.refuse(path, Reason::named(reason)));
+    }
+}
+
+/// The text of a paste, when it is manifests.
+pub(crate) fn pasted(event: &Event, files: &Files) -> Option<Action> {
     let text = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text").ok()?;
-    let text = plain_lines(&text).to_string();
-    (!text.trim().is_empty()).then_some(text)
+    intake::looks_like_manifests(&text).then(|| Action::Take(intake::pasted(&text, files)))
 }
 
 /// Reads what was chosen in a file field.
-pub(crate) fn read_chosen(input: &HtmlInputElement, done: impl FnOnce(Files) + 'static) {
+pub(crate) fn read_chosen(input: &HtmlInputElement, done: impl FnOnce(Action) + 'static) {
     let Some(list) = input.files() else { return };
     let files: Vec<(String, File)> =
         (0..list.length()).filter_map(|at| list.get(at)).map(|it| (relative_path(&it), it)).collect();
-    spawn_local(async move { finish(read_all(files).await, done) });
+    spawn_local(async move { done(Action::Take(read_all(files).await)) });
 }
 
-/// Reads what was dropped: files, and folders to their depth.
-pub(crate) fn read_dropped(data: &DataTransfer, done: impl FnOnce(Files) + 'static) {
+/// Reads what was dropped or pasted: files, and folders to their depth; else the text.
+pub(crate) fn read_dropped(data: &DataTransfer, done: impl FnOnce(Action) + 'static) -> bool {
     let items = data.items();
     let entries: Vec<FileSystemEntry> = (0..items.length())
         .filter_map(|at| items.get(at))
         .filter_map(|it| it.webkit_get_as_entry().ok().flatten())
         .collect();
+    let list = data.files().filter(|_| entries.is_empty());
+    let files: Vec<File> = list.map(|it| (0..it.length()).filter_map(|at| it.get(at)).collect()).unwrap_or_default();
     let text = data.get_data("text").unwrap_or_default();
+    if entries.is_empty() && files.is_empty() && !intake::looks_like_manifests(&text) {
+        return false;
+    }
     spawn_local(async move {
-        let files = files_below(entries).await;
-        if files.is_empty() && !text.trim().is_empty() {
-            return done(Files::from([("dropped.yaml".into(), plain_lines(&text))]));
+        if entries.is_empty() && files.is_empty() {
+            return done(Action::Take(intake::pasted(&text, &Files::new())));
         }
-        finish(read_all(files).await, done);
+        let single = files.into_iter().map(|it| (it.name(), it));
+        let all = files_below(entries).await.into_iter().chain(single).collect();
+        done(Action::Take(read_all(all).await));
+    });
+    true
+}
+
+/// Reads what stands at an address.
+pub(crate) fn read_address(address: String, done: impl FnOnce(Action) + 'static) {
+    spawn_local(async move {
+        let mut intake = Intake::default();
+        unpacked(source_text(&address).await).put(&mut intake);
+        done(Action::Take(intake));
     });
 }
 
-fn finish(files: Files, done: impl FnOnce(Files)) {
-    if !files.is_empty() {
-        done(files);
-    }
+fn unpacked(value: Result<JsValue, JsValue>) -> Unpacked {
+    let text = value.ok().and_then(|it| it.as_string());
+    text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
 }
 
 /// In a chosen folder the path below it, its own name first.
@@ -73,30 +103,36 @@ fn relative_path(file: &File) -> String {
     if path.is_empty() { file.name() } else { path }
 }
 
-async fn read_all(files: Vec<(String, File)>) -> Files {
-    let mut texts = Files::new();
-    let mut n_bytes = 0.0;
-    let is_single = files.len() == 1;
+/// What a person chose by name is opened or refused with a reason; what a folder holds beside manifests is passed over.
+async fn read_all(files: Vec<(String, File)>) -> Intake {
+    let mut intake = Intake::default();
     for (path, file) in files {
-        n_bytes += file.size();
-        if n_bytes > MOST_BYTES || !(is_single || is_manifest(&path)) {
+        let is_chosen = !path.contains('/');
+        let is_archive = ARCHIVES.iter().any(|it| path.to_ascii_lowercase().ends_with(it));
+        if !(is_manifest(&path) || is_chosen) {
             continue;
         }
-        if let Some(text) = JsFuture::from(file.text()).await.ok().and_then(|it| it.as_string()) {
-            texts.insert(path.into(), plain_lines(&text));
+        if intake.is_full(file.size()) {
+            intake.refuse(&path, Reason::Size);
+        } else if is_archive {
+            let bytes = JsFuture::from(file.array_buffer()).await.map(|it| Uint8Array::new(&it)).unwrap_or_default();
+            unpacked(unpack_text(&path, &bytes).await).put(&mut intake);
+        } else {
+            read_text(&path, &file, &mut intake).await;
         }
     }
-    without_common_root(texts)
+    intake
 }
 
-/// A folder that holds everything says nothing.
-fn without_common_root(files: Files) -> Files {
-    let root = files.keys().next().and_then(|it| it.split_once('/')).map(|it| format!("{}/", it.0));
-    match root {
-        Some(root) if files.keys().all(|it| it.starts_with(&root)) => {
-            files.into_iter().map(|(path, text)| (path.get(root.len()..).unwrap_or_default().into(), text)).collect()
-        }
-        _ => files,
+async fn read_text(path: &str, file: &File, intake: &mut Intake) {
+    let text = JsFuture::from(file.text()).await.ok().and_then(|it| it.as_string()).unwrap_or_default();
+    // What is no UTF-8 comes as the sign for it.
+    if text.contains(['\0', '\u{fffd}']) {
+        intake.refuse(path, Reason::Binary);
+    } else if is_manifest(path) || intake::looks_like_manifests(&text) {
+        intake.take(path, &text);
+    } else {
+        intake.refuse(path, Reason::Kind);
     }
 }
 
@@ -104,12 +140,16 @@ async fn files_below(entries: Vec<FileSystemEntry>) -> Vec<(String, File)> {
     let (mut left, mut files) = (entries, Vec::new());
     while let Some(entry) = left.pop() {
         let path = entry.full_path().trim_start_matches('/').to_owned();
+        if path.split('/').count() > MOST_DEPTH || files.len() + left.len() > MOST_ENTRIES {
+            continue;
+        }
         if let Some(folder) = entry.dyn_ref::<FileSystemDirectoryEntry>().filter(|_| entry.is_directory()) {
             left.extend(children(folder).await);
         } else if let Some(file) = entry.dyn_ref::<FileSystemFileEntry>() {
             files.extend(file_of(file).await.map(|it| (path, it)));
         }
     }
+    files.sort_by(|a, b| a.0.cmp(&b.0));
     files
 }
 
@@ -122,7 +162,7 @@ async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
             called(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject).ok()).await;
         let portion: Vec<FileSystemEntry> =
             portion.map(|it| Array::from(&it).iter().filter_map(|it| it.dyn_into().ok()).collect()).unwrap_or_default();
-        if portion.is_empty() {
+        if portion.is_empty() || entries.len() > MOST_ENTRIES {
             return entries;
         }
         entries.extend(portion);
@@ -150,27 +190,4 @@ async fn called(call: impl FnOnce(&Function, &Function) -> Option<()>) -> Option
         }
     });
     JsFuture::from(promise).await.ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_manifests_are_read() {
-        assert!(is_manifest("apps/web/server.YAML"));
-        assert!(!is_manifest("README.md") && !is_manifest(".github/ci.yaml"));
-    }
-
-    #[test]
-    fn lines_end_in_one_letter() {
-        assert_eq!(&*plain_lines("a\r\nb\rc"), "a\nb\nc");
-    }
-
-    #[test]
-    fn a_folder_around_everything_is_left_out() {
-        let files = Files::from([("shop/a.yaml".into(), "".into()), ("shop/b/c.yaml".into(), "".into())]);
-        let names: Vec<Text> = without_common_root(files).into_keys().collect();
-        assert_eq!(names, [Text::from("a.yaml"), Text::from("b/c.yaml")]);
-    }
 }

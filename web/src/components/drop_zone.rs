@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::icon::icon;
 use crate::browser::opening;
 use crate::state::Action;
-use crate::state::files::Files;
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -19,23 +18,16 @@ pub(crate) struct DropZoneProps {
 #[component]
 pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
     let locale = props.locale;
-    let onpaste = {
-        let act = props.on_action.clone();
-        Callback::from(move |event: Event| {
-            if let Some(text) = opening::pasted(&event) {
-                act.emit(Action::Add { files: Files::from([("pasted.yaml".into(), text.into())]) });
-            }
-        })
-    };
     html! {
-        <div class="drop" {onpaste} tabindex="0" role="group" aria-label={words::DROP.text(locale)}>
+        <div class="drop" tabindex="0" role="group" aria-label={words::DROP.text(locale)}>
             <div class="drop-box">
                 { icon("folder") }
                 <p class="drop-t">{ words::DROP.text(locale) }</p>
                 <p class="drop-s">{ words::PRIVACY.text(locale) }</p>
                 <div class="drop-b">
                     <OpenButton is_folder={true} {locale} class="line-btn" on_action={props.on_action.clone()}>{ icon("folder") }{ words::OPEN_FOLDER.text(locale) }</OpenButton>
-                    <button class="line-btn" onclick={props.on_action.reform(|_: MouseEvent| Action::NewFile)}>{ icon("file") }{ words::NEW_FILE.text(locale) }</button>
+                    <button class="line-btn" onclick={props.on_action.reform(|_: MouseEvent| Action::NewFile)}>{ icon("plus") }{ words::NEW_FILE.text(locale) }</button>
+                    <OpenButton is_folder={false} {locale} class="line-btn" on_action={props.on_action.clone()}>{ icon("file") }{ words::OPEN_FILES.text(locale) }</OpenButton>
                 </div>
             </div>
         </div>
@@ -68,12 +60,12 @@ pub(crate) fn OpenButton(props: &OpenButtonProps) -> Html {
         Callback::from(move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
             let act = act.clone();
-            opening::read_chosen(&input, move |files| act.emit(Action::Add { files }));
+            opening::read_chosen(&input, move |action| act.emit(action));
             input.set_value("");
         })
     };
     let word = if props.is_folder { words::OPEN_FOLDER } else { words::OPEN_FILES };
-    let accept = (!props.is_folder).then_some(".yaml,.yml,.json");
+    let accept = (!props.is_folder).then_some(".yaml,.yml,.json,.zip,.tgz,.gz");
     html! {
         <>
             <button class={props.class.clone()} aria-label={word.text(props.locale)} title={word.text(props.locale)} {onclick}>{ props.children.clone() }</button>

@@ -1,16 +1,16 @@
 //! The editor: CodeMirror shows the open file; what it tells becomes actions. Typing waits for nothing here.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-use podpath_protocol::Locale;
-use web_sys::Element;
+use podpath_protocol::{Locale, Range};
 use yew::prelude::*;
 
-use crate::editor::{Editor, Marks, Told, changes_in};
+use crate::core::asker::Asker;
+use crate::editor::{Marks, Told};
+use crate::hooks::use_editor::{Desk, tell, use_editor, use_marks, use_text};
+use crate::hooks::use_names::{Names, answer};
 use crate::rich::file_name;
-use crate::state::files::{Files, Text, byte_of_unit};
+use crate::state::files::{Files, Text};
 use crate::state::{Action, Target};
 use crate::words;
 
@@ -26,26 +26,8 @@ pub(crate) struct EditorPaneProps {
     pub(crate) locale: Locale,
     pub(crate) on_fix: Callback<usize>,
     pub(crate) on_hop: Callback<usize>,
+    pub(crate) on_goto: Callback<Range>,
     pub(crate) on_action: Callback<Action>,
-}
-
-/// New errors wait so long after a key, so that half a word is not red.
-const CALM_MS: f64 = 400.0;
-
-/// What the callbacks of CodeMirror need to know of the newest state.
-#[derive(Default)]
-struct Desk {
-    editor: Option<Editor>,
-    files: Rc<Files>,
-    path: Text,
-    typed_at: f64,
-    timer: Option<Timeout>,
-}
-
-impl Desk {
-    fn text(&self) -> Text {
-        self.files.get(&self.path).cloned().unwrap_or_default()
-    }
 }
 
 #[component]
@@ -57,12 +39,18 @@ pub(crate) fn EditorPane(props: &EditorPaneProps) -> Html {
         desk.files = props.files.clone();
         desk.path = props.path.clone();
     }
-    let on_told = use_callback((props.on_fix.clone(), props.on_hop.clone(), props.on_action.clone()), {
+    let names = Names {
+        asker: use_context::<Asker>().unwrap_or_default(),
+        on_goto: props.on_goto.clone(),
+        locale: props.locale,
+    };
+    let on_told = use_callback((props.on_fix.clone(), props.on_hop.clone(), props.on_action.clone(), names), {
         let desk = desk.clone();
-        move |told, (on_fix, on_hop, on_action)| match told {
+        move |told, (on_fix, on_hop, on_action, names)| match told {
             Told::Fix(index) => on_fix.emit(index),
             Told::Hop(number) => on_hop.emit(number),
-            other => tell(&desk, other, on_action),
+            Told::Changed { .. } | Told::Caret { .. } => tell(&desk, told, on_action),
+            question => answer(&desk, question, names),
         }
     });
     use_editor(&desk, &host, on_told);
@@ -70,111 +58,4 @@ pub(crate) fn EditorPane(props: &EditorPaneProps) -> Html {
     use_marks(&desk, props);
     let label = words::EDITOR.with(props.locale, &[&file_name(&props.path)]);
     html! { <div class="editor" role="region" aria-label={label} ref={host} /> }
-}
-
-fn tell(desk: &Rc<RefCell<Desk>>, told: Told, on_action: &Callback<Action>) {
-    match told {
-        Told::Changed { path, changes } => {
-            let text = {
-                let mut desk = desk.borrow_mut();
-                desk.typed_at = js_sys::Date::now();
-                desk.files.get(&path).cloned().unwrap_or_default()
-            };
-            let changes = changes_in(&text, changes);
-            // Two keys may come between two renderings, so the newest text is kept here too.
-            remember(desk, &path, &text, &changes);
-            on_action.emit(Action::Edit { file: path, changes });
-        }
-        Told::Caret { unit, is_person } => {
-            let text = desk.borrow().text();
-            on_action.emit(Action::Caret(byte_of_unit(&text, unit)));
-            if is_person {
-                on_action.emit(Action::Leave);
-            }
-        }
-        Told::Fix(_) | Told::Hop(_) => {}
-    }
-}
-
-fn remember(desk: &Rc<RefCell<Desk>>, path: &Text, text: &Text, changes: &[crate::state::Change]) {
-    let text = changes
-        .iter()
-        .rev()
-        .fold(text.clone(), |text, it| crate::state::files::splice(&text, it.from, it.to, &it.insert).unwrap_or(text));
-    let mut desk = desk.borrow_mut();
-    Rc::make_mut(&mut desk.files).insert(path.clone(), text);
-}
-
-#[hook]
-fn use_editor(desk: &Rc<RefCell<Desk>>, host: &NodeRef, on_told: Callback<Told>) {
-    let (desk, host) = (desk.clone(), host.clone());
-    let newest = use_mut_ref(|| on_told.clone());
-    *newest.borrow_mut() = on_told;
-    use_effect_with((), move |()| {
-        let told = Callback::from(move |it| {
-            let callback = newest.borrow().clone();
-            callback.emit(it);
-        });
-        if let Some(host) = host.cast::<Element>() {
-            let editor = Editor::new(&host, &told);
-            desk.borrow_mut().editor = editor;
-        }
-        move || {
-            let editor = desk.borrow_mut().editor.take();
-            drop(editor);
-        }
-    });
-}
-
-/// Shows the open file, and goes where the page was sent.
-#[hook]
-fn use_text(desk: &Rc<RefCell<Desk>>, props: &EditorPaneProps) {
-    {
-        let desk = desk.clone();
-        use_effect_with((props.path.clone(), props.written, props.locale), move |(path, _, locale)| {
-            let it = desk.borrow();
-            let (text, editor) = (it.text(), it.editor.as_ref());
-            let label = words::EDITOR.with(*locale, &[&file_name(path)]);
-            if let Some(editor) = editor {
-                editor.keep(it.files.keys());
-                editor.speak(if *locale == Locale::Ko { "ko" } else { "en" });
-                editor.show(path, &text, &label);
-            }
-        });
-    }
-    let desk = desk.clone();
-    use_effect_with((props.target.clone(), props.path.clone()), move |(target, path)| {
-        let it = desk.borrow();
-        if let (Some(target), Some(editor)) = (target.as_ref().filter(|it| *it.range.file == **path), &it.editor) {
-            editor.go(&it.text(), target.range.start.offset as usize, target.range.end.offset as usize);
-        }
-    });
-}
-
-#[hook]
-fn use_marks(desk: &Rc<RefCell<Desk>>, props: &EditorPaneProps) {
-    let desk = desk.clone();
-    let key = (props.marks.clone(), props.path.clone(), props.written);
-    use_effect_with(key, move |(marks, ..)| {
-        let Some(marks) = marks.clone() else { return };
-        let wait = CALM_MS - (js_sys::Date::now() - desk.borrow().typed_at);
-        let has_error = marks.diagnostics.iter().any(|it| it.severity == "error");
-        let draw = {
-            let desk = desk.clone();
-            move || {
-                let it = desk.borrow();
-                if let Some(editor) = &it.editor {
-                    editor.mark(&it.text(), &marks);
-                }
-            }
-        };
-        if has_error && wait > 0.0 {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 400")]
-            let timer = Timeout::new(wait as u32, draw);
-            desk.borrow_mut().timer = Some(timer);
-        } else {
-            desk.borrow_mut().timer = None;
-            draw();
-        }
-    });
 }

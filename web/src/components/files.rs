@@ -6,12 +6,14 @@ use podpath_protocol::{Locale, Preset};
 use yew::prelude::*;
 
 use super::drop_zone::OpenButton;
+use super::history::History;
 use super::icon::icon;
 use super::popover::Popover;
 use super::presets::PresetList;
 use super::tree::Tree;
 use crate::shared::Shared;
 use crate::state::files::Text;
+use crate::state::library::Version;
 use crate::state::{self, Action};
 use crate::view::FileMark;
 use crate::words;
@@ -23,6 +25,8 @@ pub(crate) struct FilesPaneProps {
     pub(crate) marks: Shared<BTreeMap<String, FileMark>>,
     pub(crate) presets: Shared<Vec<Preset>>,
     pub(crate) presets_open: bool,
+    pub(crate) versions: std::rc::Rc<[Version]>,
+    pub(crate) history_open: bool,
     pub(crate) locale: Locale,
     pub(crate) on_action: Callback<Action>,
 }
@@ -34,6 +38,7 @@ pub(crate) fn FilesPane(props: &FilesPaneProps) -> Html {
         <div class="files">
             <div class="bar">
                 <h2>{ words::FILES.text(locale) }</h2><span class="count">{ props.files.len() }</span><span class="grow" />
+                <History versions={props.versions.clone()} is_open={props.history_open} {locale} on_action={act.clone()} />
                 if !props.presets.is_empty() {
                     <span class="anchor">
                         <button class="icon-btn s" data-presets="" aria-label={words::PRESETS.text(locale)} title={words::PRESETS.text(locale)} aria-expanded={props.presets_open.to_string()} onclick={act.reform(|_: MouseEvent| Action::Toggle(state::Popover::Presets))}>{ icon("config") }</button>

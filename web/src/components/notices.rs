@@ -80,6 +80,11 @@ pub(crate) fn UndoBar(props: &UndoBarProps) -> Html {
         Deed::Added(n) => counted(locale, n, words::ADDED_FILE, words::ADDED_FILES),
         Deed::Renamed => words::RENAMED.text(locale).to_owned(),
         Deed::Replaced => words::REPLACED.text(locale).to_owned(),
+        Deed::Restored => words::RESTORED.text(locale).to_owned(),
+        Deed::Removed { ref name, .. } => {
+            let name = if name.is_empty() { words::UNTITLED.text(locale) } else { name };
+            words::REMOVED_WORKSPACE.with(locale, &[&name])
+        }
     };
     html! {
         <div class="undo-bar" role="status">

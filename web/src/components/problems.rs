@@ -1,17 +1,24 @@
 //! Findings: counts in the bar, a row each, grouped by file from twenty on; a row jumps, its button repairs.
 
+use std::rc::Rc;
+
 use podpath_protocol::{Check, Diagnostic, Fix, Locale, Range};
+use web_sys::Element;
 use yew::prelude::*;
 
+use super::fixes::SafeFixes;
 use super::icon::icon;
 use crate::rich::{place, rich};
 use crate::shared::Shared;
+use crate::state::files::Files;
 use crate::view::safe_fixes;
-use crate::words::{self, Words, counted};
+use crate::words::{self, Words};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ProblemsProps {
     pub(crate) check: Shared<Check>,
+    /// The texts that it is about.
+    pub(crate) files: Rc<Files>,
     pub(crate) locale: Locale,
     pub(crate) on_goto: Callback<Range>,
     pub(crate) on_fix: Callback<Vec<Fix>>,
@@ -30,7 +37,7 @@ const SEVERITIES: [(&str, &str, &str, Words); 3] = [
 pub(crate) fn Problems(props: &ProblemsProps) -> Html {
     let is_open = use_state_eq(|| false);
     let was_opened = use_mut_ref(|| false);
-    let is_long = use_state_eq(|| false);
+    let n_wanted = use_state_eq(|| N_ROWS);
     let (locale, all) = (props.locale, &props.check.diagnostics);
     let has_error = all.iter().any(|it| it.severity == "error");
     {
@@ -42,19 +49,20 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
         });
     }
     let fixes = safe_fixes(&props.check);
-    let n_fixes = fixes.len();
-    let on_all = props.on_fix.reform(move |event: MouseEvent| {
-        event.stop_propagation();
-        fixes.clone()
-    });
     let onclick = {
         let is_open = is_open.clone();
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
-    let n_rows = if *is_long { all.len() } else { N_ROWS.min(all.len()) };
-    let on_long = {
-        let is_long = is_long.setter();
-        Callback::from(move |_: MouseEvent| is_long.set(true))
+    let n_rows = (*n_wanted).min(all.len());
+    let onscroll = {
+        let n_wanted = n_wanted.clone();
+        Callback::from(move |event: Event| {
+            let list: Element = event.target_unchecked_into();
+            // The next rows are made before the end comes into view.
+            if list.scroll_height() - list.scroll_top() < list.client_height() * 3 {
+                n_wanted.set(n_rows + N_ROWS);
+            }
+        })
     };
     html! {
         <section class="problems" aria-label={words::PROBLEMS.text(locale)}>
@@ -65,8 +73,8 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
                     { for SEVERITIES.iter().map(|it| count(all, it, locale)) }
                 </button>
                 <span class="grow" />
-                if n_fixes > 0 {
-                    <button class="link" onclick={on_all}>{ icon("wand") }{ counted(locale, n_fixes, words::APPLY_SAFE_FIX, words::APPLY_SAFE_FIXES) }</button>
+                if !fixes.is_empty() {
+                    <SafeFixes {fixes} files={props.files.clone()} {locale} on_fix={props.on_fix.clone()} />
                 }
                 <span class="chev">{ icon("chevron") }</span>
             </div>
@@ -74,12 +82,7 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
                 if all.is_empty() {
                     <p class="p-none">{ words::NO_PROBLEMS.text(locale) }</p>
                 }
-                <ul>
-                    { rows(all.get(..n_rows).unwrap_or_default(), props) }
-                    if n_rows < all.len() {
-                        <li class="p-more"><button class="link" onclick={on_long}>{ words::SHOW_ALL.with(locale, &[&all.len()]) }</button></li>
-                    }
-                </ul>
+                <ul {onscroll}>{ rows(all.get(..n_rows).unwrap_or_default(), props) }</ul>
             }
         </section>
     }

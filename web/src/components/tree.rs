@@ -1,37 +1,47 @@
-//! The tree of folders and files: kinds in grey, hop numbers and findings at the right.
+//! The tree of folders and files: kinds in grey, hop numbers and findings at the right. One tab stop; arrows walk.
 
+mod row;
+mod rows;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use podpath_protocol::Locale;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::icon::icon;
-use crate::outline;
-use crate::rich::file_name;
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::state::files::{Files, Text};
-use crate::view::{FileMark, span_of};
+use crate::view::FileMark;
 use crate::words;
+use row::{FileRow, FolderRow};
+use rows::{Row, found, moved, rows, window};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct TreeProps {
-    pub(crate) files: std::rc::Rc<Files>,
+    pub(crate) files: Rc<Files>,
     pub(crate) open: Option<Text>,
     pub(crate) marks: Shared<BTreeMap<String, FileMark>>,
     pub(crate) locale: Locale,
     pub(crate) on_action: Callback<Action>,
 }
 
-/// More rows than this are drawn only when asked for.
-const N_ROWS: usize = 200;
+/// Of more rows than this only those in view are drawn.
+const N_PLAIN: usize = 200;
+/// Letters typed within this time are one word.
+const WORD_MS: f64 = 700.0;
 
 #[component]
 pub(crate) fn Tree(props: &TreeProps) -> Html {
+    let list = use_node_ref();
     let shut = use_state_eq(BTreeSet::<String>::new);
-    let is_long = use_state_eq(|| false);
     let renaming = use_state_eq(|| None::<Text>);
+    let focus = use_state_eq(|| 0_usize);
+    let scroll = use_state_eq(|| (0.0, 0.0, 24.0));
+    let all = rows(&props.files, &shut);
     let on_folder = {
         let shut = shut.clone();
         Callback::from(move |folder: String| {
@@ -48,136 +58,173 @@ pub(crate) fn Tree(props: &TreeProps) -> Html {
             None => renaming.set(Some(path)),
             Some(name) => {
                 renaming.set(None);
-                act.emit(Action::Rename { from: path, to: name.trim().into() });
+                act.emit(Action::Rename { from: path, to: name.trim().trim_matches('/').into() });
             }
         })
     };
-    let on_long = {
-        let is_long = is_long.setter();
-        Callback::from(move |_: MouseEvent| is_long.set(true))
+    let onkeydown = use_tree_keys(&all, &list, &focus, &on_folder, &on_rename, props);
+    let (ondragstart, ondragover, ondrop) = dragging(&all, &props.on_action);
+    let onscroll = {
+        let (scroll, list) = (scroll.setter(), list.clone());
+        Callback::from(move |_: Event| scroll.set(measured(&list)))
     };
-    let n_rows = if *is_long { usize::MAX } else { N_ROWS };
-    let mut folder = None;
-    let (mut rows, mut n_hidden) = (Vec::new(), 0);
-    for (path, text) in props.files.iter() {
-        let here = path.rsplit_once('/').map(|it| it.0);
-        if rows.len() >= n_rows && props.open.as_ref() != Some(path) {
-            n_hidden += 1;
-            continue;
-        }
-        if here != folder {
-            folder = here;
-            rows.extend(here.map(|it| folder_row(it, shut.contains(it), &on_folder)));
-        }
-        if here.is_none_or(|it| !shut.contains(it)) {
-            let is_renaming = renaming.as_ref() == Some(path);
-            rows.push(html! {
-                <FileRow key={path.to_string()} path={path.clone()} text={text.clone()} is_open={props.open.as_ref() == Some(path)} mark={props.marks.get(&**path).cloned()}
-                    is_renaming={is_renaming} on_rename={on_rename.clone()} locale={props.locale} on_action={props.on_action.clone()} />
-            });
-        }
-    }
+    let (top, view, height) = *scroll;
+    let view = if view > 0.0 { view } else { 600.0 };
+    let shown = window(all.len(), height, top, view);
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    let space = |n: usize| {
+        // The content security policy refuses a style attribute; the height of a picture is none.
+        (n > 0).then(
+            || html! { <li role="none" class="space"><svg width="1" height={(n as f64 * height).to_string()} /></li> },
+        )
+    };
+    let (before, after) = (space(shown.start), space(all.len() - shown.end));
+    let drawn = all.iter().enumerate().skip(shown.start).take(shown.len());
     html! {
-        <ul class="tree" role="tree" aria-label={words::FILES.text(props.locale)}>
-            { for rows }
-            if n_hidden > 0 {
-                <li key="more" role="none"><button class="link" onclick={on_long}>{ words::SHOW_ALL.with(props.locale, &[&props.files.len()]) }</button></li>
-            }
+        <ul class="tree" role="tree" aria-label={words::FILES.text(props.locale)} ref={list} {onkeydown} {ondragstart} {ondragover} {ondrop} {onscroll}>
+            { before.unwrap_or_default() }
+            { for drawn.map(|(at, it)| match it {
+                Row::Folder { path, is_shut } => html! {
+                    <FolderRow key={format!("{path}/")} {at} path={path.clone()} {is_shut} is_focus={at == *focus} on_folder={on_folder.clone()} />
+                },
+                Row::File { path } => html! {
+                    <FileRow key={path.to_string()} {at} path={path.clone()} text={props.files.get(path).cloned().unwrap_or_default()} is_open={props.open.as_ref() == Some(path)} is_focus={at == *focus}
+                        mark={props.marks.get(&**path).cloned()} is_renaming={renaming.as_ref() == Some(path)} on_rename={on_rename.clone()} locale={props.locale} on_action={props.on_action.clone()} />
+                },
+            }) }
+            { after.unwrap_or_default() }
         </ul>
     }
 }
 
-fn folder_row(folder: &str, is_shut: bool, on_folder: &Callback<String>) -> Html {
-    let name = folder.to_owned();
-    let onclick = on_folder.reform(move |_: MouseEvent| name.clone());
-    html! {
-        <li key={format!("{folder}/")} role="none" class={classes!("dir", is_shut.then_some("shut"))}>
-            <button role="treeitem" aria-expanded={(!is_shut).to_string()} {onclick}>{ icon("chevron") }{ icon("folder") }<span class="fn">{ folder.to_owned() }</span></button>
-        </li>
-    }
+/// How far the list is scrolled, how much of it is in view, and the height of a row.
+fn measured(list: &NodeRef) -> (f64, f64, f64) {
+    let Some(list) = list.cast::<Element>() else { return (0.0, 0.0, 24.0) };
+    let row = list.query_selector("[data-row]").ok().flatten().map(|it| it.get_bounding_client_rect().height());
+    (f64::from(list.scroll_top()), f64::from(list.client_height()), row.filter(|it| *it > 0.0).unwrap_or(24.0))
 }
 
-#[derive(Properties, PartialEq)]
-struct FileRowProps {
-    path: Text,
-    text: Text,
-    is_open: bool,
-    is_renaming: bool,
-    mark: Option<FileMark>,
-    locale: Locale,
-    /// Without a name: begin; with one: done.
-    on_rename: Callback<(Text, Option<String>)>,
-    on_action: Callback<Action>,
-}
-
-#[component]
-fn FileRow(props: &FileRowProps) -> Html {
-    let path = &props.path;
-    let kinds = use_memo(props.text.clone(), |text| outline::label(text));
-    let act = |action: fn(Text) -> Action| {
-        let path = path.clone();
-        props.on_action.reform(move |_: MouseEvent| action(path.clone()))
-    };
-    let onkeydown = {
-        let (path, rename, act) = (path.clone(), props.on_rename.clone(), props.on_action.clone());
-        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "F2" => rename.emit((path.clone(), None)),
-            "Delete" => act.emit(Action::Delete(path.clone())),
-            _ => {}
-        })
-    };
-    if props.is_renaming {
-        return rename_row(props);
-    }
-    let name = file_name(path).to_owned();
-    let on_rename = props.on_rename.reform({
-        let path = path.clone();
-        move |_: MouseEvent| (path.clone(), None)
-    });
-    let is_deep = path.contains('/');
-    html! {
-        <li role="none" class={classes!(is_deep.then_some("d1"), props.is_open.then_some("sel"))}>
-            <button role="treeitem" aria-selected={props.is_open.to_string()} aria-keyshortcuts="F2 Delete" title={path.to_string()} onclick={act(Action::Look)} ondblclick={act(Action::Keep)} {onkeydown}>
-                { icon("file") }<span class="fn">{ name.clone() }</span><span class="res">{ (*kinds).clone() }</span>
-            </button>
-            // For the pointer only: a tree holds nothing but its items, and keys do the same on these.
-            <span class="row-tools" aria-hidden="true">
-                <button class="icon-btn xs" tabindex="-1" title={words::RENAME_FILE.with(props.locale, &[&name])} onclick={on_rename}>{ icon("pencil") }</button>
-                <button class="icon-btn xs" tabindex="-1" title={words::DELETE_FILE.with(props.locale, &[&name])} onclick={act(Action::Delete)}>{ icon("close") }</button>
-            </span>
-            if let Some(mark) = &props.mark {
-                { badges(mark) }
+#[hook]
+fn use_tree_keys(
+    all: &[Row],
+    list: &NodeRef,
+    focus: &UseStateHandle<usize>,
+    on_folder: &Callback<String>,
+    on_rename: &Callback<(Text, Option<String>)>,
+    props: &TreeProps,
+) -> Callback<KeyboardEvent> {
+    let typed = use_mut_ref(|| (String::new(), 0.0));
+    let wanted = use_mut_ref(|| None::<usize>);
+    // The same row may be gone to twice.
+    let redraw = use_state(|| 0_u32);
+    use_focus(list, &wanted);
+    let (all, list, focus) = (all.to_vec(), list.clone(), focus.clone());
+    let (on_folder, on_rename, act) = (on_folder.clone(), on_rename.clone(), props.on_action.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+            return;
+        }
+        let at = row_of(&event).unwrap_or(*focus);
+        let go = |to: usize| {
+            *wanted.borrow_mut() = Some(to);
+            focus.set(to);
+            redraw.set(*redraw + 1);
+            show_row(&list, to);
+        };
+        let key = event.key();
+        match (key.as_str(), all.get(at)) {
+            ("ArrowDown", _) => go((at + 1).min(all.len().saturating_sub(1))),
+            ("ArrowUp", _) => go(at.saturating_sub(1)),
+            ("Home", _) => go(0),
+            ("End", _) => go(all.len().saturating_sub(1)),
+            ("ArrowLeft", Some(Row::Folder { path, is_shut: false }))
+            | ("ArrowRight", Some(Row::Folder { path, is_shut: true })) => {
+                on_folder.emit(path.clone());
+                // Rows that come and go move the others, which takes the focus away.
+                go(at);
             }
-        </li>
+            ("F2", Some(Row::File { path })) => on_rename.emit((path.clone(), None)),
+            ("Delete", Some(Row::File { path })) => act.emit(Action::Delete(path.clone())),
+            (letter, _) if letter.chars().count() == 1 && letter != " " => {
+                let word = word(&mut typed.borrow_mut(), letter);
+                if let Some(to) = found(&all, at, &word) {
+                    go(to);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    })
+}
+
+/// What is typed so far.
+fn word((typed, last): &mut (String, f64), letter: &str) -> String {
+    let now = js_sys::Date::now();
+    if now - *last > WORD_MS {
+        typed.clear();
+    }
+    *last = now;
+    typed.push_str(letter);
+    typed.clone()
+}
+
+fn row_of(event: &Event) -> Option<usize> {
+    let row = event.target()?.dyn_into::<Element>().ok()?.closest("[data-row]").ok()??;
+    row.get_attribute("data-row")?.parse().ok()
+}
+
+/// Scrolls to a row that is out of view; it is drawn, and takes the focus, after that.
+fn show_row(list: &NodeRef, to: usize) {
+    let Some(element) = list.cast::<Element>() else { return };
+    let (top, view, height) = measured(list);
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+    let at = to as f64 * height;
+    if at < top || at + height > top + view {
+        #[expect(clippy::cast_possible_truncation, reason = "pixels")]
+        element.set_scroll_top((at - view / 2.0).max(0.0) as i32);
     }
 }
 
-fn rename_row(props: &FileRowProps) -> Html {
-    let done = |path: Text, rename: Callback<(Text, Option<String>)>| {
-        move |name: String| rename.emit((path.clone(), Some(name)))
-    };
-    let finish = done(props.path.clone(), props.on_rename.clone());
-    let onblur =
-        Callback::from(move |event: FocusEvent| finish(event.target_unchecked_into::<HtmlInputElement>().value()));
-    let path = props.path.to_string();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        if event.key() == "Escape" {
-            input.set_value(&path);
-        }
-        if matches!(event.key().as_str(), "Enter" | "Escape") {
-            event.prevent_default();
-            let _ = input.blur();
+/// Gives the focus to the row that keys went to, as soon as it is there.
+#[hook]
+fn use_focus(list: &NodeRef, wanted: &Rc<RefCell<Option<usize>>>) {
+    let (list, wanted) = (list.clone(), wanted.clone());
+    use_effect(move || {
+        let Some(to) = *wanted.borrow() else { return };
+        let row = list
+            .cast::<Element>()
+            .and_then(|it| it.query_selector(&format!("[data-row='{to}'] > [role=treeitem]")).ok()?);
+        if let Some(row) = row.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+            *wanted.borrow_mut() = None;
+            let _ = row.focus();
         }
     });
-    html! { <li role="none" class="renaming">{ icon("file") }<input class="field mono" autofocus={true} value={props.path.to_string()} aria-label={words::RENAME_FILE.with(props.locale, &[&props.path])} {onblur} {onkeydown} /></li> }
 }
 
-fn badges(mark: &FileMark) -> Html {
-    html! {
-        <span class="badges">
-            if mark.n_errors > 0 { <span class="dot-err">{ mark.n_errors }</span> } else if mark.n_warnings > 0 { <span class="dot-warn">{ mark.n_warnings }</span> }
-            if !mark.hops.is_empty() { <b class="pn">{ span_of(&mark.hops) }</b> }
-        </span>
-    }
+type Dragging = (Callback<DragEvent>, Callback<DragEvent>, Callback<DragEvent>);
+
+/// A file that is dragged to another folder moves there. Files from outside are taken by the page.
+fn dragging(all: &[Row], act: &Callback<Action>) -> Dragging {
+    const KIND: &str = "application/x-podpath-file";
+    let (start_rows, rows, act) = (all.to_vec(), all.to_vec(), act.clone());
+    let on_start = Callback::from(move |event: DragEvent| {
+        let row = row_of(&event).and_then(|at| start_rows.get(at));
+        if let (Some(Row::File { path }), Some(data)) = (row, event.data_transfer()) {
+            let _ = data.set_data(KIND, path);
+            data.set_effect_allowed("move");
+        }
+    });
+    let on_over = Callback::from(|event: DragEvent| event.prevent_default());
+    let on_drop = Callback::from(move |event: DragEvent| {
+        let path = event.data_transfer().and_then(|it| it.get_data(KIND).ok()).filter(|it| !it.is_empty());
+        let Some(path) = path else { return };
+        event.prevent_default();
+        event.stop_propagation();
+        let folder = row_of(&event).and_then(|at| rows.get(at)).map_or("", Row::folder);
+        if let Some(to) = moved(&path, folder) {
+            act.emit(Action::Rename { from: path.into(), to });
+        }
+    });
+    (on_start, on_over, on_drop)
 }

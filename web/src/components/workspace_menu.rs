@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use super::popover::Popover;
+use super::workspaces::Workspaces;
 use crate::state::files::Text;
 use crate::state::{self, Action, Opening};
 use crate::words;
@@ -40,6 +41,7 @@ pub(crate) fn WorkspaceMenu(props: &WorkspaceMenuProps) -> Html {
                         <label>{ words::NAME.text(locale) }<input class="field" value={props.name.to_string()} oninput={on_name} spellcheck="false" /></label>
                     </form>
                     <button class="menu-item" onclick={on_new}>{ icon("plus") }{ words::NEW_WORKSPACE.text(locale) }</button>
+                    <Workspaces {locale} on_action={props.on_action.clone()} />
                 </Popover>
             }
         </span>

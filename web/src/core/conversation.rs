@@ -276,12 +276,24 @@ fn difference(old: &Files, new: &Files, reset: bool) -> WorkspaceParams {
     params
 }
 
+/// Long texts are compared a block at a time.
+const BLOCK: usize = 4096;
+
+/// How many bytes of whole blocks are the same.
+fn n_same<'a>(old: impl Iterator<Item = &'a [u8]>, new: impl Iterator<Item = &'a [u8]>) -> usize {
+    old.zip(new).take_while(|(a, b)| a == b).count() * BLOCK
+}
+
 /// The smallest edit between two texts, at letters' edges.
 fn edit(path: &str, old: &str, new: &str) -> Edit {
-    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+    let same = n_same(old.as_bytes().chunks(BLOCK), new.as_bytes().chunks(BLOCK)).min(old.len()).min(new.len());
+    let rest = old.bytes().skip(same).zip(new.bytes().skip(same));
+    let same = same + rest.take_while(|(a, b)| a == b).count();
     let start = (0..=same).rev().find(|it| old.is_char_boundary(*it) && new.is_char_boundary(*it)).unwrap_or_default();
     let most = old.len().min(new.len()) - start;
-    let same = old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let same = n_same(old.as_bytes().rchunks(BLOCK), new.as_bytes().rchunks(BLOCK)).min(most);
+    let rest = old.bytes().rev().skip(same).zip(new.bytes().rev().skip(same));
+    let same = same + rest.take(most - same).take_while(|(a, b)| a == b).count();
     let fits = |it: &usize| old.is_char_boundary(old.len() - it) && new.is_char_boundary(new.len() - it);
     let tail = (0..=same).rev().find(fits).unwrap_or_default();
     let new_text = new.get(start..new.len() - tail).unwrap_or_default().into();

@@ -64,7 +64,7 @@ pub(crate) fn key_of(name: &str, is_ctrl: bool, is_shift: bool, is_typing: bool)
     }
 }
 
-fn is_typing(event: &KeyboardEvent) -> bool {
+pub(super) fn is_typing(event: &web_sys::Event) -> bool {
     let Some(element) = event.composed_path().get(0).dyn_into::<HtmlElement>().ok() else { return false };
     element.is_content_editable() || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
 }

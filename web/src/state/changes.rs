@@ -5,8 +5,9 @@ use std::rc::Rc;
 use podpath_protocol::Fix;
 
 use super::files::{self, Files, Text, repaired, splice};
+use super::intake::Intake;
 use super::tabs::Tabs;
-use super::undo::{Deed, Undo};
+use super::undo::{Deed, Replaced, Undo};
 use super::{Change, Opening, Pane, State};
 use crate::draft::Draft;
 
@@ -40,14 +41,33 @@ impl State {
 
     pub(super) fn added(self, new: Files) -> Self {
         let first = new.keys().next().cloned();
+        let was_empty = self.files.is_empty();
         let n_files = new.len();
         let mut files = (*self.files).clone();
         files.extend(new);
         let state = self.rewritten(files, Deed::Added(n_files));
+        let state = Self { offered: state.offered && !was_empty, ..state };
         match first {
             Some(path) => Self { tabs: state.tabs.looked_at(&path).into(), caret: 0, ..state },
             None => state,
         }
+    }
+
+    pub(super) fn with_taken(self, intake: Intake) -> Self {
+        // A folder around everything is the name of a new workspace, and stays in one that holds other files.
+        let is_new = self.untouched || self.files.is_empty();
+        let (intake, root) = if is_new { intake.without_common_root() } else { (intake, Text::default()) };
+        let Intake { files, refused, .. } = intake;
+        let state = if files.is_empty() {
+            self
+        } else if self.untouched {
+            let id = self.id.clone();
+            self.opened(Opening { id, name: root, files, ..Opening::default() })
+        } else {
+            let name = if self.name.is_empty() { root } else { self.name.clone() };
+            Self { name, ..self.added(files) }
+        };
+        Self { refused: refused.into(), ..state }
     }
 
     pub(super) fn with_new_file(self) -> Self {
@@ -85,6 +105,16 @@ impl State {
         self.rewritten(files, Deed::Deleted(1))
     }
 
+    /// The texts are not touched; the step back is for the storage.
+    pub(super) fn having_removed(self, id: Text, name: Text) -> Self {
+        let step = Undo::between(Deed::Removed { id, name }, &self.files, &self.files);
+        Self { undo: self.with_step(step), offered: true, ..self }
+    }
+
+    pub(super) fn restored(self, files: Files) -> Self {
+        self.rewritten(files, Deed::Restored)
+    }
+
     /// New files with a step back; the same state when nothing is different.
     fn rewritten(self, files: Files, deed: Deed) -> Self {
         let step = Undo::between(deed, &self.files, &files);
@@ -104,18 +134,23 @@ impl State {
     pub(super) fn opened(self, opening: Opening) -> Self {
         let is_loss = !self.untouched && !self.files.is_empty();
         let mut step = Undo::between(Deed::Replaced, &self.files, &opening.files);
-        step.replaced = Some((self.name.clone(), self.draft.clone()));
+        step.replaced = Some(Replaced { id: self.id.clone(), name: self.name.clone(), draft: self.draft.clone() });
         let undo = if is_loss { self.with_step(step) } else { self.undo.clone() };
         let first = || opening.files.keys().next().map(|it| Tabs::default().looked_at(it)).unwrap_or_default();
         let tabs = opening.open.as_ref().map_or_else(first, |it| Tabs::default().kept(it));
+        let files = Rc::new(opening.files);
         Self {
+            id: opening.id,
+            stored: opening.is_kept.then(|| files.clone()),
+            workspaces: self.workspaces,
             name: opening.name,
-            files: opening.files.into(),
+            files,
             written: self.written + 1,
             tabs: tabs.into(),
             draft: opening.request.map(Draft::of).unwrap_or_default().into(),
             undo,
-            offered: is_loss,
+            // What storage keeps is not lost by opening something else that it keeps.
+            offered: is_loss && !opening.is_kept,
             untouched: opening.is_example,
             read_only: opening.read_only,
             settings: self.settings.clone(),
@@ -127,8 +162,12 @@ impl State {
         let Some((step, rest)) = self.undo.split_last() else { return self };
         let files = step.restored(&self.files);
         let tabs = self.tabs.among(&files).into();
-        let (name, draft) = step.replaced.clone().unwrap_or((self.name.clone(), self.draft.clone()));
+        let here = Replaced { id: self.id.clone(), name: self.name.clone(), draft: self.draft.clone() };
+        let Replaced { id, name, draft } = step.replaced.clone().unwrap_or(here);
+        let stored = self.stored.clone().filter(|_| id == self.id);
         Self {
+            id,
+            stored,
             files: files.into(),
             written: self.written + 1,
             tabs,

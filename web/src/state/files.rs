@@ -19,6 +19,10 @@ pub(crate) fn splice(text: &str, from: usize, to: usize, new: &str) -> Option<Te
 
 /// The byte at which the given UTF-16 unit begins.
 pub(crate) fn byte_of_unit(text: &str, unit: usize) -> usize {
+    // Most manifests are plain letters up to the caret, and long ones are asked at each key.
+    if text.as_bytes().get(..unit).is_some_and(<[u8]>::is_ascii) {
+        return unit;
+    }
     let mut units = 0;
     for (byte, letter) in text.char_indices() {
         if units >= unit {
@@ -31,6 +35,9 @@ pub(crate) fn byte_of_unit(text: &str, unit: usize) -> usize {
 
 /// The UTF-16 units before each of the given bytes, which must be sorted: one pass over the text.
 pub(crate) fn units_of_bytes(text: &str, bytes: &[usize]) -> Vec<usize> {
+    if bytes.last().is_none_or(|last| text.as_bytes().get(..*last).is_some_and(<[u8]>::is_ascii)) {
+        return bytes.to_vec();
+    }
     let mut units = 0;
     let mut letters = text.char_indices().peekable();
     bytes

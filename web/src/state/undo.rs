@@ -19,6 +19,33 @@ pub(crate) enum Deed {
     Added(usize),
     /// Another workspace took the place of this one.
     Replaced,
+    /// A version came back.
+    Restored,
+    /// A kept workspace was deleted.
+    Removed { id: Text, name: Text },
+}
+
+impl Deed {
+    /// As the history of the workspace writes it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Fixed(_) => "fixed",
+            Self::Deleted(_) => "deleted",
+            Self::Renamed => "renamed",
+            Self::Added(_) => "added",
+            Self::Replaced => "replaced",
+            Self::Restored => "restored",
+            Self::Removed { .. } => "removed",
+        }
+    }
+}
+
+/// What a workspace was, beside its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Replaced {
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    pub(crate) draft: Rc<Draft>,
 }
 
 /// One step back.
@@ -27,8 +54,8 @@ pub(crate) struct Undo {
     pub(crate) deed: Deed,
     /// What each touched path held before; `None`: it was not there.
     pub(crate) before: BTreeMap<Text, Option<Text>>,
-    /// Name and request of the workspace that was replaced.
-    pub(crate) replaced: Option<(Text, Rc<Draft>)>,
+    /// The workspace that was replaced.
+    pub(crate) replaced: Option<Replaced>,
 }
 
 impl Undo {
