@@ -1,7 +1,7 @@
-// Archives, and files from an address: loaded when the first of them comes. Whatever they hold, memory and time are bounded.
+// Archives, in and out, and files from an address: loaded when the first of them comes. Whatever they hold, memory and time are bounded.
 //
 // Gives { files: [[path, text]], refused: [[path, reason]] }; the reasons are words of the page.
-import { unzipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { untar } from './tar.js';
 
 export const MOST_BYTES = 20e6;
@@ -95,6 +95,11 @@ function texts(entries, refused) {
     }
   }
   return { files, refused };
+}
+
+// The files as one archive, each text under its path.
+export function pack(files) {
+  return zipSync(Object.fromEntries(files.map(([path, text]) => [path, strToU8(text)])));
 }
 
 // What stands at an address: of this origin, else by a frame that alone may speak to others.

@@ -56,6 +56,7 @@ struct Wishes {
     /// The number of a hop.
     on_hop: Callback<usize>,
     on_replay: Callback<()>,
+    on_zip: Callback<()>,
 }
 
 #[component]
@@ -109,7 +110,7 @@ pub(crate) fn App() -> Html {
                 <SourceSide scene={scene.clone()} wishes={wishes.clone()} />
                 <Splitter property="--w-source" is_column={true} label={words::RESIZE_COLUMN} {locale} />
             </div>
-            <TopBar name={state.name.clone()} settings={state.settings.clone()} presets={core.presets.clone()} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_action={on_action.clone()} />
+            <TopBar name={state.name.clone()} settings={state.settings.clone()} presets={core.presets.clone()} popover={state.popover} examples={(*examples).clone()} is_kept={(!state.files.is_empty()).then_some(is_kept)} on_zip={wishes.on_zip.clone()} on_action={on_action.clone()} />
             <ContextProvider<over::Recent> context={(*recent).clone()}><over::Over {scene} {wishes} /></ContextProvider<over::Recent>>
             if embed().is_some() {
                 <EmbedBar state={state.clone()} {on_action} />
@@ -148,7 +149,10 @@ fn use_wishes(scene: &Scene, on_action: Callback<Action>) -> Wishes {
         act.emit(Action::Select { card, range });
     });
     let on_replay = use_callback((), |(), ()| crate::components::token::replay());
-    Wishes { on_action, on_goto, on_fix, on_hop, on_replay }
+    let on_zip = use_callback((scene.state.name.clone(), scene.state.files.clone()), |(), (name, files)| {
+        crate::browser::save::save_zip(name, files);
+    });
+    Wishes { on_action, on_goto, on_fix, on_hop, on_replay, on_zip }
 }
 
 /// A broken document never blanks the picture: the last good answer to the same request stays, and says so.

@@ -31,6 +31,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     command(words::EXAMPLES, "spark", "", Key::Examples),
     command(words::NEW_FILE, "plus", "", Key::NewFile),
     command(words::NEW_WORKSPACE, "plus", "", Key::NewWorkspace),
+    command(words::SAVE_ZIP, "download", "", Key::SaveZip),
     command(words::UNDO, "replay", "Ctrl Z", Key::Undo),
     command(words::SETTINGS, "sliders", "", Key::Settings),
     command(words::SWITCH_LANGUAGE, "globe", "", Key::Language),

@@ -142,6 +142,7 @@ const store = {
   now: () => known,
   // Loaded when the first archive or address comes.
   unpack: async (name, bytes) => JSON.stringify(await (await import('../opening/opening.js')).unpack(name, bytes)),
+  pack: async files => (await import('../opening/opening.js')).pack(JSON.parse(files)),
   source: async address => JSON.stringify(await (await import('../opening/opening.js')).source(address)),
 };
 let known;

@@ -40,6 +40,7 @@ pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::Examples => wishes.on_action.emit(Action::Toggle(Popover::Examples)),
         Key::NewFile => wishes.on_action.emit(Action::NewFile),
         Key::NewWorkspace => wishes.on_action.emit(Action::Open(Opening::default())),
+        Key::SaveZip => wishes.on_zip.emit(()),
         Key::Language => wishes.on_action.emit(Action::Settle(scene.state.settings.next_language())),
         Key::Theme => wishes.on_action.emit(Action::Settle(scene.state.settings.next_theme())),
         Key::Go(region) => crate::browser::focus(region.selector()),

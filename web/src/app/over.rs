@@ -29,7 +29,8 @@ pub(crate) fn Over(props: &OverProps) -> Html {
             html! { <OverPalette scene={props.scene.clone()} wishes={props.wishes.clone()} {on_close} /> }
         }
         Some(Popover::Share) => {
-            html! { <Share name={state.name.clone()} files={state.files.clone()} request={state.draft.asked().cloned()} open={state.open().cloned()} {locale} {on_close} /> }
+            let on_zip = props.wishes.on_zip.clone();
+            html! { <Share name={state.name.clone()} files={state.files.clone()} request={state.draft.asked().cloned()} open={state.open().cloned()} {locale} {on_zip} {on_close} /> }
         }
         _ => html! { <FirstSteps scene={props.scene.clone()} /> },
     }

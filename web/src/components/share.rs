@@ -21,6 +21,7 @@ pub(crate) struct ShareProps {
     pub(crate) request: Option<Call>,
     pub(crate) open: Option<Text>,
     pub(crate) locale: Locale,
+    pub(crate) on_zip: Callback<()>,
     pub(crate) on_close: Callback<()>,
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
             </div>
             <footer>
                 <button class="line-btn" disabled={shown.is_none()} onclick={copy_text(shown.as_deref().map(embed_code), true)}>{ word(true, words::COPY_EMBED) }</button>
+                <button class="line-btn" onclick={props.on_zip.reform(|_: MouseEvent| ())}>{ icon("download") }{ ".zip" }</button>
             </footer>
         </Overlay>
     }

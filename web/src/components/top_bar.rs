@@ -27,6 +27,7 @@ pub(crate) struct TopBarProps {
     pub(crate) examples: Shared<Vec<Example>>,
     /// `None` while there is nothing to save.
     pub(crate) is_kept: Option<bool>,
+    pub(crate) on_zip: Callback<()>,
     pub(crate) on_action: Callback<Action>,
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
             <div class="top-left">
                 <span class="brand"><Logo /><span>{ "Podpath" }</span></span>
                 <span class="slash" aria-hidden="true">{ "/" }</span>
-                <WorkspaceMenu name={props.name.clone()} {locale} is_open={is_open(state::Popover::Workspace)} on_action={props.on_action.clone()} />
+                <WorkspaceMenu name={props.name.clone()} {locale} is_open={is_open(state::Popover::Workspace)} on_zip={props.on_zip.clone()} on_action={props.on_action.clone()} />
                 if let Some(is_kept) = props.is_kept {
                     { saved(is_kept, locale) }
                 }

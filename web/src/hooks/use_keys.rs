@@ -29,6 +29,7 @@ pub(crate) enum Key {
     Examples,
     NewFile,
     NewWorkspace,
+    SaveZip,
     Language,
     Theme,
     Go(Region),

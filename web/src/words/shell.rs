@@ -85,6 +85,7 @@ pub(crate) const READ_ONLY_NOW: Words = Words::new("Read-only", "읽기 전용")
 pub(crate) const EDIT_A_COPY: Words = Words::new("Edit a copy", "복사해서 고치기");
 pub(crate) const REPLAY_PATH: Words = Words::new("Replay the path", "경로 다시 보기");
 pub(crate) const RESOURCES_H: Words = Words::new("Resources", "리소스");
+pub(crate) const SAVE_ZIP: Words = Words::new("Save all files as .zip", "모든 파일을 .zip으로 저장");
 pub(crate) const SECRET_OUT: Words =
     Words::new("{} Secret is left out. Its keys stay, its values do not.", "Secret {}개의 값은 빼고 키만 넣었습니다.");
 pub(crate) const SECRETS_OUT: Words = Words::new(
