@@ -100,11 +100,6 @@ async function firstVisit(page, url) {
   await page.locator("#verdict .v.ok").waitFor();
 }
 
-/** Buttons by their word in either language. */
-export function button(page, en, ko) {
-  return page.getByRole("button", { name: new RegExp(`^(${en}|${ko})$`) }).first();
-}
-
 /** An empty workspace. */
 export async function newWorkspace(page, url) {
   await visit(page, url);
