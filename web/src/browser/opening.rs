@@ -125,14 +125,11 @@ async fn read_all(files: Vec<(String, File)>) -> Intake {
 }
 
 async fn read_text(path: &str, file: &File, intake: &mut Intake) {
-    let text = JsFuture::from(file.text()).await.ok().and_then(|it| it.as_string()).unwrap_or_default();
-    // What is no UTF-8 comes as the sign for it.
-    if text.contains(['\0', '\u{fffd}']) {
-        intake.refuse(path, Reason::Binary);
-    } else if is_manifest(path) || intake::looks_like_manifests(&text) {
-        intake.take(path, &text);
-    } else {
-        intake.refuse(path, Reason::Kind);
+    let bytes = JsFuture::from(file.array_buffer()).await.map(|it| Uint8Array::new(&it).to_vec()).unwrap_or_default();
+    match String::from_utf8(bytes) {
+        Err(_) => intake.refuse(path, Reason::Binary),
+        Ok(text) if is_manifest(path) || intake::looks_like_manifests(&text) => intake.take(path, &text),
+        Ok(_) => intake.refuse(path, Reason::Kind),
     }
 }
 

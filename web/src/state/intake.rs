@@ -65,7 +65,7 @@ impl Intake {
     pub(crate) fn take(&mut self, path: &str, text: &str) {
         let n_objects = outline::kinds(text).iter().map(|it| it.1).sum::<usize>();
         let clean = clean_path(path);
-        let reason = if text.contains('\0') {
+        let reason = if is_binary(text) {
             Some(Reason::Binary)
         } else if self.n_bytes + text.len() > MOST_BYTES {
             Some(Reason::Size)
@@ -108,6 +108,13 @@ impl Intake {
         self.files = files.into_iter().filter_map(|(path, text)| Some((below(&path)?, text))).collect();
         (self, root.into())
     }
+}
+
+/// A stray control character is for the core to complain of; a text that is full of them is none.
+fn is_binary(text: &str) -> bool {
+    let is_control = |letter: &char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    let n_controls = text.chars().take(8_000).filter(is_control).count();
+    n_controls * 10 > text.len().min(8_000)
 }
 
 /// A path inside of the workspace; `None` when it leads out of it, or is none.
