@@ -23,6 +23,10 @@ async function ready(page, url, expect) {
 async function large(page, nSpaces, nServices = 3) {
   const text = Array.from({ length: nSpaces }, (_, it) => team(it, nServices)).join("---\n");
   const file = { name: "teams.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) };
+  // Files take the place of an example that nobody touched; here they come beside it.
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("# kept\n");
   await page.locator('[data-open="files"]').first().setInputFiles([file]);
 }
 

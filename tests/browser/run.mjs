@@ -30,6 +30,8 @@ const DIST = join(ROOT, "dist");
 const SHOTS = join(ROOT, "target/screenshots");
 const PREFIX = "/some/prefix/";
 const TIMEOUT = 30_000;
+/** Tests that run at the same time, each in a context of its own; those with `alone` run by themselves. */
+const LANES = 2;
 
 const words = process.argv[2] ?? "";
 process.exitCode = (await main()) ? 0 : 1;
@@ -41,14 +43,23 @@ async function main() {
   const browser = await launch();
   let passed = 0;
   try {
-    for (const [at, test] of tests.entries()) {
+    let done = 0;
+    const run = async (test) => {
       const began = performance.now();
       const problems = await outcome(test, browser, site);
       passed += problems.length === 0;
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      console.log(`${problems.length ? "FAILED" : "ok"} ${at + 1}/${tests.length} ${test.file}: ${test.name} (${seconds} s)`);
+      console.log(`${problems.length ? "FAILED" : "ok"} ${++done}/${tests.length} ${test.file}: ${test.name} (${seconds} s)`);
       for (const problem of problems) console.log(`  ${problem.replaceAll("\n", "\n  ")}`);
-    }
+    };
+    const lane = async (queue) => {
+      for (let test = queue.shift(); test; test = queue.shift()) await run(test);
+    };
+    // The clipboard is one for all.
+    const isAlone = ({ options }) => options.alone || Boolean(options.permissions);
+    const beside = tests.filter((it) => !isAlone(it));
+    await Promise.all(Array.from({ length: LANES }, () => lane(beside)));
+    await lane(tests.filter(isAlone));
   } finally {
     await browser.close();
     await site.close();
@@ -74,7 +85,7 @@ async function discover() {
 
 /** What went wrong in one test; nothing when it passed. */
 async function outcome(test, browser, site) {
-  const { allow = [], timeout = TIMEOUT, ...options } = test.options;
+  const { allow = [], timeout = TIMEOUT, alone: _, ...options } = test.options;
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
   const sites = [site];
   const serveMore = async (what, prefix = "/") => {

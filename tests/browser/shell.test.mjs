@@ -22,7 +22,7 @@ export default (test) => {
   test("the palette finds a resource by its short kind and goes to its line", DESK, async ({ page, url, expect, screenshot }) => {
     await settled(page, url);
     await palette(page, "svc server");
-    await expect(page.getByRole("option").first()).toContainText("Service areyouhere-server");
+    await expect(page.locator("#pal-list [role=option]").first()).toContainText("Service areyouhere-server");
     await screenshot("1440 palette");
     await page.keyboard.press("Enter");
     await expect(page.locator(".cm-sent").first()).toContainText("areyouhere-server");
@@ -35,12 +35,12 @@ export default (test) => {
   test("commands are found in both languages, and what was done last comes first", DESK, async ({ page, url, expect }) => {
     await settled(page, url);
     await palette(page, "> 언어");
-    await expect(page.getByRole("option")).toHaveCount(0);
+    await expect(page.locator("#pal-list [role=option]")).toHaveCount(0);
     await page.getByRole("combobox", { name: /Search|검색/ }).fill("> 영어");
     await page.keyboard.press("Enter");
     await expect(page.locator("html")).toHaveAttribute("lang", "ko");
     await palette(page, ">");
-    await expect(page.getByRole("option").first()).toContainText("영어로 바꾸기");
+    await expect(page.locator("#pal-list [role=option]").first()).toContainText("영어로 바꾸기");
   });
 
   test("a line is reached by its number", DESK, async ({ page, url, expect }) => {

@@ -9,7 +9,8 @@ import { ghosts, thousand, unsupported } from "./workspaces.mjs";
  * `passing`: another width ends it, so it is gone to again for each.
  */
 export const STATES = {
-  "first visit": { open: firstVisit, proof: ".coach" },
+  // On a wide page the first steps lie over it.
+  "first visit": { open: firstVisit, proof: "#verdict .v.ok" },
   delivered: { open: visit, proof: "#verdict .v.ok" },
   palette: { open: palette, proof: "[role=combobox]" },
   empty: { open: newWorkspace, proof: ".drop" },

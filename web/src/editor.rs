@@ -127,7 +127,7 @@ impl Editor {
     pub(crate) fn new(host: &Element, on_told: &Callback<Told>) -> Option<Self> {
         let told = on_told.clone();
         let change = Closure::<dyn Fn(String, String)>::new(move |path: String, changes: String| {
-            let changes = serde_json::from_str(&changes).unwrap_or_default();
+            let changes = crate::json::read(&changes).unwrap_or_default();
             told.emit(Told::Changed { path: path.into(), changes });
         });
         let told = on_told.clone();

@@ -11,7 +11,7 @@ use yew::Reducible;
 
 use crate::draft::Draft;
 use crate::state::files::Files;
-use crate::state::{Action, Opening, Settings, State, Theme};
+use crate::state::{Action, Opening, Settings, State, Theme, Whence};
 
 /// The version of the contract.
 pub(crate) const VERSION: u32 = 1;
@@ -139,7 +139,7 @@ impl EmbedSettings {
         let asked = || state.draft.asked().cloned();
         let request = self.request.as_deref().map_or_else(asked, call_of);
         let read_only = self.read_only.unwrap_or(state.read_only);
-        Some(Opening { files: self.files.clone()?, request, read_only, ..Opening::default() })
+        Some(Opening { files: self.files.clone()?, request, read_only, whence: Whence::Around, ..Opening::default() })
     }
 
     /// The settings of the page with these over them.
@@ -154,7 +154,7 @@ pub(crate) fn read(text: &str) -> Result<Wish, String> {
     if text.len() > MOST_BYTES {
         return Err(format!("a message has {} bytes, {MOST_BYTES} allowed", text.len()));
     }
-    match serde_json::from_str(text).map_err(|error| error.to_string())? {
+    match crate::json::read(text).map_err(|error| error.to_string())? {
         Message::Connect { podpath: VERSION, settings } => Ok(Wish::Connect(settings.checked()?)),
         Message::Connect { podpath, .. } => {
             Err(format!("version {podpath} of the contract; this page speaks {VERSION}"))

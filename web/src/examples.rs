@@ -95,7 +95,7 @@ impl Example {
     }
 
     fn opening_of(&self, all: &str) -> Option<Opening> {
-        let mut all: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(all).ok()?;
+        let mut all: BTreeMap<String, BTreeMap<String, String>> = crate::json::read(all).ok()?;
         Some(self.opening(all.remove(&self.slug)?))
     }
 
@@ -104,20 +104,19 @@ impl Example {
         let draft = draft.with_headers(self.headers.clone()).with_from(self.from.clone());
         Opening {
             id: "".into(),
-            is_kept: false,
             name: self.slug.as_str().into(),
             files: files.into_iter().map(|(path, text)| (path.as_ref().into(), text.as_ref().into())).collect(),
             open: None,
             request: draft.asked().cloned(),
             is_example: true,
-            read_only: false,
+            ..Opening::default()
         }
     }
 }
 
 /// All examples, in the order of the index.
 pub(crate) fn all() -> Vec<Example> {
-    serde_json::from_str(INDEX).unwrap_or_default()
+    crate::json::read(INDEX).unwrap_or_default()
 }
 
 /// What a first visit shows.

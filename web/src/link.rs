@@ -105,7 +105,8 @@ impl Shared {
 
     /// Reads an unpacked text.
     pub(crate) fn read(text: &[u8]) -> Result<Self, Refusal> {
-        let shared: Self = serde_json::from_slice(text).map_err(|_| Refusal::Broken)?;
+        let text = std::str::from_utf8(text).map_err(|_| Refusal::Broken)?;
+        let shared: Self = crate::json::read(text).map_err(|_| Refusal::Broken)?;
         if shared.files.len() > MOST_FILES { Err(Refusal::Large) } else { Ok(shared) }
     }
 

@@ -12,6 +12,7 @@ mod editor;
 mod embed;
 mod examples;
 mod hooks;
+mod json;
 mod link;
 mod outline;
 mod report;

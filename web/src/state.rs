@@ -111,13 +111,24 @@ pub(crate) struct Change {
     pub(crate) insert: String,
 }
 
+/// Where a workspace comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Whence {
+    /// An example, a link, nothing.
+    #[default]
+    Elsewhere,
+    /// Storage holds it as it is.
+    Storage,
+    /// The page around put it here: the view is the reader's, and the change is not theirs to take back.
+    Around,
+}
+
 /// A workspace from somewhere else: storage, an example.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Opening {
     /// Empty: a new one.
     pub(crate) id: Text,
-    /// Storage holds it as it is.
-    pub(crate) is_kept: bool,
+    pub(crate) whence: Whence,
     pub(crate) name: Text,
     pub(crate) files: Files,
     pub(crate) open: Option<Text>,

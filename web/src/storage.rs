@@ -13,7 +13,7 @@ const COACH: &str = "podpath.coach";
 
 /// The settings of the last visit; the browser's own language at first.
 pub(crate) fn settings() -> Settings {
-    let saved = read(SETTINGS).and_then(|it| serde_json::from_str::<Settings>(&it).ok());
+    let saved = read(SETTINGS).and_then(|it| crate::json::read::<Settings>(&it).ok());
     saved.map_or_else(|| Settings { locale: browser_locale(), ..Settings::default() }, Settings::tamed)
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn read_address(address: String, done: impl FnOnce(Action) + 'static)
 
 fn unpacked(value: Result<JsValue, JsValue>) -> Unpacked {
     let text = value.ok().and_then(|it| it.as_string());
-    text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default()
+    text.and_then(|it| crate::json::read(&it).ok()).unwrap_or_default()
 }
 
 /// In a chosen folder the path below it, its own name first.

@@ -67,5 +67,5 @@ fn Claims(props: &ExtrasProps) -> Html {
 }
 
 fn read(text: &str) -> Option<serde_json::Value> {
-    serde_json::from_str::<serde_json::Value>(text).ok().filter(serde_json::Value::is_object)
+    crate::json::read::<serde_json::Value>(text).ok().filter(serde_json::Value::is_object)
 }

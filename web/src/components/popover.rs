@@ -32,11 +32,18 @@ pub(crate) fn Popover(props: &PopoverProps) -> Html {
             }
         });
     }
+    let onkeydown = use_callback(props.on_close.clone(), |event: KeyboardEvent, on_close| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            event.prevent_default();
+            on_close.emit(());
+        }
+    });
     let on_ground = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <>
             <div class="pop-ground" onclick={on_ground} />
-            <div class={classes!("pop", props.class.clone())} role="dialog" aria-label={props.label.clone()} tabindex="-1" ref={panel}>
+            <div class={classes!("pop", props.class.clone())} role="dialog" aria-label={props.label.clone()} tabindex="-1" ref={panel} {onkeydown}>
                 { props.children.clone() }
             </div>
         </>

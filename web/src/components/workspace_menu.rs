@@ -42,7 +42,7 @@ pub(crate) fn WorkspaceMenu(props: &WorkspaceMenuProps) -> Html {
                         <label>{ words::NAME.text(locale) }<input class="field" value={props.name.to_string()} oninput={on_name} spellcheck="false" /></label>
                     </form>
                     <button class="menu-item" onclick={on_new}>{ icon("plus") }{ words::NEW_WORKSPACE.text(locale) }</button>
-                    <button class="menu-item" onclick={props.on_zip.reform(|_: MouseEvent| ())}>{ icon("download") }{ words::SAVE_ZIP.text(locale) }</button>
+                    <button class="kept-item" onclick={props.on_zip.reform(|_: MouseEvent| ())}>{ icon("download") }{ words::SAVE_ZIP.text(locale) }</button>
                     <Workspaces {locale} on_action={props.on_action.clone()} />
                 </Popover>
             }

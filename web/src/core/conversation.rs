@@ -101,7 +101,7 @@ impl Conversation {
             self.is_ready = true;
             return (None, self.begin());
         }
-        let Ok(answer) = serde_json::from_str::<Answer>(text) else { return (None, Vec::new()) };
+        let Ok(answer) = crate::json::read::<Answer>(text) else { return (None, Vec::new()) };
         let Some(topic) = answer.id.as_u64().and_then(|id| self.waiting.remove(&id)) else { return (None, Vec::new()) };
         let heard = match (topic, answer.error) {
             (Topic::Aside(number), error) => {

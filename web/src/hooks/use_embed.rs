@@ -149,9 +149,6 @@ fn take(settings: &EmbedSettings, link: &Shelf, state: &Rc<RefCell<Rc<State>>>, 
         let request = opening.request.clone().and_then(|it| request_of(&Draft::of(it)));
         link.borrow_mut().known = Some((Rc::new(opening.files.clone()), request));
         act.emit(Action::Open(opening));
-        // The view is the reader's; what the page around did is not theirs to take back.
-        act.emit(Action::DismissUndo);
-        act.emit(Action::Pane(now.pane));
     } else if let Some(request) = &settings.request {
         let told = request_of(&(*now.draft).clone().with_pasted(request));
         link.borrow_mut().known = Some((now.files.clone(), told));

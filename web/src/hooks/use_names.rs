@@ -28,7 +28,7 @@ type Shelf = Rc<RefCell<Desk>>;
 pub(crate) fn answer(desk: &Shelf, question: Told, names: &Names) {
     match question {
         Told::Visit(range) => {
-            if let Ok(range) = serde_json::from_str(&range) {
+            if let Ok(range) = crate::json::read(&range) {
                 names.on_goto.emit(range);
             }
         }

@@ -209,13 +209,12 @@ fn copy_of(state: &State) -> Opening {
     let name = numbered.into_iter().find(|it| !taken.contains(&it.as_str())).unwrap_or_default();
     Opening {
         id: library::fresh(),
-        is_kept: false,
         name: name.into(),
         files: (*state.files).clone(),
         open: state.open().cloned(),
         request: state.draft.asked().cloned(),
         is_example: false,
-        read_only: false,
+        ..Opening::default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::files::{self, Files, Text, repaired, splice};
 use super::intake::Intake;
 use super::tabs::Tabs;
 use super::undo::{Deed, Replaced, Undo};
-use super::{Change, Opening, Pane, State};
+use super::{Change, Opening, Pane, State, Whence};
 use crate::draft::Draft;
 
 const N_UNDO: usize = 50;
@@ -141,7 +141,7 @@ impl State {
         let files = Rc::new(opening.files);
         Self {
             id: opening.id,
-            stored: opening.is_kept.then(|| files.clone()),
+            stored: (opening.whence == Whence::Storage).then(|| files.clone()),
             workspaces: self.workspaces,
             name: opening.name,
             files,
@@ -150,7 +150,8 @@ impl State {
             draft: opening.request.map(Draft::of).unwrap_or_default().into(),
             undo,
             // What storage keeps is not lost by opening something else that it keeps.
-            offered: is_loss && !opening.is_kept,
+            offered: is_loss && opening.whence == Whence::Elsewhere,
+            pane: if opening.whence == Whence::Around { self.pane } else { super::Pane::default() },
             untouched: opening.is_example,
             read_only: opening.read_only,
             settings: self.settings.clone(),

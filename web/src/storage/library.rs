@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::state::files::{Files, Text, changed};
 use crate::state::library::{Listed, Version};
-use crate::state::{Opening, State};
+use crate::state::{Opening, State, Whence};
 
 #[wasm_bindgen]
 extern "C" {
@@ -174,19 +174,19 @@ pub(crate) async fn version(id: &str, key: u32) -> Option<Files> {
 }
 
 fn parsed<T: DeserializeOwned>(value: Result<JsValue, JsValue>) -> Option<T> {
-    serde_json::from_str(&value.ok()?.as_string()?).ok()
+    crate::json::read(&value.ok()?.as_string()?).ok()
 }
 
 fn read(json: &str) -> Option<Opening> {
-    let stored: Stored = serde_json::from_str(json).ok()?;
+    let stored: Stored = crate::json::read(json).ok()?;
     Some(Opening {
         id: stored.id.into(),
-        is_kept: !stored.unsaved,
+        whence: if stored.unsaved { Whence::Elsewhere } else { Whence::Storage },
         name: stored.name.into(),
         files: stored.files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
         open: stored.open.map(Into::into),
         request: stored.request,
         is_example: stored.untouched,
-        read_only: false,
+        ..Opening::default()
     })
 }
