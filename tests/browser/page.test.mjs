@@ -172,7 +172,7 @@ export default (test) => {
     await expect(async () => (await page.locator(".tree .fn").count()) > before).toBeTruthy();
   });
 
-  test("a thousand resources stay typable", { ...DESK, timeout: 60_000 }, async ({ page, url, expect, screenshot }) => {
+  test("a thousand resources stay typable", { ...DESK, timeout: 60_000, alone: true }, async ({ page, url, expect, screenshot }) => {
     await page.goto(url);
     await page.locator(".ws").click();
     await page.locator(".pop .menu-item").click();

@@ -15,7 +15,7 @@
 // serves a folder or texts by their name at an origin of its own until the test ends. It fails on what it throws, and on any
 // console error, uncaught error, failed request or request to another origin that none of the patterns in `allow` fits.
 // All other options (`locale`, `colorScheme`, `viewport`, ...) are Playwright's for a new context; `timeout` is in
-// milliseconds. Service workers are refused unless a test says `serviceWorkers: "allow"`.
+// milliseconds; `alone` keeps a test from running beside others. Service workers are refused unless a test says `serviceWorkers: "allow"`.
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
