@@ -69,7 +69,7 @@ pub(crate) fn AnswerSide(props: &AnswerSideProps) -> Html {
                 <Chips suggestions={core.suggestions.clone()} draft={state.draft.clone()} {locale} on_action={on_action.clone()} />
             }
             <Notices health={core.health} half_typed={*half_typed} refusal={state.refusal.clone()} read_only={state.read_only} n_ghosts={answers.map_or(0, |it| n_ghosts(&it.graph))} has_presets={!core.presets.is_empty()} {locale} {on_copy} on_action={on_action.clone()} />
-            <Verdict trace={trace.clone()} {has_files} {locale} is_old={half_typed.is_some()} {on_fix} on_goto={on_goto.clone()}
+            <Verdict trace={trace.clone()} {has_files} {locale} is_old={half_typed.is_some() || core.is_slow} {on_fix} on_goto={on_goto.clone()}
                 graph={answers.map(|it| it.graph.clone())} on_open={on_open.clone()} />
             if let Some(answers) = answers {
                 { picture(answers, props, on_pick, &on_open) }

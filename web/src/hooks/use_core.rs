@@ -28,6 +28,8 @@ extern "C" {
 
 /// Time to fetch and start the core.
 const START_MS: u32 = 60_000;
+/// Time to start it again: its files are here already.
+const RESTART_MS: u32 = 10_000;
 /// Time for one answer.
 const ANSWER_MS: u32 = 5_000;
 const SLOW_MS: u32 = 300;
@@ -168,7 +170,8 @@ fn start(link: &Shelf) {
     it.listeners = vec![on_message, on_error];
     it.worker = Some(worker);
     drop(it);
-    watch(link, START_MS);
+    let is_first = link.borrow().restarts.is_empty();
+    watch(link, if is_first { START_MS } else { RESTART_MS });
 }
 
 fn end(link: &Shelf) {
