@@ -135,6 +135,9 @@ pub(crate) fn use_core(question: Question) -> (UseReducerHandle<Core>, Asker) {
             start(&link);
         }
         post(&link, &posts);
+        if link.borrow().talk.is_waiting() {
+            notice_slowness(&link);
+        }
     });
     (core, (*asker).clone())
 }
@@ -221,6 +224,8 @@ fn hear(link: &Shelf, text: &str) {
     if !link.borrow().talk.is_waiting() {
         let mut it = link.borrow_mut();
         (it.patience, it.slowness) = (None, None);
+        drop(it);
+        tell.emit(News::Slow(false));
     }
     if is_answer {
         link.borrow_mut().slowness = None;
@@ -250,6 +255,11 @@ fn post(link: &Shelf, posts: &[String]) {
         debug_assert!(sent.is_none_or(|it| it.is_ok()), "a text can always be posted");
     }
     watch(link, ANSWER_MS);
+    notice_slowness(link);
+}
+
+/// Says so when the answer takes its time, whatever the worker is busy with.
+fn notice_slowness(link: &Shelf) {
     if link.borrow().slowness.is_none() {
         let tell = link.borrow().tell.clone();
         link.borrow_mut().slowness = Some(Timeout::new(SLOW_MS, move || tell.emit(News::Slow(true))));
