@@ -84,8 +84,8 @@ mod tests {
     fn fix(text: &str, from: usize, to: usize, new_text: &str) -> Fix {
         let at = |offset: usize| {
             let head = &text[..offset];
-            let line = head.matches('\n').count() as u32 + 1;
-            Position { line, column: 1, offset: offset as u32 }
+            let line = u32::try_from(head.matches('\n').count()).unwrap() + 1;
+            Position { line, column: 1, offset: u32::try_from(offset).unwrap() }
         };
         let range = Range { file: "a.yaml".into(), start: at(from), end: at(to) };
         Fix { title: String::new(), safe: true, edits: vec![TextEdit { range, new_text: new_text.into() }] }
