@@ -18,6 +18,13 @@ async function palette(page, text) {
   await page.getByRole("combobox", { name: /Search|검색/ }).fill(text);
 }
 
+/** What a link holds; runs in the page. */
+async function unfolded(address) {
+  const letters = address.split("#1.")[1].replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(letters), (it) => it.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
+}
+
 export default (test) => {
   test("the palette finds a resource by its short kind and goes to its line", DESK, async ({ page, url, expect, screenshot }) => {
     await settled(page, url);
@@ -74,10 +81,14 @@ export default (test) => {
 
   test("the default namespace changes the answer", DESK, async ({ page, url, expect }) => {
     await settled(page, url);
-    await page.evaluate(() => localStorage.setItem("podpath.settings", JSON.stringify({ namespace: "elsewhere" })));
-    await page.reload();
+    const file = { name: "lonely.yaml", mimeType: "text/yaml", buffer: Buffer.from("apiVersion: v1\nkind: Service\nmetadata: {name: lonely}\n") };
+    await page.locator('[data-open="files"]').first().setInputFiles([file]);
+    await expect(page.locator(".tree")).toContainText("lonely.yaml");
     await page.getByRole("button", { name: "Settings" }).click();
-    await expect(page.getByLabel("Default namespace")).toHaveValue("elsewhere");
+    await page.getByLabel("Default namespace").fill("elsewhere");
+    await page.keyboard.press("Escape");
+    await palette(page, "svc lonely");
+    await expect(page.locator("#pal-list [role=option]").first()).toContainText("elsewhere");
   });
 
   test("a link holds files, request and open file, and opens in another browser", DESK, async ({ page, browser, url, expect, screenshot }) => {
@@ -142,9 +153,12 @@ export default (test) => {
     const dialog = page.getByRole("dialog");
     await expect(dialog).toContainText("1 Secret is left out");
     const short = await dialog.getByLabel("Link").inputValue();
+    await expect(await page.evaluate(unfolded, short)).not.toContain("hidden-word");
+    await expect(await page.evaluate(unfolded, short)).toContain("stringData");
     await dialog.getByRole("button", { name: "Include values" }).click();
     await expect(dialog).toContainText("The link holds the values of Secrets.");
     await expect(() => dialog.getByLabel("Link").inputValue().then((it) => it !== short)).toBe(true);
+    await expect(await page.evaluate(unfolded, await dialog.getByLabel("Link").inputValue())).toContain("hidden-word");
   });
 
   test("a read-only link can be looked at, and copied to be changed", DESK, async ({ page, browser, url, expect }) => {

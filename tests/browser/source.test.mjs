@@ -331,6 +331,8 @@ export default (test) => {
   test("the tree is walked, searched, and files move by drag", DESK, async ({ page, url, expect, screenshot }) => {
     await fresh(page, url);
     await open(page, { "a.yaml": service("a"), "b.yaml": service("b") });
+    // A folder that holds everything would be left out: the files must be there before it comes.
+    await expect(page.locator(".tree li")).toHaveCount(2);
     await paste(page, `# file: edge/gateway.yaml\n${service("gw")}---\n# file: edge/web.yaml\n${service("web")}`);
     await expect(page.locator(".tree li")).toHaveCount(5);
     const row = (name) => page.locator(".tree li", { hasText: name });

@@ -1,5 +1,6 @@
 //! What the page hears from outside: the core, the keyboard, the window.
 
+pub(crate) mod use_address;
 pub(crate) mod use_core;
 pub(crate) mod use_editor;
 pub(crate) mod use_embed;

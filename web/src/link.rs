@@ -98,6 +98,12 @@ pub(crate) fn link(packed: &[u8]) -> String {
 }
 
 impl Shared {
+    /// A workspace, and nothing beside its files.
+    pub(crate) fn of(name: &str, files: &Files) -> Self {
+        let files = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+        Self { name: name.to_owned(), files, ..Self::default() }
+    }
+
     /// The text that is packed.
     pub(crate) fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

@@ -115,7 +115,8 @@ pub(crate) fn hover(place: &Place<'_>, locale: Locale) -> Hover {
     }
 }
 
-fn mention(analysis: &Analysis, id: ResourceId, span: Span) -> Option<Mention> {
+/// An object and a place in its document.
+pub(crate) fn mention(analysis: &Analysis, id: ResourceId, span: Span) -> Option<Mention> {
     let document = analysis.cluster.entry(id)?.document;
     Some(Mention { resource: analysis.reference(id)?, range: range(analysis, Location { document, span })? })
 }
@@ -131,27 +132,29 @@ fn users(analysis: &Analysis, id: ResourceId) -> Vec<Mention> {
         }
         let yaml = podpath_yaml::parse(text);
         for object in yaml.root.iter().flat_map(podpath_objects::nodes) {
-            users_in(analysis, document, object, id, &mut found);
+            let who = placed.resources().find(|(_, it)| it.meta.span == object.span).map(|it| it.0);
+            if let Some(who) = who.filter(|it| *it != id) {
+                users_in(analysis, (document, who, object), id, &mut found);
+            }
         }
     }
     found
 }
 
-fn users_in(analysis: &Analysis, document: DocumentId, object: &Node, id: ResourceId, found: &mut Vec<Mention>) {
-    let is_it = |it: &podpath_cluster::Entry| it.document == document && it.resource.meta.span == object.span;
-    let who = analysis.cluster.entries().find(|it| is_it(it.1)).map(|it| it.0);
-    let Some(who) = who.filter(|it| *it != id) else { return };
+/// The places of one object, by its document, number and tree, that name another one.
+fn users_in(
+    analysis: &Analysis,
+    (document, who, object): (DocumentId, ResourceId, &Node),
+    id: ResourceId,
+    found: &mut Vec<Mention>,
+) {
     let mut last = None;
     links::leaves(object, &mut |leaf| {
         let is_named = goals(analysis, document, object, leaf).is_some_and(|it| it.iter().any(|it| it.id == id));
         // A selector of two labels is one place.
         if is_named && last != Some(leaf.path.to_owned()) {
             last = Some(leaf.path.to_owned());
-            found.extend(mention_at(analysis, who, document, leaf.span));
+            found.extend(mention(analysis, who, leaf.span));
         }
     });
-}
-
-fn mention_at(analysis: &Analysis, who: ResourceId, document: DocumentId, span: Span) -> Option<Mention> {
-    Some(Mention { resource: analysis.reference(who)?, range: range(analysis, Location { document, span })? })
 }

@@ -1,16 +1,12 @@
 //! The method `resources`: every object with its place, for look-ups by name.
 
-use podpath_protocol::{Located, Resources};
-use podpath_source::Location;
+use podpath_protocol::Resources;
 
 use crate::analysis::Analysis;
-use crate::place::range;
+use crate::editor::mention;
 
 /// All objects in source order, also those that a later one replaces.
 pub(crate) fn resources(analysis: &Analysis) -> Resources {
-    let located = |(id, entry): (_, &podpath_cluster::Entry)| {
-        let place = Location { document: entry.document, span: entry.resource.meta.name_span() };
-        Some(Located { resource: analysis.reference(id)?, range: range(analysis, place)? })
-    };
-    Resources { resources: analysis.cluster.entries().filter_map(located).collect() }
+    let named = analysis.cluster.entries().map(|(id, entry)| (id, entry.resource.meta.name_span()));
+    Resources { resources: named.filter_map(|(id, span)| mention(analysis, id, span)).collect() }
 }

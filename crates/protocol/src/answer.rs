@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Range, Ref};
+use crate::{Mention, Range, Ref};
 
 /// One line of the protocol's answer: `result` or `error`, never both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,17 +120,8 @@ pub struct TextEdit {
 /// The answer of `resources`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resources {
-    /// Every object, in source order.
-    pub resources: Vec<Located>,
-}
-
-/// An object and the place of its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Located {
-    /// The object.
-    pub resource: Ref,
-    /// Its name in the file.
-    pub range: Range,
+    /// Every object and the place of its name, in source order.
+    pub resources: Vec<Mention>,
 }
 
 /// The answer of `redact`.

@@ -12,8 +12,7 @@ mod trace;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Answer, Check, Diagnostic, Failure, Fix, Located, Preset, Presets, Redaction, Related, Resources, Revision,
-    TextEdit,
+    Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
 pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
+use podpath_protocol::Redaction;
 use yew::prelude::*;
 
 use super::icon::icon;
-use crate::browser::{deflate, here};
-use crate::link::{Shared, link};
+use crate::browser::here;
+use crate::hooks::use_address::{redacted, use_address, use_redaction};
+use crate::link::Shared;
 use crate::state::{Action, Pane, State};
 use crate::words;
 
@@ -18,13 +18,12 @@ pub(crate) struct EmbedBarProps {
     pub(crate) on_action: Callback<Action>,
 }
 
-/// The link out is made so long after a change.
-const CALM_MS: u32 = 300;
-
 #[component]
 pub(crate) fn EmbedBar(props: &EmbedBarProps) -> Html {
     let locale = props.state.settings.locale;
-    let address = use_address(&props.state);
+    // The link out stands in the history of the browser, so it holds no values of Secrets either.
+    let redaction = use_redaction(&props.state.files);
+    let address = use_address(redaction.as_deref().map(|it| shared(&props.state, it))).unwrap_or_else(here);
     let tab = |pane: Pane, text: &'static str| {
         let is_on = props.state.pane == pane;
         let onclick = props.on_action.reform(move |_: MouseEvent| Action::Pane(pane));
@@ -43,34 +42,10 @@ pub(crate) fn EmbedBar(props: &EmbedBarProps) -> Html {
     }
 }
 
-/// A page of its own with the same files and request.
-#[hook]
-fn use_address(state: &Rc<State>) -> String {
-    let address = use_state_eq(here);
-    let setter = address.setter();
-    let key = (Rc::as_ptr(&state.files) as usize, state.draft.clone());
-    let newest = use_mut_ref(|| state.clone());
-    *newest.borrow_mut() = state.clone();
-    use_effect_with(key, move |_| {
-        let timer = Timeout::new(CALM_MS, move || {
-            let text = shared(&newest.borrow()).text();
-            spawn_local(async move {
-                if let Some(packed) = deflate::pack(text.as_bytes()).await {
-                    setter.set(format!("{}#{}", here(), link(&packed)));
-                }
-            });
-        });
-        move || drop(timer)
-    });
-    (*address).clone()
-}
-
-fn shared(state: &State) -> Shared {
+fn shared(state: &State, redaction: &Redaction) -> Shared {
     Shared {
-        name: state.name.to_string(),
-        files: state.files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
         request: state.draft.asked().cloned(),
         open: state.open().map(ToString::to_string),
-        read_only: false,
+        ..Shared::of(&state.name, &redacted(&state.files, redaction))
     }
 }

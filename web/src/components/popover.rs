@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::browser::give_focus;
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct PopoverProps {
     pub(crate) label: AttrValue,
@@ -19,17 +21,13 @@ pub(crate) fn Popover(props: &PopoverProps) -> Html {
     {
         let panel = panel.clone();
         use_effect_with((), move |()| {
-            let before = gloo::utils::document().active_element().and_then(|it| it.dyn_into::<HtmlElement>().ok());
+            let before = gloo::utils::document().active_element();
             if let Some(panel) = panel.cast::<HtmlElement>() {
                 let first = panel.query_selector("input, [data-first]").ok().flatten();
                 let target = first.and_then(|it| it.dyn_into::<HtmlElement>().ok()).unwrap_or(panel);
                 let _ = target.focus();
             }
-            move || {
-                if let Some(before) = before {
-                    let _ = before.focus();
-                }
-            }
+            move || give_focus(before)
         });
     }
     let onkeydown = use_callback(props.on_close.clone(), |event: KeyboardEvent, on_close| {

@@ -2,16 +2,15 @@
 
 use std::rc::Rc;
 
-use podpath_protocol::{Call, Fix, Locale, Redaction};
-use wasm_bindgen_futures::spawn_local;
+use podpath_protocol::{Call, Locale, Redaction};
 use yew::prelude::*;
 
 use super::icon::icon;
 use super::overlay::Overlay;
-use crate::browser::{copy, deflate, here};
-use crate::core::asker::Asker;
-use crate::link::{Reach, Shared, link, reach};
-use crate::state::files::{Files, Text, repaired};
+use crate::browser::copy;
+use crate::hooks::use_address::{redacted, use_address, use_redaction};
+use crate::link::{Reach, Shared, reach};
+use crate::state::files::{Files, Text};
 use crate::words::{self, counted};
 
 #[derive(Properties, PartialEq)]
@@ -37,8 +36,9 @@ struct Choice {
 pub(crate) fn Share(props: &ShareProps) -> Html {
     let locale = props.locale;
     let choice = use_state_eq(|| Choice { with_request: true, read_only: false, with_values: false });
-    let redaction = use_redaction();
-    let address = use_address(props, *choice, redaction.as_deref());
+    // Nothing is linked before it is known which values are secret.
+    let redaction = use_redaction(&props.files);
+    let address = use_address(redaction.as_deref().map(|it| shared(props, *choice, it)));
     let copied = use_state_eq(|| None::<bool>);
     let choose = |change: fn(Choice) -> Choice| {
         let (choice, copied) = (choice.clone(), copied.setter());
@@ -118,54 +118,12 @@ fn embed_code(address: &str) -> String {
     )
 }
 
-/// What must be left out of the files; `None` until the core has answered.
-#[hook]
-fn use_redaction() -> Option<Rc<Redaction>> {
-    let redaction = use_state(|| None::<Rc<Redaction>>);
-    let asker = use_context::<Asker>().unwrap_or_default();
-    let setter = redaction.setter();
-    use_effect_with((), move |()| {
-        let on_answer = Callback::from(move |it: Option<Redaction>| setter.set(it.map(Rc::new)));
-        asker.ask("redact", serde_json::json!({}), on_answer);
-    });
-    (*redaction).clone()
-}
-
-/// The link, made anew for every choice. Nothing is linked before it is known which values are secret.
-#[hook]
-fn use_address(props: &ShareProps, choice: Choice, redaction: Option<&Redaction>) -> Option<String> {
-    let address = use_state(|| None::<String>);
-    let text = redaction.map(|it| shared(props, choice, it).text());
-    let newest = use_mut_ref(|| 0_u32);
-    let setter = address.setter();
-    use_effect_with(text, move |text| {
-        *newest.borrow_mut() += 1;
-        let (text, number) = (text.clone(), *newest.borrow());
-        spawn_local(async move {
-            let packed = match text {
-                Some(text) => deflate::pack(text.as_bytes()).await,
-                None => None,
-            };
-            if *newest.borrow() == number {
-                setter.set(packed.map(|it| format!("{}#{}", here(), link(&it))));
-            }
-        });
-    });
-    (*address).clone()
-}
-
 fn shared(props: &ShareProps, choice: Choice, redaction: &Redaction) -> Shared {
-    let without = |edits| Fix { title: String::new(), safe: true, edits };
-    let files = if choice.with_values {
-        (*props.files).clone()
-    } else {
-        repaired(&props.files, &[without(redaction.edits.clone())]).0
-    };
+    let files = if choice.with_values { (*props.files).clone() } else { redacted(&props.files, redaction) };
     Shared {
-        name: props.name.to_string(),
-        files: files.into_iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
         request: props.request.clone().filter(|_| choice.with_request),
         open: props.open.as_ref().filter(|_| choice.with_request).map(ToString::to_string),
         read_only: choice.read_only,
+        ..Shared::of(&props.name, &files)
     }
 }

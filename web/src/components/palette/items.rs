@@ -108,14 +108,14 @@ fn best(items: impl Iterator<Item = Item>, query: &str, recent: &[String], n_row
 
 #[cfg(test)]
 mod tests {
-    use podpath_protocol::{Located, Position, Ref};
+    use podpath_protocol::{Mention, Position, Ref};
 
     use super::*;
 
-    fn resource(kind: &str, name: &str, file: &str) -> Located {
+    fn resource(kind: &str, name: &str, file: &str) -> Mention {
         let at = Position { line: 1, column: 1, offset: 0 };
         let resource = Ref { api_version: "v1".into(), kind: kind.into(), namespace: None, name: name.into() };
-        Located { resource, range: Range { file: file.into(), start: at, end: at } }
+        Mention { resource, range: Range { file: file.into(), start: at, end: at } }
     }
 
     fn names(text: &str, recent: &[String]) -> Vec<String> {
