@@ -10,6 +10,7 @@
 
 pub mod ask;
 mod markdown;
+pub mod property;
 mod run;
 mod show;
 pub mod workspace;

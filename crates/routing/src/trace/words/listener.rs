@@ -1,0 +1,139 @@
+//! The sentences of listeners, and of those that do not take a request.
+
+use podpath_source::Text;
+
+use super::hop;
+use crate::choose::NoListener;
+use crate::request::Request;
+use crate::table::{Frozen, Listener, Protocol, Table};
+use crate::trace::{Candidate, Hop, HopKind, Verdicted};
+
+pub(in crate::trace) fn frozen_hop(table: &Table, frozen: &Frozen) -> Hop {
+    let detail = Text::new(
+        format!("the controller changes nothing in this group: {}", frozen.message),
+        format!("컨트롤러가 이 그룹을 바꾸지 않습니다: {}", frozen.message),
+    );
+    let origin = &frozen.origin;
+    let resource = origin.resource.or(table.origin.resource);
+    let failed = hop(HopKind::LoadBalancer, resource, Some(origin.location), Text::same(table.gateway.title), detail);
+    Hop { failed: true, brief: Text::new("group is frozen", "그룹이 멈춤"), ..failed }
+}
+
+/// The hop of a table that has no listener for the request.
+pub(in crate::trace) fn no_listener_hop(table: &Table, request: &Request, why: NoListener) -> Hop {
+    let kind = if table.gateway.is_load_balancer { HopKind::LoadBalancer } else { HopKind::Gateway };
+    let candidates = table.listeners.iter().map(|it| listener_mismatch(it, request)).collect();
+    let origin = &table.origin;
+    let detail = no_listener_words(request, why);
+    let failed = hop(kind, origin.resource, Some(origin.location), Text::same(table.gateway.title), detail);
+    let brief = match why {
+        NoListener::Port => Text::new("nothing listens", "리스너 없음"),
+        NoListener::ServerName => Text::new("no certificate", "인증서 없음"),
+        NoListener::Protocol => Text::new("other protocol", "프로토콜 다름"),
+        NoListener::Host => Text::new("host not served", "호스트 없음"),
+        NoListener::Misdirected => Text::new("other connection", "다른 연결"),
+    };
+    Hop { failed: true, candidates, brief, ..failed }
+}
+
+/// Why no listener takes a request, in a sentence.
+pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) -> Text {
+    let (port, host, name) = (request.port, &request.host, request.server_name());
+    match why {
+        NoListener::Port => {
+            Text::new(format!("nothing listens on port {port}"), format!("{port} 포트를 여는 리스너가 없습니다"))
+        }
+        NoListener::ServerName => Text::new(
+            format!("no listener on {port} serves the TLS name `{name}`"),
+            format!("{port} 포트에 `{name}` TLS 이름을 받는 리스너가 없습니다"),
+        ),
+        NoListener::Protocol if request.scheme.is_tls() => {
+            Text::new(format!("port {port} does not speak TLS"), format!("{port} 포트는 TLS를 쓰지 않습니다"))
+        }
+        NoListener::Protocol => Text::new(
+            format!("port {port} does not speak {}", request.scheme.url()),
+            format!("{port} 포트는 {} 프로토콜을 쓰지 않습니다", request.scheme.url()),
+        ),
+        NoListener::Host => Text::new(
+            format!("no listener on {port} serves the host `{host}`"),
+            format!("{port} 포트에 `{host}` 호스트를 받는 리스너가 없습니다"),
+        ),
+        NoListener::Misdirected => Text::new(
+            format!("the TLS connection is for `{name}`, but `{host}` belongs to another listener"),
+            format!("TLS 연결은 `{name}` 이름으로 맺었는데 `{host}` 호스트는 다른 리스너의 것입니다"),
+        ),
+    }
+}
+
+fn listener_mismatch(listener: &Listener, request: &Request) -> Candidate {
+    let (reason, detail) = if listener.port == request.port {
+        let hosts = hostnames(listener);
+        let en = format!("it serves `{hosts}` by {}", protocol(listener.protocol));
+        let ko = format!("{} 프로토콜로 `{hosts}` 호스트를 받습니다", protocol(listener.protocol));
+        ("listener-mismatch", Text::new(en, ko))
+    } else {
+        let port = listener.port;
+        ("port-mismatch", Text::new(format!("it listens on port {port}"), format!("{port} 포트에서 듣습니다")))
+    };
+    listener_candidate(listener, reason, detail)
+}
+
+fn listener_candidate(listener: &Listener, reason: &'static str, detail: Text) -> Candidate {
+    let origin = &listener.origin;
+    let (resource, location, path) = (origin.resource, origin.location, origin.path.clone());
+    Candidate { resource, location, path, verdict: Verdicted::Mismatch, reason, detail }
+}
+
+/// Another listener than the one that was chosen.
+pub(in crate::trace) fn other_listener(listener: &Listener, chosen: &Listener) -> Candidate {
+    let hosts = hostnames(listener);
+    if listener.port == chosen.port {
+        let en = format!("it serves `{hosts}`, less specifically or not this host");
+        let ko = format!("`{hosts}` 호스트를 받으며, 이 호스트에는 덜 구체적이거나 맞지 않습니다");
+        return listener_candidate(listener, "listener-mismatch", Text::new(en, ko));
+    }
+    let port = listener.port;
+    let detail = Text::new(format!("it listens on port {port}"), format!("{port} 포트에서 듣습니다"));
+    listener_candidate(listener, "port-mismatch", detail)
+}
+
+pub(super) fn hostnames(listener: &Listener) -> String {
+    let hosts = if listener.hostnames.is_empty() { &listener.served } else { &listener.hostnames };
+    if hosts.is_empty() {
+        return "*".into();
+    }
+    hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `")
+}
+
+fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Http => "HTTP",
+        Protocol::Https => "HTTPS",
+        Protocol::TlsPassthrough | Protocol::TlsTerminate => "TLS",
+        Protocol::Tcp => "TCP",
+        Protocol::Udp => "UDP",
+    }
+}
+
+pub(in crate::trace) fn no_stream_route(table: &Table, request: &Request) -> Text {
+    let title = table.gateway.title;
+    Text::new(
+        format!("{title} has no route for this connection on port {}", request.port),
+        format!("{title}에 {} 포트의 이 연결을 받는 라우트가 없습니다", request.port),
+    )
+}
+
+/// Nothing is there that the internet could reach.
+pub(in crate::trace) fn nothing_listens(request: &Request, has_internal: bool) -> Text {
+    if has_internal {
+        return Text::new(
+            "every load balancer here is internal; the internet does not reach it",
+            "여기 있는 로드 밸런서는 모두 내부용이라 인터넷에서 닿지 않습니다",
+        );
+    }
+    let host = &request.host;
+    Text::new(
+        format!("no load balancer and no gateway here takes requests for `{host}` from the internet"),
+        format!("인터넷에서 `{host}` 요청을 받는 로드 밸런서나 게이트웨이가 없습니다"),
+    )
+}

@@ -1,0 +1,134 @@
+//! The sentences of rules: what they do, why one was chosen, and why it beats another.
+
+use podpath_source::Text;
+
+use super::listener::hostnames;
+use crate::choose::Choice;
+use crate::ladder::Criterion;
+use crate::request::Request;
+use crate::table::{Action, Listener, Protocol, Rule, Table};
+
+/// What a load balancer did.
+pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Request) -> Text {
+    let (port, title) = (choice.listener.port, table.gateway.title);
+    let tls = choice.listener.protocol == Protocol::Https && request.scheme.is_tls();
+    let (tls_en, tls_ko) = if tls { ("; TLS ends here", ". TLS는 여기서 끝납니다") } else { ("", "") };
+    let Some(rule) = choice.rule else {
+        return Text::new(
+            format!("{title} listener {port} has no rule for it"),
+            format!("{title} {port} 리스너에 맞는 규칙이 없습니다"),
+        );
+    };
+    let which = match rule.priority {
+        Some(number) => (format!("rule {number}"), format!("규칙 {number}")),
+        None => ("the default action".to_owned(), "기본 동작".to_owned()),
+    };
+    let why = conditions(rule);
+    let (why_en, why_ko) = if why.en.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!(": {}", why.en), format!(": {}", why.ko))
+    };
+    let (does_en, does_ko) = does(rule);
+    Text::new(
+        format!("Listener {port}, {}{why_en}{does_en}{tls_en}", which.0),
+        format!("{port} 리스너의 {}{why_ko}{does_ko}{tls_ko}", which.1),
+    )
+}
+
+fn does(rule: &Rule) -> (String, String) {
+    match &rule.action {
+        Action::Redirect(redirect) => {
+            (format!("; it answers {}", redirect.status), format!(". {} 응답을 보냅니다", redirect.status))
+        }
+        Action::Respond(response) => {
+            (format!("; it answers {} itself", response.status), format!(". 직접 {} 응답을 보냅니다", response.status))
+        }
+        _ => (String::new(), String::new()),
+    }
+}
+
+/// The conditions of a rule, for a sentence; empty when there are none.
+fn conditions(rule: &Rule) -> Text {
+    use crate::matcher::Condition;
+    let words = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::Host(patterns) => {
+            let hosts = patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `");
+            Some((format!("host `{hosts}`"), format!("호스트 `{hosts}`")))
+        }
+        Condition::Path(path) => Some((format!("path `{path}`"), format!("경로 `{path}`"))),
+        Condition::Method(text) => Some((format!("method `{text}`"), format!("메서드 `{text}`"))),
+        Condition::Header(name, text) => Some((format!("header `{name}: {text}`"), format!("헤더 `{name}: {text}`"))),
+        Condition::Query(name, text) => Some((format!("query `{name}={text}`"), format!("쿼리 `{name}={text}`"))),
+        _ => None,
+    });
+    let (en, ko): (Vec<_>, Vec<_>) = words.unzip();
+    match en.len() {
+        0 => Text::default(),
+        1 => Text::new(format!("{} matches", en.join("")), format!("{} 조건이 맞습니다", ko.join(""))),
+        _ => Text::new(format!("{} match", en.join(", ")), format!("{} 조건이 모두 맞습니다", ko.join(", "))),
+    }
+}
+
+/// What a gateway did.
+pub(in crate::trace) fn gateway(table: &Table, listener: &Listener, request: &Request) -> Text {
+    let (port, name, hosts) = (listener.port, &listener.name, hostnames(listener));
+    let tls = matches!(listener.protocol, Protocol::Https | Protocol::TlsTerminate) && request.scheme.is_tls();
+    let (tls_en, tls_ko) = if tls { ("; TLS ends here", ". TLS는 여기서 끝납니다") } else { ("", "") };
+    let title = table.gateway.title;
+    Text::new(
+        format!("{title}: `{name}` on port {port} serves `{hosts}`{tls_en}"),
+        format!("{title}: {port} 포트의 `{name}` 리스너가 `{hosts}` 호스트를 받습니다{tls_ko}"),
+    )
+}
+
+/// What a route did.
+pub(in crate::trace) fn route(choice: &Choice<'_>, request: &Request) -> Text {
+    let Some(rule) = choice.rule else {
+        return Text::new(
+            format!("no rule takes `{}{}`", request.host, request.path),
+            format!("`{}{}` 요청을 받는 규칙이 없습니다", request.host, request.path),
+        );
+    };
+    let (why, label) = (conditions(rule), &rule.label);
+    let (does_en, does_ko) = does(rule);
+    let (by_en, by_ko) = decided(choice.decided_by);
+    if why.en.is_empty() {
+        return Text::new(
+            format!("rule `{label}` takes every request{by_en}{does_en}"),
+            format!("`{label}` 규칙이 모든 요청을 받습니다{by_ko}{does_ko}"),
+        );
+    }
+    Text::new(
+        format!("rule `{label}`: {}{by_en}{does_en}", why.en),
+        format!("`{label}` 규칙: {}{by_ko}{does_ko}", why.ko),
+    )
+}
+
+fn decided(criterion: Option<Criterion>) -> (String, String) {
+    let Some(criterion) = criterion else { return (String::new(), String::new()) };
+    let text = lost(criterion);
+    (format!("; against the others: {}", text.en), format!(". 다른 후보와의 차이: {}", text.ko))
+}
+
+pub(in crate::trace) fn chosen() -> Text {
+    Text::new("it takes the request", "이 규칙이 요청을 받습니다")
+}
+
+/// Why a rule that matches gave way.
+pub(in crate::trace) fn lost(criterion: Criterion) -> Text {
+    let (en, ko) = match criterion {
+        Criterion::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
+        Criterion::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
+        Criterion::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
+        Criterion::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
+        Criterion::Headers => ("more header matches go first", "헤더 조건이 더 많은 규칙이 먼저입니다"),
+        Criterion::Query => ("more query matches go first", "쿼리 조건이 더 많은 규칙이 먼저입니다"),
+        Criterion::Oldest => ("the older object goes first", "먼저 만들어진 오브젝트가 먼저입니다"),
+        Criterion::Name => {
+            ("namespace/name in alphabetical order decides", "네임스페이스/이름의 알파벳 순서로 정해집니다")
+        }
+        Criterion::ListOrder => ("the earlier rule goes first", "앞에 있는 규칙이 먼저입니다"),
+    };
+    Text::new(en, ko)
+}

@@ -1,0 +1,246 @@
+//! The sentences of Services and their Pods.
+
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints};
+use podpath_objects::{Labels, Service, ServicePort};
+use podpath_source::{Location, Text};
+
+use super::{at, hop, name_of};
+use crate::table::{Backend, Fault, Target};
+use crate::trace::{Candidate, Hop, HopKind, Verdicted};
+
+pub(in crate::trace) fn load_balancer_service(service: &Found<'_, Service>, port: u16) -> Hop {
+    let detail = Text::new(
+        format!("a load balancer of L4 passes port {port} on"),
+        format!("L4 로드 밸런서가 {port} 포트를 그대로 넘깁니다"),
+    );
+    hop(HopKind::LoadBalancer, Some(service.id), Some(at(service)), Text::same(service.name()), detail)
+}
+
+/// The name of a target that is not here, or its host.
+pub(in crate::trace) fn target_name(cluster: &Cluster, target: &Target) -> String {
+    match target {
+        Target::Service(id) => cluster.entry(*id).map_or(String::new(), |it| it.resource.meta.name().to_owned()),
+        Target::Missing(_, name) => name.clone(),
+        Target::Host(host) => host.clone(),
+    }
+}
+
+/// The hop of a backend that fails.
+pub(in crate::trace) fn faulty_hop(cluster: &Cluster, backend: &Backend, fault: &Fault) -> Hop {
+    let resource = match &backend.target {
+        Target::Service(id) => Some(*id),
+        Target::Missing(..) | Target::Host(_) => None,
+    };
+    let title = Text::same(target_name(cluster, &backend.target));
+    let failed = hop(HopKind::Service, resource, Some(fault.location), title, fault.text.clone());
+    Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
+}
+
+fn faulty_in_brief(fault: &Fault) -> Text {
+    let (en, ko) = match fault.reason {
+        "service-not-found" | "BackendNotFound" => ("no such Service", "Service 없음"),
+        "port-not-offered" => ("no such port", "포트 없음"),
+        "subset-not-found" => ("no such subset", "서브셋 없음"),
+        "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
+        "InvalidKind" => ("kind not known", "알 수 없는 종류"),
+        _ => ("no such host", "호스트 없음"),
+    };
+    Text::new(en, ko)
+}
+
+/// A Service that does not offer the port.
+pub(in crate::trace) fn refusing_service_hop(service: &Found<'_, Service>, fault: &Fault) -> Hop {
+    let title = Text::same(service.name());
+    let failed = hop(HopKind::Service, Some(service.id), Some(fault.location), title, fault.text.clone());
+    Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
+}
+
+/// The hop of a Service.
+pub(in crate::trace) fn service_hop(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    entry: Option<&ServicePort>,
+    subset: Option<&(String, Labels)>,
+    ready: &[Endpoint],
+    why: Option<NoEndpoints>,
+) -> Hop {
+    let (subset_en, subset_ko) = match subset {
+        Some((name, _)) => (format!(", subset `{name}`"), format!(", `{name}` 서브셋")),
+        None => (String::new(), String::new()),
+    };
+    let location = why.and_then(|it| why_location(cluster, service, it)).or(Some(at(service)));
+    let detail = match (entry, ready.is_empty()) {
+        (Some(entry), false) => {
+            let port = entry.port.value;
+            let target = ready.first().map_or(port, |it| it.port);
+            Text::new(
+                format!("port {port} goes to port {target} of the Pods{subset_en}"),
+                format!("{port} 포트가 Pod의 {target} 포트로 이어집니다{subset_ko}"),
+            )
+        }
+        (Some(entry), true) => {
+            let why = no_endpoints(cluster, service, subset, why);
+            let (port, target) = (entry.port.value, &entry.target_port.value);
+            Text::new(
+                format!("port {port} goes to port {target} of the Pods, but {}", why.en),
+                format!("{port} 포트가 Pod의 {target} 포트로 이어지지만 {}", why.ko),
+            )
+        }
+        (None, _) => no_endpoints(cluster, service, subset, why),
+    };
+    let found = hop(HopKind::Service, Some(service.id), location, Text::same(service.name()), detail);
+    let brief = if ready.is_empty() { no_endpoints_in_brief(why) } else { Text::default() };
+    Hop { failed: ready.is_empty(), candidates: label_candidates(cluster, service, why), brief, ..found }
+}
+
+fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {
+    let (en, ko) = match why {
+        Some(NoEndpoints::NoSelector(_)) => ("no selector", "selector 없음"),
+        Some(NoEndpoints::NoPod(_)) => ("selector matches no Pod", "selector와 맞는 Pod 없음"),
+        Some(NoEndpoints::NoNamedPort(_)) => ("no port of that name", "그 이름의 포트 없음"),
+        Some(NoEndpoints::NoReplicas(_)) => ("replicas are 0", "replicas가 0"),
+        Some(NoEndpoints::NotReady(_)) => ("no Pod is ready", "준비된 Pod 없음"),
+        Some(NoEndpoints::ExternalName(_)) => ("only another name", "이름만 있음"),
+        None => ("no endpoints", "엔드포인트 없음"),
+    };
+    Text::new(en, ko)
+}
+
+/// Pods of the namespace whose labels differ from a selector that selects nothing.
+fn label_candidates(cluster: &Cluster, service: &Found<'_, Service>, why: Option<NoEndpoints>) -> Vec<Candidate> {
+    let (Some(NoEndpoints::NoPod(_)), Some(selector)) = (why, &service.object.selector) else { return vec![] };
+    let pods = cluster.pod_sources().filter(|it| it.namespace == service.namespace()).take(20);
+    let candidate = |pod: podpath_cluster::PodSource<'_>| {
+        let entry = cluster.entry(pod.id)?;
+        let (key, wanted) = selector.iter().find(|(key, value)| pod.template.labels.get(key) != Some(value))?;
+        let detail = match pod.template.labels.entry(key) {
+            Some((_, value)) => {
+                let value = &value.value;
+                Text::new(
+                    format!("label is `{key}: {value}`, not `{wanted}`"),
+                    format!("레이블이 `{key}: {value}` 입니다. `{wanted}` 값이 아닙니다"),
+                )
+            }
+            None => Text::new(format!("it has no label `{key}`"), format!("`{key}` 레이블이 없습니다")),
+        };
+        let span = pod.template.labels.entry(key).map_or(pod.template.labels.span, |(_, value)| value.span);
+        let location = Location { document: entry.document, span };
+        let path = format!("labels.{key}");
+        Some(Candidate {
+            resource: Some(pod.id),
+            location,
+            path,
+            verdict: Verdicted::Mismatch,
+            reason: "label-differs",
+            detail,
+        })
+    };
+    pods.filter_map(candidate).collect()
+}
+
+/// Where the reason of missing endpoints stands.
+pub(in crate::trace) fn why_location(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    why: NoEndpoints,
+) -> Option<Location> {
+    Some(match why {
+        NoEndpoints::NoSelector(span)
+        | NoEndpoints::NoPod(span)
+        | NoEndpoints::NoNamedPort(span)
+        | NoEndpoints::ExternalName(span) => service.at(span),
+        NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id) => {
+            let entry = cluster.entry(id)?;
+            let span = cluster.get::<podpath_objects::Workload>(id).map(|it| it.object.replicas_span);
+            Location { document: entry.document, span: span.unwrap_or_else(|| entry.resource.meta.name_span()) }
+        }
+    })
+}
+
+/// Why nobody answers, in a clause.
+pub(in crate::trace) fn no_endpoints(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    subset: Option<&(String, Labels)>,
+    why: Option<NoEndpoints>,
+) -> Text {
+    let named = |id| name_of(cluster, Some(id)).en;
+    match why {
+        Some(NoEndpoints::NoSelector(_)) => Text::new(
+            "it has no selector and no EndpointSlice names it",
+            "selector가 없고, 이 Service를 가리키는 EndpointSlice도 없습니다",
+        ),
+        Some(NoEndpoints::NoPod(_)) => {
+            let labels = service.object.selector.iter().flat_map(Labels::iter);
+            let labels = labels.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ");
+            Text::new(
+                format!("its selector `{labels}` matches no Pod"),
+                format!("`{labels}` selector와 일치하는 Pod가 없습니다"),
+            )
+        }
+        Some(NoEndpoints::NoNamedPort(_)) => {
+            Text::new("no Pod that it selects has a port of that name", "선택된 Pod에 그 이름의 포트가 없습니다")
+        }
+        Some(NoEndpoints::NoReplicas(id)) => {
+            let name = named(id);
+            Text::new(
+                format!("`{name}` makes 0 Pods: its replicas are 0"),
+                format!("`{name}` 워크로드의 replicas가 0입니다"),
+            )
+        }
+        Some(NoEndpoints::NotReady(id)) => {
+            let name = named(id);
+            Text::new(format!("no Pod of `{name}` is ready"), format!("`{name}`의 Pod가 모두 준비되지 않았습니다"))
+        }
+        Some(NoEndpoints::ExternalName(_)) => Text::new(
+            "it is only a name for another host and has no endpoints",
+            "다른 호스트의 이름일 뿐이라 엔드포인트가 없습니다",
+        ),
+        None => match subset {
+            Some((name, _)) => Text::new(
+                format!("subset `{name}` selects no Pod"),
+                format!("`{name}` 서브셋과 일치하는 Pod가 없습니다"),
+            ),
+            None => Text::new("it has no endpoints", "엔드포인트가 없습니다"),
+        },
+    }
+}
+
+/// The hop of the Pods.
+pub(in crate::trace) fn endpoint_hop(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    ready: &[Endpoint],
+    why: Option<NoEndpoints>,
+) -> Hop {
+    let Some(first) = ready.first() else {
+        let detail = no_endpoints(cluster, service, None, why);
+        // Pods that are known but do not answer are shown, with the reason.
+        if let Some(NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id)) = why {
+            let location = why.and_then(|it| why_location(cluster, service, it));
+            let found = hop(HopKind::Endpoint, Some(id), location, name_of(cluster, Some(id)), detail);
+            return Hop { failed: true, brief: no_endpoints_in_brief(why), ..found };
+        }
+        let title = Text::new("not reached", "닿지 못함");
+        let brief = no_endpoints_in_brief(why);
+        return Hop { failed: true, brief, ..hop(HopKind::Endpoint, None, None, title, detail) };
+    };
+    pod_hop_of(cluster, first, ready.iter().map(|it| it.replicas).sum())
+}
+
+fn pod_hop_of(cluster: &Cluster, endpoint: &Endpoint, n_pods: u32) -> Hop {
+    let entry = endpoint.source.and_then(|id| cluster.entry(id));
+    let location = entry.map(|it| Location { document: it.document, span: it.resource.meta.name_span() });
+    let address = endpoint.address.clone().unwrap_or_default();
+    let title = entry.map_or(address, |it| it.resource.meta.name().to_owned());
+    let port = endpoint.port;
+    let (pods, ko) = (if n_pods == 1 { "Pod answers" } else { "Pods answer" }, n_pods);
+    let detail =
+        Text::new(format!("{n_pods} {pods} on port {port}"), format!("Pod {ko}개가 {port} 포트에서 응답합니다"));
+    hop(HopKind::Endpoint, endpoint.source, location, Text::same(title), detail)
+}
+
+/// The hop of a Pod that is called by its address.
+pub(in crate::trace) fn pod_hop(cluster: &Cluster, endpoint: &Endpoint) -> Hop {
+    pod_hop_of(cluster, endpoint, endpoint.replicas)
+}
