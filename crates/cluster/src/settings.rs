@@ -21,6 +21,8 @@ pub struct Settings {
     pub alb_target_type: String,
     /// `--default-load-balancer-scheme` of the AWS Load Balancer Controller.
     pub alb_scheme: String,
+    /// The networks in which load balancers and nodes have their addresses; empty when that is not known.
+    pub load_balancer_cidrs: Vec<String>,
 }
 
 impl Default for Settings {
@@ -34,6 +36,7 @@ impl Default for Settings {
             alb_ingress_class: "alb".into(),
             alb_target_type: "instance".into(),
             alb_scheme: "internal".into(),
+            load_balancer_cidrs: vec![],
         }
     }
 }

@@ -198,5 +198,6 @@ fn settings(options: &Options) -> Settings {
         alb_ingress_class: flag("ingressClass", default.alb_ingress_class),
         alb_target_type: flag("defaultTargetType", default.alb_target_type),
         alb_scheme: flag("defaultScheme", default.alb_scheme),
+        load_balancer_cidrs: options.load_balancer_cidrs.clone(),
     }
 }

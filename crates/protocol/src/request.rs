@@ -40,6 +40,9 @@ pub struct Options {
     pub aws_load_balancer_controller: Option<serde_json::Value>,
     /// Settings of sidecar injection.
     pub injection: Option<serde_json::Value>,
+    /// The networks of load balancers and nodes, such as `10.0.0.0/16`, for NetworkPolicies with an `ipBlock`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_cidrs: Vec<String>,
 }
 
 impl Default for Options {
@@ -54,6 +57,7 @@ impl Default for Options {
             now: "2026-01-01T00:00:00Z".into(),
             aws_load_balancer_controller: None,
             injection: None,
+            load_balancer_cidrs: vec![],
         }
     }
 }

@@ -24,7 +24,7 @@ const LADDER: &[Criterion] = &[
 ];
 
 const fn by_specification(name: &'static str, title: &'static str) -> Gateway {
-    Gateway { name, title, is_load_balancer: false, ladder: LADDER, checks_host_against_sni: false }
+    Gateway { name, title, is_load_balancer: false, ladder: LADDER, checks_host_against_sni: false, no_connection: 504 }
 }
 
 /// A controller that does what the specification says.
