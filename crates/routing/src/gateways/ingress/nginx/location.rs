@@ -264,7 +264,7 @@ fn nginx_paths(server: &Server<'_>, location: &Location<'_>, (target, use_regex)
         return vec![path.clone()];
     }
     let with_slash = if path.ends_with('/') { path.clone() } else { format!("{path}/") };
-    let has_exact = server.locations.iter().any(|it| it.is_exact && it.path == *path);
+    let has_exact = server.find(path, true).is_some();
     if has_exact || with_slash == *path { vec![with_slash] } else { vec![with_slash, path.clone()] }
 }
 
@@ -273,7 +273,7 @@ fn nginx_paths(server: &Server<'_>, location: &Location<'_>, (target, use_regex)
 fn slashes(rules: &mut Vec<Rule>, server: &Server<'_>) {
     for location in server.locations.iter().filter(|it| it.path.len() > 1) {
         let Some(bare) = location.path.strip_suffix('/').filter(|it| !it.is_empty()) else { continue };
-        if server.locations.iter().any(|it| it.path == bare) {
+        if server.find(bare, false).or(server.find(bare, true)).is_some() {
             continue;
         }
         let template = Some(format!("$scheme://$host{}$is_args$args", location.path));

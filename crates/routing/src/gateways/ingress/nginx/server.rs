@@ -33,6 +33,8 @@ pub(super) struct Server<'a> {
     /// Hosts of the certificates that its Ingresses name; it has one as soon as an Ingress has `tls`.
     pub(super) tls_hosts: Option<Vec<String>>,
     pub(super) from_to_www: bool,
+    /// Where each path of each type stands.
+    places: BTreeMap<(String, bool), usize>,
 }
 
 /// A path of a host.
@@ -48,6 +50,12 @@ pub(super) struct Location<'a> {
     pub(super) is_default: bool,
     /// It is the catch-all, to which redirects and rewrites of its Ingress do not apply.
     pub(super) is_catch_all: bool,
+}
+
+impl Location<'_> {
+    fn key(&self) -> (String, bool) {
+        (self.path.clone(), self.is_exact)
+    }
 }
 
 /// "Sort Ingresses using the CreationTimestamp field"; as old as one another: by name, backwards.
@@ -69,11 +77,8 @@ pub(super) fn servers<'a>(
     for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_none()) {
         for rule in &member.ingress.object.rules {
             let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
-            let server = servers.entry(host).or_insert_with(|| Server {
-                maker: Some(number),
-                locations: vec![root(Some((number, member)), place)],
-                ..Server::default()
-            });
+            let server =
+                servers.entry(host).or_insert_with(|| Server::of(root(Some((number, member)), place), Some(number)));
             if server.aliases.is_empty() {
                 server.aliases.clone_from(&member.notes.aliases);
             }
@@ -105,6 +110,7 @@ pub(super) fn servers<'a>(
     }
     for server in servers.values_mut() {
         server.locations.sort_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| b.path.cmp(&a.path)));
+        server.places = server.locations.iter().enumerate().map(|(place, it)| (it.key(), place)).collect();
     }
     (servers, taken)
 }
@@ -125,13 +131,25 @@ impl<'a> Server<'a> {
     /// The oldest Ingress keeps a path of the same type; one that nobody wrote gives way. Gives back what has no place,
     /// with the number of the Ingress that has it.
     fn add(&mut self, location: Location<'a>) -> Option<(Location<'a>, Option<usize>)> {
-        let same = |it: &&mut Location<'_>| it.path == location.path && it.is_exact == location.is_exact;
-        match self.locations.iter_mut().find(same) {
+        let next = self.locations.len();
+        let place = *self.places.entry(location.key()).or_insert(next);
+        match self.locations.get_mut(place) {
             Some(known) if known.is_default => *known = location,
             Some(known) => return Some((location, known.member)),
             None => self.locations.push(location),
         }
         None
+    }
+
+    /// The location of a path and a type.
+    pub(super) fn find(&self, path: &str, is_exact: bool) -> Option<&Location<'a>> {
+        self.locations.get(*self.places.get(&(path.to_owned(), is_exact))?)
+    }
+
+    /// A server with the one location that every server has.
+    fn of(root: Location<'a>, maker: Option<usize>) -> Self {
+        let places = BTreeMap::from([(root.key(), 0)]);
+        Self { maker, places, locations: vec![root], ..Self::default() }
     }
 }
 
@@ -185,7 +203,7 @@ fn catch_all<'a>(members: &[Member<'a>], place: &Origin) -> Server<'a> {
     let mut location = root(found, place);
     location.is_default = location.backend.is_none();
     location.is_catch_all = true;
-    Server { locations: vec![location], ..Server::default() }
+    Server::of(location, None)
 }
 
 /// The location for `/` that every server has: the `defaultBackend` of the Ingress that made the server, else 404.

@@ -93,13 +93,12 @@ impl Upstreams {
                     let own = key(member.ingress.namespace(), &path.backend);
                     let text = path.path.as_ref().map_or("", |it| it.value.as_str());
                     let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
-                    let twins = servers.get(&host).into_iter().flat_map(|it| &it.locations);
-                    let twin = twins.filter(|it| it.path == text && it.is_exact == is_exact && !it.is_default);
-                    let twin = twin.filter_map(|it| {
+                    let twin = servers.get(&host).and_then(|it| it.find(text, is_exact)).filter(|it| !it.is_default);
+                    let twin = twin.and_then(|it| {
                         let namespace = members.get(it.member?)?.ingress.namespace();
                         it.backend.as_ref().map(|(backend, _)| key(namespace, backend))
                     });
-                    let why = match twin.into_iter().find(|it| *it != own && !self.canaries.contains_key(it)) {
+                    let why = match twin.filter(|it| *it != own && !self.canaries.contains_key(it)) {
                         None => Some("no-twin"),
                         Some(twin) if self.alternatives.contains_key(&twin) => Some("second-canary"),
                         Some(twin) => {
