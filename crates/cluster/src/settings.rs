@@ -23,6 +23,8 @@ pub struct Settings {
     pub alb_scheme: String,
     /// Who plays every Ingress, whatever its class says; None leaves each to its class.
     pub ingress_controller: Option<IngressController>,
+    /// The networks in which load balancers and nodes have their addresses; empty when that is not known.
+    pub load_balancer_cidrs: Vec<String>,
 }
 
 /// A controller that can be asked to play every Ingress.
@@ -48,6 +50,7 @@ impl Default for Settings {
             alb_target_type: "instance".into(),
             alb_scheme: "internal".into(),
             ingress_controller: None,
+            load_balancer_cidrs: vec![],
         }
     }
 }

@@ -203,5 +203,6 @@ fn settings(options: &Options) -> Settings {
             podpath_protocol::IngressController::Nginx => IngressController::Nginx,
             podpath_protocol::IngressController::Alb => IngressController::Alb,
         }),
+        load_balancer_cidrs: options.load_balancer_cidrs.clone(),
     }
 }

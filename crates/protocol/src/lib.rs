@@ -15,7 +15,7 @@ pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
-pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};
+pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, Shield, View};
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };

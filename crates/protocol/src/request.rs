@@ -43,6 +43,9 @@ pub struct Options {
     /// Who plays every Ingress, whatever its class says; each is left to its class unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ingress_controller: Option<IngressController>,
+    /// The networks of load balancers and nodes, such as `10.0.0.0/16`, for NetworkPolicies with an `ipBlock`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_cidrs: Vec<String>,
 }
 
 /// A controller that can be asked to play every Ingress, to see where they disagree.
@@ -70,6 +73,7 @@ impl Default for Options {
             aws_load_balancer_controller: None,
             injection: None,
             ingress_controller: None,
+            load_balancer_cidrs: vec![],
         }
     }
 }

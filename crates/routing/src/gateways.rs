@@ -25,6 +25,8 @@ pub struct Gateway {
     pub ladder: &'static [Criterion],
     /// A connection for one host does not serve another one: 421.
     pub checks_host_against_sni: bool,
+    /// The status that it answers when a connection to a Pod does not come about in time.
+    pub no_connection: u16,
 }
 
 /// All of them.

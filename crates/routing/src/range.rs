@@ -2,24 +2,20 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 /// True when an address lies in a range, written `10.0.0.0/8` or as one address; what cannot be read holds nothing.
 pub fn in_range(range: &str, address: &str) -> bool {
-    let (base, length) = range.split_once('/').map_or((range, None), |(base, length)| (base, Some(length)));
-    let (Ok(base), Ok(address)) = (base.parse::<IpAddr>(), address.parse::<IpAddr>()) else { return false };
-    let (base, address, width) = match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits()), u128::from(address.to_bits()), 32),
-        (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits(), address.to_bits(), 128),
-        _ => return false,
-    };
-    let length = length.map_or(Some(width), |it| it.parse::<u32>().ok());
-    let Some(unused) = length.and_then(|it| width.checked_sub(it)) else { return false };
-    base.checked_shr(unused).unwrap_or(0) == address.checked_shr(unused).unwrap_or(0)
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    match range.parse::<IpNet>() {
+        Ok(net) => net.contains(&address),
+        Err(_) => range.parse() == Ok(address),
+    }
 }
 
 /// True when a text is a range or an address.
 pub(crate) fn is_range(text: &str) -> bool {
-    let base = text.split_once('/').map_or(text, |(base, _)| base);
-    in_range(text, base)
+    text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok()
 }
 
 #[cfg(test)]

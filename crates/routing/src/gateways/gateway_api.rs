@@ -38,6 +38,7 @@ pub static GATEWAY: Gateway = Gateway {
     is_load_balancer: false,
     ladder: LADDER,
     checks_host_against_sni: true,
+    no_connection: 503,
 };
 
 /// In the mesh, with a Service as parent.
@@ -47,6 +48,7 @@ pub static MESH: Gateway = Gateway {
     is_load_balancer: false,
     ladder: LADDER,
     checks_host_against_sni: false,
+    no_connection: 503,
 };
 
 /// One table for each Gateway whose class is played.

@@ -23,6 +23,7 @@ pub static GATEWAY: Gateway = Gateway {
     is_load_balancer: false,
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 503,
 };
 
 /// The sidecar of a caller.
@@ -32,4 +33,5 @@ pub static MESH: Gateway = Gateway {
     is_load_balancer: false,
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 503,
 };

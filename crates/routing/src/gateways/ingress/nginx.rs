@@ -34,6 +34,7 @@ pub static NGINX: Gateway = Gateway {
     is_load_balancer: false,
     ladder: &[Criterion::ExactPath, Criterion::PathLength, Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 504,
 };
 
 /// The one proxy of the controller. It always listens on both ports: hosts without a certificate get its own one.
