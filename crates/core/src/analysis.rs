@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Derived, Replacement, ResourceId, Settings};
+use podpath_cluster::{Cluster, Derived, IngressController, Replacement, ResourceId, Settings};
 use podpath_lints::Lint;
 use podpath_objects::Resource;
 use podpath_protocol::{Options, Ref};
@@ -200,6 +200,11 @@ fn settings(options: &Options) -> Settings {
         alb_ingress_class: flag("ingressClass", default.alb_ingress_class),
         alb_target_type: flag("defaultTargetType", default.alb_target_type),
         alb_scheme: flag("defaultScheme", default.alb_scheme),
+        ingress_controller: options.ingress_controller.map(|it| match it {
+            podpath_protocol::IngressController::Spec => IngressController::Spec,
+            podpath_protocol::IngressController::Nginx => IngressController::Nginx,
+            podpath_protocol::IngressController::Alb => IngressController::Alb,
+        }),
         load_balancer_cidrs: options.load_balancer_cidrs.clone(),
     }
 }

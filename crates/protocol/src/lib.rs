@@ -22,8 +22,8 @@ pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };
 pub use request::{
-    CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
-    WorkspaceParams,
+    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, SuggestParams,
+    TraceParams, WorkspaceParams,
 };
 pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,

@@ -71,6 +71,14 @@ pub(crate) fn service_of<'a>(cluster: &'a Cluster, target: &Target) -> Option<Fo
     }
 }
 
+/// The Service that a full host name means: `name.namespace.svc.cluster.local`.
+pub(crate) fn service_by_host<'a>(cluster: &'a Cluster, host: &str) -> Option<Found<'a, Service>> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let rest = host.strip_suffix(cluster.settings.cluster_domain.as_str())?.strip_suffix(".svc.")?;
+    let (name, namespace) = rest.split_once('.')?;
+    cluster.find::<Service>(namespace, name)
+}
+
 /// A Service that is not in the workspace.
 pub(crate) fn missing_service(namespace: &str, name: &str, location: Location, status: u16) -> Fault {
     Fault {

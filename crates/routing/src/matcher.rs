@@ -3,6 +3,7 @@
 use podpath_source::{Location, Text};
 
 use crate::pattern::{HostPattern, PathMatch, TextMatch};
+use crate::range::in_range;
 use crate::request::Request;
 
 /// A condition and its place.
@@ -33,8 +34,29 @@ pub enum Condition {
     WithoutHeader(String, TextMatch),
     /// A query parameter.
     Query(String, TextMatch),
+    /// The address of the client.
+    Source(SourceMatch),
     /// Decided when the table was made: this rule can take no request here.
     Never(Mismatch),
+}
+
+/// Which addresses of clients are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceMatch {
+    /// One that the request does not tell.
+    Unknown,
+    /// Those in one of these ranges, as written.
+    Within(Vec<String>),
+}
+
+impl SourceMatch {
+    fn matches(&self, address: Option<&str>) -> bool {
+        match (self, address) {
+            (Self::Unknown, address) => address.is_none(),
+            (Self::Within(ranges), Some(address)) => ranges.iter().any(|it| in_range(it, address)),
+            (Self::Within(_), None) => false,
+        }
+    }
 }
 
 /// Why a request does not fulfil a condition.
@@ -71,6 +93,7 @@ impl Matcher {
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
+            Condition::Source(source) => source.matches(request.source_ip.as_deref()),
             Condition::Never(_) => false,
         }
     }
@@ -128,6 +151,19 @@ impl Matcher {
                 format!("query parameter `{name}` is not `{text}`"),
                 format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
             ),
+            Condition::Source(SourceMatch::Unknown) => (
+                "source-mismatch",
+                "the address of the client is known".to_owned(),
+                "클라이언트 주소를 알고 있습니다".to_owned(),
+            ),
+            Condition::Source(SourceMatch::Within(ranges)) => {
+                let (ranges, address) = (ranges.join(", "), request.source_ip.as_deref().unwrap_or("?"));
+                (
+                    "source-mismatch",
+                    format!("client `{address}` is not in {ranges}"),
+                    format!("클라이언트 `{address}` 주소가 {ranges} 범위에 없습니다"),
+                )
+            }
             Condition::Never(why) => return why.clone(),
         };
         Mismatch { reason, text: Text::new(en, ko), location: self.location }

@@ -12,7 +12,7 @@ use crate::change::{apply_filters, location};
 use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
 use crate::gateways::{Gateway, missing_port};
 use crate::request::{Request, Scheme};
-use crate::table::{Action, Backend, Filter, Protocol, Rule, Table, Target};
+use crate::table::{Action, Backend, Filter, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 
 /// A chain of proxies longer than this is a loop.
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
         match choice.rule {
             Some(rule) => self.act(table, &choice, rule, request),
             None => {
-                self.mark_failed();
+                self.mark_no_rule();
                 let end = if matches!(listener.protocol, Protocol::Http | Protocol::Https) {
                     End::no_route(self.cluster, table, &choice, &request)
                 } else {
@@ -135,10 +135,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn mark_failed(&mut self) {
+    fn mark_no_rule(&mut self) {
+        self.mark(Text::new("no rule takes it", "맞는 규칙 없음"));
+    }
+
+    /// An answer of a proxy that is an error, but for the one that stands for no rule at all.
+    fn mark_failed(&mut self, response: &Response) {
+        match response.reason {
+            "no-route" => self.mark_no_rule(),
+            _ => self.mark(Text::new(format!("answers {}", response.status), format!("{} 응답", response.status))),
+        }
+    }
+
+    fn mark(&mut self, brief: Text) {
         if let Some(hop) = self.trace.hops.last_mut() {
             hop.failed = true;
-            hop.brief = Text::new("no rule takes it", "맞는 규칙 없음");
+            hop.brief = brief;
         }
     }
 
@@ -157,7 +169,10 @@ impl<'a> Walk<'a> {
                 self.finish(end)
             }
             Action::Respond(response) => {
-                self.mark_failed();
+                self.take_side_effects(&rule.filters);
+                if response.status >= 400 {
+                    self.mark_failed(response);
+                }
                 let end = End::responded(self.cluster, table, choice, rule, response, &request);
                 self.finish(end)
             }
@@ -217,7 +232,7 @@ impl<'a> Walk<'a> {
     /// Nobody can take any share.
     fn no_backend(mut self, table: &Table, faulty: Option<&Backend>, rule: &Rule) -> Trace {
         let Some((backend, fault)) = faulty.and_then(|it| Some((it, it.fault.as_ref()?))) else {
-            self.mark_failed();
+            self.mark_no_rule();
             return self.finish(End::no_weight(rule));
         };
         self.hop(words::faulty_hop(self.cluster, backend, fault));

@@ -244,5 +244,6 @@ fn lower_redirect(redirect: &RedirectObject) -> Redirect {
         port: redirect.port.map_or(RedirectPort::SchemeOrListener, RedirectPort::Fixed),
         path: redirect.path.as_ref().map(path_change),
         query: None,
+        template: None,
     }
 }

@@ -237,6 +237,7 @@ fn lower_redirect(redirect: &VsRedirect) -> Redirect {
         port,
         path: redirect.uri.clone().map(PathChange::Full).or(prefix),
         query: None,
+        template: None,
     }
 }
 
