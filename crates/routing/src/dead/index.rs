@@ -129,7 +129,7 @@ fn named(sort: &str, name: &str, text: &TextMatch) -> Vec<String> {
 
 fn host_key(host: &HostPattern) -> String {
     match host {
-        HostPattern::Any => "*".into(),
+        HostPattern::Any | HostPattern::Regex(_) => "*".into(),
         HostPattern::Exact(name) => name.clone(),
         HostPattern::Suffix(suffix) => format!("*{suffix}"),
         HostPattern::OneLabel(suffix) => format!("1{suffix}"),

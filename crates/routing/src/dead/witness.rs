@@ -69,6 +69,7 @@ fn hosts(pattern: &HostPattern, listener: &Listener) -> Vec<String> {
         HostPattern::Exact(name) => name.clone(),
         HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix) => format!("{any}{suffix}"),
         HostPattern::Glob(pattern) => pattern.replace('*', any).replace('?', "x"),
+        HostPattern::Regex(pattern) => literal(pattern).unwrap_or_default(),
         HostPattern::Any => match listener.hostnames.first().or(listener.served.first()) {
             Some(HostPattern::Exact(name)) => name.clone(),
             Some(HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix)) => format!("{any}{suffix}"),
