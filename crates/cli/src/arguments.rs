@@ -10,6 +10,7 @@ podpath follows a request through Kubernetes manifests: will it reach my Pod, an
 
 podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [--from WHERE]
 podpath check PATH... [--format text|json|sarif]
+podpath status PATH... [--format text|json]
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Check,
     Trace,
     Graph,
+    Status,
     Presets,
     Rpc,
     Help,
@@ -119,6 +121,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "check" => Command::Check,
         "trace" => Command::Trace,
         "graph" => Command::Graph,
+        "status" => Command::Status,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,
         "help" => Command::Help,

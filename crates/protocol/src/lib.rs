@@ -7,6 +7,7 @@ mod editor;
 mod graph;
 mod object;
 mod request;
+mod status;
 mod trace;
 
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,10 @@ pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };
 pub use request::{
-    CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, SuggestParams, TraceParams,
-    WorkspaceParams,
+    CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, StatusParams, SuggestParams,
+    TraceParams, WorkspaceParams,
 };
+pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
     Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,

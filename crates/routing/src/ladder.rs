@@ -16,6 +16,10 @@ pub enum Criterion {
     ExactPath,
     /// The longer path goes first.
     PathLength,
+    /// The longer name of a gRPC service goes first.
+    GrpcService,
+    /// The longer name of a gRPC method goes first.
+    GrpcMethod,
     /// A rule that asks for a method goes first.
     Method,
     /// More headers go first.
@@ -37,6 +41,8 @@ impl Criterion {
             Self::Hostname => "hostname",
             Self::ExactPath => "exact-path",
             Self::PathLength => "longest-path",
+            Self::GrpcService => "longest-service",
+            Self::GrpcMethod => "longest-method",
             Self::Method => "method",
             Self::Headers => "more-headers",
             Self::Query => "more-query-parameters",
@@ -52,6 +58,8 @@ impl Criterion {
             Self::Hostname => hostname(b, request).cmp(&hostname(a, request)),
             Self::ExactPath => is_exact(b).cmp(&is_exact(a)),
             Self::PathLength => path_length(b).cmp(&path_length(a)),
+            Self::GrpcService => grpc_service(b).cmp(&grpc_service(a)),
+            Self::GrpcMethod => grpc_method(b).cmp(&grpc_method(a)),
             Self::Method => count(b, is_method).min(1).cmp(&count(a, is_method).min(1)),
             Self::Headers => count(b, is_header).cmp(&count(a, is_header)),
             Self::Query => count(b, is_query).cmp(&count(a, is_query)),
@@ -93,6 +101,24 @@ fn path_length(rule: &Rule) -> usize {
         PathMatch::Elements(prefix) => prefix.trim_end_matches('/').len(),
         other => other.length(),
     })
+}
+
+/// Characters of the service that a rule asks for.
+fn grpc_service(rule: &Rule) -> usize {
+    let texts = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::GrpcService(text) => Some(text.length()),
+        _ => None,
+    });
+    texts.max().unwrap_or(0)
+}
+
+/// Characters of the gRPC method that a rule asks for.
+fn grpc_method(rule: &Rule) -> usize {
+    let texts = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::GrpcMethod(text) => Some(text.length()),
+        _ => None,
+    });
+    texts.max().unwrap_or(0)
 }
 
 /// A missing timestamp counts as created just now.

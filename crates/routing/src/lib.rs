@@ -5,6 +5,7 @@
 
 mod change;
 mod choose;
+mod cors;
 pub mod gateways;
 mod ladder;
 mod matcher;
@@ -21,8 +22,8 @@ pub use matcher::{Condition, Matcher, Mismatch};
 pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
 pub use request::{Request, Scheme, split_port};
 pub use table::{
-    Action, Backend, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank, Redirect,
-    RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
+    Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
+    Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
 };
 pub use tables::Tables;
 pub use trace::{

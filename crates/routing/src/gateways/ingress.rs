@@ -12,7 +12,7 @@ use super::{Gateway, full_name, missing_port, missing_service, origin, service_o
 use crate::ladder::Criterion;
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch};
-use crate::table::{Action, Backend, Listener, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Backend, Listener, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
 
 const LADDER: &[Criterion] = &[
     Criterion::Hostname,
@@ -95,6 +95,7 @@ fn lower_class(cluster: &Cluster, class: &Found<'_, IngressClass>) -> Option<Tab
         served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }],
         fallback: fallback.clone(),
+        access: Access::Open,
     };
     Some(Table {
         gateway: if is_nginx { &NGINX } else { &GATEWAY },
@@ -249,5 +250,5 @@ fn lower_backend(cluster: &Cluster, ingress: &Found<'_, Ingress>, backend: &Ingr
         (Some(_), None) => None,
     };
     let origin = origin(ingress, span, format!("{place}.backend"));
-    Backend { origin, target, port: number, subset: None, weight: 1, filters: vec![], fault }
+    Backend { origin, target, port: number, subset: None, weight: 1, filters: vec![], fault, tls: None }
 }

@@ -9,7 +9,7 @@ use super::names::{age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
 use crate::gateways::whole;
 use crate::pattern::HostPattern;
-use crate::table::{Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +112,7 @@ fn table(
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: None,
+            access: Access::Open,
         }],
         rejected: vec![],
         frozen: vec![],

@@ -58,6 +58,8 @@ fn conditions(rule: &Rule) -> Text {
         }
         Condition::Path(path) => Some((format!("path `{path}`"), format!("경로 `{path}`"))),
         Condition::Method(text) => Some((format!("method `{text}`"), format!("메서드 `{text}`"))),
+        Condition::GrpcService(text) => Some((format!("gRPC service `{text}`"), format!("gRPC 서비스 `{text}`"))),
+        Condition::GrpcMethod(text) => Some((format!("gRPC method `{text}`"), format!("gRPC 메서드 `{text}`"))),
         Condition::Header(name, text) => Some((format!("header `{name}: {text}`"), format!("헤더 `{name}: {text}`"))),
         Condition::Query(name, text) => Some((format!("query `{name}={text}`"), format!("쿼리 `{name}={text}`"))),
         _ => None,
@@ -121,6 +123,8 @@ pub(in crate::trace) fn lost(criterion: Criterion) -> Text {
         Criterion::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
         Criterion::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
         Criterion::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
+        Criterion::GrpcService => ("the longer gRPC service goes first", "더 긴 gRPC 서비스가 먼저입니다"),
+        Criterion::GrpcMethod => ("the longer gRPC method goes first", "더 긴 gRPC 메서드가 먼저입니다"),
         Criterion::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
         Criterion::Headers => ("more header matches go first", "헤더 조건이 더 많은 규칙이 먼저입니다"),
         Criterion::Query => ("more query matches go first", "쿼리 조건이 더 많은 규칙이 먼저입니다"),
