@@ -26,7 +26,8 @@ pub(crate) fn statuses(analysis: &Analysis, locale: Locale) -> Statuses {
 /// The status of one object; None when no controller writes one.
 pub(crate) fn of(analysis: &Analysis, id: ResourceId, locale: Locale) -> Option<ControllerStatus> {
     let found = analysis.tables().statuses(&analysis.cluster);
-    found.iter().find(|it| it.resource == id).map(|it| Writing { analysis, locale }.status(it))
+    let written = found.iter().find(|it| it.resource == id).map(|it| Writing { analysis, locale }.status(it));
+    written.filter(|it| *it != ControllerStatus::default())
 }
 
 struct Writing<'a> {

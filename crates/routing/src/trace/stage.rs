@@ -390,7 +390,7 @@ impl Table {
 impl End {
     /// Where no HTTP is spoken a proxy cannot answer: it closes the connection.
     fn closed(self) -> Self {
-        let Some(status) = self.status else { return self };
+        let Some(status) = self.status.filter(|_| self.outcome == Outcome::Answered) else { return self };
         let bare = |text: &str| text.trim_start_matches(&status.to_string()).trim_start().to_owned();
         let title = Text::new(
             format!("Connection closed: {}", bare(&self.verdict.title.en)),
