@@ -95,7 +95,8 @@ pub(crate) fn trace(trace: &Trace) -> String {
         Outcome::Passthrough => "passthrough",
         Outcome::Unsupported => "unsupported",
     };
-    _ = writeln!(text, "{outcome}{status} {}", trace.reason.as_deref().unwrap_or_default());
+    let grpc = trace.grpc_status.as_ref().map_or(String::new(), |it| format!(" {it}"));
+    _ = writeln!(text, "{outcome}{status}{grpc} {}", trace.reason.as_deref().unwrap_or_default());
     if let Some(location) = &trace.location {
         _ = writeln!(text, "location {location}");
     }

@@ -18,12 +18,19 @@ pub struct Gateway {
     /// The types of `spec.addresses`; `IPAddress` unless told.
     pub address_types: Vec<Spanned<String>>,
     /// `spec.infrastructure.parametersRef`
-    pub parameters: Option<ObjectRef>,
-    /// `spec.tls.backend.clientCertificateRef`
+    pub parameters: Option<Box<ObjectRef>>,
+    /// `spec.tls`
+    pub tls: Box<GatewayTls>,
+}
+
+/// `spec.tls` of a Gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatewayTls {
+    /// `backend.clientCertificateRef`
     pub client_certificate: Option<ObjectRef>,
-    /// `spec.tls.frontend.default.validation`
+    /// `frontend.default.validation`
     pub validation: Option<ClientValidation>,
-    /// `spec.tls.frontend.perPort`: instead of the default.
+    /// `frontend.perPort`: instead of the default.
     pub port_validations: Vec<(u16, Option<ClientValidation>)>,
 }
 
@@ -103,10 +110,19 @@ impl Gateway {
                 RouteNamespaces::None,
             ),
             address_types: spec.get("addresses").list(address_type),
-            parameters: ObjectRef::read(spec.get("infrastructure").get("parametersRef"), ""),
-            client_certificate: ObjectRef::read(spec.get("tls").get("backend").get("clientCertificateRef"), "Secret"),
-            validation: ClientValidation::read(spec.get("tls").get("frontend").get("default").get("validation")),
-            port_validations: spec.get("tls").get("frontend").get("perPort").items().filter_map(per_port).collect(),
+            parameters: ObjectRef::read(spec.get("infrastructure").get("parametersRef"), "").map(Box::new),
+            tls: Box::new(GatewayTls::read(spec.get("tls"))),
+        }
+    }
+}
+
+impl GatewayTls {
+    fn read(reader: Reader<'_>) -> Self {
+        let frontend = reader.get("frontend");
+        Self {
+            client_certificate: ObjectRef::read(reader.get("backend").get("clientCertificateRef"), "Secret"),
+            validation: ClientValidation::read(frontend.get("default").get("validation")),
+            port_validations: frontend.get("perPort").items().filter_map(per_port).collect(),
         }
     }
 
@@ -114,6 +130,12 @@ impl Gateway {
     pub fn validation(&self, port: u16) -> Option<&ClientValidation> {
         let own = self.port_validations.iter().find(|(it, _)| *it == port);
         own.map_or(self.validation.as_ref(), |(_, it)| it.as_ref())
+    }
+
+    /// Clients without a valid certificate are let in somewhere.
+    pub fn is_insecure(&self) -> bool {
+        let of_ports = self.port_validations.iter().filter_map(|(_, it)| it.as_ref());
+        self.validation.iter().chain(of_ports).any(|it| it.is_insecure)
     }
 }
 

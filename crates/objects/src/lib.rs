@@ -35,7 +35,9 @@ pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use destination_rule::{DestinationRule, Subset};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use envoy_filter::EnvoyFilter;
-pub use gateway::{AllowedRoutes, ClientValidation, Gateway, GatewayListener, ListenerTls, RouteNamespaces};
+pub use gateway::{
+    AllowedRoutes, ClientValidation, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
+};
 pub use gateway_class::GatewayClass;
 pub use grpc_route::{GrpcMatch, GrpcRoute, GrpcRule};
 pub use http_route::{HttpMatch, HttpRoute, HttpRule};

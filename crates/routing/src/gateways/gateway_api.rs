@@ -23,6 +23,8 @@ mod rules;
 mod status;
 mod words;
 
+use std::collections::BTreeSet;
+
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::Gateway as GatewayObject;
 
@@ -31,7 +33,7 @@ use crate::ladder::Criterion;
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Origin, Rejected, Rule, Table, VirtualHost};
 
-use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, Problem};
+use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, Problem, RouteFacts};
 use policy::Policies;
 use route::Route;
 use rules::Lowering;
@@ -79,74 +81,86 @@ pub struct Lowered {
     facts: Facts,
 }
 
+/// A table that is being made.
+struct Draft {
+    /// Of each listener of the Gateway.
+    rules: Vec<Vec<Rule>>,
+    rejected: Vec<Rejected>,
+}
+
 /// Attaches every route, and makes the tables.
 pub fn lower(cluster: &Cluster) -> Lowered {
     let mut gateways = listener::survey(cluster);
     let routes = Route::all(cluster);
     let attached = attach::attach_all(cluster, &mut gateways, &routes);
     let policies = Policies::new(cluster);
-    let mut rules: Vec<Vec<Vec<Rule>>> = gateways.iter().map(|it| vec![vec![]; it.listeners.len()]).collect();
-    let mut rejected: Vec<Vec<Rejected>> = gateways.iter().map(|it| refusals(cluster, it)).collect();
+    let draft = |it: &GatewayFacts| Draft { rules: vec![vec![]; it.listeners.len()], rejected: speechless(it) };
+    let mut drafts: Vec<_> = gateways.iter().map(draft).collect();
     for (route, facts) in routes.iter().zip(&attached) {
-        let mut seen: Vec<(usize, usize)> = Vec::new();
-        for parent in &facts.parents {
-            let Some(gateway) = parent.gateway else { continue };
-            match &parent.accepted {
-                Ok(all) => {
-                    for Attachment { listener, hostnames } in all {
-                        let here = rules.get_mut(gateway).and_then(|it| it.get_mut(*listener));
-                        let Some(here) = here.filter(|_| !seen.contains(&(gateway, *listener))) else { continue };
-                        seen.push((gateway, *listener));
-                        let policies = Some(&policies);
-                        here.extend(Lowering { cluster, route, hostnames, parent: None, policies }.rules());
-                    }
-                }
-                Err(problem) => {
-                    let origin = route.origin(problem.location.span, format!("spec.parentRefs[{}]", parent.place));
-                    rejected.get_mut(gateway).into_iter().for_each(|it| it.push(rejection(origin.clone(), problem)));
-                }
+        place(cluster, &policies, route, facts, &mut drafts);
+    }
+    let tables = gateways.iter().zip(drafts).filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
+    let policies = policies.facts(cluster, &routes, &attached);
+    Lowered { tables, facts: Facts { gateways, routes: attached, policies } }
+}
+
+/// Puts the rules of a route to its listeners, each listener once, and the refusals to the Gateways.
+fn place(cluster: &Cluster, policies: &Policies<'_>, route: &Route<'_>, facts: &RouteFacts, drafts: &mut [Draft]) {
+    let mut seen = BTreeSet::new();
+    for parent in &facts.parents {
+        let Some(number) = parent.gateway else { continue };
+        let Some(draft) = drafts.get_mut(number) else { continue };
+        let all = match &parent.accepted {
+            Ok(all) => all,
+            Err(problem) => {
+                let origin = route.origin(problem.location.span, format!("spec.parentRefs[{}]", parent.place));
+                draft.rejected.push(rejection(origin, problem));
+                continue;
+            }
+        };
+        for Attachment { listener, hostnames } in all {
+            if !seen.insert((number, *listener)) {
+                continue;
+            }
+            let lowering = Lowering { cluster, route, hostnames, parent: None, policies: Some(policies) };
+            if let Some(rules) = draft.rules.get_mut(*listener) {
+                rules.extend(lowering.rules());
             }
         }
     }
-    let of_gateways = gateways.iter().zip(rules).zip(rejected);
-    let tables = of_gateways.filter_map(|((facts, rules), rejected)| table(cluster, facts, rules, rejected)).collect();
-    let policies = policies.facts(cluster, &routes, &attached);
-    Lowered { tables, facts: Facts { gateways, routes: attached, policies } }
 }
 
 fn rejection(origin: Origin, problem: &Problem) -> Rejected {
     Rejected { origin, reason: problem.reason, text: problem.text.clone() }
 }
 
-/// Why a Gateway, its ListenerSets or its listeners are refused.
-fn refusals(cluster: &Cluster, facts: &GatewayFacts) -> Vec<Rejected> {
-    let of_sets = facts.sets.iter().filter_map(|it| Some((it.id, it.refused.as_ref()?)));
-    let all = facts.refused.iter().map(|it| (facts.id, it)).chain(of_sets);
-    let origin = |id, problem: &Problem| Origin { resource: Some(id), location: problem.location, path: "spec".into() };
-    all.filter(|(id, _)| cluster.entry(*id).is_some()).map(|(id, it)| rejection(origin(id, it), it)).collect()
+/// Listeners that speak nothing that could be asked stand in no table: their protocol or their port is unknown.
+fn speechless(facts: &GatewayFacts) -> Vec<Rejected> {
+    let unknown = facts.listeners.iter().filter(|it| it.protocol.is_none() || it.port.is_none());
+    unknown.filter_map(|it| Some(rejection(listener_origin(it), it.refused.as_ref()?))).collect()
 }
 
-fn table(cluster: &Cluster, facts: &GatewayFacts, rules: Vec<Vec<Rule>>, rejected: Vec<Rejected>) -> Option<Table> {
+fn listener_origin(facts: &ListenerFacts) -> Origin {
+    Origin { resource: Some(facts.owner), location: facts.location, path: format!("spec.listeners[{}]", facts.place) }
+}
+
+fn table(cluster: &Cluster, facts: &GatewayFacts, draft: Draft) -> Option<Table> {
     let gateway: Found<'_, GatewayObject> = cluster.get(facts.id)?;
-    let listeners = facts.listeners.iter().zip(rules);
+    let listeners = facts.listeners.iter().zip(draft.rules);
     Some(Table {
         gateway: &GATEWAY,
         origin: whole(&gateway),
         members: std::iter::once(facts.id).chain(facts.sets.iter().map(|it| it.id)).collect(),
         is_public: true,
         listeners: listeners.filter_map(|(it, rules)| lower_listener(facts, it, rules)).collect(),
-        rejected,
+        rejected: draft.rejected,
         frozen: vec![],
     })
 }
 
-/// A listener that is refused stays, closed; one whose protocol is not known speaks nothing that could be asked.
+/// A listener that is refused stays, closed.
 fn lower_listener(gateway: &GatewayFacts, facts: &ListenerFacts, rules: Vec<Rule>) -> Option<Listener> {
-    let origin = Origin {
-        resource: Some(facts.owner),
-        location: facts.location,
-        path: format!("spec.listeners[{}]", facts.place),
-    };
+    let origin = listener_origin(facts);
     let access = match gateway.refused.as_ref().or(facts.shut()) {
         Some(problem) => Access::Closed(rejection(Origin { location: problem.location, ..origin.clone() }, problem)),
         None if facts.asks_certificate => Access::ClientCertificate,

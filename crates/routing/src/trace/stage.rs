@@ -174,6 +174,10 @@ impl<'a> Walk<'a> {
             Some(_) => (204, "cors-preflight"),
             None => (403, "cors-origin-not-allowed"),
         };
+        if let Some(hop) = self.trace.hops.last_mut().filter(|_| allowed.is_none()) {
+            hop.failed = true;
+            hop.brief = Text::new("origin not allowed", "허용되지 않은 출처");
+        }
         self.trace.response.extend(allowed);
         let response = Response { status, body: None, reason };
         let end = End::responded(self.cluster, table, choice, rule, &response, request);

@@ -9,7 +9,7 @@ use super::{Stage, Trace, Verdict};
 use crate::choose::{Choice, NoListener, Standing};
 use crate::matcher::Condition;
 use crate::request::Request;
-use crate::table::{Access, Backend, Fault, Frozen, Listener, Rejected, Response, Rule, Table, Target};
+use crate::table::{Backend, Fault, Frozen, Rejected, Response, Rule, Table, Target};
 
 fn traffic(title: Text, detail: Text, location: Option<Location>) -> Verdict {
     Verdict { title, detail, stage: Some(Stage::Traffic), location }
@@ -50,7 +50,7 @@ pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Verdi
 
 pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, why: NoListener) -> Verdict {
     let (port, host, name) = (request.port, &request.host, request.server_name());
-    if let Some(rejected) = closed(table, request) {
+    if let Some(rejected) = words::closed(table, request) {
         return not_open(rejected, port);
     }
     let title = match why {
@@ -84,18 +84,6 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
         words::no_listener_words(request, why)
     };
     traffic(title, detail, Some(table.origin.location))
-}
-
-/// The refused listener that would have taken the request.
-fn closed<'a>(table: &'a Table, request: &Request) -> Option<&'a Rejected> {
-    let name = if request.scheme.is_tls() { request.server_name() } else { &request.host };
-    let serves = |it: &&Listener| {
-        it.port == request.port && (it.hostnames.is_empty() || it.hostnames.iter().any(|host| host.matches(name)))
-    };
-    table.listeners.iter().filter(serves).find_map(|it| match &it.access {
-        Access::Closed(rejected) => Some(rejected),
-        _ => None,
-    })
 }
 
 fn not_open(rejected: &Rejected, port: u16) -> Verdict {

@@ -41,12 +41,16 @@ pub(super) fn settle(groups: &mut [Vec<ListenerFacts>]) {
             refuse(listener, reason);
         }
         let mut within = Taken::default();
-        group.iter().for_each(|it| within.add(it));
+        for listener in group.iter() {
+            within.add(listener);
+        }
         for listener in group.iter_mut() {
             let reason = within.rival(listener, 1);
             refuse(listener, reason);
         }
-        group.iter().for_each(|it| before.add(it));
+        for listener in group.iter() {
+            before.add(listener);
+        }
     }
 }
 

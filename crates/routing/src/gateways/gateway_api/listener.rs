@@ -57,14 +57,8 @@ fn gateway_of(cluster: &Cluster, set: &Found<'_, ListenerSet>) -> Option<Resourc
     cluster.find::<Gateway>(namespace, &parent.name.value).map(|it| it.id)
 }
 
-/// ListenerSets come after the Gateway, the older first, then by namespace and name.
-fn survey_gateway(
-    cluster: &Cluster,
-    gateway: &Found<'_, Gateway>,
-    mut sets: Vec<Found<'_, ListenerSet>>,
-) -> GatewayFacts {
-    let created = |it: &Found<'_, ListenerSet>| it.entry.resource.meta.created.clone();
-    sets.sort_by_cached_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
+fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Found<'_, ListenerSet>>) -> GatewayFacts {
+    let sets = in_order(sets);
     let own = Owner {
         cluster,
         gateway,
@@ -74,42 +68,42 @@ fn survey_gateway(
         listeners: &gateway.object.listeners,
     };
     let mut groups = vec![own.listeners()];
-    let mut set_facts = Vec::new();
-    for set in &sets {
-        let refused = not_allowed(cluster, gateway, set);
-        let owner =
-            Owner { id: set.id, entry: set.entry, kind: "ListenerSet", listeners: &set.object.listeners, ..own };
-        let mut listeners = owner.listeners();
-        if let Some(problem) = &refused {
-            listeners.iter_mut().for_each(|it| it.refused = Some(problem.clone()));
-        }
-        groups.push(listeners);
-        set_facts.push(SetFacts { id: set.id, refused });
-    }
+    groups.extend(sets.iter().map(|it| own.of_set(it)));
     conflict::settle(&mut groups);
-    for ((facts, group), set) in set_facts.iter_mut().zip(groups.iter().skip(1)).zip(&sets) {
-        let is_valid = group.iter().any(|it| it.refused.is_none() && it.unresolved.is_none());
-        if facts.refused.is_none() && !is_valid {
-            facts.refused = Some(words::no_valid_listener(set.at(set.entry.resource.meta.name_span())));
-        }
-    }
+    let judged = sets.iter().zip(groups.iter().skip(1));
+    let set_facts =
+        judged.map(|(set, group)| SetFacts { id: set.id, refused: set_refused(cluster, gateway, set, group) });
+    let set_facts = set_facts.collect();
     let referrer = Referrer { cluster, entry: gateway.entry, kind: "Gateway" };
-    let certificate = gateway.object.client_certificate.as_ref();
+    let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
         refused: refused(cluster, gateway),
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),
-        is_insecure: is_insecure(gateway.object),
+        is_insecure: gateway.object.tls.is_insecure(),
         listeners: groups.into_iter().flatten().collect(),
         sets: set_facts,
     }
 }
 
-/// `mode: AllowInsecureFallback`, of the default or of a port.
-fn is_insecure(gateway: &Gateway) -> bool {
-    let of_ports = gateway.port_validations.iter().filter_map(|(_, it)| it.as_ref());
-    gateway.validation.iter().chain(of_ports).any(|it| it.is_insecure)
+/// ListenerSets come after the Gateway, the older first, then by namespace and name.
+fn in_order(mut sets: Vec<Found<'_, ListenerSet>>) -> Vec<Found<'_, ListenerSet>> {
+    let created = |it: &Found<'_, ListenerSet>| it.entry.resource.meta.created.clone();
+    sets.sort_by_cached_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
+    sets
+}
+
+/// A ListenerSet is refused when the Gateway does not let it in, or when none of its listeners is valid.
+fn set_refused(
+    cluster: &Cluster,
+    gateway: &Found<'_, Gateway>,
+    set: &Found<'_, ListenerSet>,
+    listeners: &[ListenerFacts],
+) -> Option<Problem> {
+    let is_valid = listeners.iter().any(|it| it.refused.is_none() && it.unresolved.is_none());
+    let none_valid = || words::no_valid_listener(set.at(set.entry.resource.meta.name_span()));
+    not_allowed(cluster, gateway, set).or_else(|| (!is_valid).then(none_valid))
 }
 
 fn not_allowed(cluster: &Cluster, gateway: &Found<'_, Gateway>, set: &Found<'_, ListenerSet>) -> Option<Problem> {
@@ -187,6 +181,19 @@ impl Owner<'_> {
         Location { document: self.entry.document, span }
     }
 
+    /// The listeners of a ListenerSet; all of them are refused when it is not let in.
+    fn of_set(&self, set: &Found<'_, ListenerSet>) -> Vec<ListenerFacts> {
+        let owner =
+            Owner { id: set.id, entry: set.entry, kind: "ListenerSet", listeners: &set.object.listeners, ..*self };
+        let mut listeners = owner.listeners();
+        if let Some(problem) = not_allowed(self.cluster, self.gateway, set) {
+            for it in &mut listeners {
+                it.refused = Some(problem.clone());
+            }
+        }
+        listeners
+    }
+
     fn listeners(&self) -> Vec<ListenerFacts> {
         self.listeners.iter().enumerate().map(|(place, it)| self.listener(place, it)).collect()
     }
@@ -196,7 +203,7 @@ impl Owner<'_> {
         let (kinds, wrong_kind) = self.kinds(listener, protocol);
         let certificate = self.certificate(listener, protocol);
         let port = listener.port.as_ref().map(|it| it.value);
-        let validation = port.and_then(|it| self.gateway.object.validation(it));
+        let validation = port.and_then(|it| self.gateway.object.tls.validation(it));
         let validation = validation.filter(|_| protocol == Some(Protocol::Https));
         let (bad_authority, no_authority) = validation.map_or((None, None), |it| self.authorities(it));
         let unknown = || {

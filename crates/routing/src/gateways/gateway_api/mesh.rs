@@ -28,9 +28,13 @@ pub fn lower(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: 
     let first = chosen.first()?;
     let whole = |it: &Route<'_>| it.origin(it.name_span(), "metadata.name".into());
     let lowering = |route| Lowering { cluster, route, hostnames: &[], parent: Some(service), policies: None };
-    let rejected = unused.iter().map(|it| match holds(it) {
-        true => Rejected { origin: whole(it), reason: "other-kind", text: words::other_kind(kind) },
-        false => Rejected { origin: whole(it), reason: "other-caller", text: words::other_caller(it.namespace()) },
+    let rejected = unused.iter().map(|it| {
+        let (reason, text) = if holds(it) {
+            ("other-kind", words::other_kind(kind))
+        } else {
+            ("other-caller", words::other_caller(it.namespace()))
+        };
+        Rejected { origin: whole(it), reason, text }
     });
     Some(Table {
         gateway: &MESH,

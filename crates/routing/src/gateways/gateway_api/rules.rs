@@ -105,9 +105,12 @@ impl Lowering<'_> {
     fn grpc_matchers(&self, found: &GrpcMatch) -> Vec<Matcher> {
         let mut matchers = self.host();
         matchers.push(self.matcher(Condition::Grpc, found.span));
-        let text = |it: &Spanned<String>| match found.is_pattern {
-            true => TextMatch::Regex(Pattern::new(&it.value)),
-            false => TextMatch::Exact(it.value.clone()),
+        let text = |it: &Spanned<String>| {
+            if found.is_pattern {
+                TextMatch::Regex(Pattern::new(&it.value))
+            } else {
+                TextMatch::Exact(it.value.clone())
+            }
         };
         if let Some(service) = &found.service {
             matchers.push(self.matcher(Condition::GrpcService(text(service)), service.span));

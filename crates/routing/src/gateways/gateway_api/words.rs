@@ -6,6 +6,9 @@ use podpath_source::{Location, Text};
 use super::facts::Problem;
 
 pub(super) fn no_object(kind: &str, namespace: &str, name: &str) -> Text {
+    if namespace.is_empty() {
+        return Text::new(format!("{kind} `{name}` is not here"), format!("`{name}` {kind} 오브젝트가 없습니다"));
+    }
     Text::new(
         format!("{kind} `{name}` is not in namespace `{namespace}`"),
         format!("`{namespace}` 네임스페이스에 `{name}` {kind} 오브젝트가 없습니다"),

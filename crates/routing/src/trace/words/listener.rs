@@ -5,7 +5,7 @@ use podpath_source::Text;
 use super::hop;
 use crate::choose::NoListener;
 use crate::request::Request;
-use crate::table::{Access, Frozen, Listener, Protocol, Table};
+use crate::table::{Access, Frozen, Listener, Protocol, Rejected, Table};
 use crate::trace::answer::refused;
 use crate::trace::{Candidate, Hop, HopKind, Verdicted};
 
@@ -26,9 +26,11 @@ pub(in crate::trace) fn no_listener_hop(table: &Table, request: &Request, why: N
     let listeners = table.listeners.iter().map(|it| listener_mismatch(it, request));
     let candidates = listeners.chain(table.rejected.iter().map(refused)).collect();
     let origin = &table.origin;
-    let detail = no_listener_words(request, why);
+    let closed = closed(table, request);
+    let detail = closed.map_or_else(|| no_listener_words(request, why), |it| it.text.clone());
     let failed = hop(kind, origin.resource, Some(origin.location), Text::same(table.gateway.title), detail);
     let brief = match why {
+        _ if closed.is_some() => Text::new("listener is closed", "리스너 닫힘"),
         NoListener::Port => Text::new("nothing listens", "리스너 없음"),
         NoListener::ServerName => Text::new("no certificate", "인증서 없음"),
         NoListener::Protocol => Text::new("other protocol", "프로토콜 다름"),
@@ -70,6 +72,18 @@ pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) ->
             format!("TLS 연결은 `{name}` 이름으로 맺었는데 `{host}` 호스트는 다른 리스너의 것입니다"),
         ),
     }
+}
+
+/// The refused listener that would have taken the request.
+pub(in crate::trace) fn closed<'a>(table: &'a Table, request: &Request) -> Option<&'a Rejected> {
+    let name = if request.scheme.is_tls() { request.server_name() } else { &request.host };
+    let serves = |it: &&Listener| {
+        it.port == request.port && (it.hostnames.is_empty() || it.hostnames.iter().any(|host| host.matches(name)))
+    };
+    table.listeners.iter().filter(serves).find_map(|it| match &it.access {
+        Access::Closed(rejected) => Some(rejected),
+        _ => None,
+    })
 }
 
 fn listener_mismatch(listener: &Listener, request: &Request) -> Candidate {

@@ -87,9 +87,10 @@ pub(in crate::trace) fn gateway(table: &Table, listener: &Listener, request: &Re
 /// What a route did.
 pub(in crate::trace) fn route(choice: &Choice<'_>, request: &Request) -> Text {
     let Some(rule) = choice.rule else {
+        let path = if request.scheme.is_http() { request.path.as_str() } else { "" };
         return Text::new(
-            format!("no rule takes `{}{}`", request.host, request.path),
-            format!("`{}{}` 요청을 받는 규칙이 없습니다", request.host, request.path),
+            format!("no rule takes `{}{path}`", request.host),
+            format!("`{}{path}` 요청을 받는 규칙이 없습니다", request.host),
         );
     };
     let (why, label) = (conditions(rule), &rule.label);
