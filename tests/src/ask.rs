@@ -33,7 +33,16 @@ pub fn status(files: &Files) -> Result<Statuses, String> {
 
 /// The way of a request through some files.
 pub fn trace(files: &Files, call: &Call) -> Result<Trace, String> {
-    let traces: Traces = ask("trace", &json!({ "files": files, "requests": [call] }))?;
+    trace_with(files, call, &json!({}))
+}
+
+/// The way of a request when one controller plays every Ingress.
+pub fn trace_as(files: &Files, call: &Call, controller: &str) -> Result<Trace, String> {
+    trace_with(files, call, &json!({ "ingressController": controller }))
+}
+
+fn trace_with(files: &Files, call: &Call, options: &Value) -> Result<Trace, String> {
+    let traces: Traces = ask("trace", &json!({ "files": files, "options": options, "requests": [call] }))?;
     traces.traces.into_iter().next().ok_or_else(|| "no trace".into())
 }
 
@@ -82,6 +91,7 @@ pub fn call(text: &str) -> Result<Call, String> {
         let (name, value) = line.split_once(": ").ok_or_else(|| format!("`{line}` is no header"))?;
         match name {
             "from" => call.from = Some(entry(value)?),
+            "source" => call.source_ip = Some(value.to_owned()),
             "sni" => call.sni = Some(value.to_owned()),
             "client certificate" => call.client_certificate = value == "yes",
             _ => call.headers.push((name.to_owned(), value.to_owned())),
@@ -90,7 +100,7 @@ pub fn call(text: &str) -> Result<Call, String> {
     Ok(call)
 }
 
-/// `sidecar shop/web`, `pod shop/web`, `Ingress shop/edge`, `Gateway shop/edge 80`, `IstioGateway shop/edge 80`,
+/// `sidecar shop/web`, `pod shop/web`, `Ingress shop/edge`, `Service shop/edge`, `Gateway shop/edge 80`, `IstioGateway shop/edge 80`,
 /// `pods istio-system istio=ingressgateway 8080`.
 fn entry(text: &str) -> Result<From, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -125,6 +135,7 @@ fn entry(text: &str) -> Result<From, String> {
             let workload = podpath_protocol::WorkloadCaller { namespace: namespace.into(), labels };
             From { workload: Some(workload), port, ..From::default() }
         }
+        "Service" => From { load_balancer: Some(reference("v1", kind)), ..From::default() },
         "Ingress" => From { load_balancer: Some(reference("networking.k8s.io/v1", "Ingress")), ..From::default() },
         "Gateway" | "ListenerSet" => {
             From { gateway: Some(reference("gateway.networking.k8s.io/v1", kind)), port, ..From::default() }

@@ -55,7 +55,11 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
             "request" => request = Some(ask::call(&block.text)?),
             "trace" => {
                 let call = request.as_ref().ok_or("a trace without a request")?;
-                compare(case, block, show::trace(&ask::trace(&files, call)?), outcome);
+                let trace = match block.attribute("controller") {
+                    Some(controller) => ask::trace_as(&files, call, controller)?,
+                    None => ask::trace(&files, call)?,
+                };
+                compare(case, block, show::trace(&trace), outcome);
                 has_expected_block = true;
             }
             "status" => {

@@ -21,6 +21,21 @@ pub struct Settings {
     pub alb_target_type: String,
     /// `--default-load-balancer-scheme` of the AWS Load Balancer Controller.
     pub alb_scheme: String,
+    /// Who plays every Ingress, whatever its class says; None leaves each to its class.
+    pub ingress_controller: Option<IngressController>,
+    /// The networks in which load balancers and nodes have their addresses; empty when that is not known.
+    pub load_balancer_cidrs: Vec<String>,
+}
+
+/// A controller that can be asked to play every Ingress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IngressController {
+    /// One that does what the specification says.
+    Spec,
+    /// ingress-nginx.
+    Nginx,
+    /// The AWS Load Balancer Controller.
+    Alb,
 }
 
 impl Default for Settings {
@@ -34,6 +49,8 @@ impl Default for Settings {
             alb_ingress_class: "alb".into(),
             alb_target_type: "instance".into(),
             alb_scheme: "internal".into(),
+            ingress_controller: None,
+            load_balancer_cidrs: vec![],
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Derived, Replacement, ResourceId, Settings};
+use podpath_cluster::{Cluster, Derived, IngressController, Replacement, ResourceId, Settings};
 use podpath_lints::Lint;
 use podpath_objects::Resource;
 use podpath_protocol::{Options, Ref};
@@ -66,9 +66,10 @@ impl Analysis {
         let Self { mut cluster, tables, between, .. } = self;
         let changed = cluster.change(changed);
         let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
-        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it));
-        let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
+        let made = || tables.get_or_init(|| Tables::new(&cluster));
+        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it, made()));
+        let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
         Self { places, cluster, tables, between, findings: OnceCell::new() }
     }
@@ -82,7 +83,8 @@ impl Analysis {
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
-            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it));
+            let tables = self.tables();
+            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
             own.chain(between.iter().flat_map(|it| it.value.iter().cloned())).collect()
         })
@@ -198,5 +200,11 @@ fn settings(options: &Options) -> Settings {
         alb_ingress_class: flag("ingressClass", default.alb_ingress_class),
         alb_target_type: flag("defaultTargetType", default.alb_target_type),
         alb_scheme: flag("defaultScheme", default.alb_scheme),
+        ingress_controller: options.ingress_controller.map(|it| match it {
+            podpath_protocol::IngressController::Spec => IngressController::Spec,
+            podpath_protocol::IngressController::Nginx => IngressController::Nginx,
+            podpath_protocol::IngressController::Alb => IngressController::Alb,
+        }),
+        load_balancer_cidrs: options.load_balancer_cidrs.clone(),
     }
 }

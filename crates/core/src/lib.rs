@@ -5,6 +5,7 @@
 
 mod analysis;
 mod check;
+mod dead_rules;
 mod document;
 mod editor;
 mod graph;

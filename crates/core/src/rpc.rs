@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, editor, graph, object, presets, redact, resources, status, suggest, trace};
+use crate::{check, dead_rules, editor, graph, object, presets, redact, resources, status, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -108,6 +108,9 @@ impl Engine {
             "check" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
             }
+            "deadRules" => self.with(read::<Input>(params)?, |analysis, options| {
+                write(dead_rules::dead_rules(analysis, options.locale))
+            }),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
             "status" => self.with(read::<StatusParams>(params)?, |analysis, options| {

@@ -103,7 +103,7 @@ fn host_of(pattern: &HostPattern, rule: &Rule, listener: &Listener) -> HostPatte
 fn likely(pattern: &HostPattern) -> String {
     match pattern {
         // Every host is as good as another: told only when nothing names one.
-        HostPattern::Any => String::new(),
+        HostPattern::Any | HostPattern::Regex(_) => String::new(),
         HostPattern::Exact(name) => name.clone(),
         HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix) => format!("www{suffix}"),
         HostPattern::Glob(glob) => glob.replace('*', "www").replace('?', "a"),

@@ -308,6 +308,7 @@ impl Writing<'_> {
             routing::HopKind::Route => HopKind::Route,
             routing::HopKind::Service => HopKind::Service,
             routing::HopKind::Endpoint => HopKind::Endpoint,
+            routing::HopKind::Policy => HopKind::Policy,
         };
         let rule = hop.rule.map(|(port, number)| RuleNumber {
             port,

@@ -107,5 +107,6 @@ fn edge(from: &str, to: &str, rest: &[&str]) -> Edge {
         on_path: state != EdgeState::Off,
         state,
         points: Vec::new(),
+        shield: None,
     }
 }

@@ -1,4 +1,4 @@
-//! Policies that may stop a request: which Pods they select. What they say is not modelled yet.
+//! Policies of Istio that may stop a request: which Pods they select. What they say is not modelled yet.
 
 use podpath_source::Spanned;
 
@@ -18,15 +18,6 @@ pub struct MeshPolicy {
     pub has_targets: bool,
 }
 
-/// A NetworkPolicy.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NetworkPolicy {
-    /// `spec.podSelector`
-    pub selector: Selector,
-    /// It isolates the Pods for what comes in; so it does unless `policyTypes` says Egress alone.
-    pub is_ingress: bool,
-}
-
 impl MeshPolicy {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
@@ -35,17 +26,6 @@ impl MeshPolicy {
             mtls: spec.get("mtls").get("mode").text(),
             has_ports: spec.get("portLevelMtls").exists(),
             has_targets: spec.get("targetRefs").exists() || spec.get("targetRef").exists(),
-        }
-    }
-}
-
-impl NetworkPolicy {
-    pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
-        let spec = reader.get("spec");
-        let types = spec.get("policyTypes").texts();
-        Self {
-            selector: spec.get("podSelector").selector().unwrap_or_default(),
-            is_ingress: types.is_empty() || types.iter().any(|it| it.value == "Ingress"),
         }
     }
 }

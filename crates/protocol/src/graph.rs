@@ -120,8 +120,20 @@ pub struct Edge {
     pub on_path: bool,
     /// How it is drawn.
     pub state: EdgeState,
+    /// The policies on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shield: Option<Shield>,
     /// Corners, from socket to socket.
     pub points: Vec<(f64, f64)>,
+}
+
+/// Policies that select what stands at an end of a wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shield {
+    /// How many.
+    pub n: u32,
+    /// They let the request through.
+    pub allows: bool,
 }
 
 /// The columns. `workload` shares the column of `pod`.

@@ -3,6 +3,7 @@
 //! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
 
 mod answer;
+mod dead_rules;
 mod editor;
 mod graph;
 mod object;
@@ -15,14 +16,15 @@ use serde::{Deserialize, Serialize};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
+pub use dead_rules::{DeadRule, DeadRules, RulePlace};
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
-pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, View};
+pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, Shield, View};
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };
 pub use request::{
-    CheckParams, Edit, GraphParams, Input, Locale, Options, PresetsParams, Size, StatusParams, SuggestParams,
-    TraceParams, WorkspaceParams,
+    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, StatusParams,
+    SuggestParams, TraceParams, WorkspaceParams,
 };
 pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{

@@ -40,6 +40,24 @@ pub struct Options {
     pub aws_load_balancer_controller: Option<serde_json::Value>,
     /// Settings of sidecar injection.
     pub injection: Option<serde_json::Value>,
+    /// Who plays every Ingress, whatever its class says; each is left to its class unless told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress_controller: Option<IngressController>,
+    /// The networks of load balancers and nodes, such as `10.0.0.0/16`, for NetworkPolicies with an `ipBlock`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_cidrs: Vec<String>,
+}
+
+/// A controller that can be asked to play every Ingress, to see where they disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IngressController {
+    /// One that does what the specification of Ingress says.
+    Spec,
+    /// ingress-nginx.
+    Nginx,
+    /// The AWS Load Balancer Controller: every class counts as its own, without parameters of another's.
+    Alb,
 }
 
 impl Default for Options {
@@ -54,6 +72,8 @@ impl Default for Options {
             now: "2026-01-01T00:00:00Z".into(),
             aws_load_balancer_controller: None,
             injection: None,
+            ingress_controller: None,
+            load_balancer_cidrs: vec![],
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What filters and redirects do to a request.
 
 use crate::matcher::Condition;
-use crate::pattern::PathMatch;
+use crate::pattern::{PathMatch, Pattern};
 use crate::request::{Request, split_port};
 use crate::table::{Filter, HeaderChange, PathChange, Redirect, RedirectPort, Rule};
 
@@ -11,6 +11,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
         match filter {
             Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
             Filter::Host(host) => request.set_authority(host),
+            Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
             Filter::Path(change) => request.path = change_path(change, rule, &request.path),
             Filter::ResponseHeaders(_) | Filter::Mirror { .. } | Filter::Cors(_) | Filter::Unsupported(_) => {}
         }
@@ -47,7 +48,77 @@ fn change_path(change: &PathChange, rule: &Rule, path: &str) -> String {
             None => to.clone(),
         },
         PathChange::Regex(pattern, to) => replace_regex(pattern, to, path),
+        PathChange::Captures(pattern, to) => {
+            pattern.groups(path).map_or_else(|| path.to_owned(), |it| fill_groups(to, &it))
+        }
     }
+}
+
+/// nginx' `rewrite`: "If a replacement string includes the new request arguments, the previous request arguments are
+/// appended after them"; not so when it ends with `?`.
+fn capture(pattern: &Pattern, to: &str, request: &mut Request) {
+    let Some(groups) = pattern.groups(&request.path) else { return };
+    let filled = fill_groups(to, &groups);
+    match filled.split_once('?') {
+        None => request.path = filled,
+        Some((path, query)) => {
+            let kept = if query.is_empty() || query.ends_with('?') { None } else { request.query.take() };
+            let query = query.trim_end_matches('?');
+            let joined = kept.map_or_else(|| query.to_owned(), |kept| format!("{query}&{kept}"));
+            request.query = Some(joined).filter(|it| !it.is_empty());
+            path.clone_into(&mut request.path);
+        }
+    }
+}
+
+/// `$1` to `$9` by the groups of a match; a group that the pattern has not is empty.
+fn fill_groups(to: &str, groups: &[&str]) -> String {
+    let mut text = String::with_capacity(to.len());
+    let mut rest = to.chars().peekable();
+    while let Some(c) = rest.next() {
+        match rest.peek().and_then(|it| it.to_digit(10)).filter(|_| c == '$') {
+            Some(group) => {
+                rest.next();
+                text += groups.get(group as usize).unwrap_or(&"");
+            }
+            None => text.push(c),
+        }
+    }
+    text
+}
+
+/// Variables of nginx that a location may name, and what they are worth.
+fn variable(name: &str, request: &Request) -> Option<String> {
+    let without_port = split_port(&request.authority).0;
+    Some(match name {
+        "scheme" | "pass_access_scheme" => request.scheme.url().to_owned(),
+        "host" => without_port.to_ascii_lowercase(),
+        "http_host" | "best_http_host" => request.authority.clone(),
+        "redirect_host" => without_port.to_owned(),
+        "request_uri" => request.target(),
+        "trimmed_uri" => {
+            let target = request.target();
+            target.strip_suffix('/').map(str::to_owned).unwrap_or(target)
+        }
+        "uri" | "document_uri" => request.path.clone(),
+        "args" | "query_string" => request.query.clone().unwrap_or_default(),
+        "is_args" => if request.query.is_some() { "?" } else { "" }.to_owned(),
+        _ => return None,
+    })
+}
+
+/// A location with variables, filled in; the name of a variable that is not known is the error.
+pub(crate) fn fill_variables(template: &str, request: &Request) -> Result<String, String> {
+    let mut parts = template.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let inner = part.strip_prefix('{').and_then(|it| it.split_once('}'));
+        let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(part.len());
+        let (name, rest) = inner.unwrap_or_else(|| part.split_at(end));
+        text += &variable(name, request).ok_or_else(|| name.to_owned())?;
+        text += rest;
+    }
+    Ok(text)
 }
 
 /// The prefix that a rule matches by; None for exact paths and patterns.
@@ -97,6 +168,9 @@ fn replace_regex(pattern: &str, to: &str, path: &str) -> String {
 
 /// The location of a redirect, whole.
 pub(crate) fn location(redirect: &Redirect, rule: &Rule, request: &Request) -> String {
+    if let Some(template) = &redirect.template {
+        return fill_variables(template, request).unwrap_or_else(|_| template.clone());
+    }
     let scheme = redirect.scheme.clone().unwrap_or_else(|| request.scheme.url().to_owned());
     let (sent_host, sent_port) = split_port(&request.authority);
     let host = redirect.host.clone().unwrap_or_else(|| sent_host.to_owned());

@@ -25,6 +25,8 @@ pub struct Gateway {
     pub ladder: &'static [Criterion],
     /// A connection for one host does not serve another one: 421.
     pub checks_host_against_sni: bool,
+    /// The status that it answers when a connection to a Pod does not come about in time.
+    pub no_connection: u16,
 }
 
 /// All of them.
@@ -67,6 +69,14 @@ pub(crate) fn service_of<'a>(cluster: &'a Cluster, target: &Target) -> Option<Fo
         Target::Service(id) => cluster.get::<Service>(*id),
         Target::Missing(..) | Target::Host(_) => None,
     }
+}
+
+/// The Service that a full host name means: `name.namespace.svc.cluster.local`.
+pub(crate) fn service_by_host<'a>(cluster: &'a Cluster, host: &str) -> Option<Found<'a, Service>> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let rest = host.strip_suffix(cluster.settings.cluster_domain.as_str())?.strip_suffix(".svc.")?;
+    let (name, namespace) = rest.split_once('.')?;
+    cluster.find::<Service>(namespace, name)
 }
 
 /// A Service that is not in the workspace.

@@ -6,10 +6,12 @@
 mod change;
 mod choose;
 mod cors;
+mod dead;
 pub mod gateways;
 mod ladder;
 mod matcher;
 mod pattern;
+mod range;
 mod request;
 mod table;
 mod tables;
@@ -17,9 +19,11 @@ mod trace;
 
 pub use change::change_headers;
 pub use choose::{Choice, Considered, NoListener, Standing, choose_listener, choose_rule};
+pub use dead::{DeadRule, dead_rules};
 pub use ladder::{Criterion, prefer};
-pub use matcher::{Condition, Matcher, Mismatch};
+pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};
 pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
+pub use range::in_range;
 pub use request::{Request, Scheme, split_port};
 pub use table::{
     Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,

@@ -3,6 +3,7 @@
 use podpath_source::{Location, Text};
 
 use crate::pattern::{HostPattern, PathMatch, TextMatch};
+use crate::range::in_range;
 use crate::request::Request;
 
 /// A condition and its place.
@@ -39,8 +40,29 @@ pub enum Condition {
     GrpcService(TextMatch),
     /// The method of a call.
     GrpcMethod(TextMatch),
+    /// The address of the client.
+    Source(SourceMatch),
     /// Decided when the table was made: this rule can take no request here.
     Never(Mismatch),
+}
+
+/// Which addresses of clients are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceMatch {
+    /// One that the request does not tell.
+    Unknown,
+    /// Those in one of these ranges, as written.
+    Within(Vec<String>),
+}
+
+impl SourceMatch {
+    fn matches(&self, address: Option<&str>) -> bool {
+        match (self, address) {
+            (Self::Unknown, address) => address.is_none(),
+            (Self::Within(ranges), Some(address)) => ranges.iter().any(|it| in_range(it, address)),
+            (Self::Within(_), None) => false,
+        }
+    }
 }
 
 /// Why a request does not fulfil a condition.
@@ -80,6 +102,7 @@ impl Matcher {
             Condition::Grpc => request.is_grpc(),
             Condition::GrpcService(text) => text.matches(request.grpc_call().map(|it| it.0)),
             Condition::GrpcMethod(text) => text.matches(request.grpc_call().map(|it| it.1)),
+            Condition::Source(source) => source.matches(request.source_ip.as_deref()),
             Condition::Never(_) => false,
         }
     }
@@ -156,6 +179,19 @@ impl Matcher {
                     request.path
                 ),
             ),
+            Condition::Source(SourceMatch::Unknown) => (
+                "source-mismatch",
+                "the address of the client is known".to_owned(),
+                "클라이언트 주소를 알고 있습니다".to_owned(),
+            ),
+            Condition::Source(SourceMatch::Within(ranges)) => {
+                let (ranges, address) = (ranges.join(", "), request.source_ip.as_deref().unwrap_or("?"));
+                (
+                    "source-mismatch",
+                    format!("client `{address}` is not in {ranges}"),
+                    format!("클라이언트 `{address}` 주소가 {ranges} 범위에 없습니다"),
+                )
+            }
             Condition::Never(why) => return why.clone(),
         };
         Mismatch { reason, text: Text::new(en, ko), location: self.location }

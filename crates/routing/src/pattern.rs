@@ -16,6 +16,8 @@ pub enum HostPattern {
     OneLabel(String),
     /// `*` is any text, `?` one character, without case: what an ALB means.
     Glob(String),
+    /// A regular expression, which no other pattern is less specific than: an alias of ingress-nginx.
+    Regex(Pattern),
 }
 
 impl HostPattern {
@@ -40,6 +42,7 @@ impl HostPattern {
                 host.strip_suffix(suffix.as_str()).is_some_and(|label| !label.is_empty() && !label.contains('.'))
             }
             Self::Glob(pattern) => glob(pattern, host),
+            Self::Regex(pattern) => pattern.matches(host),
         }
     }
 
@@ -47,6 +50,7 @@ impl HostPattern {
     pub fn specificity(&self) -> (u8, usize) {
         match self {
             Self::Any => (0, 0),
+            Self::Regex(_) => (1, 0),
             Self::Suffix(suffix) | Self::OneLabel(suffix) => (1, suffix.len()),
             Self::Glob(pattern) => (1, pattern.len()),
             Self::Exact(name) => (2, name.len()),
@@ -70,6 +74,7 @@ impl std::fmt::Display for HostPattern {
         match self {
             Self::Any => f.write_str("*"),
             Self::Exact(text) | Self::Glob(text) => f.write_str(text),
+            Self::Regex(pattern) => f.write_str(&pattern.source),
             Self::Suffix(suffix) | Self::OneLabel(suffix) => write!(f, "*{suffix}"),
         }
     }
@@ -115,9 +120,28 @@ const MAX_MATCHED_TEXT: usize = 16 * 1024;
 impl Pattern {
     /// A pattern that cannot be read matches nothing.
     pub fn new(source: &str) -> Self {
-        let whole = format!("^(?:{source})$");
-        let regex = regex_lite::RegexBuilder::new(&whole).size_limit(1 << 20).nest_limit(50).build();
+        Self::read(source, &format!("^(?:{source})$"))
+    }
+
+    /// What nginx makes of `~* "^SOURCE"`: without case, from the start, with anything behind it.
+    pub fn from_start(source: &str) -> Self {
+        Self::read(source, &format!("(?i)^{source}"))
+    }
+
+    /// Fits anywhere in a text, as nginx's own patterns do.
+    pub fn anywhere(source: &str) -> Self {
+        Self::read(source, source)
+    }
+
+    fn read(source: &str, whole: &str) -> Self {
+        let regex = regex_lite::RegexBuilder::new(whole).size_limit(1 << 20).nest_limit(50).build();
         Self { source: source.to_owned(), regex: regex.ok() }
+    }
+
+    /// The groups of the first match, the whole match first; a group that took no part is empty.
+    pub fn groups<'a>(&self, text: &'a str) -> Option<Vec<&'a str>> {
+        let captures = self.regex.as_ref().filter(|_| text.len() <= MAX_MATCHED_TEXT)?.captures(text)?;
+        Some(captures.iter().map(|it| it.map_or("", |it| it.as_str())).collect())
     }
 
     /// False when it cannot be read.
@@ -134,6 +158,20 @@ impl Pattern {
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
+
+impl PartialOrd for Pattern {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Pattern {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.source.cmp(&other.source)
     }
 }
 

@@ -50,6 +50,12 @@ impl Scheme {
         matches!(self, Self::Grpc | Self::Grpcs)
     }
 
+    /// The same for a call of gRPC.
+    #[must_use]
+    pub fn with_grpc(self) -> Self {
+        if self.is_tls() { Self::Grpcs } else { Self::Grpc }
+    }
+
     /// What is left when TLS ends.
     #[must_use]
     pub fn without_tls(self) -> Self {
@@ -163,7 +169,7 @@ pub fn split_port(authority: &str) -> (&str, Option<u16>) {
 }
 
 /// `%xx` and `+` of a query.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     if !text.contains(['%', '+']) {
         return text.to_owned();
     }

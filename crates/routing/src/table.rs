@@ -9,7 +9,7 @@ use podpath_source::{Location, Text};
 
 use crate::gateways::Gateway;
 use crate::matcher::Matcher;
-use crate::pattern::HostPattern;
+use crate::pattern::{HostPattern, Pattern};
 
 /// Where a part of a table comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -288,6 +288,8 @@ pub enum PathChange {
     Prefix(String),
     /// Every match of a pattern.
     Regex(String, String),
+    /// The whole path, `$1` being a group of the pattern; what stands behind a `?` goes before the query (ingress-nginx).
+    Captures(Pattern, String),
 }
 
 /// A redirect.
@@ -305,6 +307,8 @@ pub struct Redirect {
     pub path: Option<PathChange>,
     /// Without `?`; that of the request unless told.
     pub query: Option<String>,
+    /// The whole location, with nginx's variables in it; nothing else counts then.
+    pub template: Option<String>,
 }
 
 /// How the port of a redirect is found.

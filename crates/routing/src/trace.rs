@@ -3,6 +3,7 @@
 mod answer;
 mod entry;
 mod guard;
+mod network;
 mod stage;
 mod verdicts;
 mod words;
@@ -149,6 +150,8 @@ pub enum HopKind {
     Service,
     /// Pods.
     Endpoint,
+    /// A policy on the connection to the next one.
+    Policy,
 }
 
 /// One step.

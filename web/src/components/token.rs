@@ -103,6 +103,7 @@ mod tests {
             weight: None,
             on_path: state != EdgeState::Off,
             state,
+            shield: None,
             points: vec![(x, 0.0), (x + 10.0, 0.0)],
         }
     }

@@ -85,6 +85,7 @@ pub(super) fn bare_edge(from: &str, to: &str, label: &str) -> Edge {
         on_path: false,
         state: EdgeState::Off,
         points: vec![],
+        shield: None,
     }
 }
 

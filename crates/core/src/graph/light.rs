@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState};
+use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Shield};
 use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted};
 use podpath_source::Text;
 
@@ -17,9 +17,23 @@ pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, call:
     let mut lighting = Lighting { analysis, graph, locale, port };
     lighting.dim_losers(trace);
     let mut before: Option<String> = None;
+    let mut shield: Option<Shield> = None;
     for (hop, number) in trace.hops.iter().zip(1..) {
-        let id = lighting.card_of(hop, trace);
+        let mut card = None;
+        if hop.kind == HopKind::Policy {
+            let n = shield.map_or(0, |it| it.n) + 1;
+            shield = Some(Shield { n, allows: !hop.failed });
+            // What is stopped ends at the Pod that it cannot reach.
+            card = lighting.pod_of(trace).filter(|_| hop.failed);
+            if card.is_none() {
+                continue;
+            }
+        }
+        let id = card.unwrap_or_else(|| lighting.card_of(hop, trace));
         lighting.step(&id, before.as_deref(), hop, number);
+        if let (Some(shield), Some(from)) = (shield.take(), &before) {
+            lighting.guard(from, &id, shield, hop);
+        }
         before = Some(id);
     }
     if let Some(last) = before {
@@ -40,6 +54,22 @@ impl Lighting<'_> {
         self.graph.nodes.iter_mut().find(|it| it.id == id)
     }
 
+    /// The card of the Pods that would have got the request.
+    fn pod_of(&mut self, trace: &Trace) -> Option<String> {
+        let source = trace.backends.iter().flat_map(|it| &it.endpoints).find_map(|it| it.source)?;
+        let id = node_id(self.analysis, source);
+        self.node(&id).is_some().then_some(id)
+    }
+
+    fn guard(&mut self, from: &str, to: &str, shield: Shield, hop: &Hop) {
+        let label = say(&hop.brief, self.locale);
+        let Some(edge) = self.edge(from, to) else { return };
+        edge.shield = Some(shield);
+        if !shield.allows {
+            (edge.state, edge.label) = (EdgeState::Dead, label);
+        }
+    }
+
     /// The card of a hop; one that is missing is drawn as a ghost.
     fn card_of(&mut self, hop: &Hop, trace: &Trace) -> String {
         if hop.kind == HopKind::Client {
@@ -49,7 +79,7 @@ impl Lighting<'_> {
             return id;
         }
         let (id, lane, kind) = match hop.kind {
-            HopKind::Client | HopKind::LoadBalancer => {
+            HopKind::Client | HopKind::LoadBalancer | HopKind::Policy => {
                 ("none/load-balancer".into(), Lane::LoadBalancer, "Load balancer")
             }
             HopKind::Gateway => ("none/gateway".into(), Lane::Gateway, "Gateway"),

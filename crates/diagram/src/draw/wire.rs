@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use podpath_protocol::{Edge, EdgeState, Graph};
+use podpath_protocol::{Edge, EdgeState, Graph, Shield};
 
 use crate::element::{Element, Px, circle, icon, path, rect, text};
 use crate::metrics::{DISC, Metrics, PILL_DROP, PILL_HEIGHT, Point, middle};
@@ -185,8 +185,9 @@ fn label(edge: &Edge, metrics: &Metrics) -> Option<Label> {
 fn breaks(edge: &Edge, metrics: &Metrics) -> Vec<Element> {
     let Some((x, y)) = edge.points.first() else { return Vec::new() };
     let disc = (metrics.cut(*x), *y);
+    let shield = edge.shield.map(|it| policies(it, disc));
     match edge.state {
-        EdgeState::Off | EdgeState::On => Vec::new(),
+        EdgeState::Off | EdgeState::On => shield.into_iter().collect(),
         EdgeState::Unknown => {
             let mark = Element::new("text").px("x", disc.0).px("y", disc.1 + 4.5).with("text-anchor", "middle");
             vec![Element::new("g").with("class", "disc unknown").containing([circle(disc, DISC), mark.saying("?")])]
@@ -194,8 +195,8 @@ fn breaks(edge: &Edge, metrics: &Metrics) -> Vec<Element> {
         EdgeState::Dead => {
             let (left, top) = (Px(disc.0 - 3.2), Px(disc.1 - 3.2));
             let cross = Element::new("path").with("d", format!("M{left} {top}l6.4 6.4m0-6.4-6.4 6.4"));
-            let disc = Element::new("g").with("class", "deadend").containing([circle(disc, DISC), cross]);
-            std::iter::once(disc).chain(reason(edge, "reason", metrics)).collect()
+            let cross = || Element::new("g").with("class", "deadend").containing([circle(disc, DISC), cross]);
+            std::iter::once(shield.unwrap_or_else(cross)).chain(reason(edge, "reason", metrics)).collect()
         }
         EdgeState::Redirect => {
             let turn = icon("redirect", (disc.0 - 6.0, disc.1 - 6.0), 12.0);
@@ -203,6 +204,15 @@ fn breaks(edge: &Edge, metrics: &Metrics) -> Vec<Element> {
             std::iter::once(disc).chain(reason(edge, "reason redirect", metrics)).collect()
         }
     }
+}
+
+/// The shield of the policies on a wire; from two on their number stands beside it.
+fn policies(shield: Shield, disc: Point) -> Element {
+    let class = if shield.allows { "shield pass" } else { "shield deny" };
+    let mark = icon("policy", (disc.0 - 6.0, disc.1 - 6.0), 12.0);
+    let count = Element::new("text").px("x", disc.0 + DISC + 2.0).px("y", disc.1 - 6.0).saying(shield.n.to_string());
+    let count = (shield.n > 1).then_some(count);
+    Element::new("g").with("class", class).containing([circle(disc, DISC), mark].into_iter().chain(count))
 }
 
 /// A leader down to the pill under the card on the left; a redirect's wire is its own leader.

@@ -34,6 +34,7 @@ pub static GATEWAY: Gateway = Gateway {
     is_load_balancer: true,
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 504,
 };
 
 /// The start of all annotation keys of the controller.

@@ -62,6 +62,7 @@ pub static GATEWAY: Gateway = Gateway {
     is_load_balancer: false,
     ladder: LADDER,
     checks_host_against_sni: true,
+    no_connection: 503,
 };
 
 /// In the mesh, with a Service as parent.
@@ -71,6 +72,7 @@ pub static MESH: Gateway = Gateway {
     is_load_balancer: false,
     ladder: LADDER,
     checks_host_against_sni: false,
+    no_connection: 503,
 };
 
 /// The route tables, and what they were made of.

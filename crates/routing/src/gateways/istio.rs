@@ -14,7 +14,8 @@ use crate::ladder::Criterion;
 
 pub use destination::Proxy;
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
-pub use mesh::{Called, called, is_http, lower_host, lower_service};
+pub use mesh::{Called, called, is_http, lower_host, lower_service, lower_unserved};
+pub use route::AFTER_CATCH_ALL;
 
 /// An ingress gateway.
 pub static GATEWAY: Gateway = Gateway {
@@ -23,6 +24,7 @@ pub static GATEWAY: Gateway = Gateway {
     is_load_balancer: false,
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 503,
 };
 
 /// The sidecar of a caller.
@@ -32,4 +34,5 @@ pub static MESH: Gateway = Gateway {
     is_load_balancer: false,
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
+    no_connection: 503,
 };

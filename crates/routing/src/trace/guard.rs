@@ -2,7 +2,7 @@
 //! guess.
 
 use podpath_cluster::{Cluster, Endpoint, Found, PodSource};
-use podpath_objects::{MeshPolicy, NetworkPolicy, Selector, Service, StreamRoute};
+use podpath_objects::{MeshPolicy, Selector, Service, StreamRoute};
 use podpath_source::Location;
 
 use crate::request::Request;
@@ -42,13 +42,7 @@ pub(super) enum Peer {
 /// A policy that selects the Pods and may stop the request.
 pub(super) fn policy(cluster: &Cluster, endpoints: &[Endpoint], request: &Request, peer: Peer) -> Option<Unmodelled> {
     let pods = endpoints.iter().filter_map(|it| cluster.pod_source(it.source?));
-    pods.into_iter().find_map(|pod| network_policy(cluster, &pod).or_else(|| mesh_policy(cluster, &pod, request, peer)))
-}
-
-fn network_policy(cluster: &Cluster, pod: &PodSource<'_>) -> Option<Unmodelled> {
-    let mut policies = cluster.in_namespace::<NetworkPolicy>(pod.namespace);
-    let found = policies.find(|it| it.object.is_ingress && it.object.selector.matches(&pod.template.labels));
-    found.as_ref().map(unmodelled)
+    pods.into_iter().find_map(|pod| mesh_policy(cluster, &pod, request, peer))
 }
 
 /// Policies of the Pod's namespace and of the root namespace of the mesh.

@@ -8,11 +8,12 @@ use podpath_source::{Location, Text};
 
 use super::entry::client_hop;
 use super::guard::{self, Peer, Unmodelled};
+use super::network::{self, Connection, Permission, Source};
 use super::{Entry, Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::missing_port;
+use crate::gateways::{Gateway, missing_port};
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -31,6 +32,10 @@ pub(super) struct Walk<'a> {
     speaks_http: bool,
     /// Who hands the request to the next one.
     peer: Peer,
+    /// Whose connection it is.
+    source: Source,
+    /// The proxy that makes the connection; none when the client itself does.
+    proxy: Option<&'static Gateway>,
 }
 
 /// How a way ends.
@@ -45,15 +50,14 @@ pub(super) struct End {
 impl<'a> Walk<'a> {
     pub(super) fn new(cluster: &'a Cluster, tables: &'a Tables, request: &Request, entry: &Entry) -> Self {
         let trace = Trace { hops: vec![client_hop(request, entry)], ..Trace::default() };
-        Self {
-            cluster,
-            tables,
-            trace,
-            stages: 0,
-            is_grpc: request.scheme.is_grpc(),
-            speaks_http: true,
-            peer: Peer::Plain,
-        }
+        let source = match entry {
+            Entry::Internet | Entry::LoadBalancer(_) => Source::Network,
+            Entry::Gateway(_) => Source::Given,
+            Entry::Workload { namespace, labels } => Source::pod(namespace, labels),
+            Entry::Pod(caller) => Source::pod(&caller.namespace, &caller.labels),
+        };
+        let is_grpc = request.scheme.is_grpc();
+        Self { cluster, tables, trace, stages: 0, is_grpc, speaks_http: true, peer: Peer::Plain, source, proxy: None }
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -83,6 +87,9 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
+        if let Some(end) = self.reach(table, request.port) {
+            return self.finish(end);
+        }
         let listener = match choose_listener(table, &request) {
             Ok(listener) => listener,
             Err(why) => {
@@ -106,7 +113,7 @@ impl<'a> Walk<'a> {
         match choice.rule {
             Some(rule) => self.act(table, &choice, rule, request),
             None => {
-                self.mark_failed();
+                self.mark_no_rule();
                 let end = if self.speaks_http {
                     End::no_route(self.cluster, table, &choice, &request)
                 } else {
@@ -134,10 +141,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn mark_failed(&mut self) {
+    fn mark_no_rule(&mut self) {
+        self.mark(Text::new("no rule takes it", "맞는 규칙 없음"));
+    }
+
+    /// An answer of a proxy that is an error, but for the one that stands for no rule at all.
+    fn mark_failed(&mut self, response: &Response) {
+        match response.reason {
+            "no-route" => self.mark_no_rule(),
+            _ => self.mark(Text::new(format!("answers {}", response.status), format!("{} 응답", response.status))),
+        }
+    }
+
+    fn mark(&mut self, brief: Text) {
         if let Some(hop) = self.trace.hops.last_mut() {
             hop.failed = true;
-            hop.brief = Text::new("no rule takes it", "맞는 규칙 없음");
+            hop.brief = brief;
         }
     }
 
@@ -159,7 +178,10 @@ impl<'a> Walk<'a> {
                 self.finish(end)
             }
             Action::Respond(response) => {
-                self.mark_failed();
+                self.take_side_effects(&rule.filters, &request);
+                if response.status >= 400 {
+                    self.mark_failed(response);
+                }
                 let end = End::responded(self.cluster, table, choice, rule, response, &request);
                 self.finish(end)
             }
@@ -229,7 +251,7 @@ impl<'a> Walk<'a> {
     /// Nobody can take any share.
     fn no_backend(mut self, table: &Table, faulty: Option<&Backend>, rule: &Rule) -> Trace {
         let Some((backend, fault)) = faulty.and_then(|it| Some((it, it.fault.as_ref()?))) else {
-            self.mark_failed();
+            self.mark_no_rule();
             return self.finish(End::no_weight(rule));
         };
         self.hop(words::faulty_hop(self.cluster, backend, fault));
@@ -265,6 +287,99 @@ impl<'a> Walk<'a> {
         guard::mesh_policy(self.cluster, &pods, request, Peer::Mesh)
     }
 
+    /// The request is at a proxy: whether it may come in, and who talks to the Pods from here on.
+    fn reach(&mut self, table: &Table, port: u16) -> Option<End> {
+        if table.is_mesh() {
+            self.proxy = Some(table.gateway);
+            return None;
+        }
+        let pods = self.tables.istio().iter().find(|(_, it)| std::ptr::eq(it, table)).map(|(pods, _)| pods);
+        let end = pods.and_then(|it| it.source).and_then(|source| {
+            let endpoint = Endpoint { source: Some(source), address: None, replicas: 1, port, ready: true };
+            self.connect(&[endpoint], "TCP")
+        });
+        self.proxy = Some(table.gateway);
+        self.source = match (pods, &self.source) {
+            (Some(pods), _) => Source::pod(&pods.namespace, &pods.labels),
+            // Asked from the Pods of a gateway, whose table is made for the question.
+            (None, Source::Pod { .. }) => return end,
+            (None, _) if table.gateway.is_load_balancer => Source::Network,
+            (None, _) => network::proxy_of(self.cluster, table),
+        };
+        end
+    }
+
+    /// What NetworkPolicies say of connections to these Pods. Ends the way when none of them can be made.
+    fn connect(&mut self, endpoints: &[Endpoint], protocol: &str) -> Option<End> {
+        let source = self.source.clone();
+        let (mut lost, mut n_open) = (None, 0);
+        for endpoint in endpoints {
+            let Some(target) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else {
+                n_open += 1;
+                continue;
+            };
+            let connection = Connection { source: &source, target, port: endpoint.port, protocol };
+            let ends = connection.ends(self.cluster);
+            let hops = ends.iter().filter_map(|it| words::policy_hop(self.cluster, it, &connection));
+            let hops: Vec<Hop> = hops.collect();
+            match ends.iter().find_map(|it| self.stopped(it, &connection)) {
+                None => {
+                    n_open += 1;
+                    self.trace.hops.extend(hops);
+                }
+                Some(end) => lost = lost.or(Some((end, hops))),
+            }
+        }
+        let (end, mut hops) = lost?;
+        if n_open == 0 && end.outcome != Outcome::Unsupported {
+            let reached = self.trace.backends.iter_mut().filter(|it| it.endpoints == endpoints);
+            reached.for_each(|it| it.fault = Some(end.reason.clone()));
+        }
+        if n_open > 0 && end.outcome != Outcome::Unsupported {
+            // Another Pod takes requests: what is lost is told, and the request goes on.
+            for hop in &mut hops {
+                hop.failed = false;
+            }
+        }
+        let is_over = n_open == 0 || end.outcome == Outcome::Unsupported;
+        self.trace.hops.extend(hops);
+        is_over.then_some(end)
+    }
+
+    /// The other shares of the traffic whose Pods no connection reaches fail as well.
+    fn close_shares(&mut self, shown: &[Endpoint]) {
+        let mut backends = std::mem::take(&mut self.trace.backends);
+        for backend in backends.iter_mut().filter(|it| it.fault.is_none() && it.endpoints != shown) {
+            let n_hops = self.trace.hops.len();
+            let ready: Vec<_> = backend.endpoints.iter().filter(|it| it.ready).cloned().collect();
+            if let Some(end) = self.connect(&ready, "TCP") {
+                backend.fault = Some(end.reason);
+            }
+            self.trace.hops.truncate(n_hops);
+        }
+        self.trace.backends = backends;
+    }
+
+    /// How the way ends at one end of a connection that does not come about.
+    fn stopped(&self, end: &network::End, connection: &Connection<'_>) -> Option<End> {
+        match &end.permission {
+            Permission::Open | Permission::Allowed(_) => None,
+            Permission::Unknown(field, location, why) => Some(End {
+                outcome: Outcome::Unsupported,
+                status: None,
+                reason: field.clone(),
+                body: None,
+                verdict: words::undecided(why, *location),
+            }),
+            Permission::Isolated => {
+                let status = self.proxy.map(|it| it.no_connection);
+                let verdict = words::dropped(self.cluster, end, connection, self.proxy);
+                let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
+                Some(End { outcome, status, reason: "network-policy".into(), body: None, verdict })
+            }
+        }
+    }
+
     /// The Istio gateway that these endpoints are.
     fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
@@ -288,6 +403,10 @@ impl<'a> Walk<'a> {
         let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why));
+        if let Some(end) = self.connect(&ready, entry.map_or("TCP", |it| &it.protocol)) {
+            return self.finish(end);
+        }
+        self.close_shares(found);
         self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
         if let Some(found) = guard::policy(self.cluster, &ready, request, self.peer) {
             return self.unmodelled(found);
@@ -346,6 +465,10 @@ impl<'a> Walk<'a> {
     pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, request: Request) -> Trace {
         if let Some(found) = guard::policy(self.cluster, std::slice::from_ref(&endpoint), &request, self.peer) {
             return self.unmodelled(found);
+        }
+        let protocol = if request.scheme == Scheme::Udp { "UDP" } else { "TCP" };
+        if let Some(end) = self.connect(std::slice::from_ref(&endpoint), protocol) {
+            return self.finish(end);
         }
         let verdict = verdicts::pod(self.cluster, &endpoint);
         self.hop(words::pod_hop(self.cluster, &endpoint));

@@ -141,7 +141,9 @@ fn nearest_host<'a>(hosts: &'a [String], host: &str) -> Option<&'a str> {
 pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Verdict {
     let on_host = choice.considered.iter().filter(|it| match &it.standing {
         Standing::Mismatch(mismatch) => !matches!(mismatch.reason, "host-mismatch" | "other-listener"),
-        _ => true,
+        // The rule that answers 404 itself, as nginx' default backend does.
+        Standing::Chosen => false,
+        Standing::Lost(_) => true,
     });
     let nearest_rule = on_host.into_iter().next();
     let owner = words::name_of(cluster, choice.listener.origin.resource.or(table.origin.resource)).en;

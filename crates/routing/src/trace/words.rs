@@ -1,6 +1,7 @@
 //! The sentences of hops, in both languages.
 
 mod listener;
+pub(super) mod policy;
 mod rule;
 mod service;
 
@@ -13,7 +14,8 @@ use crate::request::Request;
 pub(super) use listener::{
     closed, frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
 };
-pub(super) use rule::{chosen, gateway, load_balancer, lost, route};
+pub(super) use policy::{dropped, policy_hop, undecided};
+pub(super) use rule::{chosen, gateway, load_balancer, route};
 pub(super) use service::{
     endpoint_hop, faulty_hop, load_balancer_service, no_endpoints, pod_hop, refusing_service_hop, service_hop,
     target_name, why_location,

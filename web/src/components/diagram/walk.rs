@@ -70,6 +70,7 @@ mod tests {
             on_path: true,
             state: EdgeState::On,
             points: Vec::new(),
+            shield: None,
         };
         let dead = Edge {
             from: "svc".into(),

@@ -218,6 +218,7 @@ fn redirect(config: &Node) -> Option<Redirect> {
         host,
         path: path.map(PathChange::Full),
         query,
+        template: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podpath_cluster::{Cluster, Found};
+use podpath_cluster::{Cluster, Found, IngressController};
 use podpath_objects::{Ingress, IngressClass, IngressClassParams};
 use podpath_source::Text;
 
@@ -59,6 +59,13 @@ type Membership<'a> = Result<Option<(String, Member<'a>)>, Rejected>;
 fn membership<'a>(cluster: &'a Cluster, ingress: Found<'a, Ingress>) -> Membership<'a> {
     let class_annotation = ingress.entry.resource.meta.annotation("kubernetes.io/ingress.class");
     let params = match class_annotation {
+        _ if cluster.settings.ingress_controller.is_some() => {
+            if cluster.settings.ingress_controller != Some(IngressController::Alb) {
+                return Ok(None);
+            }
+            // Asked for whatever the class says; parameters count only where the class is its own.
+            class_params(cluster, &ingress).unwrap_or_default().flatten()
+        }
         Some(class) if class == cluster.settings.alb_ingress_class => None,
         Some(_) => return Ok(None),
         None => match class_params(cluster, &ingress)? {

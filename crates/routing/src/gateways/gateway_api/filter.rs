@@ -70,5 +70,6 @@ pub(super) fn redirect(redirect: &RedirectObject) -> Redirect {
         port: redirect.port.map_or(RedirectPort::SchemeOrListener, RedirectPort::Fixed),
         path: redirect.path.as_ref().map(path_change),
         query: None,
+        template: None,
     }
 }

@@ -1,0 +1,185 @@
+//! ingress-nginx: servers by host, with the paths of all Ingresses of the host.
+//!
+//! Source: kubernetes/ingress-nginx, `internal/ingress/controller` (controller.go, location.go, template/template.go),
+//! `rootfs/etc/nginx/template/nginx.tmpl` and `rootfs/etc/nginx/lua/balancer.lua`; nginx.org for `location` and `rewrite`.
+//! Exact locations go first, then the longest prefix; where one path of a host is a regular expression all of them are,
+//! and the first that matches in the order of length counts.
+
+mod annotation;
+mod canary;
+mod location;
+mod server;
+mod upstream;
+
+use std::collections::BTreeMap;
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::Ingress;
+use podpath_source::Text;
+
+use self::annotation::{Annotations, Config};
+use self::location::{Context, Way};
+use self::server::{CATCH_ALL, Member, Server, oldest_first, servers};
+use self::upstream::Upstreams;
+use super::spec::host_pattern;
+use crate::gateways::{Gateway, origin};
+use crate::ladder::Criterion;
+use crate::pattern::{HostPattern, Pattern};
+use crate::table::{Access, Action, Listener, Origin, Protocol, Redirect, Rejected, Rule, Table, VirtualHost};
+
+/// ingress-nginx.
+pub static NGINX: Gateway = Gateway {
+    name: "ingress-nginx",
+    title: "ingress-nginx",
+    is_load_balancer: false,
+    ladder: &[Criterion::ExactPath, Criterion::PathLength, Criterion::ListOrder],
+    checks_host_against_sni: false,
+    no_connection: 504,
+};
+
+/// The one proxy of the controller. It always listens on both ports: hosts without a certificate get its own one.
+pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ingress>]) -> Table {
+    let config = Config::read(cluster);
+    let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(it, &config) });
+    let all: Vec<_> = members.collect();
+    let mut rejected: Vec<_> = all.iter().flat_map(|it| refusals(it, &config)).collect();
+    let mut members: Vec<_> = all.into_iter().filter(|it| denial(it, &config).is_none()).collect();
+    oldest_first(&mut members);
+    let mut upstreams = Upstreams::new(cluster, &members);
+    let (servers, taken) = servers(&members, &upstreams, &place);
+    rejected.extend(taken);
+    rejected.extend(upstreams.merge(&members, &servers));
+    let context = Context { cluster, config: &config, members: &members, upstreams: &upstreams, place: &place };
+    let listener = |port: u16, protocol: Protocol| Listener {
+        origin: place.clone(),
+        name: port.to_string(),
+        port,
+        protocol,
+        hostnames: vec![],
+        served: vec![],
+        hosts: virtual_hosts(&context, &servers, protocol == Protocol::Https),
+        fallback: None,
+        access: Access::Open,
+    };
+    let mut listeners = vec![listener(80, Protocol::Http), listener(443, Protocol::Https)];
+    listeners.extend(passthrough(&context, &servers));
+    Table {
+        gateway: &NGINX,
+        members: ingresses.iter().map(|it| it.id).collect(),
+        is_public: true,
+        listeners,
+        rejected,
+        frozen: vec![],
+        origin: place,
+    }
+}
+
+fn virtual_hosts(
+    context: &Context<'_, '_>,
+    servers: &BTreeMap<String, Server<'_>>,
+    is_https: bool,
+) -> Vec<VirtualHost> {
+    let mut hosts = Vec::new();
+    for (host, server) in servers {
+        let has_certificate = host != CATCH_ALL && server.tls_hosts.is_some();
+        let pattern = if host == CATCH_ALL { HostPattern::Any } else { host_pattern(host) };
+        let rules = context.rules(server, Way { is_https, has_certificate });
+        hosts.push(VirtualHost { pattern, rules });
+        for alias in server.aliases.iter().filter(|it| !servers.contains_key(it.as_str())) {
+            // Whether the certificate covers an alias is told by the names that it was asked for.
+            let has_certificate = server.tls_hosts.as_ref().is_some_and(|it| it.contains(&alias.to_ascii_lowercase()));
+            let rules = context.rules(server, Way { is_https, has_certificate });
+            hosts.push(VirtualHost { pattern: alias_pattern(alias), rules });
+        }
+        hosts.extend(www(context, servers, host).filter(|_| server.from_to_www));
+    }
+    hosts
+}
+
+/// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth.
+fn alias_pattern(alias: &str) -> HostPattern {
+    match alias.strip_prefix('~') {
+        Some(pattern) => HostPattern::Regex(Pattern::anywhere(&format!("(?i){}", pattern.trim_start_matches('*')))),
+        None => HostPattern::parse(alias),
+    }
+}
+
+/// `www.host` leads to `host`, or the other way round, unless an Ingress serves it.
+fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: &str) -> Option<VirtualHost> {
+    let from = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
+    if servers.contains_key(&from) {
+        return None;
+    }
+    let redirect = Redirect {
+        status: context.config.redirect_code,
+        template: Some(format!("$scheme://{host}$trimmed_uri")),
+        ..Redirect::default()
+    };
+    let rules = vec![location::rule(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
+    Some(VirtualHost { pattern: HostPattern::Exact(from), rules })
+}
+
+/// Hosts whose TLS is to go through: that needs a flag of the controller, which no manifest of an Ingress tells.
+fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>) -> Option<Listener> {
+    let asks = |server: &&Server<'_>| {
+        let maker = server.maker.and_then(|it| context.members.get(it));
+        maker.is_some_and(|it| it.notes.ssl_passthrough)
+    };
+    let found: Vec<_> = servers.iter().filter(|(_, it)| asks(it)).collect();
+    let (_, first) = found.first()?;
+    let place = first.locations.first().map_or_else(|| context.place.clone(), |it| it.origin.clone());
+    let action = Action::Unsupported(annotation::field("ssl-passthrough"));
+    let rules: Vec<Rule> = vec![location::rule(place.clone(), "ssl-passthrough", action)];
+    Some(Listener {
+        origin: place,
+        name: "ssl-passthrough".into(),
+        port: 443,
+        protocol: Protocol::TlsPassthrough,
+        hostnames: found.iter().map(|(host, _)| host_pattern(host)).collect(),
+        served: vec![],
+        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+        fallback: None,
+        access: Access::Open,
+    })
+}
+
+/// What the admission webhook refuses, in its own words.
+fn denial(member: &Member<'_>, config: &Config) -> Option<(podpath_source::Span, &'static str, String)> {
+    if let Some(snippet) = member.notes.snippet {
+        let words = format!(
+            "nginx.ingress.kubernetes.io/{snippet} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
+        );
+        return Some((member.ingress.entry.resource.meta.annotations.span, "metadata.annotations", words));
+    }
+    let paths = member.ingress.object.rules.iter().flat_map(|it| &it.paths).filter(|_| config.strict_paths);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    let refused = |path: &str| !(path.is_empty() || path.starts_with('/') && path.chars().all(allowed));
+    paths.into_iter().find_map(|it| {
+        let (path, path_type) = (it.path.as_ref()?, it.path_type.as_ref()?);
+        let is_refused = path_type.value != "ImplementationSpecific" && refused(&path.value);
+        let words = || format!("path {} cannot be used with pathType {}", path.value, path_type.value);
+        is_refused.then(|| (path.span, "spec.rules", words()))
+    })
+}
+
+/// What is told about an Ingress that does not take part whole.
+fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
+    if let Some((span, path, words)) = denial(member, config) {
+        let text = Text::new(
+            format!("the admission webhook of ingress-nginx refuses it: {words}"),
+            format!("ingress-nginx의 admission webhook이 거부합니다: {words}"),
+        );
+        return vec![Rejected { origin: origin(&member.ingress, span, path), reason: "admission-denied", text }];
+    }
+    let rules = member.ingress.object.rules.iter().enumerate();
+    let paths = rules.flat_map(|(r, rule)| rule.paths.iter().enumerate().map(move |(p, path)| (r, p, path)));
+    let refused = |(r, p, path): (usize, usize, &podpath_objects::IngressPath)| {
+        let text = Text::new(
+            "ingress-nginx takes backends that are Services only, so this path is left out",
+            "ingress-nginx는 Service 백엔드만 받으므로 이 경로는 빠집니다",
+        );
+        let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
+        path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text })
+    };
+    paths.filter_map(refused).collect()
+}

@@ -1,0 +1,210 @@
+//! The upstream of a location: its backends with their canary, and what the request looks like when it gets there.
+
+use podpath_cluster::{Found, endpoints};
+use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
+
+use super::{Context, Rules, preflights};
+use crate::gateways::ingress::backend::lower_backend;
+use crate::gateways::ingress::nginx::annotation::{Annotations, field};
+use crate::gateways::ingress::nginx::canary::{Share, decisions};
+use crate::gateways::ingress::nginx::server::{Location, Member};
+use crate::gateways::ingress::nginx::upstream::port_of;
+use crate::gateways::{origin, service_by_host, service_of, service_target};
+use crate::matcher::Condition;
+use crate::pattern::Pattern;
+use crate::table::{Action, Backend, Filter, HeaderChange, PathChange, Target};
+
+impl<'a> Context<'a, '_> {
+    /// The rules that send a request on: one for each decision of a canary, for each origin that scripts may have.
+    pub(super) fn forward(
+        &self,
+        rules: &mut Rules<'_>,
+        location: &Location<'a>,
+        member: &Member<'a>,
+        (path, is_regex): (&str, bool),
+    ) {
+        let Some((backend, place)) = &location.backend else { return };
+        let filters = match self.filters(location, &member.notes, path, is_regex) {
+            Ok(filters) => filters,
+            Err(field) => return rules.last(Action::Unsupported(field)),
+        };
+        let primary = self.backend(&member.ingress, backend, place);
+        let own = rules.origin.clone();
+        for (condition, added) in variants(&member.notes) {
+            let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
+            for (share, also, whose) in self.shares(member, backend, &primary) {
+                rules.origin = whose.unwrap_or_else(|| own.clone());
+                rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
+            }
+        }
+        rules.origin = own;
+    }
+
+    /// The backends for each decision of a canary, with its condition and its place; without one there is one decision.
+    fn shares(
+        &self,
+        member: &Member<'a>,
+        backend: &IngressBackend,
+        primary: &Backend,
+    ) -> Vec<(Vec<Backend>, Option<Condition>, Option<crate::table::Origin>)> {
+        let found = self.upstreams.alternative(member.ingress.namespace(), backend);
+        let alternative = found.and_then(|it| {
+            let canary = self.members.get(it.member)?;
+            let path = canary.ingress.object.rules.get(it.rule)?.paths.get(it.path)?;
+            let place = format!("spec.rules[{}].http.paths[{}]", it.rule, it.path);
+            let backend = self.backend(&canary.ingress, &path.backend, &place);
+            Some((canary.notes.canary.as_ref()?, backend, origin(&canary.ingress, path.span, place)))
+        });
+        let Some((canary, alternative, place)) = alternative else {
+            return vec![(vec![primary.clone()], None, None)];
+        };
+        let weighted = |it: &Backend, weight: u64| Backend { weight, ..it.clone() };
+        let decided = decisions(canary).into_iter().map(|(condition, share)| match share {
+            Share::Primary => (vec![primary.clone()], condition, None),
+            Share::Canary => (vec![alternative.clone()], condition, Some(place.clone())),
+            Share::Split(part, whole) => {
+                (vec![weighted(primary, whole - part), weighted(&alternative, part)], condition, None)
+            }
+        });
+        decided.collect()
+    }
+
+    /// A backend as ingress-nginx reads it: `targetPort` names a port too, and the name of an ExternalName is resolved.
+    fn backend(&self, ingress: &Found<'_, Ingress>, backend: &IngressBackend, place: &str) -> Backend {
+        let mut lowered = lower_backend(self.cluster, ingress, backend, place);
+        let Some(service) = service_of(self.cluster, &lowered.target) else { return lowered };
+        let Some(port) = &backend.port else { return lowered };
+        if let Some(name) = &service.object.external_name {
+            lowered.fault = None;
+            lowered.port = external_port(&service, &port.value);
+            lowered.target = match service_by_host(self.cluster, &name.value) {
+                Some(inner) => Target::Service(inner.id),
+                None => Target::Host(name.value.clone()),
+            };
+        } else if let Some(entry) = port_of(service.object, &port.value) {
+            lowered.port = Some(entry.port.value);
+            lowered.fault = None;
+        }
+        lowered
+    }
+
+    /// What nginx changes in a request; the error is a field that is not modelled.
+    fn filters(
+        &self,
+        location: &Location<'_>,
+        notes: &Annotations,
+        path: &str,
+        is_regex: bool,
+    ) -> Result<Vec<Filter>, String> {
+        let mut filters = Vec::new();
+        let has_variable = |text: &str| text.split('$').skip(1).any(|it| !it.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(host) = &notes.upstream_vhost {
+            if has_variable(host) {
+                return Err(field("upstream-vhost"));
+            }
+            filters.push(Filter::Host(host.clone()));
+        }
+        if let Some(to) = self.rewrite(location).0.filter(|it| is_regex && *it != path) {
+            if has_variable(to) || to.starts_with("http") {
+                return Err(field("rewrite-target"));
+            }
+            let pattern = Pattern::anywhere(&format!("(?i){path}"));
+            filters.push(Filter::Path(PathChange::Captures(pattern, to.to_owned())));
+            // The prefix is told only where a rewrite hides it.
+            let prefix = notes.forwarded_prefix.iter().map(|it| ("X-Forwarded-Prefix".to_owned(), it.clone()));
+            let set: Vec<_> = prefix.collect();
+            if !set.is_empty() {
+                filters.push(Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() }));
+            }
+        }
+        filters.extend(notes.mirror.as_deref().and_then(|it| self.mirror(it)));
+        Ok(filters)
+    }
+
+    /// "The request sent to the mirror is linked to the original request": every one is copied.
+    fn mirror(&self, url: &str) -> Option<Filter> {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '$', '?']).next()?;
+        let (host, port) = crate::request::split_port(authority);
+        let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+        let target = match service_by_host(self.cluster, host) {
+            Some(service) => Target::Service(service.id),
+            None => Target::Host(host.to_owned()),
+        };
+        Some(Filter::Mirror { target, port: Some(port), fraction: (1, 1) })
+    }
+
+    /// 503, unless the annotation names a Service for that.
+    pub(super) fn without_endpoints(
+        &self,
+        rules: &mut Rules<'_>,
+        member: &Member<'a>,
+        backend: &IngressBackend,
+        place: &str,
+    ) {
+        let primary = self.backend(&member.ingress, backend, place);
+        let instead = member.notes.default_backend.as_deref().and_then(|name| self.default_backend(member, name));
+        if let Some(instead) = instead {
+            let port = backend.port.as_ref().map_or(String::new(), |it| it.value.to_string());
+            let service = backend.service.as_ref().map_or("", |it| it.value.as_str());
+            let told = [
+                ("X-Code", "503"),
+                ("X-Namespace", member.ingress.namespace()),
+                ("X-Ingress-Name", member.ingress.name()),
+                ("X-Service-Name", service),
+                ("X-Service-Port", port.as_str()),
+            ];
+            let set = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let filter = Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() });
+            return rules.push([], vec![filter], Action::Forward(vec![instead]));
+        }
+        if member.notes.replaces_503 {
+            return rules.last(Action::Unsupported(field("custom-http-errors")));
+        }
+        rules.last(Action::Forward(vec![primary]));
+    }
+
+    /// The Service of the annotation `default-backend`, by its first port, when somebody answers there.
+    fn default_backend(&self, member: &Member<'a>, name: &str) -> Option<Backend> {
+        let namespace = member.ingress.namespace();
+        let service = self.cluster.find::<Service>(namespace, name)?;
+        let entry = service.object.ports.first()?;
+        let has_endpoints = endpoints(self.cluster, &service, entry).0.iter().any(|it| it.ready);
+        has_endpoints.then(|| Backend {
+            origin: origin(
+                &member.ingress,
+                member.ingress.entry.resource.meta.annotations.span,
+                "metadata.annotations",
+            ),
+            target: service_target(self.cluster, namespace, name),
+            port: Some(entry.port.value),
+            subset: None,
+            weight: 1,
+            filters: vec![],
+            fault: None,
+            tls: None,
+        })
+    }
+}
+
+/// For each origin that scripts may have, the headers of the answer; last the requests of no such origin.
+fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Option<Filter>)> {
+    let mut found: Vec<_> = notes.cors.iter().flat_map(preflights).map(|(it, filter)| (it, Some(filter))).collect();
+    if found.iter().all(|(condition, _)| condition.is_some()) {
+        found.push((None, None));
+    }
+    found
+}
+
+/// The port that is dialled at an external name: the `targetPort` of its entry, else the port as written.
+fn external_port(service: &Found<'_, Service>, port: &PortRef) -> Option<u16> {
+    let entry = service.object.port_by(port);
+    let target = entry.map(|it| match it.target_port.value {
+        PortRef::Number(number) => number,
+        PortRef::Name(_) => it.port.value,
+    });
+    target.or(match port {
+        PortRef::Number(number) => Some(*number),
+        PortRef::Name(_) => None,
+    })
+}
