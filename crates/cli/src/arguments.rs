@@ -11,6 +11,7 @@ podpath follows a request through Kubernetes manifests: will it reach my Pod, an
 podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [--from WHERE]
 podpath check PATH... [--format text|json|sarif]
 podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
+podpath status PATH... [--format text|json]
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Trace,
     Convert,
     Graph,
+    Status,
     Presets,
     Rpc,
     Help,
@@ -122,6 +124,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "trace" => Command::Trace,
         "convert" => Command::Convert,
         "graph" => Command::Graph,
+        "status" => Command::Status,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,
         "help" => Command::Help,

@@ -11,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, Conversion, Graph, Outcome, Presets, Traces};
+use podpath_protocol::{Call, Check, Conversion, Graph, Outcome, Presets, Statuses, Traces};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -43,6 +43,7 @@ fn run() -> Result<bool, String> {
         Command::Trace => trace(&mut engine, &arguments),
         Command::Convert => convert(&mut engine, &arguments),
         Command::Graph => graph(&mut engine, &arguments),
+        Command::Status => status(&mut engine, &arguments),
     }
 }
 
@@ -154,6 +155,17 @@ fn convert(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
         _ => return Err("convert knows --format text and json".into()),
     }
     Ok(found.differences.is_empty())
+}
+
+fn status(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let params = input(engine, arguments)?;
+    let found: Statuses = ask(engine, "status", &params)?;
+    match arguments.format {
+        Format::Text => emit(&text::status(&found)),
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        _ => return Err("status knows --format text and json".into()),
+    }
+    Ok(true)
 }
 
 fn graph(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {

@@ -16,6 +16,7 @@ mod presets;
 mod redact;
 mod resources;
 mod rpc;
+mod status;
 mod suggest;
 mod trace;
 mod workspace;

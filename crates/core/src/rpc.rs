@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podpath_protocol::{
     ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision,
-    TraceParams, Traces, WorkspaceParams,
+    StatusParams, TraceParams, Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, convert, dead_rules, editor, graph, object, presets, redact, resources, suggest, trace};
+use crate::{check, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -119,6 +119,9 @@ impl Engine {
             }),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
+            "status" => self.with(read::<StatusParams>(params)?, |analysis, options| {
+                write(status::statuses(analysis, options.locale))
+            }),
             "suggest" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(suggest::suggest(analysis, options.locale)))
             }

@@ -9,6 +9,7 @@ mod editor;
 mod graph;
 mod object;
 mod request;
+mod status;
 mod trace;
 
 use serde::{Deserialize, Serialize};
@@ -24,9 +25,10 @@ pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };
 pub use request::{
-    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, SuggestParams,
-    TraceParams, WorkspaceParams,
+    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, StatusParams,
+    SuggestParams, TraceParams, WorkspaceParams,
 };
+pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
     Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,

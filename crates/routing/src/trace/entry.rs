@@ -4,6 +4,7 @@ use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
 use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, PortRef, Service};
 use podpath_source::Text;
 
+use super::guard;
 use super::stage::{End, Walk};
 use super::words;
 use super::{Caller, Candidate, Entry, Hop, HopKind, Outcome, Trace, Verdicted};
@@ -203,11 +204,14 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
     let table = mesh_table(cluster, caller, &service, &request);
     match table {
         Some(table) => walk.run(&table, request),
-        None => walk.call_service(&service, request.port, request),
+        None => match guard::stream_route(cluster, &service) {
+            Some(found) => walk.unmodelled(found),
+            None => walk.call_service(&service, request.port, request),
+        },
     }
 }
 
-/// HTTPRoutes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
+/// Routes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
 fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> Option<Table> {
     // A Host header that names another Service of the dialled port is routed as that Service.
     let by_host = match istio::called(cluster, &request.host, &caller.namespace) {

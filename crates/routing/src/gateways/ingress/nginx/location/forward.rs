@@ -182,6 +182,7 @@ impl<'a> Context<'a, '_> {
             weight: 1,
             filters: vec![],
             fault: None,
+            tls: None,
         })
     }
 }
