@@ -143,7 +143,7 @@ fn trace(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     Ok(first.outcome == Outcome::Redirected || (first.outcome == Outcome::Delivered && first.status.is_none()))
 }
 
-/// Writes the new objects; what is different stands in comments behind them, so that the output can be applied.
+/// Writes the new objects; what is different stands in comments before them, so that the output can be applied.
 fn convert(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     let found: Conversion = {
         let params = input(engine, arguments)?;

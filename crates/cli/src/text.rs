@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Candidate, Check, Condition, Conversion, Diagnostic, Difference, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
+    Candidate, Check, Condition, Conversion, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
 };
 use serde_json::Value;
 
@@ -26,20 +26,9 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
     text
 }
 
-/// The new files as one stream of documents, with what is different as comments.
+/// The new files as one stream of documents.
 pub(crate) fn conversion(found: &Conversion) -> String {
-    let mut text = found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n");
-    for Difference { range, path, message, request, .. } in &found.differences {
-        let at = range.as_ref().map(|it| format!("{} ", place(it))).unwrap_or_default();
-        let asked = request.as_ref().map(|it| {
-            let (method, scheme) = (it.method.as_deref().unwrap_or("GET"), it.scheme.as_deref().unwrap_or("http"));
-            format!("{method} {scheme}://{}{} ", it.host, it.path.as_deref().unwrap_or("/"))
-        });
-        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
-        _ = writeln!(text, "# {at}{}{path}{message}", asked.unwrap_or_default());
-    }
-    _ = writeln!(text, "# {} of {} requests end the same", found.proof.same, found.proof.requests);
-    text
+    found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n")
 }
 
 fn finding(text: &mut String, diagnostic: &Diagnostic, file: &str) {

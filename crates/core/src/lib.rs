@@ -5,6 +5,7 @@
 
 mod analysis;
 mod check;
+mod compare;
 mod convert;
 mod dead_rules;
 mod document;
