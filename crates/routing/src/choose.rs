@@ -38,7 +38,7 @@ pub struct Choice<'a> {
     pub rule: Option<&'a Rule>,
     /// What decided against the strongest loser.
     pub decided_by: Option<Criterion>,
-    /// Every rule of the listener, and those of the other listeners of the port.
+    /// Every rule of the host that matched; of other hosts and of the other listeners of the port one for each object.
     pub considered: Vec<Considered<'a>>,
 }
 
@@ -134,10 +134,10 @@ pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Reque
         considered.extend(consider(table.gateway, &host.rules, request));
     }
     let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(*it, chosen)));
-    considered.extend(others.flat_map(|it| it.rules.iter().map(move |rule| other_host(it, rule, request))));
+    considered.extend(others.flat_map(|it| objects(&it.rules).map(move |rule| other_host(it, rule, request))));
     let elsewhere = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener) && it.port == listener.port);
     let rules =
-        elsewhere.flat_map(|it| it.hosts.iter().flat_map(move |host| host.rules.iter().map(move |rule| (it, rule))));
+        elsewhere.flat_map(|it| it.hosts.iter().flat_map(move |host| objects(&host.rules).map(move |rule| (it, rule))));
     considered.extend(rules.map(|(it, rule)| other_listener(it, rule)));
     let chosen = considered.iter().find(|it| matches!(it.standing, Standing::Chosen)).map(|it| it.rule);
     let decided_by = considered.iter().find_map(|it| match it.standing {
@@ -146,6 +146,16 @@ pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Reque
     });
     let rule = chosen.or(listener.fallback.as_ref());
     Choice { listener, rule, decided_by, considered }
+}
+
+/// The first rule of each object: where the host decides, it decides about the whole object.
+fn objects(rules: &[Rule]) -> impl Iterator<Item = &Rule> {
+    let mut last = None;
+    rules.iter().filter(move |rule| {
+        let is_new = last != Some(rule.origin.resource);
+        last = Some(rule.origin.resource);
+        is_new
+    })
 }
 
 /// The most specific host; there is no second try in a less specific one.
