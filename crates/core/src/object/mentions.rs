@@ -64,8 +64,12 @@ fn of_map(map: Reader<'_>, key: &str, owner: &str) -> Option<Mention> {
     let named = |group: &str, kind: &str| reference(map, group, kind);
     match (key, owner) {
         ("configMapKeyRef" | "configMapRef" | "configMap", _) => named("", "ConfigMap"),
-        ("secretKeyRef" | "secretRef" | "imagePullSecrets" | "certificateRefs", _) => named("", "Secret"),
-        ("parentRefs", _) => named(GATEWAY_API, "Gateway"),
+        ("secretKeyRef" | "secretRef" | "imagePullSecrets" | "certificateRefs" | "clientCertificateRef", _) => {
+            named("", "Secret")
+        }
+        ("caCertificateRefs", _) => named("", "ConfigMap"),
+        ("targetRefs", "BackendTLSPolicy") => named("", "Service"),
+        ("parentRefs", _) | ("parentRef", "ListenerSet" | "XListenerSet") => named(GATEWAY_API, "Gateway"),
         ("backendRefs" | "backendRef", _) | ("service", "Ingress") => named("", "Service"),
         ("delegate", "VirtualService") => named(ISTIO, "VirtualService"),
         (
