@@ -31,10 +31,10 @@ pub(super) fn no_certificate(name: &str) -> Text {
     )
 }
 
-pub(super) fn no_authority(name: &str) -> Text {
+pub(super) fn no_authority(kind: &str, name: &str) -> Text {
     Text::new(
-        format!("ConfigMap `{name}` has no certificate in `ca.crt`"),
-        format!("`{name}` ConfigMap의 `ca.crt`에 인증서가 없습니다"),
+        format!("{kind} `{name}` has no certificate in `ca.crt`"),
+        format!("`{name}` {kind}의 `ca.crt`에 인증서가 없습니다"),
     )
 }
 
