@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Candidate, Check, Condition, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace};
+use podpath_protocol::{
+    Candidate, Check, Condition, Conversion, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
+};
 use serde_json::Value;
 
 /// More losers than this are counted, not listed.
@@ -22,6 +24,11 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
     });
     _ = writeln!(text, "{}", counted.join(", "));
     text
+}
+
+/// The new files as one stream of documents.
+pub(crate) fn conversion(found: &Conversion) -> String {
+    found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n")
 }
 
 fn finding(text: &mut String, diagnostic: &Diagnostic, file: &str) {

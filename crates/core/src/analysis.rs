@@ -52,6 +52,18 @@ impl Analysis {
         Self::of(numbered(places(workspace)), settings(options))
     }
 
+    /// The same workspace with other settings.
+    pub(crate) fn played(&self, settings: Settings) -> Self {
+        Self::of(self.places.clone(), settings)
+    }
+
+    /// The same workspace with more files.
+    pub(crate) fn beside(&self, files: &std::collections::BTreeMap<String, String>) -> Self {
+        let more = places(&Workspace::of(files.clone()));
+        let all = self.places.iter().cloned().chain(more).collect();
+        Self::of(numbered(all), self.cluster.settings.clone())
+    }
+
     fn of(places: Vec<Placed>, settings: Settings) -> Self {
         let cluster = Cluster::new(resources(&places), settings);
         Self { places, cluster, tables: OnceCell::new(), between: OnceCell::new(), findings: OnceCell::new() }

@@ -16,7 +16,8 @@ pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
             rule: place(analysis, &dead.rule)?,
             by: place(analysis, &dead.by)?,
             criterion: dead.criterion.code().to_owned(),
-            witness: call(analysis, dead),
+            witness: witness(analysis, dead),
+            range: finding.range,
             message: finding.message,
             help: finding.help,
             fix: finding.fix,
@@ -34,22 +35,29 @@ fn place(analysis: &Analysis, origin: &Origin) -> Option<RulePlace> {
 }
 
 /// The witness, asked where the rule is served.
-fn call(analysis: &Analysis, dead: &Dead) -> Call {
-    let Request { scheme, method, authority, port, headers, .. } = dead.witness.clone();
+fn witness(analysis: &Analysis, dead: &Dead) -> Call {
     let at = dead.entry.resource.and_then(|it| analysis.reference(it));
     let from = match at {
         Some(at) if dead.gateway.is_load_balancer => From { load_balancer: Some(at), ..From::default() },
-        Some(at) if at.kind == "Gateway" => From { gateway: Some(at), port: Some(port), ..From::default() },
+        Some(at) if at.kind == "Gateway" => {
+            From { gateway: Some(at), port: Some(dead.witness.port), ..From::default() }
+        }
         _ => From { internet: Some(true), ..From::default() },
     };
+    call(&dead.witness, Some(from))
+}
+
+/// A request as the protocol writes it.
+pub(crate) fn call(request: &Request, from: Option<From>) -> Call {
+    let Request { scheme, method, authority, port, headers, .. } = request.clone();
     Call {
         method: Some(method),
         scheme: Some(scheme.url().to_owned()),
         host: authority,
         port: Some(port),
-        path: Some(dead.witness.target()),
+        path: Some(request.target()),
         headers,
-        from: Some(from),
+        from,
         ..Call::default()
     }
 }

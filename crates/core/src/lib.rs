@@ -5,6 +5,8 @@
 
 mod analysis;
 mod check;
+mod compare;
+mod convert;
 mod dead_rules;
 mod document;
 mod editor;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision, StatusParams,
-    TraceParams, Traces, WorkspaceParams,
+    CompareParams, ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams,
+    PresetsParams, Revision, StatusParams, TraceParams, Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, dead_rules, editor, graph, object, presets, redact, resources, status, suggest, trace};
+use crate::{
+    check, compare, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest, trace,
+};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -107,6 +109,19 @@ impl Engine {
             }
             "check" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
+            }
+            "compare" => {
+                let CompareParams { files, workspace, options, resource, request } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    let compared = compare::compare(analysis, &resource, &request, options.locale);
+                    write(compared.map_err(|error| bad(&error))?)
+                })
+            }
+            "convert" => {
+                let ConvertParams { files, workspace, options, resources } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    write(convert::convert(analysis, resources.as_deref(), options.locale))
+                })
             }
             "deadRules" => self.with(read::<Input>(params)?, |analysis, options| {
                 write(dead_rules::dead_rules(analysis, options.locale))

@@ -60,6 +60,12 @@ pub fn dead_rules(cluster: &Cluster, tables: &Tables) -> Vec<DeadRule> {
     dead
 }
 
+/// Requests that fulfil the conditions of a rule, as far as such are found: one for each host and path, then others.
+pub fn witnesses(listener: &Listener, host: &VirtualHost, rule: &Rule) -> Vec<Request> {
+    let found = parts(rule, &host.pattern).into_iter().flat_map(|part| witness::requests(listener, rule, &part));
+    found.filter(|request| conditions(rule).all(|it| it.holds(request))).collect()
+}
+
 /// By object and path in it; `None` when the rule lives somewhere.
 type Known = BTreeMap<(ResourceId, String), Option<DeadRule>>;
 
