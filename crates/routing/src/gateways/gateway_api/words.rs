@@ -93,6 +93,13 @@ pub(super) fn set_not_allowed(gateway: &str, namespace: &str) -> Text {
     )
 }
 
+pub(super) fn parent_not_accepted(gateway: &str) -> Text {
+    Text::new(
+        format!("Gateway `{gateway}` is not accepted itself"),
+        format!("`{gateway}` Gateway부터 받아들여지지 않습니다"),
+    )
+}
+
 pub(super) fn no_valid_listener(location: Location) -> Problem {
     let text = Text::new("no listener of it is valid", "유효한 리스너가 하나도 없습니다");
     Problem { reason: "ListenersNotValid", text, location }
