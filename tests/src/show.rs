@@ -38,8 +38,7 @@ pub(crate) fn object(card: &ObjectCard) -> String {
     };
     if let Some(status) = &card.status {
         let object = ObjectStatus { resource: card.resource.clone(), status: status.clone() };
-        text += "will write ";
-        text += &self::status(&Statuses { objects: vec![object] }, "");
+        _ = write!(text, "will write {}", self::status(&Statuses { objects: vec![object] }, ""));
     }
     references(&mut text, "used by", &card.used_by);
     references(&mut text, "uses", &card.uses);

@@ -109,6 +109,74 @@ fn rungs(routes: &[Route], route: usize, rule: usize) -> Vec<(&'static str, usiz
     ]
 }
 
+/// Rules that match, each with its rungs and its place: the first wins, and each loser is told the first rung that differs.
+fn follows(trace: &Trace, mut matching: Vec<(Vec<(&'static str, usize)>, String)>) -> Result<(), TestCaseError> {
+    matching.sort();
+    let winner = matching.first().map(|(_, place)| place.clone());
+    prop_assert_eq!(chosen(trace, HopKind::Route), winner);
+    for (rungs, loser) in matching.iter().skip(1) {
+        let decided = matching[0].0.iter().zip(rungs).find(|(a, b)| a != b).map(|(rung, _)| rung.0);
+        let told = candidates(trace, HopKind::Route).iter().find(|it| place(it) == *loser).unwrap();
+        prop_assert_eq!((told.verdict, Some(told.reason.as_str())), (Standing::Lost, decided), "{}", loser);
+    }
+    let lost = candidates(trace, HopKind::Route).iter().filter(|it| it.verdict == Standing::Lost).count();
+    prop_assert_eq!(lost, matching.len().saturating_sub(1));
+    Ok(())
+}
+
+/// Calls of gRPC: service and method.
+const ASKED_CALLS: &[(&str, &str)] = &[("shop.Cart", "List"), ("shop.Cart", "Add"), ("shop.Order", "List")];
+
+/// A GRPCRoute: host, day of creation (0 is none), matches of service, method and headers; empty is every one.
+type GrpcRoute = (&'static str, usize, Vec<(&'static str, &'static str, usize)>);
+
+fn grpc_routes() -> impl Strategy<Value = Vec<GrpcRoute>> {
+    let found = (select(&["", "shop.Cart", "shop.Order"][..]), select(&["", "List", "Add"][..]), 0..3_usize);
+    let route = (select(HOSTS), 0..3_usize, prop::collection::vec(found, 1..4));
+    prop::collection::vec(route, 1..4)
+}
+
+fn grpc_text(routes: &[GrpcRoute]) -> String {
+    let mut text = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+        spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n"
+        .to_owned();
+    for (idx, (host, day, matches)) in routes.iter().enumerate() {
+        let created = if *day > 0 { format!(", creationTimestamp: '2026-01-0{day}T00:00:00Z'") } else { String::new() };
+        let hostnames = if host.is_empty() { String::new() } else { format!("  hostnames: ['{host}']\n") };
+        _ = write!(
+            text,
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {{name: r{idx}{created}}}\n\
+             spec:\n  parentRefs: [{{name: edge}}]\n{hostnames}  rules:\n"
+        );
+        for (service, method, headers) in matches {
+            let headers: Vec<_> =
+                ["a", "b"][..*headers].iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect();
+            let headers = headers.join(", ");
+            _ = writeln!(
+                text,
+                "  - matches: [{{method: {{service: '{service}', method: '{method}'}}, headers: [{headers}]}}]"
+            );
+        }
+    }
+    text
+}
+
+/// The rungs of a match, the smaller the earlier, in the order of `grpcroute_types.go`.
+fn grpc_rungs(routes: &[GrpcRoute], route: usize, rule: usize) -> Vec<(&'static str, usize)> {
+    let (host, day, matches) = &routes[route];
+    let (service, method, headers) = matches[rule];
+    let less = |many: usize| usize::MAX - many;
+    vec![
+        ("hostname", less(host.len() + if host.starts_with('s') { 100 } else { 0 })),
+        ("longest-service", less(service.len())),
+        ("longest-method", less(method.len())),
+        ("more-headers", less(headers)),
+        ("oldest", if *day == 0 { 9 } else { *day }),
+        ("name", route),
+        ("list-order", rule),
+    ]
+}
+
 /// A path of an Ingress: path type, path.
 type IngressPath = (&'static str, &'static str);
 
@@ -154,16 +222,25 @@ proptest! {
                 }
             }
         }
-        matching.sort();
-        let winner = matching.first().map(|(_, place)| place.clone());
-        prop_assert_eq!(chosen(&trace, HopKind::Route), winner);
-        for (rungs, loser) in matching.iter().skip(1) {
-            let decided = matching[0].0.iter().zip(rungs).find(|(a, b)| a != b).map(|(rung, _)| rung.0);
-            let told = candidates(&trace, HopKind::Route).iter().find(|it| place(it) == *loser).unwrap();
-            prop_assert_eq!((told.verdict, Some(told.reason.as_str())), (Standing::Lost, decided), "{}", loser);
+        follows(&trace, matching)?;
+    }
+
+    #[test]
+    fn grpc_routes_follow_the_ladder(
+        routes in grpc_routes(), host in select(ASKED_HOSTS), call in select(ASKED_CALLS), b in any::<bool>(),
+    ) {
+        let asked = format!("POST grpc://{host}/{}/{}\na: 1\n{}", call.0, call.1, if b { "b: 1\n" } else { "" });
+        let trace = traced(grpc_text(&routes), &asked);
+        let mut matching = Vec::new();
+        for (r, (pattern, _, matches)) in routes.iter().enumerate() {
+            for (m, (service, method, headers)) in matches.iter().enumerate() {
+                let fits = (service.is_empty() || *service == call.0) && (method.is_empty() || *method == call.1);
+                if takes_host(pattern, host) && fits && (*headers < 2 || b) {
+                    matching.push((grpc_rungs(&routes, r, m), format!("r{r} spec.rules[{m}].matches[0]")));
+                }
+            }
         }
-        let lost = candidates(&trace, HopKind::Route).iter().filter(|it| it.verdict == Standing::Lost).count();
-        prop_assert_eq!(lost, matching.len().saturating_sub(1));
+        follows(&trace, matching)?;
     }
 
     #[test]

@@ -109,6 +109,8 @@ fn calls() -> Value {
         { "host": "shop.example.kr", "from": { "loadBalancer": ingress } },
         { "host": "*", "path": "", "from": { "workload": workload, "port": 8080 } },
         { "host": "db.example.kr", "scheme": "tcp", "port": 5432 },
+        { "host": "grpc.example.kr", "scheme": "grpc", "path": "/shop.Cart/List" },
+        { "host": "a.pass.kr", "scheme": "tls" },
     ])
 }
 
@@ -126,6 +128,7 @@ fn questions(about: &Value, locale: &str) -> Vec<(&'static str, Value)> {
         ("trace", with(json!({ "requests": calls }))),
         ("graph", with(json!({ "trace": calls[0] }))),
         ("suggest", with(json!({}))),
+        ("status", with(json!({}))),
     ]
 }
 

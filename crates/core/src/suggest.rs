@@ -4,7 +4,7 @@
 //! nobody serves; those that fail come first after the picked one.
 
 use podpath_protocol::{Call, From, Locale, Outcome, Suggestion, Suggestions};
-use podpath_routing::{Condition, HostPattern, Listener, PathMatch, Protocol, Rule, Table};
+use podpath_routing::{Condition, HostPattern, Listener, PathMatch, Protocol, Rule, Table, TextMatch};
 use podpath_source::Text;
 
 use crate::analysis::Analysis;
@@ -83,7 +83,10 @@ fn of_table(table: &Table, tls: bool) -> Vec<(String, String, &'static str)> {
         for host in &listener.hosts {
             for rule in &host.rules {
                 let name = likely(&host_of(&host.pattern, rule, listener));
-                found.push((name, path_of(rule), scheme));
+                match call_of(rule) {
+                    Some(call) => found.push((name, call, if scheme == "https" { "grpcs" } else { "grpc" })),
+                    None => found.push((name, path_of(rule), scheme)),
+                }
             }
         }
     }
@@ -108,6 +111,20 @@ fn likely(pattern: &HostPattern) -> String {
         HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix) => format!("www{suffix}"),
         HostPattern::Glob(glob) => glob.replace('*', "www").replace('?', "a"),
     }
+}
+
+/// The path of a call that a rule for gRPC takes; None for other rules.
+fn call_of(rule: &Rule) -> Option<String> {
+    let (mut is_grpc, mut service, mut method) = (false, "any.Service", "Call");
+    for matcher in &rule.matchers {
+        match &matcher.condition {
+            Condition::Grpc => is_grpc = true,
+            Condition::GrpcService(TextMatch::Exact(name)) => service = name,
+            Condition::GrpcMethod(TextMatch::Exact(name)) => method = name,
+            _ => {}
+        }
+    }
+    is_grpc.then(|| format!("/{service}/{method}"))
 }
 
 fn path_of(rule: &Rule) -> String {

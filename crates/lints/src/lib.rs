@@ -15,7 +15,9 @@ mod istio;
 mod missing_field;
 mod outdated_api_version;
 mod port_not_offered;
+mod reference_not_granted;
 mod required_field;
+mod route_not_allowed;
 mod selector_differs;
 mod selector_matches_nothing;
 mod suggest;
@@ -93,6 +95,8 @@ pub static ALL: &[&Lint] = &[
     &dangling_backend::LINT,
     &gateway_not_found::LINT,
     &host_not_served::LINT,
+    &route_not_allowed::LINT,
+    &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &unknown_subset::LINT,
 ];

@@ -4,6 +4,7 @@
 //! that a person may ask about keeps its span; an unknown kind stays an object with its name, namespace and labels.
 
 mod backend_tls_policy;
+mod certificate;
 mod destination_rule;
 mod endpoint_slice;
 mod envoy_filter;
@@ -33,6 +34,7 @@ mod workload;
 use podpath_yaml::Node;
 
 pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
+pub use certificate::Certificate;
 pub use destination_rule::{DestinationRule, Subset};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use envoy_filter::EnvoyFilter;
@@ -153,6 +155,7 @@ kinds! {
     23 GrpcRoute: "gateway.networking.k8s.io" / "GRPCRoute",
     24 ListenerSet: "gateway.networking.k8s.io" / "ListenerSet" | "XListenerSet",
     25 BackendTlsPolicy: "gateway.networking.k8s.io" / "BackendTLSPolicy",
+    26 Certificate: "cert-manager.io" / "Certificate",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

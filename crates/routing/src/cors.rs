@@ -36,11 +36,18 @@ pub(crate) fn preflight(cors: &Cors, request: &Request) -> Option<HeaderChange> 
     Some(change)
 }
 
+/// "If not included, port `80` is assumed for `http` scheme origins, and port `443` is assumed for `https` origins."
+fn without_default_port(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    let port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    origin.strip_suffix(port).unwrap_or(&origin).to_owned()
+}
+
 /// The headers that are added to an answer; None when the request has no origin, or one that is not allowed.
 pub(crate) fn answer(cors: &Cors, request: &Request) -> Option<HeaderChange> {
     let origin = request.header("origin")?;
     let any = cors.origins.iter().any(|it| it == "*");
-    let fits = |it: &String| glob(&it.to_ascii_lowercase(), &origin.to_ascii_lowercase());
+    let fits = |it: &String| glob(&without_default_port(it), &without_default_port(&origin));
     if !any && !cors.origins.iter().any(fits) {
         return None;
     }

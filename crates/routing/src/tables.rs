@@ -3,7 +3,7 @@
 use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
 use podpath_objects::{IstioGateway, Labels};
 
-use crate::gateways::gateway_api::Status;
+use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
 
@@ -72,6 +72,12 @@ impl Tables {
     /// What a controller of the Gateway API writes into the statuses of its objects.
     pub fn statuses(&self, cluster: &Cluster) -> Vec<Status> {
         gateway_api::statuses(cluster, &self.gateway_api.value)
+    }
+
+    /// What a controller of the Gateway API refuses, and every reference that it cannot resolve, each with the object that
+    /// says it.
+    pub fn problems(&self) -> impl Iterator<Item = (ResourceId, &Problem)> {
+        self.gateway_api.value.problems()
     }
 
     /// Ingress gateways of Istio: the Pods, and their table.

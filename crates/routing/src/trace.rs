@@ -1,6 +1,7 @@
 //! A request followed through load balancer, gateway, route, Service and Pods, with the reason of every choice.
 
 mod answer;
+mod end;
 mod entry;
 mod guard;
 mod network;

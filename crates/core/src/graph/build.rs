@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use podpath_cluster::{Found, PodSource, ResourceId, service_pods};
-use podpath_objects::{Gateway, HttpRoute, Ingress, IstioGateway, PortRef, Service, VirtualService, Workload};
+use podpath_objects::{
+    Gateway, GrpcRoute, HttpRoute, Ingress, IstioGateway, ListenerSet, ParentRef, PortRef, Service, StreamRoute,
+    VirtualService, Workload,
+};
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
 use podpath_routing::gateways::{ingress, istio};
 use podpath_routing::{Action, Rule, Table, Target};
@@ -220,6 +223,12 @@ impl<'a> Building<'a> {
             let subtitle = summary(hosts);
             self.object(gateway.id, Lane::Gateway, "Gateway", subtitle);
         }
+        for set in cluster.all::<ListenerSet>() {
+            let hosts = set.object.listeners.iter().map(|it| it.hostname.as_ref().map_or("*", |it| it.value.as_str()));
+            let subtitle = summary(hosts);
+            self.object(set.id, Lane::Gateway, "ListenerSet", subtitle);
+            self.wire_parents(set.id, set.namespace(), set.object.parent.as_slice());
+        }
         for table in self.analysis.tables().gateways().filter(|it| it.gateway.name.starts_with("ingress")) {
             if let Some(class) = table.origin.resource {
                 self.object(class, Lane::Gateway, "IngressClass", table.gateway.title.to_owned());
@@ -255,7 +264,17 @@ impl<'a> Building<'a> {
         for route in cluster.all::<HttpRoute>() {
             let subtitle = summary(route.object.hostnames.iter().map(|it| it.value.as_str()));
             self.object(route.id, Lane::Route, "HTTPRoute", subtitle);
-            self.wire_http_route(&route);
+            self.wire_parents(route.id, route.namespace(), &route.object.parents);
+        }
+        for route in cluster.all::<GrpcRoute>() {
+            let subtitle = summary(route.object.hostnames.iter().map(|it| it.value.as_str()));
+            self.object(route.id, Lane::Route, "GRPCRoute", subtitle);
+            self.wire_parents(route.id, route.namespace(), &route.object.parents);
+        }
+        for route in cluster.all::<StreamRoute>() {
+            let subtitle = summary(route.object.hostnames.iter().map(|it| it.value.as_str()));
+            self.object(route.id, Lane::Route, &route.entry.resource.meta.kind.value, subtitle);
+            self.wire_parents(route.id, route.namespace(), &route.object.parents);
         }
         let in_balancer =
             |id: ResourceId| self.analysis.tables().load_balancers().iter().any(|it| it.members.contains(&id));
@@ -307,12 +326,20 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn wire_http_route(&mut self, route: &Found<'a, HttpRoute>) {
-        let own = node_id(self.analysis, route.id);
-        for parent in &route.object.parents {
-            let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
-            if let Some(gateway) = self.analysis.cluster.find::<Gateway>(namespace, &parent.name.value) {
-                let from = node_id(self.analysis, gateway.id);
+    /// Wires from the Gateways and ListenerSets that an object names as parents.
+    fn wire_parents(&mut self, id: ResourceId, namespace: &str, parents: &[ParentRef]) {
+        let (cluster, own) = (&self.analysis.cluster, node_id(self.analysis, id));
+        for parent in parents {
+            let space = parent.namespace.as_ref().map_or(namespace, |it| it.value.as_str());
+            let found = match parent.kind.as_str() {
+                "Gateway" => cluster.find::<Gateway>(space, &parent.name.value).map(|it| it.id),
+                "ListenerSet" | "XListenerSet" => {
+                    cluster.find::<ListenerSet>(space, &parent.name.value).map(|it| it.id)
+                }
+                _ => None,
+            };
+            if let Some(found) = found {
+                let from = node_id(self.analysis, found);
                 self.wire(&from, &own, "");
             }
         }

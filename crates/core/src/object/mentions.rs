@@ -63,10 +63,14 @@ fn walk(node: &Node, key: &str, owner: &str, depth: usize, found: &mut Vec<Menti
 fn of_map(map: Reader<'_>, key: &str, owner: &str) -> Option<Mention> {
     let named = |group: &str, kind: &str| reference(map, group, kind);
     match (key, owner) {
-        ("configMapKeyRef" | "configMapRef" | "configMap", _) => named("", "ConfigMap"),
-        ("secretKeyRef" | "secretRef" | "imagePullSecrets" | "certificateRefs", _) => named("", "Secret"),
-        ("parentRefs", _) => named(GATEWAY_API, "Gateway"),
-        ("backendRefs" | "backendRef", _) | ("service", "Ingress") => named("", "Service"),
+        ("configMapKeyRef" | "configMapRef" | "configMap" | "caCertificateRefs", _) => named("", "ConfigMap"),
+        ("secretKeyRef" | "secretRef" | "imagePullSecrets" | "certificateRefs" | "clientCertificateRef", _) => {
+            named("", "Secret")
+        }
+        ("parentRefs", _) | ("parentRef", "ListenerSet" | "XListenerSet") => named(GATEWAY_API, "Gateway"),
+        ("backendRefs" | "backendRef", _) | ("service", "Ingress") | ("targetRefs", "BackendTLSPolicy") => {
+            named("", "Service")
+        }
         ("delegate", "VirtualService") => named(ISTIO, "VirtualService"),
         (
             "scaleTargetRef" | "targetRef" | "targetRefs" | "roleRef" | "subjects" | "parametersRef" | "parameters",

@@ -44,14 +44,17 @@ const ROWS: &[Row] = &[
         r#"{"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}"#,
     ),
     (&["Gateway"], "spec.listeners[]", "allowedRoutes", r#"{"namespaces": {"from": "Same"}}"#),
-    (&["HTTPRoute"], "spec.parentRefs[]", "group", r#""gateway.networking.k8s.io""#),
-    (&["HTTPRoute"], "spec.parentRefs[]", "kind", r#""Gateway""#),
+    (ROUTES, "spec.parentRefs[]", "group", r#""gateway.networking.k8s.io""#),
+    (ROUTES, "spec.parentRefs[]", "kind", r#""Gateway""#),
     (&["HTTPRoute"], "spec.rules[]", "matches", r#"[{"path": {"type": "PathPrefix", "value": "/"}}]"#),
     (&["HTTPRoute"], "spec.rules[].matches[]", "path", r#"{"type": "PathPrefix", "value": "/"}"#),
-    (&["HTTPRoute"], "spec.rules[].backendRefs[]", "group", r#""""#),
-    (&["HTTPRoute"], "spec.rules[].backendRefs[]", "kind", r#""Service""#),
-    (&["HTTPRoute"], "spec.rules[].backendRefs[]", "weight", "1"),
+    (ROUTES, "spec.rules[].backendRefs[]", "group", r#""""#),
+    (ROUTES, "spec.rules[].backendRefs[]", "kind", r#""Service""#),
+    (ROUTES, "spec.rules[].backendRefs[]", "weight", "1"),
 ];
+
+/// Kinds of routes of the Gateway API.
+const ROUTES: &[&str] = &["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"];
 
 /// Rows for the spec of Pods: of a Pod below `spec`, of a workload below `spec.template.spec`.
 const POD_ROWS: &[(&str, &str, &str)] = &[

@@ -162,6 +162,18 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         GATEWAY_API,
+        "ListenerSet",
+        "More ports and hosts for a Gateway, kept by somebody else.",
+        "다른 사람이 관리하는, Gateway에 더해지는 포트와 호스트입니다.",
+    ),
+    (
+        GATEWAY_API,
+        "BackendTLSPolicy",
+        "How a Gateway speaks TLS to the Pods of a Service.",
+        "Gateway가 Service의 Pod와 TLS로 통신하는 방법입니다.",
+    ),
+    (
+        GATEWAY_API,
         "ReferenceGrant",
         "Lets objects of other namespaces refer to those of this one.",
         "다른 네임스페이스에서 이 네임스페이스의 오브젝트를 참조하도록 허용합니다.",

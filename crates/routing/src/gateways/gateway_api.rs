@@ -25,7 +25,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use podpath_cluster::{Cluster, Found};
+use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::Gateway as GatewayObject;
 
 use super::{Gateway, whole};
@@ -33,7 +33,8 @@ use crate::ladder::Criterion;
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Origin, Rejected, Rule, Table, VirtualHost};
 
-use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, Problem, RouteFacts};
+pub use facts::Problem;
+use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, RouteFacts};
 use policy::Policies;
 use route::Route;
 use rules::Lowering;
@@ -88,6 +89,13 @@ struct Draft {
     /// Of each listener of the Gateway.
     rules: Vec<Vec<Rule>>,
     rejected: Vec<Rejected>,
+}
+
+impl Lowered {
+    /// What a controller refuses, and every reference that it cannot resolve, each with the object that says it.
+    pub fn problems(&self) -> impl Iterator<Item = (ResourceId, &Problem)> {
+        self.facts.problems()
+    }
 }
 
 /// Attaches every route, and makes the tables.

@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
 use podpath_objects::{Labels, Service};
 use podpath_source::Text;
 
-use super::stage::End;
+use super::end::End;
 use super::{Candidate, Hop, HopKind, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, Verdicted};
 use super::{verdicts, words};
 use crate::change::apply_filters;

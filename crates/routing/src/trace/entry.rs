@@ -4,8 +4,9 @@ use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
 use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, PortRef, Service};
 use podpath_source::Text;
 
+use super::end::End;
 use super::guard;
-use super::stage::{End, Walk};
+use super::stage::Walk;
 use super::words;
 use super::{Caller, Candidate, Entry, Hop, HopKind, Outcome, Trace, Verdicted};
 use crate::gateways::{gateway_api, istio};

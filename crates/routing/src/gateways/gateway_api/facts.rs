@@ -10,13 +10,13 @@ use crate::table::Protocol;
 
 /// Why something is not so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// The specification's own word.
-    pub(crate) reason: &'static str,
+    pub reason: &'static str,
     /// The same in a sentence.
-    pub(crate) text: Text,
+    pub text: Text,
     /// The smallest place that is wrong.
-    pub(crate) location: Location,
+    pub location: Location,
 }
 
 /// Everything that was decided about the Gateway API.
@@ -83,6 +83,22 @@ pub(crate) struct ListenerFacts {
     /// `attachedRoutes`
     pub(crate) n_routes: usize,
     pub(crate) location: Location,
+}
+
+impl Facts {
+    /// What is refused, and every reference that cannot be resolved, each with the object that says it.
+    pub(super) fn problems(&self) -> impl Iterator<Item = (ResourceId, &Problem)> {
+        let of_gateways = self.gateways.iter().flat_map(|it| {
+            let own = [&it.refused, &it.unresolved].map(|problem| (it.id, problem));
+            let listeners = it.listeners.iter().flat_map(|it| [(it.owner, &it.refused), (it.owner, &it.unresolved)]);
+            own.into_iter().chain(listeners).filter_map(|(id, it)| Some((id, it.as_ref()?)))
+        });
+        let of_routes = self.routes.iter().flat_map(|route| {
+            let parents = route.parents.iter().flat_map(|it| [it.accepted.as_ref().err(), it.unresolved.as_ref()]);
+            parents.flatten().map(|it| (route.id, it))
+        });
+        of_gateways.chain(of_routes)
+    }
 }
 
 impl ListenerFacts {

@@ -68,17 +68,23 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
         listeners: &gateway.object.listeners,
     };
     let mut groups = vec![own.listeners()];
-    groups.extend(sets.iter().map(|it| own.of_set(it)));
     conflict::settle(&mut groups);
-    let judged = sets.iter().zip(groups.iter().skip(1));
+    let refused = refused(cluster, gateway);
+    let none_left = own.listeners.len() == groups.iter().flatten().filter(|it| it.refused.is_some()).count();
+    let is_refused = refused.is_some() || (none_left && !own.listeners.is_empty());
+    let kept_out = |it| not_allowed(cluster, gateway, it).or_else(|| is_refused.then(|| parent_refused(gateway, it)));
+    let kept_out: Vec<_> = sets.iter().map(kept_out).collect();
+    groups.extend(sets.iter().zip(&kept_out).map(|(set, why)| own.of_set(set, why.as_ref())));
+    conflict::settle(&mut groups);
+    let judged = sets.iter().zip(kept_out).zip(groups.iter().skip(1));
     let set_facts =
-        judged.map(|(set, group)| SetFacts { id: set.id, refused: set_refused(cluster, gateway, set, group) });
+        judged.map(|((set, why), group)| SetFacts { id: set.id, refused: why.or_else(|| invalid(set, group)) });
     let set_facts = set_facts.collect();
     let referrer = Referrer { cluster, entry: gateway.entry, kind: "Gateway" };
     let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
-        refused: refused(cluster, gateway),
+        refused,
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),
         is_insecure: gateway.object.tls.is_insecure(),
@@ -94,16 +100,17 @@ fn in_order(mut sets: Vec<Found<'_, ListenerSet>>) -> Vec<Found<'_, ListenerSet>
     sets
 }
 
-/// A ListenerSet is refused when the Gateway does not let it in, or when none of its listeners is valid.
-fn set_refused(
-    cluster: &Cluster,
-    gateway: &Found<'_, Gateway>,
-    set: &Found<'_, ListenerSet>,
-    listeners: &[ListenerFacts],
-) -> Option<Problem> {
+/// "The parent Gateway is not accepted."
+fn parent_refused(gateway: &Found<'_, Gateway>, set: &Found<'_, ListenerSet>) -> Problem {
+    let span = set.object.parent.as_ref().map_or_else(|| set.entry.resource.meta.name_span(), |it| it.span);
+    let text = words::parent_not_accepted(gateway.name());
+    Problem { reason: "ParentNotAccepted", text, location: set.at(span) }
+}
+
+/// A ListenerSet without a valid listener is refused.
+fn invalid(set: &Found<'_, ListenerSet>, listeners: &[ListenerFacts]) -> Option<Problem> {
     let is_valid = listeners.iter().any(|it| it.refused.is_none() && it.unresolved.is_none());
-    let none_valid = || words::no_valid_listener(set.at(set.entry.resource.meta.name_span()));
-    not_allowed(cluster, gateway, set).or_else(|| (!is_valid).then(none_valid))
+    (!is_valid).then(|| words::no_valid_listener(set.at(set.entry.resource.meta.name_span())))
 }
 
 fn not_allowed(cluster: &Cluster, gateway: &Found<'_, Gateway>, set: &Found<'_, ListenerSet>) -> Option<Problem> {
@@ -181,12 +188,12 @@ impl Owner<'_> {
         Location { document: self.entry.document, span }
     }
 
-    /// The listeners of a ListenerSet; all of them are refused when it is not let in.
-    fn of_set(&self, set: &Found<'_, ListenerSet>) -> Vec<ListenerFacts> {
+    /// The listeners of a ListenerSet; all of them are refused when it is kept out.
+    fn of_set(&self, set: &Found<'_, ListenerSet>, kept_out: Option<&Problem>) -> Vec<ListenerFacts> {
         let owner =
             Owner { id: set.id, entry: set.entry, kind: "ListenerSet", listeners: &set.object.listeners, ..*self };
         let mut listeners = owner.listeners();
-        if let Some(problem) = not_allowed(self.cluster, self.gateway, set) {
+        if let Some(problem) = kept_out {
             for it in &mut listeners {
                 it.refused = Some(problem.clone());
             }

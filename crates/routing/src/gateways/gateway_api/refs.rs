@@ -4,7 +4,7 @@
 //! MUST be considered to be an additional" place or object, so entries are alternatives, and all fields of one must hold.
 
 use podpath_cluster::{Cluster, Entry, Found};
-use podpath_objects::{BackendRef, ConfigMap, ObjectRef, ReferenceGrant, Secret, Service};
+use podpath_objects::{BackendRef, Certificate, ConfigMap, ObjectRef, ReferenceGrant, Secret, Service};
 use podpath_source::{Location, Text};
 
 use super::facts::Problem;
@@ -68,12 +68,37 @@ impl Referrer<'_> {
             return Some(problem);
         }
         let Some(secret) = self.cluster.find::<Secret>(namespace, name) else {
-            return Some(self.problem(reason, reference, words::no_object("Secret", namespace, name)));
+            let missing = || self.problem(reason, reference, words::no_object("Secret", namespace, name));
+            return (!self.is_written(namespace, name)).then(missing);
         };
-        let has =
-            |key: &str, label: &str| secret.object.value(key).is_some_and(|it| is_left_out(&it) || is_pem(&it, label));
-        let whole = has("tls.crt", "CERTIFICATE") && has("tls.key", "PRIVATE KEY");
+        let whole = has_pem(&secret, "tls.crt", "CERTIFICATE") && has_pem(&secret, "tls.key", "PRIVATE KEY");
         (!whole).then(|| self.problem(reason, reference, words::no_certificate(name)))
+    }
+
+    /// True when cert-manager writes the Secret: for a Certificate, or for a Gateway with the annotation of an issuer,
+    /// whose certificates stand in its own namespace (cert-manager.io, "Annotated Gateway resource").
+    fn is_written(&self, namespace: &str, name: &str) -> bool {
+        let annotations = &self.entry.resource.meta.annotations;
+        let has_issuer =
+            ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"].iter().any(|it| annotations.get(it).is_some());
+        let names = |it: Found<'_, Certificate>| it.object.secret.as_ref().is_some_and(|it| it.value == name);
+        has_issuer && namespace == self.entry.namespace
+            || self.cluster.in_namespace::<Certificate>(namespace).any(names)
+    }
+
+    /// The same in a Secret, which the specification leaves to implementations; those that are at hand take it.
+    fn secret_authority(&self, reference: &ObjectRef, reason: &'static str) -> Option<Problem> {
+        let (namespace, name) = (self.namespace(reference), reference.name.value.as_str());
+        let found = self.cluster.find::<Secret>(namespace, name);
+        let whole = match &found {
+            Some(secret) => has_pem(secret, "ca.crt", "CERTIFICATE"),
+            None => self.is_written(namespace, name),
+        };
+        let text = match found {
+            Some(_) => words::no_authority("Secret", name),
+            None => words::no_object("Secret", namespace, name),
+        };
+        (!whole).then(|| self.problem(reason, reference, text))
     }
 
     /// Authorities: a ConfigMap with PEM in `ca.crt`; `kind_reason` is for another kind.
@@ -83,6 +108,9 @@ impl Referrer<'_> {
         reason: &'static str,
         kind_reason: &'static str,
     ) -> Option<Problem> {
+        if self.kind == "BackendTLSPolicy" && reference.group.is_empty() && reference.kind == "Secret" {
+            return self.secret_authority(reference, reason);
+        }
         if !(reference.group.is_empty() && reference.kind == "ConfigMap") {
             return Some(self.problem(kind_reason, reference, words::not_kind(reference, "ConfigMap")));
         }
@@ -94,7 +122,7 @@ impl Referrer<'_> {
             return Some(self.problem(reason, reference, words::no_object("ConfigMap", namespace, name)));
         };
         let whole = map.object.data.get("ca.crt").is_some_and(|it| is_pem(it, "CERTIFICATE"));
-        (!whole).then(|| self.problem(reason, reference, words::no_authority(name)))
+        (!whole).then(|| self.problem(reason, reference, words::no_authority("ConfigMap", name)))
     }
 
     fn namespace<'b>(&'b self, reference: &'b ObjectRef) -> &'b str {
@@ -111,6 +139,11 @@ impl Referrer<'_> {
             Problem { reason: "RefNotPermitted", text, location: self.at(span) }
         })
     }
+}
+
+/// PEM under a key.
+fn has_pem(secret: &Found<'_, Secret>, key: &str, label: &str) -> bool {
+    secret.object.value(key).is_some_and(|it| is_left_out(&it) || is_pem(&it, label))
 }
 
 /// A Secret whose values were taken out, as links do: it is there, and what it holds is not ours to see.

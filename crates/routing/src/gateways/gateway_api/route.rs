@@ -2,7 +2,8 @@
 
 use podpath_cluster::{Cluster, Entry, Found, ResourceId};
 use podpath_objects::{
-    BackendRef, Filter, FilterKind, GrpcMatch, GrpcRoute, HttpMatch, HttpRoute, ParentRef, StreamRoute,
+    BackendRef, Filter, FilterKind, GrpcMatch, GrpcRoute, GrpcRule, HttpMatch, HttpRoute, HttpRule, ParentRef,
+    StreamRoute, StreamRule,
 };
 use podpath_source::{Location, Span, Spanned};
 
@@ -20,7 +21,15 @@ pub(super) struct Route<'a> {
     pub(super) kind: &'static str,
     pub(super) parents: &'a [ParentRef],
     pub(super) hostnames: &'a [Spanned<String>],
-    pub(super) rules: Vec<RouteRule<'a>>,
+    body: Body<'a>,
+}
+
+/// The rules as they were read.
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    Http(&'a [HttpRule]),
+    Grpc(&'a [GrpcRule]),
+    Stream(&'a [StreamRule]),
 }
 
 /// A rule of a route of any kind.
@@ -41,6 +50,22 @@ pub(super) enum Matches<'a> {
     Connection,
 }
 
+impl<'a> RouteRule<'a> {
+    fn of_http(rule: &'a HttpRule) -> Self {
+        let matches = Matches::Http(&rule.matches);
+        Self { matches, filters: &rule.filters, backends: &rule.backends, span: rule.span }
+    }
+
+    fn of_grpc(rule: &'a GrpcRule) -> Self {
+        let matches = Matches::Grpc(&rule.matches);
+        Self { matches, filters: &rule.filters, backends: &rule.backends, span: rule.span }
+    }
+
+    fn of_stream(rule: &'a StreamRule) -> Self {
+        Self { matches: Matches::Connection, filters: &[], backends: &rule.backends, span: rule.span }
+    }
+}
+
 impl<'a> Route<'a> {
     /// All routes, in source order of each kind.
     pub(super) fn all(cluster: &'a Cluster) -> Vec<Self> {
@@ -50,41 +75,32 @@ impl<'a> Route<'a> {
     }
 
     fn of_http(found: &Found<'a, HttpRoute>) -> Self {
-        let rules = found.object.rules.iter().map(|it| RouteRule {
-            matches: Matches::Http(&it.matches),
-            filters: &it.filters,
-            backends: &it.backends,
-            span: it.span,
-        });
-        let (parents, hostnames) = (&found.object.parents, &found.object.hostnames);
-        Self { id: found.id, entry: found.entry, kind: "HTTPRoute", parents, hostnames, rules: rules.collect() }
+        let HttpRoute { parents, hostnames, rules } = found.object;
+        Self { id: found.id, entry: found.entry, kind: "HTTPRoute", parents, hostnames, body: Body::Http(rules) }
     }
 
     fn of_grpc(found: &Found<'a, GrpcRoute>) -> Self {
-        let rules = found.object.rules.iter().map(|it| RouteRule {
-            matches: Matches::Grpc(&it.matches),
-            filters: &it.filters,
-            backends: &it.backends,
-            span: it.span,
-        });
-        let (parents, hostnames) = (&found.object.parents, &found.object.hostnames);
-        Self { id: found.id, entry: found.entry, kind: "GRPCRoute", parents, hostnames, rules: rules.collect() }
+        let GrpcRoute { parents, hostnames, rules } = found.object;
+        Self { id: found.id, entry: found.entry, kind: "GRPCRoute", parents, hostnames, body: Body::Grpc(rules) }
     }
 
     fn of_stream(found: &Found<'a, StreamRoute>) -> Self {
-        let rules = found.object.rules.iter().map(|it| RouteRule {
-            matches: Matches::Connection,
-            filters: &[],
-            backends: &it.backends,
-            span: it.span,
-        });
         let kind = match found.entry.resource.meta.kind.value.as_str() {
             "TLSRoute" => "TLSRoute",
             "TCPRoute" => "TCPRoute",
             _ => "UDPRoute",
         };
-        let (parents, hostnames) = (&found.object.parents, &found.object.hostnames);
-        Self { id: found.id, entry: found.entry, kind, parents, hostnames, rules: rules.collect() }
+        let StreamRoute { parents, hostnames, rules } = found.object;
+        Self { id: found.id, entry: found.entry, kind, parents, hostnames, body: Body::Stream(rules) }
+    }
+
+    /// Its rules, in order.
+    pub(super) fn rules(&self) -> Vec<RouteRule<'a>> {
+        match self.body {
+            Body::Http(rules) => rules.iter().map(RouteRule::of_http).collect(),
+            Body::Grpc(rules) => rules.iter().map(RouteRule::of_grpc).collect(),
+            Body::Stream(rules) => rules.iter().map(RouteRule::of_stream).collect(),
+        }
     }
 
     pub(super) fn name(&self) -> &'a str {
@@ -122,7 +138,7 @@ impl<'a> Route<'a> {
 
     /// The Services that it refers to: backends and mirrors, in order.
     pub(super) fn references(&self) -> impl Iterator<Item = &'a BackendRef> {
-        self.rules.iter().flat_map(|rule| {
+        self.rules().into_iter().flat_map(|rule| {
             let of_backends = rule.backends.iter().flat_map(|it| it.filters.iter());
             let mirrors = rule.filters.iter().chain(of_backends).filter_map(|it| match &it.kind {
                 FilterKind::Mirror(to, _) => Some(to),

@@ -33,7 +33,7 @@ impl Lowering<'_> {
     pub(super) fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         let name = format!("{}/{}", self.route.namespace(), self.route.name());
-        for (r, rule) in self.route.rules.iter().enumerate() {
+        for (r, rule) in self.route.rules().iter().enumerate() {
             let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
             for (matchers, span, path) in self.matches(rule, r) {
                 rules.push(Rule {

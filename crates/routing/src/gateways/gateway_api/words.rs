@@ -31,10 +31,10 @@ pub(super) fn no_certificate(name: &str) -> Text {
     )
 }
 
-pub(super) fn no_authority(name: &str) -> Text {
+pub(super) fn no_authority(kind: &str, name: &str) -> Text {
     Text::new(
-        format!("ConfigMap `{name}` has no certificate in `ca.crt`"),
-        format!("`{name}` ConfigMap의 `ca.crt`에 인증서가 없습니다"),
+        format!("{kind} `{name}` has no certificate in `ca.crt`"),
+        format!("`{name}` {kind}의 `ca.crt`에 인증서가 없습니다"),
     )
 }
 
@@ -90,6 +90,13 @@ pub(super) fn set_not_allowed(gateway: &str, namespace: &str) -> Text {
         format!(
             "`{gateway}` Gateway의 `allowedListeners`가 `{namespace}` 네임스페이스의 ListenerSet을 허용하지 않습니다"
         ),
+    )
+}
+
+pub(super) fn parent_not_accepted(gateway: &str) -> Text {
+    Text::new(
+        format!("Gateway `{gateway}` is not accepted itself"),
+        format!("`{gateway}` Gateway부터 받아들여지지 않습니다"),
     )
 }
 
