@@ -15,6 +15,7 @@ mod ingress_class_params;
 mod istio_gateway;
 mod meta;
 mod network_policy;
+mod node;
 mod other_route;
 mod plain;
 mod policy;
@@ -42,18 +43,19 @@ pub use ingress_class_params::IngressClassParams;
 pub use istio_gateway::{IstioGateway, Server, ServerTls};
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
+pub use node::{ClusterNode, Taint};
 pub use other_route::OtherRoute;
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
 pub use policy::MeshPolicy;
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
-pub use service::{Service, ServicePort};
+pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::ServiceEntry;
 pub use virtual_service::{
     Delegate, Destination, HeaderOperations, HttpMatchRequest, RewriteAction, RouteRule, StringMatch, TcpRule,
     VirtualService, VsRedirect,
 };
-pub use workload::{Container, ContainerPort, Pod, PodTemplate, Workload};
+pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
 
 /// An object of the workspace: what all kinds have, and what its own kind has.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,7 +122,7 @@ macro_rules! kinds {
 kinds! {
     0 Namespace: "" / "Namespace",
     1 Pod: "" / "Pod",
-    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job",
+    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob",
     3 Service: "" / "Service",
     4 EndpointSlice: "discovery.k8s.io" / "EndpointSlice",
     5 Ingress: "networking.k8s.io" / "Ingress",
@@ -141,6 +143,7 @@ kinds! {
     20 NetworkPolicy: "networking.k8s.io" / "NetworkPolicy",
     21 OtherRoute: "gateway.networking.k8s.io" / "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute",
     22 EnvoyFilter: "networking.istio.io" / "EnvoyFilter",
+    23 ClusterNode: "" / "Node",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

@@ -2,8 +2,10 @@
 
 mod answer;
 mod entry;
+mod exposed;
 mod guard;
 mod network;
+mod service;
 mod stage;
 mod verdicts;
 mod words;
