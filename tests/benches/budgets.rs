@@ -36,6 +36,32 @@ fn main() {
     for n_resources in [200, 1_000, 5_000] {
         growth(n_resources);
     }
+    for n_routes in [1_000, 10_000] {
+        dead_rules(n_routes);
+    }
+}
+
+fn dead_rules(n_routes: usize) {
+    let mut engine = Engine::new();
+    let revision = ask(&mut engine, "workspace", &json!({ "open": workspace::routes(n_routes) }));
+    let revision = revision.pointer("/result/revision").cloned().unwrap_or_default();
+    let asked = json!({ "workspace": revision });
+    let answer = ask(&mut engine, "deadRules", &asked);
+    let n_dead = answer.pointer("/result/deadRules").and_then(Value::as_array).map(Vec::len);
+    assert_eq!(n_dead, Some(n_routes / 10), "one of ten is hidden");
+    let time = median(|_| {
+        let begin = Instant::now();
+        ask(&mut engine, "deadRules", &asked);
+        begin.elapsed()
+    });
+    let budget = if n_routes == 1_000 { "100 ms" } else { "n log n" };
+    report(&format!("dead rules of {n_routes} routes, with witnesses, as JSON"), budget, time);
+    let time = median(|_| {
+        let begin = Instant::now();
+        ask(&mut engine, "suggest", &asked);
+        begin.elapsed()
+    });
+    report(&format!("requests worth tracing among {n_routes} routes"), budget, time);
 }
 
 fn full_analysis(files: &suite::ask::Files) {

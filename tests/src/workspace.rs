@@ -19,6 +19,25 @@ pub fn generate(n_resources: usize) -> Files {
     files
 }
 
+/// A Gateway with so many HTTPRoutes, ten on each host; of ten routes one is hidden by an older one.
+pub fn routes(n_routes: usize) -> Files {
+    let mut text = String::from(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+         spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n",
+    );
+    for route in 0..n_routes {
+        let path = if route % 10 == 9 { "/part-8".to_owned() } else { format!("/part-{}", route % 10) };
+        let _ = write!(
+            text,
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: route-{route:05}}}\n\
+             spec: {{parentRefs: [{{name: edge}}], hostnames: [{}], \
+             rules: [{{matches: [{{path: {{value: {path}}}}}], backendRefs: [{{name: web, port: 80}}]}}]}}\n",
+            host(route / 10)
+        );
+    }
+    Files::from([("routes.yaml".to_owned(), text)])
+}
+
 const EDGE: &str = "\
 apiVersion: networking.k8s.io/v1
 kind: IngressClass

@@ -10,6 +10,7 @@ podpath follows a request through Kubernetes manifests: will it reach my Pod, an
 
 podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [--from WHERE]
 podpath check PATH... [--format text|json|sarif]
+podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
@@ -29,6 +30,7 @@ PATH is a file, a folder (every .yaml, .yml and .json below it) or -
 pub(crate) enum Command {
     Check,
     Trace,
+    Convert,
     Graph,
     Presets,
     Rpc,
@@ -118,6 +120,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
     Ok(match word {
         "check" => Command::Check,
         "trace" => Command::Trace,
+        "convert" => Command::Convert,
         "graph" => Command::Graph,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,

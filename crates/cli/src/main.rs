@@ -11,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, Graph, Outcome, Presets, Traces};
+use podpath_protocol::{Call, Check, Conversion, Graph, Outcome, Presets, Traces};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ fn run() -> Result<bool, String> {
         Command::Presets => presets(&mut engine),
         Command::Check => check(&mut engine, &arguments),
         Command::Trace => trace(&mut engine, &arguments),
+        Command::Convert => convert(&mut engine, &arguments),
         Command::Graph => graph(&mut engine, &arguments),
     }
 }
@@ -139,6 +140,20 @@ fn trace(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
         _ => return Err("trace knows --format text and json".into()),
     }
     Ok(first.outcome == Outcome::Redirected || (first.outcome == Outcome::Delivered && first.status.is_none()))
+}
+
+/// Writes the new objects; what is different stands in comments behind them, so that the output can be applied.
+fn convert(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let found: Conversion = {
+        let params = input(engine, arguments)?;
+        ask(engine, "convert", &params)?
+    };
+    match arguments.format {
+        Format::Text => emit(&text::conversion(&found)),
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        _ => return Err("convert knows --format text and json".into()),
+    }
+    Ok(found.differences.is_empty())
 }
 
 fn graph(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Candidate, Check, Diagnostic, Hop, Locale, Range, Ref, Standing, Trace};
+use podpath_protocol::{
+    Candidate, Check, Conversion, Diagnostic, Difference, Hop, Locale, Range, Ref, Standing, Trace,
+};
 use serde_json::Value;
 
 /// More losers than this are counted, not listed.
@@ -21,6 +23,22 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
         format!("{n_found} {name}{}", if n_found == 1 { "" } else { "s" })
     });
     _ = writeln!(text, "{}", counted.join(", "));
+    text
+}
+
+/// The new files as one stream of documents, with what is different as comments.
+pub(crate) fn conversion(found: &Conversion) -> String {
+    let mut text = found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n");
+    for Difference { range, path, message, request, .. } in &found.differences {
+        let at = range.as_ref().map(|it| format!("{} ", place(it))).unwrap_or_default();
+        let asked = request.as_ref().map(|it| {
+            let (method, scheme) = (it.method.as_deref().unwrap_or("GET"), it.scheme.as_deref().unwrap_or("http"));
+            format!("{method} {scheme}://{}{} ", it.host, it.path.as_deref().unwrap_or("/"))
+        });
+        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        _ = writeln!(text, "# {at}{}{path}{message}", asked.unwrap_or_default());
+    }
+    _ = writeln!(text, "# {} of {} requests end the same", found.proof.same, found.proof.requests);
     text
 }
 

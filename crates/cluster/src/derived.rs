@@ -56,6 +56,12 @@ impl<T> Derived<T> {
         Self { value, reads }
     }
 
+    /// The value, for a pass that looks at it: what it was made of counts as read.
+    pub fn read(&self, cluster: &Cluster) -> &T {
+        cluster.note(self.reads);
+        &self.value
+    }
+
     /// The same for the cluster after a change, `pass` run again only when it read what changed.
     #[must_use]
     pub fn next(self, cluster: &Cluster, changed: Reads, pass: impl FnOnce(&Cluster) -> T) -> Self {

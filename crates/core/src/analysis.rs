@@ -52,6 +52,13 @@ impl Analysis {
         Self::of(numbered(places(workspace)), settings(options))
     }
 
+    /// The same workspace with more files.
+    pub(crate) fn beside(&self, files: &std::collections::BTreeMap<String, String>) -> Self {
+        let more = places(&Workspace::of(files.clone()));
+        let all = self.places.iter().cloned().chain(more).collect();
+        Self::of(numbered(all), self.cluster.settings.clone())
+    }
+
     fn of(places: Vec<Placed>, settings: Settings) -> Self {
         let cluster = Cluster::new(resources(&places), settings);
         Self { places, cluster, tables: OnceCell::new(), between: OnceCell::new(), findings: OnceCell::new() }
@@ -66,9 +73,10 @@ impl Analysis {
         let Self { mut cluster, tables, between, .. } = self;
         let changed = cluster.change(changed);
         let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
-        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it));
-        let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
+        let made = || tables.get_or_init(|| Tables::new(&cluster));
+        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it, made()));
+        let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
         Self { places, cluster, tables, between, findings: OnceCell::new() }
     }
@@ -82,7 +90,8 @@ impl Analysis {
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
-            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it));
+            let tables = self.tables();
+            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
             own.chain(between.iter().flat_map(|it| it.value.iter().cloned())).collect()
         })

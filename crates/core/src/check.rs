@@ -1,7 +1,7 @@
 //! The method `check`: findings of documents and between objects, as the protocol writes them.
 
 use podpath_protocol::{Check, Diagnostic, Fix, Locale, Position, Range, Ref, Related, TextEdit};
-use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity};
+use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity, Span};
 
 use crate::analysis::Analysis;
 use crate::place::{range, say};
@@ -18,7 +18,8 @@ pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
     Check { diagnostics }
 }
 
-fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<Diagnostic> {
+/// A finding with its places in files.
+pub(crate) fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale) -> Option<Diagnostic> {
     let related = finding.related.iter().filter_map(|label| {
         Some(Related { range: range(analysis, label.location)?, message: say(&label.text, locale) })
     });
@@ -64,15 +65,48 @@ pub(crate) fn resource_at(analysis: &Analysis, location: Location) -> Option<Ref
     analysis.reference(id)
 }
 
-/// A fix with its edits in files.
+/// A fix with its edits in files; none when one of them does not fit its text.
 pub(crate) fn fix(analysis: &Analysis, fix: &FixOf, locale: Locale) -> Option<Fix> {
-    let edits = fix.edits.iter().map(|edit| match edit {
-        Edit::Replace { location, text } => {
-            Some(TextEdit { range: range(analysis, *location)?, new_text: text.clone() })
+    let mut edits = Vec::new();
+    for edit in &fix.edits {
+        match edit {
+            Edit::Replace { location, text } => {
+                edits.push(TextEdit { range: range(analysis, *location)?, new_text: text.clone() });
+            }
+            Edit::Move { item, before } => edits.extend(moved(analysis, *item, *before)?),
+            Edit::Append { file, text } => {
+                edits.push(TextEdit { range: end_of(analysis, file), new_text: text.clone() });
+            }
         }
-        Edit::Append { file, text } => Some(TextEdit { range: end_of(analysis, file), new_text: text.clone() }),
-    });
-    Some(Fix { title: say(&fix.title, locale), safe: fix.safe, edits: edits.collect::<Option<_>>()? })
+    }
+    Some(Fix { title: say(&fix.title, locale), safe: fix.safe, edits })
+}
+
+/// The lines of one item of a list in front of those of another one.
+fn moved(analysis: &Analysis, item: Location, before: Location) -> Option<[TextEdit; 2]> {
+    let text = &analysis.placed(item.document)?.document.text;
+    let (lines, there) = (item_lines(text, item.span)?, item_lines(text, before.span)?);
+    if there.end > lines.start {
+        return None;
+    }
+    let new_text = format!("{}\n", text.get(lines.start as usize..lines.end as usize)?.trim_end_matches('\n'));
+    let at = |start, end| range(analysis, Location { span: Span { start, end }, ..item });
+    Some([
+        TextEdit { range: at(there.start, there.start)?, new_text },
+        TextEdit { range: at(lines.start, lines.end)?, new_text: String::new() },
+    ])
+}
+
+/// The whole lines of an item that begins with a dash on its own line and ends its last line.
+fn item_lines(text: &str, span: Span) -> Option<Span> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let line = text.get(..start)?.rfind('\n').map_or(0, |it| it + 1);
+    let is_item = text.get(line..start)?.trim() == "-";
+    let rest = text.get(end..)?;
+    let to_break = rest.find('\n').map_or(rest.len(), |it| it + 1);
+    let is_last = matches!(rest.get(..to_break)?.trim().as_bytes(), [] | [b'#', ..]);
+    let lines = Span { start: u32::try_from(line).ok()?, end: u32::try_from(end + to_break).ok()? };
+    (is_item && is_last).then_some(lines)
 }
 
 /// The end of a file; of a file that is not there its start.

@@ -62,8 +62,13 @@ fn moved(mut finding: Diagnostic, id: DocumentId) -> Diagnostic {
     here(&mut finding.location);
     finding.related.iter_mut().for_each(|label| here(&mut label.location));
     for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
-        if let Edit::Replace { location, .. } = edit {
-            here(location);
+        match edit {
+            Edit::Replace { location, .. } => here(location),
+            Edit::Move { item, before } => {
+                here(item);
+                here(before);
+            }
+            Edit::Append { .. } => {}
         }
     }
     finding

@@ -5,6 +5,8 @@
 
 mod analysis;
 mod check;
+mod convert;
+mod dead_rules;
 mod document;
 mod editor;
 mod graph;

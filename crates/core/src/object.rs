@@ -13,7 +13,9 @@ use podpath_yaml::Node;
 
 use crate::analysis::Analysis;
 use crate::place::{range, say};
+
 pub(crate) use mentions::{Mention, of_document};
+pub(crate) use stored::yaml;
 
 /// A card names so many Pods.
 const N_PODS: usize = 8;

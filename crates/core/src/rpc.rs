@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision, TraceParams,
-    Traces, WorkspaceParams,
+    ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision,
+    TraceParams, Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, editor, graph, object, presets, redact, resources, suggest, trace};
+use crate::{check, convert, dead_rules, editor, graph, object, presets, redact, resources, suggest, trace};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -108,6 +108,15 @@ impl Engine {
             "check" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
             }
+            "convert" => {
+                let ConvertParams { files, workspace, options, resources } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    write(convert::convert(analysis, resources.as_deref(), options.locale))
+                })
+            }
+            "deadRules" => self.with(read::<Input>(params)?, |analysis, options| {
+                write(dead_rules::dead_rules(analysis, options.locale))
+            }),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
             "suggest" => {

@@ -25,6 +25,7 @@ mod unreachable_rule;
 mod wrong_type;
 
 use podpath_cluster::Cluster;
+use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
 
 /// One thing that can be wrong.
@@ -51,6 +52,15 @@ pub enum Check {
 pub struct Context<'a> {
     /// The objects of the workspace.
     pub cluster: &'a Cluster,
+    /// What the gateways make of them.
+    tables: &'a Tables,
+}
+
+impl<'a> Context<'a> {
+    /// The route tables; what they were made of counts as read by the lint that asks.
+    fn tables(&self) -> &'a Tables {
+        self.tables.read(self.cluster)
+    }
 }
 
 /// What lints of one document may look at.
@@ -64,6 +74,8 @@ pub struct DocumentContext<'a> {
     /// What the schemas of its objects say; nothing while a line cannot be read, since it may hold what is missed.
     pub structure: Vec<podpath_schema::Finding>,
 }
+
+pub use unreachable_rule::unreachable_rules;
 
 /// Every lint.
 pub static ALL: &[&Lint] = &[
@@ -117,10 +129,10 @@ fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 impl Lint {
     /// What it finds between the objects, in source order; a lint of documents finds nothing here.
-    pub fn find(&self, cluster: &Cluster) -> Vec<Diagnostic> {
+    pub fn find(&self, cluster: &Cluster, tables: &Tables) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if let Check::Cluster(check) = self.check {
-            check(&Context { cluster }, &mut found);
+            check(&Context { cluster, tables }, &mut found);
         }
         in_order(found)
     }

@@ -1,209 +1,150 @@
-//! `unreachable-rule`: a rule that never gets a request, because an earlier one takes them all.
+//! `unreachable-rule`: a rule that never gets a request, because others take all of them.
 //!
-//! Rules: a VirtualService takes the first rule that matches, its matches are alternatives, the parts of a match all
-//! hold, and `prefix` is plain text. An Ingress with one host and path twice sends everything to one of the two.
+//! What is dead is decided by `podpath_routing::dead_rules` for every gateway alike; here it becomes a finding, with the
+//! request that shows it and what to do. Istio's analyzer calls a rule of which no match is left IST0130, and a match of
+//! a rule that others still reach IST0131.
 
-use std::collections::BTreeMap;
+use podpath_cluster::{Found, ResourceId};
+use podpath_objects::{RouteRule, VirtualService};
+use podpath_routing::{Criterion, DeadRule, dead_rules};
+use podpath_source::{Diagnostic, Edit, Fix, Label, Location, Severity, Text};
 
-use podpath_cluster::Found;
-use podpath_objects::{HttpMatchRequest, Ingress, IngressPath, RouteRule, StringMatch, VirtualService};
-use podpath_source::{Diagnostic, Label, Severity, Span, Spanned, Text};
-
-use crate::{Check, Context, Lint, backend};
+use crate::{Check, Context, Lint};
 
 pub(crate) static LINT: Lint =
-    Lint { code: "unreachable-rule", severity: Severity::Warning, aliases: &["IST0130"], check: Check::Cluster(check) };
+    Lint { code: "unreachable-rule", severity: Severity::Warning, aliases: &[], check: Check::Cluster(check) };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for service in context.cluster.all::<VirtualService>() {
-        check_virtual_service(service, found);
-    }
-    for ingress in context.cluster.all::<Ingress>() {
-        check_ingress(ingress, found);
-    }
+    let dead = dead_rules(context.cluster, context.tables());
+    found.extend(unreachable_rules(context.cluster, &dead).into_iter().map(|it| it.1));
 }
 
-/// The matches of earlier rules, by what they ask of the path.
-#[derive(Default)]
-struct Earlier<'a> {
-    /// A rule that takes everything.
-    catch_all: Option<Span>,
-    by_uri: BTreeMap<(UriKind, &'a str), Vec<&'a HttpMatchRequest>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum UriKind {
-    Any,
-    Exact,
-    Prefix,
-    Regex,
-}
-
-fn check_virtual_service(service: Found<'_, VirtualService>, found: &mut Vec<Diagnostic>) {
-    let mut earlier = Earlier::default();
-    for rule in &service.object.http {
-        if let Some(by) = earlier.covering(rule) {
-            found.push(hidden_rule(service, rule, by));
-        }
-        // What a delegate does not match goes on to the next rule.
-        if rule.delegate.is_none() {
-            earlier.remember(rule);
-        }
-    }
-}
-
-impl<'a> Earlier<'a> {
-    fn remember(&mut self, rule: &'a RouteRule) {
-        if rule.matches.is_empty() {
-            self.catch_all.get_or_insert(rule.span);
-        }
-        for it in &rule.matches {
-            if takes_everything(it) {
-                self.catch_all.get_or_insert(it.span);
+/// The findings of dead rules, each with the first of the rules that it is about: a rule of a VirtualService of which every
+/// match is dead is one finding.
+pub fn unreachable_rules<'a>(
+    cluster: &podpath_cluster::Cluster,
+    dead: &'a [DeadRule],
+) -> Vec<(&'a DeadRule, Diagnostic)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = dead.get(at) {
+        let rule =
+            first.rule.resource.and_then(|it| cluster.get::<VirtualService>(it)).and_then(|it| rule_of(it, first));
+        let n_alike = dead.iter().skip(at).take_while(|it| is_alike(it, first)).count();
+        match rule {
+            Some((service, rule)) if n_alike >= rule.matches.len().max(1) => {
+                found.push((first, whole_rule(cluster, service, rule, first)));
+                at += n_alike;
             }
-            self.by_uri.entry(uri_key(it)).or_default().push(it);
+            Some(_) => {
+                found.push((first, Diagnostic { aliases: &["IST0131"], ..finding(cluster, first) }));
+                at += 1;
+            }
+            None => {
+                found.push((first, finding(cluster, first)));
+                at += 1;
+            }
         }
     }
-
-    /// The earlier rule that takes all that this one would; with several the first of them.
-    fn covering(&self, rule: &RouteRule) -> Option<Span> {
-        if self.catch_all.is_some() {
-            return self.catch_all;
-        }
-        let mut covering = rule.matches.iter().map(|it| self.covering_match(it));
-        let first = covering.next()??;
-        covering.all(|it| it.is_some()).then_some(first)
-    }
-
-    fn covering_match(&self, later: &HttpMatchRequest) -> Option<Span> {
-        let (kind, text) = uri_key(later);
-        let is_plain = matches!(kind, UriKind::Exact | UriKind::Prefix);
-        let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]).filter(|_| is_plain);
-        let prefixes = ends.filter_map(|end| Some((UriKind::Prefix, text.get(..end)?)));
-        let keys = [(UriKind::Any, ""), (kind, text)].into_iter().chain(prefixes);
-        let candidates = keys.filter_map(|key| self.by_uri.get(&key)).flatten();
-        candidates.filter(|it| covers(it, later)).map(|it| it.span).min()
-    }
+    found
 }
 
-fn uri_key(it: &HttpMatchRequest) -> (UriKind, &str) {
-    match it.uri.as_ref().map(|uri| &uri.value) {
-        Some(StringMatch::Exact(text)) => (UriKind::Exact, text.as_str()),
-        Some(StringMatch::Prefix(text)) => (UriKind::Prefix, text.as_str()),
-        Some(StringMatch::Regex(text)) => (UriKind::Regex, text.as_str()),
-        Some(StringMatch::Present) | None => (UriKind::Any, ""),
-    }
+/// Matches of one rule.
+fn is_alike(a: &DeadRule, b: &DeadRule) -> bool {
+    let rule = |it: &DeadRule| it.rule.path.split(".match[").next().unwrap_or_default().to_owned();
+    a.rule.resource == b.rule.resource && rule(a) == rule(b)
 }
 
-/// True for every path and no other condition.
-fn takes_everything(it: &HttpMatchRequest) -> bool {
-    let is_any_path = match uri_key(it) {
-        (UriKind::Any, _) => true,
-        (UriKind::Prefix, text) => text == "/",
-        (UriKind::Regex, text) => text == ".*" || text == "/.*",
-        (UriKind::Exact, _) => false,
+fn rule_of<'a>(
+    service: Found<'a, VirtualService>,
+    dead: &DeadRule,
+) -> Option<(Found<'a, VirtualService>, &'a RouteRule)> {
+    Some((service, service.object.http.get(index(&dead.rule.path)?)?))
+}
+
+/// The number of a rule: `spec.http[2].match[0]` is 2.
+fn index(path: &str) -> Option<usize> {
+    path.strip_prefix("spec.http[")?.split(']').next()?.parse().ok()
+}
+
+/// The rule can move in front of the one that hides it, when both stand in one list.
+fn whole_rule(
+    cluster: &podpath_cluster::Cluster,
+    service: Found<'_, VirtualService>,
+    rule: &RouteRule,
+    dead: &DeadRule,
+) -> Diagnostic {
+    let by = service.object.http.get(index(&dead.by.path).unwrap_or(usize::MAX));
+    let by = by.filter(|_| dead.by.resource == dead.rule.resource && dead.criterion == Criterion::ListOrder);
+    let fix = by.map(|by| Fix {
+        title: Text::new("move it in front", "앞으로 옮기기"),
+        safe: false,
+        edits: vec![Edit::Move { item: service.at(rule.span), before: service.at(by.span) }],
+    });
+    Diagnostic { aliases: &["IST0130"], fix, ..finding(cluster, dead) }
+}
+
+fn finding(cluster: &podpath_cluster::Cluster, dead: &DeadRule) -> Diagnostic {
+    let by = name(cluster, dead.by.resource, dead.rule.resource, &dead.by.path);
+    let message = match dead.criterion {
+        Criterion::ListOrder => Text::new(
+            "no request reaches this rule: an earlier one takes them all",
+            "앞의 규칙이 모두 가져가므로 이 규칙에는 요청이 오지 않습니다",
+        ),
+        _ => Text::new(
+            format!("no request reaches this rule: {} takes them all", by.en),
+            format!("{} 규칙이 모두 가져가므로 이 규칙에는 요청이 오지 않습니다", by.ko),
+        ),
     };
-    is_any_path && has_no_more(it)
-}
-
-fn has_no_more(it: &HttpMatchRequest) -> bool {
-    let single = [&it.scheme, &it.method, &it.authority];
-    let lists = [&it.headers, &it.without_headers, &it.query];
-    single.iter().all(|it| it.is_none())
-        && lists.iter().all(|it| it.is_empty())
-        && it.port.is_none()
-        && it.gateways.is_empty()
-        && it.source_labels.is_empty()
-        && it.source_namespace.is_none()
-}
-
-/// True when each condition of the earlier match holds for all that the later one takes, the path being looked at by
-/// its key already.
-fn covers(earlier: &HttpMatchRequest, later: &HttpMatchRequest) -> bool {
-    let is_same_case = earlier.uri.is_none() || earlier.ignores_uri_case == later.ignores_uri_case;
-    is_same_case
-        && implies(earlier.scheme.as_ref(), later.scheme.as_ref())
-        && implies(earlier.method.as_ref(), later.method.as_ref())
-        && implies(earlier.authority.as_ref(), later.authority.as_ref())
-        && implies(earlier.port.as_ref(), later.port.as_ref())
-        && all_in(&earlier.headers, &later.headers)
-        && all_in(&earlier.without_headers, &later.without_headers)
-        && all_in(&earlier.query, &later.query)
-        && is_same_origin(earlier, later)
-}
-
-fn implies<T: PartialEq>(earlier: Option<&Spanned<T>>, later: Option<&Spanned<T>>) -> bool {
-    earlier.is_none_or(|it| later.is_some_and(|other| other.value == it.value))
-}
-
-fn all_in(earlier: &[(String, Spanned<StringMatch>)], later: &[(String, Spanned<StringMatch>)]) -> bool {
-    let is_in = |name: &str, value: &StringMatch| later.iter().any(|(other, it)| other == name && it.value == *value);
-    earlier.iter().all(|(name, value)| is_in(name, &value.value))
-}
-
-/// `gateways` switches the conditions on the source off, so only no conditions or equal ones are compared.
-fn is_same_origin(earlier: &HttpMatchRequest, later: &HttpMatchRequest) -> bool {
-    let is_open = earlier.gateways.is_empty() && earlier.source_labels.is_empty() && earlier.source_namespace.is_none();
-    let gateways = |it: &HttpMatchRequest| it.gateways.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
-    let labels = (&earlier.source_labels, &later.source_labels);
-    let is_equal = gateways(earlier) == gateways(later)
-        && labels.0.is_subset_of(labels.1)
-        && labels.1.is_subset_of(labels.0)
-        && earlier.source_namespace.as_ref().map(|it| &it.value) == later.source_namespace.as_ref().map(|it| &it.value);
-    is_open || is_equal
-}
-
-fn hidden_rule(service: Found<'_, VirtualService>, rule: &RouteRule, by: Span) -> Diagnostic {
-    let first = rule.matches.first();
-    let span = first.map_or(rule.span, |it| it.uri.as_ref().map_or(it.span, |uri| uri.span));
-    let message = Text::new(
-        "no request reaches this rule: an earlier one takes them all",
-        "앞의 규칙이 모두 가져가므로 이 규칙에는 요청이 오지 않습니다",
-    );
+    let (witness, why, advice) = (witness(dead), dead.criterion.text(), advice(dead));
     let help = Text::new(
-        "rules are tried in order and the first that matches wins: put the narrow ones first",
-        "규칙은 위에서부터 차례로 맞춰 보고 먼저 맞는 것이 이깁니다. 좁은 규칙을 앞에 두세요",
+        format!("`{witness}` fits here and goes to {}: {}; {}", by.en, why.en, advice.en),
+        format!("`{witness}` 요청은 여기에도 맞지만 {} 규칙으로 갑니다. {}. {}", by.ko, why.ko, advice.ko),
     );
-    let related = Label { location: service.at(by), text: Text::new("this takes them", "여기서 가져갑니다") };
-    Diagnostic { help: Some(help), related: vec![related], ..LINT.found(service.at(span), message) }
+    let related = Label { location: dead.by.location, text: Text::new("this takes them", "여기서 가져갑니다") };
+    Diagnostic { help: Some(help), related: vec![related], ..LINT.found(place(dead), message) }
 }
 
-fn check_ingress(ingress: Found<'_, Ingress>, found: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<(String, &str, &str), Span> = BTreeMap::new();
-    for rule in &ingress.object.rules {
-        let host = rule.host.as_ref().map_or_else(String::new, |it| it.value.to_ascii_lowercase());
-        for path in rule.paths.iter().filter(|it| !has_conditions(ingress, it)) {
-            let path_type = path.path_type.as_ref().map_or("", |it| it.value.as_str());
-            let span = path.path.as_ref().map_or(path.span, |it| it.span);
-            let key = (host.clone(), path_type, normal(path, path_type));
-            if let Some(first) = known.get(&key) {
-                found.push(same_path(ingress, span, *first));
-            } else {
-                known.insert(key, span);
-            }
+/// The condition on the path, where there is one.
+fn place(dead: &DeadRule) -> Location {
+    dead.path.unwrap_or(dead.rule.location)
+}
+
+fn name(cluster: &podpath_cluster::Cluster, by: Option<ResourceId>, own: Option<ResourceId>, path: &str) -> Text {
+    let entry = by.filter(|_| by != own).and_then(|it| cluster.entry(it));
+    match entry {
+        Some(entry) => {
+            let meta = &entry.resource.meta;
+            let (kind, name) = (&meta.kind.value, meta.name());
+            Text::new(format!("`{path}` of {kind} `{name}`"), format!("{kind} `{name}`의 `{path}`"))
         }
+        None => Text::same(format!("`{path}`")),
     }
 }
 
-/// `/api` and `/api/` are one `Prefix`.
-fn normal<'a>(path: &'a IngressPath, path_type: &str) -> &'a str {
-    let text = path.path.as_ref().map_or("", |it| it.value.as_str());
-    let short = text.strip_suffix('/').filter(|it| path_type == "Prefix" && !it.is_empty());
-    short.unwrap_or(text)
+/// `GET http://shop.example.kr/api?v=1` and its headers.
+fn witness(dead: &DeadRule) -> String {
+    let request = &dead.witness;
+    let headers = request.headers.iter().map(|(name, value)| format!(" {name}: {value}"));
+    let port = if request.port == request.scheme.default_port() { String::new() } else { format!(":{}", request.port) };
+    let url = format!("{}://{}{port}{}", request.scheme.url(), request.authority, request.target());
+    format!("{} {url}{}", request.method, headers.collect::<String>())
 }
 
-/// The AWS Load Balancer Controller adds conditions, and drops redirects that lead to themselves.
-fn has_conditions(ingress: Found<'_, Ingress>, path: &IngressPath) -> bool {
-    let name = path.backend.service.as_ref().map_or("", |it| it.value.as_str());
-    let key = format!("alb.ingress.kubernetes.io/conditions.{name}");
-    backend::is_annotation(&path.backend) || ingress.entry.resource.meta.annotation(&key).is_some()
-}
-
-fn same_path(ingress: Found<'_, Ingress>, span: Span, first: Span) -> Diagnostic {
-    let message =
-        Text::new("this host and path stand in the Ingress twice", "같은 호스트와 경로가 이 Ingress에 두 번 있습니다");
-    let help =
-        Text::new("requests go to the first one only: remove one", "요청은 먼저 적은 쪽으로만 갑니다. 하나를 지우세요");
-    let related = Label { location: ingress.at(first), text: Text::new("the first one", "먼저 적은 것") };
-    Diagnostic { help: Some(help), related: vec![related], aliases: &[], ..LINT.found(ingress.at(span), message) }
+fn advice(dead: &DeadRule) -> Text {
+    match dead.criterion {
+        Criterion::ListOrder if dead.gateway.is_load_balancer && dead.by.resource != dead.rule.resource => Text::new(
+            "give the Ingress with the narrow rules a smaller `group.order`",
+            "규칙이 좁은 Ingress에 더 작은 `group.order` 값을 주세요",
+        ),
+        Criterion::ListOrder => Text::new("put the narrow one first", "좁은 규칙을 앞에 두세요"),
+        Criterion::Oldest | Criterion::Name => Text::new(
+            "give one of the two another host or path, or put both into one object",
+            "둘 중 하나의 호스트나 경로를 바꾸거나 한 오브젝트로 합치세요",
+        ),
+        _ => Text::new(
+            "remove it, or give it a host, a path type or a condition that the other one lacks",
+            "지우거나, 다른 규칙에 없는 호스트나 경로 유형, 조건을 주세요",
+        ),
+    }
 }

@@ -3,6 +3,8 @@
 //! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
 
 mod answer;
+mod convert;
+mod dead_rules;
 mod editor;
 mod graph;
 mod object;
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
+pub use convert::{Conversion, ConvertParams, Converted, Difference, Proof};
+pub use dead_rules::{DeadRule, DeadRules, RulePlace};
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
 pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, Shield, View};
 pub use object::{

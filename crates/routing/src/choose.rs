@@ -155,12 +155,8 @@ fn choose_host<'a>(listener: &'a Listener, request: &Request) -> Option<&'a Virt
 
 fn consider<'a>(gateway: &Gateway, rules: &'a [Rule], request: &Request) -> Vec<Considered<'a>> {
     let checked: Vec<_> = rules.iter().map(|rule| (rule, first_mismatch(rule, request))).collect();
-    let mut winner: Option<&Rule> = None;
-    for (rule, _) in checked.iter().filter(|(_, mismatch)| mismatch.is_none()) {
-        if winner.is_none_or(|known| prefer(gateway.ladder, rule, known, request).0.is_lt()) {
-            winner = Some(rule);
-        }
-    }
+    let matching = checked.iter().filter(|(_, mismatch)| mismatch.is_none()).map(|(rule, _)| *rule);
+    let winner = winner(gateway, matching, request);
     let standing = |rule: &Rule, mismatch: Option<Mismatch>| match (mismatch, winner) {
         (Some(mismatch), _) => Standing::Mismatch(mismatch),
         (None, Some(winner)) if !std::ptr::eq(winner, rule) => {
@@ -171,6 +167,21 @@ fn consider<'a>(gateway: &Gateway, rules: &'a [Rule], request: &Request) -> Vec<
     let considered =
         checked.into_iter().map(|(rule, mismatch)| Considered { rule, standing: standing(rule, mismatch) });
     considered.collect()
+}
+
+/// Of rules that match, the one that goes first.
+pub(crate) fn winner<'a>(
+    gateway: &Gateway,
+    matching: impl Iterator<Item = &'a Rule>,
+    request: &Request,
+) -> Option<&'a Rule> {
+    let mut winner: Option<&Rule> = None;
+    for rule in matching {
+        if winner.is_none_or(|known| prefer(gateway.ladder, rule, known, request).0.is_lt()) {
+            winner = Some(rule);
+        }
+    }
+    winner
 }
 
 fn first_mismatch(rule: &Rule, request: &Request) -> Option<Mismatch> {

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use podpath_source::Text;
+
 use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch};
 use crate::request::Request;
@@ -44,6 +46,24 @@ impl Criterion {
             Self::Name => "name",
             Self::ListOrder => "list-order",
         }
+    }
+
+    /// Why the one goes before the other.
+    pub fn text(self) -> Text {
+        let (en, ko) = match self {
+            Self::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
+            Self::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
+            Self::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
+            Self::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
+            Self::Headers => ("more header matches go first", "헤더 조건이 더 많은 규칙이 먼저입니다"),
+            Self::Query => ("more query matches go first", "쿼리 조건이 더 많은 규칙이 먼저입니다"),
+            Self::Oldest => ("the older object goes first", "먼저 만들어진 오브젝트가 먼저입니다"),
+            Self::Name => {
+                ("namespace/name in alphabetical order decides", "네임스페이스/이름의 알파벳 순서로 정해집니다")
+            }
+            Self::ListOrder => ("the earlier rule goes first", "앞에 있는 규칙이 먼저입니다"),
+        };
+        Text::new(en, ko)
     }
 
     /// Less when `a` goes first.

@@ -140,7 +140,7 @@ pub fn split_port(authority: &str) -> (&str, Option<u16>) {
 }
 
 /// `%xx` and `+` of a query.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     if !text.contains(['%', '+']) {
         return text.to_owned();
     }

@@ -95,6 +95,13 @@ pub enum Edit {
         /// What comes.
         text: String,
     },
+    /// An item of a list, with its whole lines, goes in front of another one of the same list.
+    Move {
+        /// What moves.
+        item: Location,
+        /// What it stands before from then on.
+        before: Location,
+    },
     /// A new file, or text after the end of one that exists.
     Append {
         /// The path in the workspace.

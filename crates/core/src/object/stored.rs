@@ -215,7 +215,9 @@ fn block(value: &Json, indent: usize, path: &str, defaults: &BTreeSet<String>, i
                 let inner = block(value, indent + usize::from(value.is_object()), &path, defaults, is_default);
                 std::iter::once(line(format!("{pad}{key}:"), is_default)).chain(inner).collect()
             };
-            map.iter().flat_map(field).collect()
+            let mut fields: Vec<_> = map.iter().collect();
+            fields.sort_by_key(|(key, _)| rank(key));
+            fields.into_iter().flat_map(field).collect()
         }
         Json::Array(items) if !items.is_empty() => {
             let item = |(item, number): (&Json, usize)| {
@@ -229,6 +231,18 @@ fn block(value: &Json, indent: usize, path: &str, defaults: &BTreeSet<String>, i
         }
         _ => vec![line(format!("{pad}{}", scalar_text(value)), is_default)],
     }
+}
+
+/// What people write first; the rest is in the order of the alphabet.
+fn rank(key: &str) -> usize {
+    const FIRST: &[&str] = &["name", "type", "parentRefs", "hostnames", "matches", "filters", "port", "protocol"];
+    FIRST.iter().position(|it| *it == key).unwrap_or(FIRST.len())
+}
+
+/// A document of YAML.
+pub(crate) fn yaml(value: &Json) -> String {
+    let lines = block(value, 0, "", &BTreeSet::new(), false);
+    lines.into_iter().map(|it| it.text + "\n").collect()
 }
 
 fn is_scalar(value: &Json) -> bool {

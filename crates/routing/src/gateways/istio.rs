@@ -14,7 +14,8 @@ use crate::ladder::Criterion;
 
 pub use destination::Proxy;
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
-pub use mesh::{Called, called, is_http, lower_host, lower_service};
+pub use mesh::{Called, called, is_http, lower_host, lower_service, lower_unserved};
+pub use route::AFTER_CATCH_ALL;
 
 /// An ingress gateway.
 pub static GATEWAY: Gateway = Gateway {

@@ -154,7 +154,7 @@ fn candidate(considered: &Considered<'_>) -> Candidate {
     let rule = considered.rule;
     let (verdict, reason, detail, location) = match &considered.standing {
         Standing::Chosen => (Verdicted::Chosen, "chosen", words::chosen(), rule.origin.location),
-        Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), words::lost(*criterion), rule.origin.location),
+        Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), criterion.text(), rule.origin.location),
         Standing::Mismatch(mismatch) => {
             (Verdicted::Mismatch, mismatch.reason, mismatch.text.clone(), mismatch.location)
         }

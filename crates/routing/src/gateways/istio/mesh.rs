@@ -1,7 +1,7 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Service, ServicePort, VirtualService};
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{Labels, Service, ServicePort, VirtualService};
 
 use super::destination::{self, Proxy};
 use super::gateway::number;
@@ -82,6 +82,23 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
     Some(table(cluster, proxy, host, owner, place, plain))
 }
 
+/// VirtualServices of the mesh, and those that no gateway of the workspace serves, each by itself: what a caller of its own
+/// namespace without labels meets.
+pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
+    let mut tables = Vec::new();
+    for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
+        let names = gateways(&owner);
+        let is_mesh = names.iter().any(|it| it == "mesh");
+        let Some(gateway) = names.first().filter(|_| is_mesh || !is_served(owner.id)) else { continue };
+        let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
+        let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
+        number(&mut rules);
+        let host = owner.object.hosts.first().map_or_else(String::new, |it| it.value.clone());
+        tables.push(served(&host, &proxy, whole(&owner), vec![owner.id], rules));
+    }
+    tables
+}
+
 fn table(
     cluster: &Cluster,
     proxy: &Proxy<'_>,
@@ -98,10 +115,17 @@ fn table(
         }
         _ => vec![plain()],
     };
+    let origin = owner.as_ref().map_or_else(|| called.clone(), whole);
+    let members = owner.iter().map(|it| it.id).collect();
+    Table { origin, ..served(host, proxy, called, members, rules) }
+}
+
+/// The rules of one host, as a sidecar has them.
+fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId>, rules: Vec<Rule>) -> Table {
     Table {
         gateway: &MESH,
-        origin: owner.as_ref().map_or_else(|| called.clone(), whole),
-        members: owner.iter().map(|it| it.id).collect(),
+        origin: called.clone(),
+        members,
         is_public: false,
         listeners: vec![Listener {
             origin: called,
@@ -109,7 +133,7 @@ fn table(
             port: proxy.port,
             protocol: Protocol::Http,
             hostnames: vec![],
-            served: vec![],
+            served: vec![HostPattern::parse(host)],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: None,
         }],

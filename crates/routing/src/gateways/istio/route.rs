@@ -34,13 +34,16 @@ pub(super) fn lower(
     rules
 }
 
+/// Why a rule that follows one which takes every request takes none.
+pub const AFTER_CATCH_ALL: &str = "after-catch-all";
+
 fn after_catch_all(rule: &Rule) -> Matcher {
     let location = rule.origin.location;
     let text = Text::new(
         "a rule before it in this VirtualService takes every request",
         "이 VirtualService의 앞 규칙이 모든 요청을 받습니다",
     );
-    Matcher::new(Condition::Never(Mismatch { reason: "after-catch-all", text, location }), location)
+    Matcher::new(Condition::Never(Mismatch { reason: AFTER_CATCH_ALL, text, location }), location)
 }
 
 struct Lowering<'a> {

@@ -107,28 +107,10 @@ pub(in crate::trace) fn route(choice: &Choice<'_>, request: &Request) -> Text {
 
 fn decided(criterion: Option<Criterion>) -> (String, String) {
     let Some(criterion) = criterion else { return (String::new(), String::new()) };
-    let text = lost(criterion);
+    let text = criterion.text();
     (format!("; against the others: {}", text.en), format!(". 다른 후보와의 차이: {}", text.ko))
 }
 
 pub(in crate::trace) fn chosen() -> Text {
     Text::new("it takes the request", "이 규칙이 요청을 받습니다")
-}
-
-/// Why a rule that matches gave way.
-pub(in crate::trace) fn lost(criterion: Criterion) -> Text {
-    let (en, ko) = match criterion {
-        Criterion::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
-        Criterion::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
-        Criterion::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
-        Criterion::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
-        Criterion::Headers => ("more header matches go first", "헤더 조건이 더 많은 규칙이 먼저입니다"),
-        Criterion::Query => ("more query matches go first", "쿼리 조건이 더 많은 규칙이 먼저입니다"),
-        Criterion::Oldest => ("the older object goes first", "먼저 만들어진 오브젝트가 먼저입니다"),
-        Criterion::Name => {
-            ("namespace/name in alphabetical order decides", "네임스페이스/이름의 알파벳 순서로 정해집니다")
-        }
-        Criterion::ListOrder => ("the earlier rule goes first", "앞에 있는 규칙이 먼저입니다"),
-    };
-    Text::new(en, ko)
 }

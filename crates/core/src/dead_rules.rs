@@ -1,0 +1,62 @@
+//! The method `deadRules`: rules that no request reaches, each with a request that shows it.
+
+use podpath_protocol::{Call, DeadRule, DeadRules, From, Locale, RulePlace};
+use podpath_routing::{DeadRule as Dead, Origin, Request, dead_rules as find};
+
+use crate::analysis::Analysis;
+use crate::check::diagnostic;
+use crate::place::range;
+
+/// Every dead rule, in source order.
+pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
+    let dead = find(&analysis.cluster, analysis.tables());
+    let found = podpath_lints::unreachable_rules(&analysis.cluster, &dead).into_iter().filter_map(|(dead, finding)| {
+        let finding = diagnostic(analysis, &finding, locale)?;
+        Some(DeadRule {
+            rule: place(analysis, &dead.rule)?,
+            by: place(analysis, &dead.by)?,
+            criterion: dead.criterion.code().to_owned(),
+            witness: witness(analysis, dead),
+            message: finding.message,
+            help: finding.help,
+            fix: finding.fix,
+        })
+    });
+    DeadRules { dead_rules: found.collect() }
+}
+
+fn place(analysis: &Analysis, origin: &Origin) -> Option<RulePlace> {
+    Some(RulePlace {
+        resource: analysis.reference(origin.resource?)?,
+        range: range(analysis, origin.location)?,
+        path: origin.path.clone(),
+    })
+}
+
+/// The witness, asked where the rule is served.
+fn witness(analysis: &Analysis, dead: &Dead) -> Call {
+    let at = dead.entry.resource.and_then(|it| analysis.reference(it));
+    let from = match at {
+        Some(at) if dead.gateway.is_load_balancer => From { load_balancer: Some(at), ..From::default() },
+        Some(at) if at.kind == "Gateway" => {
+            From { gateway: Some(at), port: Some(dead.witness.port), ..From::default() }
+        }
+        _ => From { internet: Some(true), ..From::default() },
+    };
+    call(&dead.witness, Some(from))
+}
+
+/// A request as the protocol writes it.
+pub(crate) fn call(request: &Request, from: Option<From>) -> Call {
+    let Request { scheme, method, authority, port, headers, .. } = request.clone();
+    Call {
+        method: Some(method),
+        scheme: Some(scheme.url().to_owned()),
+        host: authority,
+        port: Some(port),
+        path: Some(request.target()),
+        headers,
+        from,
+        ..Call::default()
+    }
+}

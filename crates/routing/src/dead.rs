@@ -1,0 +1,184 @@
+//! Rules that no request reaches, because others go first and take all of it; each with a request that shows it.
+//!
+//! A rule is a union of parts, one for each of its hosts and paths. It is dead when each part lies inside one rule that
+//! goes before it, by the precedence of its implementation. That is enough for a proof, not for every proof: a part that
+//! only several rules together take away is not told. Then a request is made of the rule's own conditions, and the engine
+//! has to send it elsewhere; without such a witness nothing is told either.
+
+mod cover;
+mod index;
+mod witness;
+
+use std::collections::BTreeMap;
+
+use podpath_cluster::{Cluster, ResourceId};
+use podpath_source::Location;
+
+use crate::choose::{choose_listener, winner};
+use crate::gateways::{Gateway, istio};
+use crate::ladder::{Criterion, prefer};
+use crate::matcher::{Condition, Matcher};
+use crate::request::Request;
+use crate::table::{Listener, Origin, Rule, Table, VirtualHost};
+use crate::tables::Tables;
+
+use cover::{Part, parts};
+use index::Index;
+
+/// A rule that gets no request.
+#[derive(Clone, Debug)]
+pub struct DeadRule {
+    /// The rule.
+    pub rule: Origin,
+    /// Its condition on the path, where it has one.
+    pub path: Option<Location>,
+    /// The one that gets the witness.
+    pub by: Origin,
+    /// Why that one goes first.
+    pub criterion: Criterion,
+    /// A request that fulfils all conditions of the rule.
+    pub witness: Request,
+    /// The implementation that serves both.
+    pub gateway: &'static Gateway,
+    /// Where the witness enters.
+    pub entry: Origin,
+}
+
+/// Every dead rule, in source order. A rule that several listeners or gateways serve is dead when it is dead at each.
+///
+/// O(n log n) in the rules, but for rules that differ in nothing that the index looks at.
+pub fn dead_rules(cluster: &Cluster, tables: &Tables) -> Vec<DeadRule> {
+    let mut known = Known::default();
+    for table in tables.all() {
+        judge(table, &mut known);
+    }
+    for table in istio::lower_unserved(cluster, &|id| known.keys().any(|(it, _)| *it == id)) {
+        judge(&table, &mut known);
+    }
+    let mut dead: Vec<_> = known.into_values().flatten().collect();
+    dead.sort_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
+    dead
+}
+
+/// Requests that fulfil the conditions of a rule, as far as such are found: one for each host and path, then others.
+pub fn witnesses(listener: &Listener, host: &VirtualHost, rule: &Rule) -> Vec<Request> {
+    let found = parts(rule, &host.pattern).into_iter().flat_map(|part| witness::requests(listener, rule, &part));
+    found.filter(|request| conditions(rule).all(|it| it.holds(request))).collect()
+}
+
+/// By object and path in it; `None` when the rule lives somewhere.
+type Known = BTreeMap<(ResourceId, String), Option<DeadRule>>;
+
+fn judge(table: &Table, known: &mut Known) {
+    for listener in &table.listeners {
+        for host in &listener.hosts {
+            let index = Index::new(&host.rules, &host.pattern);
+            let hall = Hall { table, listener, host, index };
+            for (at, rule) in host.rules.iter().enumerate().filter(|(_, it)| can_match(it)) {
+                let Some(resource) = rule.origin.resource else { continue };
+                let key = (resource, rule.origin.path.clone());
+                match known.get(&key) {
+                    Some(None) => {}
+                    Some(Some(_)) if hall.hidden(at, rule).is_some() => {}
+                    Some(Some(_)) => drop(known.insert(key, None)),
+                    None => drop(known.insert(key, hall.hidden(at, rule))),
+                }
+            }
+        }
+    }
+}
+
+/// What was decided when the table was made takes part in nothing.
+fn can_match(rule: &Rule) -> bool {
+    conditions(rule).all(|it| !matches!(it.condition, Condition::Never(_)))
+}
+
+/// The conditions that are written. Istio drops what follows a rule that takes everything; for that it is dead, too.
+fn conditions(rule: &Rule) -> impl Iterator<Item = &Matcher> {
+    rule.matchers.iter().filter(|it| !is_dropped(it))
+}
+
+fn is_dropped(matcher: &Matcher) -> bool {
+    matches!(&matcher.condition, Condition::Never(why) if why.reason == istio::AFTER_CATCH_ALL)
+}
+
+/// The rules among which one is chosen.
+struct Hall<'a> {
+    table: &'a Table,
+    listener: &'a Listener,
+    host: &'a VirtualHost,
+    index: Index,
+}
+
+impl Hall<'_> {
+    fn hidden(&self, at: usize, rule: &Rule) -> Option<DeadRule> {
+        let parts = parts(rule, &self.host.pattern);
+        let first = parts.first()?;
+        let covered = parts.iter().all(|part| self.cover(at, rule, part).is_some());
+        if !covered {
+            return None;
+        }
+        let cover = self.cover(at, rule, first)?;
+        let requests = witness::requests(self.listener, rule, first);
+        let taken = |request: &Request| {
+            let taker = self.taker(rule, request)?;
+            Some((std::ptr::eq(taker, cover), taker))
+        };
+        // The rule that hides it is the best witness, but whoever gets the request shows that this one does not.
+        let mut found: Option<(&Request, &Rule)> = None;
+        for request in &requests {
+            match taken(request) {
+                Some((true, taker)) => {
+                    found = Some((request, taker));
+                    break;
+                }
+                Some((false, taker)) => found = found.or(Some((request, taker))),
+                None => {}
+            }
+        }
+        let (witness, taker) = found?;
+        Some(DeadRule {
+            rule: rule.origin.clone(),
+            path: rule.matchers.iter().find(|it| matches!(it.condition, Condition::Path(_))).map(|it| it.location),
+            by: taker.origin.clone(),
+            criterion: prefer(self.table.gateway.ladder, taker, rule, witness).1,
+            witness: witness.clone(),
+            gateway: self.table.gateway,
+            entry: self.table.origin.clone(),
+        })
+    }
+
+    /// A rule that goes first and takes all of a part.
+    fn cover(&self, at: usize, rule: &Rule, part: &Part) -> Option<&Rule> {
+        let scheme = witness::scheme(self.listener).url();
+        let request = witness::requests(self.listener, rule, part).into_iter().next()?;
+        let goes_first = |other: usize, by: &Rule| {
+            if rule.matchers.iter().any(is_dropped) {
+                return by.origin.resource == rule.origin.resource && other < at;
+            }
+            let (order, criterion) = prefer(self.table.gateway.ladder, by, rule, &request);
+            order.is_lt() && (criterion != Criterion::ListOrder || (by.rank.order, other) < (rule.rank.order, at))
+        };
+        let mut candidates = self.index.around(rule, part)?.into_iter().filter(|it| *it != at);
+        candidates.find_map(|other| {
+            let by = self.host.rules.get(other)?;
+            (!by.matchers.iter().any(is_dropped)
+                && can_match(by)
+                && cover::covers(by, rule, part, scheme)
+                && goes_first(other, by))
+            .then_some(by)
+        })
+    }
+
+    /// The rule that gets a request which fulfils the conditions of `rule`, when it is another one.
+    fn taker(&self, rule: &Rule, request: &Request) -> Option<&Rule> {
+        if !conditions(rule).all(|it| it.holds(request)) {
+            return None;
+        }
+        choose_listener(self.table, request).ok().filter(|it| std::ptr::eq(*it, self.listener))?;
+        let near = self.index.of_request(request)?.into_iter().filter_map(|at| self.host.rules.get(at));
+        let matching = near.filter(|it| it.matchers.iter().all(|it| it.holds(request)));
+        let taker = winner(self.table.gateway, matching, request)?;
+        (!std::ptr::eq(taker, rule)).then_some(taker)
+    }
+}

@@ -1,0 +1,151 @@
+//! Dead rules: every witness goes to the rule that hides, and no request goes to a dead rule.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failure")]
+
+use std::fmt::Write as _;
+
+use podpath_protocol::{Call, DeadRules, Standing, Trace, Traces};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::json;
+use suite::ask::{self, Files};
+use suite::property::config;
+
+/// A condition on the path, on the method, on a header.
+type Match = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+fn matches() -> impl Strategy<Value = Vec<Match>> {
+    let kinds = select(&["Exact", "Prefix"][..]);
+    let paths = select(&["/", "/api", "/api/v1", "/apis", "/api/"][..]);
+    let method = proptest::option::of(select(&["GET", "POST"][..]));
+    let header = proptest::option::of(select(&["a", "b"][..]));
+    prop::collection::vec((kinds, paths, method, header), 1..7)
+}
+
+fn requests(host: &str, from: &serde_json::Value) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for path in ["/", "/x", "/api", "/api/", "/api/v1", "/api/v1/x", "/apis", "/apix"] {
+        for method in ["GET", "POST", "PUT"] {
+            for env in ["", "a", "b"] {
+                let headers = if env.is_empty() { json!([]) } else { json!([["x-env", env]]) };
+                let call = json!({ "host": host, "path": path, "method": method, "headers": headers, "from": from });
+                calls.push(serde_json::from_value(call).unwrap());
+            }
+        }
+    }
+    calls
+}
+
+/// Object and rule that took a request at the last hop with candidates of their kind.
+fn taker(trace: &Trace, kind: &str) -> Option<(String, String)> {
+    let candidates = trace.hops.iter().flat_map(|it| &it.candidates);
+    let chosen = candidates.filter(|it| it.verdict == Standing::Chosen);
+    let mut of_kind = chosen
+        .filter_map(|it| Some((it.resource.as_ref().filter(|it| it.kind == kind)?.name.clone(), it.path.clone())));
+    of_kind.next_back()
+}
+
+fn hold(text: String, kind: &str, host: &str, from: &serde_json::Value) -> Result<(), TestCaseError> {
+    let files = Files::from([("a.yaml".to_owned(), text)]);
+    let found: DeadRules = ask::ask("deadRules", &json!({ "files": files })).unwrap();
+    let mut dead = Vec::new();
+    for it in &found.dead_rules {
+        let trace = ask::trace(&files, &it.witness).unwrap();
+        let by = (it.by.resource.name.clone(), it.by.path.clone());
+        prop_assert_eq!(taker(&trace, kind), Some(by), "witness {:?}\n{:?}", it.witness, files);
+        dead.push((it.rule.resource.name.clone(), it.rule.path.split(".match[").next().unwrap().to_owned()));
+    }
+    let calls = requests(host, from);
+    let traces: Traces = ask::ask("trace", &json!({ "files": files, "requests": calls })).unwrap();
+    for (call, trace) in calls.iter().zip(&traces.traces) {
+        let taken = taker(trace, kind);
+        let taken = taken.map(|(name, path)| (name, path.split(".match[").next().unwrap().to_owned()));
+        prop_assert!(
+            !taken.as_ref().is_some_and(|it| dead.contains(it)),
+            "{:?} is dead, but takes {:?}\n{:?}",
+            taken,
+            call,
+            files
+        );
+    }
+    Ok(())
+}
+
+fn virtual_service(rules: &[Match]) -> String {
+    let mut text = String::from(
+        "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+         spec: {selector: {istio: gw}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}\n\
+         ---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\n\
+         spec:\n  hosts: [shop.example.kr]\n  gateways: [edge]\n  http:\n",
+    );
+    for (kind, path, method, header) in rules {
+        let _ = write!(text, "  - match: [{{uri: {{{}: {path}}}", kind.to_lowercase());
+        let _ = method.map_or(Ok(()), |it| write!(text, ", method: {{exact: {it}}}"));
+        let _ = header.map_or(Ok(()), |it| write!(text, ", headers: {{x-env: {{exact: {it}}}}}"));
+        text.push_str("}]\n    route: [{destination: {host: web}}]\n");
+    }
+    text
+}
+
+fn http_routes(rules: &[Match], split: usize) -> String {
+    let mut text = String::from(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+         spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n",
+    );
+    for (at, (kind, path, method, header)) in rules.iter().enumerate() {
+        if at == 0 || at == split {
+            let _ = write!(
+                text,
+                "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web-{at}}}\n\
+                 spec:\n  parentRefs: [{{name: edge}}]\n  hostnames: [shop.example.kr]\n  rules:\n"
+            );
+        }
+        let kind = if *kind == "Prefix" { "PathPrefix" } else { kind };
+        let _ = write!(text, "  - matches: [{{path: {{type: {kind}, value: {path}}}");
+        let _ = method.map_or(Ok(()), |it| write!(text, ", method: {it}"));
+        let _ = header.map_or(Ok(()), |it| write!(text, ", headers: [{{name: x-env, value: {it}}}]"));
+        text.push_str("}]\n");
+    }
+    text
+}
+
+fn alb(rules: &[Match], split: usize) -> String {
+    let mut text = String::from(
+        "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: alb}\nspec: {controller: ingress.k8s.aws/alb}\n",
+    );
+    for (at, (kind, path, ..)) in rules.iter().enumerate() {
+        if at == 0 || at == split {
+            let _ = write!(
+                text,
+                "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web-{at}, annotations: \
+                 {{alb.ingress.kubernetes.io/group.name: shop, alb.ingress.kubernetes.io/scheme: internet-facing}}}}\n\
+                 spec:\n  ingressClassName: alb\n  rules:\n  - host: shop.example.kr\n    http:\n      paths:\n"
+            );
+        }
+        let _ = writeln!(
+            text,
+            "      - {{path: {path}, pathType: {kind}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}"
+        );
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(config(96))]
+
+    #[test]
+    fn of_a_virtual_service(rules in matches()) {
+        let from = json!({ "gateway": { "apiVersion": "networking.istio.io/v1", "kind": "Gateway", "namespace": "default", "name": "edge" }, "port": 80 });
+        hold(virtual_service(&rules), "VirtualService", "shop.example.kr", &from)?;
+    }
+
+    #[test]
+    fn of_http_routes(rules in matches(), split in 1..6_usize) {
+        let from = json!({ "gateway": { "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "namespace": "default", "name": "edge" }, "port": 80 });
+        hold(http_routes(&rules, split), "HTTPRoute", "shop.example.kr", &from)?;
+    }
+
+    #[test]
+    fn of_a_group_of_ingresses(rules in matches(), split in 1..6_usize) {
+        hold(alb(&rules, split), "Ingress", "shop.example.kr", &json!({ "internet": true }))?;
+    }
+}
