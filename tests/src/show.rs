@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use podpath_protocol::{
     Backend, Check, Completion, Definition, Hop, Hover, Mention, ObjectCard, Outcome, Range, Ref, Reference,
-    References, Standing, Trace,
+    References, Standing, Trace, Workloads,
 };
 
 use crate::ask::{self, Files};
@@ -38,6 +38,29 @@ pub(crate) fn object(card: &ObjectCard) -> String {
     };
     references(&mut text, "used by", &card.used_by);
     references(&mut text, "uses", &card.uses);
+    text
+}
+
+/// Each workload with what belongs to it.
+pub(crate) fn workloads(found: &Workloads) -> String {
+    let mut text = String::new();
+    let names = |list: &[Ref]| list.iter().map(name).collect::<Vec<_>>().join(", ");
+    for it in &found.workloads {
+        _ = writeln!(text, "{} as {}", name(&it.workload), name(&it.service_account));
+        _ = writeln!(text, "  pods {}", it.pods.join(", "));
+        let labels: Vec<_> = it.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        _ = writeln!(text, "  labels {}", labels.join(", "));
+        for (word, list) in [("services", &it.services), ("policies", &it.network_policies), ("uses", &it.uses)] {
+            if !list.is_empty() {
+                _ = writeln!(text, "  {word} {}", names(list));
+            }
+        }
+        if let Some(role) = &it.iam_role {
+            _ = writeln!(text, "  role {role}");
+        }
+        let nodes = it.schedulable.nodes.as_ref().map(|it| format!(" {}", it.join(", "))).unwrap_or_default();
+        _ = writeln!(text, "  nodes {}{nodes}", it.schedulable.reason);
+    }
     text
 }
 

@@ -71,6 +71,11 @@ fn cards() {
 }
 
 #[test]
+fn workloads() {
+    hold("tests/suite/workloads");
+}
+
+#[test]
 fn editor() {
     hold("tests/suite/editor");
 }

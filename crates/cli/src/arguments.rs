@@ -12,6 +12,7 @@ podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [-
 podpath check PATH... [--format text|json|sarif]
 podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
+podpath workloads PATH...  what makes Pods: names, Services, policies, identity, needs, Nodes
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
 
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Trace,
     Convert,
     Graph,
+    Workloads,
     Presets,
     Rpc,
     Help,
@@ -122,6 +124,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "trace" => Command::Trace,
         "convert" => Command::Convert,
         "graph" => Command::Graph,
+        "workloads" => Command::Workloads,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,
         "help" => Command::Help,

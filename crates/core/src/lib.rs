@@ -18,6 +18,7 @@ mod resources;
 mod rpc;
 mod suggest;
 mod trace;
+mod workloads;
 mod workspace;
 
 pub use podpath_protocol as protocol;

@@ -10,6 +10,7 @@ mod graph;
 mod object;
 mod request;
 mod trace;
+mod workloads;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,7 @@ pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
     Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,
 };
+pub use workloads::{Schedulable, Workload, Workloads, WorkloadsParams};
 
 /// The name of one object. `namespace` is null for cluster-scoped kinds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
