@@ -2,7 +2,8 @@
 //!
 //! A heading begins a test. ```` ```yaml file=a.yaml ```` is a file of its workspace (`a.yaml` unless told). A
 //! ```` ```request ```` block holds `GET http://host/path`, then headers and `from: ...` lines; the ```` ```trace ```` block
-//! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress. A ```` ```diagnostics ```` block expects all findings as text, a ```` ```workloads ```` block all workloads. In YAML a trailing
+//! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress. A ```` ```diagnostics ```` block expects all findings as text, a ```` ```workloads ```` block all workloads,
+//! an ```` ```admission ```` block what an API server says to each document. In YAML a trailing
 //! `# error[code] "part of the message"` expects a finding on that line, and every finding must be expected.
 //! A ```` ```place ```` block holds `a.yaml:5:9`; ```` ```complete ````, ```` ```hover ````, ```` ```definition ```` and
 //! ```` ```references ```` blocks after it are what an editor is told there.

@@ -68,6 +68,10 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::object(&ask::object(&files, &block.info)?), outcome);
                 has_expected_block = true;
             }
+            "admission" => {
+                compare(case, block, show::admission(&ask::ask("admit", &json!({ "files": files }))?), outcome);
+                has_expected_block = true;
+            }
             "workloads" => {
                 compare(case, block, show::workloads(&ask::ask("workloads", &json!({ "files": files }))?), outcome);
                 has_expected_block = true;

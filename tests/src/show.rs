@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Backend, Check, Completion, Definition, Hop, Hover, Mention, ObjectCard, Outcome, Range, Ref, Reference,
+    Admission, Backend, Check, Completion, Definition, Hop, Hover, Mention, ObjectCard, Outcome, Range, Ref, Reference,
     References, Standing, Trace, Workloads,
 };
 
@@ -38,6 +38,19 @@ pub(crate) fn object(card: &ObjectCard) -> String {
     };
     references(&mut text, "used by", &card.used_by);
     references(&mut text, "uses", &card.uses);
+    text
+}
+
+/// What is said to each document.
+pub(crate) fn admission(found: &Admission) -> String {
+    let mut text = String::new();
+    for it in &found.documents {
+        let name = it.resource.as_ref().map_or_else(|| "-".to_owned(), name);
+        _ = writeln!(text, "{}#{} {name} {}", it.file, it.index, if it.accepted { "accepted" } else { "refused" });
+        for error in &it.errors {
+            _ = writeln!(text, "  {} {}: {}", error.sort, error.field, error.detail);
+        }
+    }
     text
 }
 

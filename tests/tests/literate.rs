@@ -71,6 +71,11 @@ fn cards() {
 }
 
 #[test]
+fn admission() {
+    hold("tests/suite/admission");
+}
+
+#[test]
 fn workloads() {
     hold("tests/suite/workloads");
 }

@@ -12,6 +12,7 @@ podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [-
 podpath check PATH... [--format text|json|sarif]
 podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
+podpath admit PATH...      what an API server says to creating each document
 podpath workloads PATH...  what makes Pods: names, Services, policies, identity, needs, Nodes
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Convert,
     Graph,
     Workloads,
+    Admit,
     Presets,
     Rpc,
     Help,
@@ -124,6 +126,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "trace" => Command::Trace,
         "convert" => Command::Convert,
         "graph" => Command::Graph,
+        "admit" => Command::Admit,
         "workloads" => Command::Workloads,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Candidate, Check, Conversion, Diagnostic, Difference, Hop, Locale, Range, Ref, Standing, Trace, Workloads,
+    Admission, Candidate, Check, Conversion, Diagnostic, Difference, Hop, Locale, Range, Ref, Standing, Trace,
+    Workloads,
 };
 use serde_json::Value;
 
@@ -23,6 +24,22 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
         format!("{n_found} {name}{}", if n_found == 1 { "" } else { "s" })
     });
     _ = writeln!(text, "{}", counted.join(", "));
+    text
+}
+
+/// Each document that is refused, with the server's words.
+pub(crate) fn admission(found: &Admission) -> String {
+    let mut text = String::new();
+    for it in found.documents.iter().filter(|it| !it.accepted) {
+        let name = it.resource.as_ref().map_or(String::new(), |it| format!(" {}/{}", it.kind, it.name));
+        _ = writeln!(text, "{} document {}{name} is refused", it.file, it.index + 1);
+        for error in &it.errors {
+            let at = error.range.as_ref().map_or(String::new(), |it| format!("{} ", place(it)));
+            _ = writeln!(text, "  {at}{}: {}", error.field, error.detail);
+        }
+    }
+    let n_refused = found.documents.iter().filter(|it| !it.accepted).count();
+    _ = writeln!(text, "{n_refused} of {} documents refused", found.documents.len());
     text
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: one request, one answer, never a panic; the same files give the same bytes; memo tables stand here alone,
 //! the crates below are pure functions.
 
+mod admit;
 mod analysis;
 mod check;
 mod convert;

@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
-use crate::{check, convert, dead_rules, editor, graph, object, presets, redact, resources, suggest, trace, workloads};
+use crate::{
+    admit, check, convert, dead_rules, editor, graph, object, presets, redact, resources, suggest, trace, workloads,
+};
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
 #[derive(Debug, Default)]
@@ -117,6 +119,7 @@ impl Engine {
             "deadRules" => self.with(read::<Input>(params)?, |analysis, options| {
                 write(dead_rules::dead_rules(analysis, options.locale))
             }),
+            "admit" => self.with(read::<Input>(params)?, |analysis, _| write(admit::admit(analysis))),
             "workloads" => self.with(read::<Input>(params)?, |analysis, _| write(workloads::workloads(analysis))),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
 
+mod admission;
 mod answer;
 mod convert;
 mod dead_rules;
@@ -14,6 +15,7 @@ mod workloads;
 
 use serde::{Deserialize, Serialize};
 
+pub use admission::{Admission, AdmitParams, Admitted, Refusal};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
