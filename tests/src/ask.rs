@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, From, ObjectCard, PodCaller, Ref, Trace, Traces};
+use podpath_protocol::{Call, Check, From, ObjectCard, PodCaller, Ref, Statuses, Trace, Traces};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -24,6 +24,11 @@ pub fn ask<T: DeserializeOwned>(method: &str, params: &Value) -> Result<T, Strin
 /// The findings about some files.
 pub fn check(files: &Files) -> Result<Check, String> {
     ask("check", &json!({ "files": files }))
+}
+
+/// What controllers write into statuses.
+pub fn status(files: &Files) -> Result<Statuses, String> {
+    ask("status", &json!({ "files": files }))
 }
 
 /// The way of a request through some files.
@@ -88,6 +93,7 @@ pub fn call(text: &str) -> Result<Call, String> {
             "from" => call.from = Some(entry(value)?),
             "source" => call.source_ip = Some(value.to_owned()),
             "sni" => call.sni = Some(value.to_owned()),
+            "client certificate" => call.client_certificate = value == "yes",
             _ => call.headers.push((name.to_owned(), value.to_owned())),
         }
     }
@@ -131,7 +137,9 @@ fn entry(text: &str) -> Result<From, String> {
         }
         "Service" => From { load_balancer: Some(reference("v1", kind)), ..From::default() },
         "Ingress" => From { load_balancer: Some(reference("networking.k8s.io/v1", "Ingress")), ..From::default() },
-        "Gateway" => From { gateway: Some(reference("gateway.networking.k8s.io/v1", kind)), port, ..From::default() },
+        "Gateway" | "ListenerSet" => {
+            From { gateway: Some(reference("gateway.networking.k8s.io/v1", kind)), port, ..From::default() }
+        }
         "IstioGateway" => {
             From { gateway: Some(reference("networking.istio.io/v1", "Gateway")), port, ..From::default() }
         }

@@ -64,6 +64,10 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::trace(&trace), outcome);
                 has_expected_block = true;
             }
+            "status" => {
+                compare(case, block, show::status(&ask::status(&files)?, &block.info), outcome);
+                has_expected_block = true;
+            }
             "object" => {
                 compare(case, block, show::object(&ask::object(&files, &block.info)?), outcome);
                 has_expected_block = true;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Admission, Backend, Check, Completion, Definition, Hop, Hover, Mention, ObjectCard, Outcome, Range, Ref, Reference,
-    References, Standing, Trace, Workloads,
+    Admission, Backend, Check, Completion, Condition, Definition, Hop, Hover, Mention, ObjectCard, ObjectStatus,
+    Outcome, Range, Ref, Reference, References, Standing, Statuses, Trace, Workloads,
 };
 
 use crate::ask::{self, Files};
@@ -36,8 +36,51 @@ pub(crate) fn object(card: &ObjectCard) -> String {
             _ = writeln!(text, "{word} {} at {place}{}", name(&it.resource), if it.found { "" } else { " (missing)" });
         }
     };
+    if let Some(status) = &card.status {
+        let object = ObjectStatus { resource: card.resource.clone(), status: status.clone() };
+        text += "will write ";
+        text += &self::status(&Statuses { objects: vec![object] }, "");
+    }
     references(&mut text, "used by", &card.used_by);
     references(&mut text, "uses", &card.uses);
+    text
+}
+
+/// What the controller writes: of conditions that are as everybody hopes only the type is shown.
+pub(crate) fn status(found: &Statuses, names: &str) -> String {
+    let mut text = String::new();
+    let names: Vec<&str> = names.split_whitespace().collect();
+    let asked = |it: &&ObjectStatus| names.is_empty() || names.contains(&name(&it.resource).as_str());
+    for object in found.objects.iter().filter(asked) {
+        let status = &object.status;
+        _ = writeln!(text, "{}{}", name(&object.resource), conditions(&status.conditions));
+        if status.attached_listener_sets > 0 {
+            _ = writeln!(text, "  attachedListenerSets {}", status.attached_listener_sets);
+        }
+        for it in &status.listeners {
+            let kinds: Vec<_> = it.supported_kinds.iter().map(|it| it.kind.as_str()).collect();
+            let kinds = kinds.join(", ");
+            _ = writeln!(text, "  {} takes {} of [{kinds}]{}", it.name, it.attached_routes, conditions(&it.conditions));
+        }
+        for it in &status.parents {
+            let parent = &it.parent_ref;
+            let section = parent.section_name.as_ref().map_or(String::new(), |it| format!("/{it}"));
+            _ = writeln!(text, "  at {}/{}{section}{}", parent.kind, parent.name, conditions(&it.conditions));
+        }
+    }
+    text
+}
+
+fn conditions(found: &[Condition]) -> String {
+    let plain = |it: &&Condition| it.status == "True" && (it.reason == it.kind) || it.reason == "NoConflicts";
+    let mut text = String::new();
+    for it in found.iter().filter(|it| it.reason != "NoConflicts") {
+        let shown = if plain(&it) { it.kind.clone() } else { format!("{}={} {}", it.kind, it.status, it.reason) };
+        _ = write!(text, "{}{shown}", if text.is_empty() { ": " } else { ", " });
+    }
+    for it in found.iter().filter(|it| !plain(it) && it.status != "True") {
+        _ = write!(text, "\n    {}: {}", it.kind, it.message);
+    }
     text
 }
 
@@ -89,13 +132,19 @@ pub(crate) fn trace(trace: &Trace) -> String {
         Outcome::Passthrough => "passthrough",
         Outcome::Unsupported => "unsupported",
     };
-    _ = writeln!(text, "{outcome}{status} {}", trace.reason.as_deref().unwrap_or_default());
+    let grpc = trace.grpc_status.as_ref().map_or(String::new(), |it| format!(" {it}"));
+    _ = writeln!(text, "{outcome}{status}{grpc} {}", trace.reason.as_deref().unwrap_or_default());
     if let Some(location) = &trace.location {
         _ = writeln!(text, "location {location}");
     }
     trace.backends.iter().for_each(|it| backend(&mut text, it));
     if let Some(upstream) = trace.upstream.as_ref().filter(|_| trace.outcome == Outcome::Delivered) {
-        _ = writeln!(text, "upstream {} {}{}", upstream.method, upstream.host, upstream.path);
+        let sni = upstream.sni.as_ref().map_or(String::new(), |it| format!(" for {it}"));
+        let tls = if upstream.tls == "none" { String::new() } else { format!(" tls {}{sni}", upstream.tls) };
+        _ = writeln!(text, "upstream {} {}{}{tls}", upstream.method, upstream.host, upstream.path);
+    }
+    for (name, value) in trace.response.iter().flat_map(|it| &it.headers) {
+        _ = writeln!(text, "response {name}: {value}");
     }
     for mirror in &trace.mirrors {
         let (part, whole) = mirror.fraction;

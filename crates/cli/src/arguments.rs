@@ -11,6 +11,7 @@ podpath follows a request through Kubernetes manifests: will it reach my Pod, an
 podpath trace PATH... 'GET https://shop.example.kr/api' [-H 'x-canary: true'] [--from WHERE]
 podpath check PATH... [--format text|json|sarif]
 podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
+podpath status PATH... [--format text|json]
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
 podpath admit PATH...      what an API server says to creating each document
 podpath workloads PATH...  what makes Pods: names, Services, policies, identity, needs, Nodes
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Graph,
     Workloads,
     Admit,
+    Status,
     Presets,
     Rpc,
     Help,
@@ -128,6 +130,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "graph" => Command::Graph,
         "admit" => Command::Admit,
         "workloads" => Command::Workloads,
+        "status" => Command::Status,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,
         "help" => Command::Help,

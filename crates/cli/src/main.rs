@@ -11,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use podpath_core::Engine;
-use podpath_protocol::{Admission, Call, Check, Conversion, Graph, Outcome, Presets, Traces, Workloads};
+use podpath_protocol::{Admission, Call, Check, Conversion, Graph, Outcome, Presets, Statuses, Traces, Workloads};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -45,6 +45,7 @@ fn run() -> Result<bool, String> {
         Command::Graph => graph(&mut engine, &arguments),
         Command::Admit => admit(&mut engine, &arguments),
         Command::Workloads => workloads(&mut engine, &arguments),
+        Command::Status => status(&mut engine, &arguments),
     }
 }
 
@@ -144,7 +145,7 @@ fn trace(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     Ok(first.outcome == Outcome::Redirected || (first.outcome == Outcome::Delivered && first.status.is_none()))
 }
 
-/// Writes the new objects; what is different stands in comments behind them, so that the output can be applied.
+/// Writes the new objects; what is different stands in comments before them, so that the output can be applied.
 fn convert(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     let found: Conversion = {
         let params = input(engine, arguments)?;
@@ -156,6 +157,17 @@ fn convert(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
         _ => return Err("convert knows --format text and json".into()),
     }
     Ok(found.differences.is_empty())
+}
+
+fn status(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let params = input(engine, arguments)?;
+    let found: Statuses = ask(engine, "status", &params)?;
+    match arguments.format {
+        Format::Text => emit(&text::status(&found)),
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        _ => return Err("status knows --format text and json".into()),
+    }
+    Ok(true)
 }
 
 fn graph(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {

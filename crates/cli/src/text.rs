@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Admission, Candidate, Check, Conversion, Diagnostic, Difference, Hop, Locale, Range, Ref, Standing, Trace,
+    Admission, Candidate, Check, Condition, Conversion, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
     Workloads,
 };
 use serde_json::Value;
@@ -69,20 +69,9 @@ pub(crate) fn workloads(found: &Workloads) -> String {
     text
 }
 
-/// The new files as one stream of documents, with what is different as comments.
+/// The new files as one stream of documents.
 pub(crate) fn conversion(found: &Conversion) -> String {
-    let mut text = found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n");
-    for Difference { range, path, message, request, .. } in &found.differences {
-        let at = range.as_ref().map(|it| format!("{} ", place(it))).unwrap_or_default();
-        let asked = request.as_ref().map(|it| {
-            let (method, scheme) = (it.method.as_deref().unwrap_or("GET"), it.scheme.as_deref().unwrap_or("http"));
-            format!("{method} {scheme}://{}{} ", it.host, it.path.as_deref().unwrap_or("/"))
-        });
-        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
-        _ = writeln!(text, "# {at}{}{path}{message}", asked.unwrap_or_default());
-    }
-    _ = writeln!(text, "# {} of {} requests end the same", found.proof.same, found.proof.requests);
-    text
+    found.files.values().map(String::as_str).collect::<Vec<_>>().join("---\n")
 }
 
 fn finding(text: &mut String, diagnostic: &Diagnostic, file: &str) {
@@ -116,6 +105,42 @@ fn finding(text: &mut String, diagnostic: &Diagnostic, file: &str) {
 fn width(text: &str) -> usize {
     let is_wide = |c: char| matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF);
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// What controllers write, object by object.
+pub(crate) fn status(found: &Statuses) -> String {
+    let mut text = String::new();
+    for object in &found.objects {
+        let status = &object.status;
+        _ = writeln!(text, "{}", full_name(&object.resource));
+        conditions(&mut text, "  ", &status.conditions);
+        if status.attached_listener_sets > 0 {
+            _ = writeln!(text, "  attachedListenerSets {}", status.attached_listener_sets);
+        }
+        for listener in &status.listeners {
+            let kinds: Vec<_> = listener.supported_kinds.iter().map(|it| it.kind.as_str()).collect();
+            let (name, kinds) = (&listener.name, kinds.join(", "));
+            _ = writeln!(
+                text,
+                "  listener {name}: attachedRoutes {}, supportedKinds {kinds}",
+                listener.attached_routes
+            );
+            conditions(&mut text, "    ", &listener.conditions);
+        }
+        for parent in &status.parents {
+            let it = &parent.parent_ref;
+            let section = it.section_name.as_ref().map_or(String::new(), |it| format!("/{it}"));
+            _ = writeln!(text, "  parent {} {}/{}{section}", it.kind, it.namespace, it.name);
+            conditions(&mut text, "    ", &parent.conditions);
+        }
+    }
+    text
+}
+
+fn conditions(text: &mut String, indent: &str, conditions: &[Condition]) {
+    for it in conditions {
+        _ = writeln!(text, "{indent}{} {} {}: {}", it.kind, it.status, it.reason, it.message);
+    }
 }
 
 /// A way, hop by hop; `plain` is the same request without TLS.

@@ -52,6 +52,11 @@ impl Analysis {
         Self::of(numbered(places(workspace)), settings(options))
     }
 
+    /// The same workspace with other settings.
+    pub(crate) fn played(&self, settings: Settings) -> Self {
+        Self::of(self.places.clone(), settings)
+    }
+
     /// The same workspace with more files.
     pub(crate) fn beside(&self, files: &std::collections::BTreeMap<String, String>) -> Self {
         let more = places(&Workspace::of(files.clone()));

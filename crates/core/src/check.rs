@@ -1,9 +1,12 @@
 //! The method `check`: findings of documents and between objects, as the protocol writes them.
 
+use std::collections::BTreeMap;
+
 use podpath_protocol::{Check, Diagnostic, Fix, Locale, Position, Range, Ref, Related, TextEdit};
 use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity, Span};
 
 use crate::analysis::Analysis;
+use crate::dead_rules::dead_rules;
 use crate::place::{range, say};
 
 /// Every finding, sorted by file, offset and code, without repetitions.
@@ -15,7 +18,21 @@ pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
         key(a).cmp(&key(b))
     });
     diagnostics.dedup();
+    if diagnostics.iter().any(|it| it.code == "unreachable-rule") {
+        show(analysis, &mut diagnostics, locale);
+    }
     Check { diagnostics }
+}
+
+/// Dead rules come with the request that shows them.
+fn show(analysis: &Analysis, diagnostics: &mut [Diagnostic], locale: Locale) {
+    let mut dead: BTreeMap<_, _> = BTreeMap::new();
+    for rule in dead_rules(analysis, locale).dead_rules {
+        dead.insert((rule.range.file.clone(), rule.range.start.offset), rule.witness);
+    }
+    for it in diagnostics.iter_mut().filter(|it| it.code == "unreachable-rule") {
+        it.request = dead.remove(&(it.range.file.clone(), it.range.start.offset));
+    }
 }
 
 /// A finding with its places in files.
@@ -40,6 +57,7 @@ pub(crate) fn diagnostic(analysis: &Analysis, finding: &Finding, locale: Locale)
         fix: finding.fix.as_ref().and_then(|it| fix(analysis, it, locale)),
         aliases: finding.aliases.iter().map(|it| (*it).to_owned()).collect(),
         url: None,
+        request: None,
     })
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::ResourceId;
 use podpath_objects::{GatewayClass, Ingress};
-use podpath_protocol::{Conversion, Converted, Difference, Locale, Ref};
+use podpath_protocol::{Conversion, Converted, Difference, Locale, Proof, Ref};
 use podpath_routing::{Origin, Table};
 use podpath_source::{Location, Text};
 use serde_json::{Value, json};
@@ -70,7 +70,33 @@ pub(crate) fn convert(analysis: &Analysis, wanted: Option<&[Ref]>, locale: Local
     conversion.proof = proof;
     conversion.differences = differences(analysis, &losses, locale);
     conversion.differences.extend(changed);
+    let head = head(&conversion, locale);
+    if let Some(text) = conversion.files.values_mut().next() {
+        text.insert_str(0, &head);
+    }
     conversion
+}
+
+/// What a reader of the new file has to know.
+fn head(conversion: &Conversion, locale: Locale) -> String {
+    let Proof { requests, same } = conversion.proof;
+    let proved = Text::new(
+        format!("{same} of {requests} requests that were tried end the same"),
+        format!("시험한 요청 {requests}개 가운데 {same}개가 똑같이 끝납니다"),
+    );
+    let mut head = format!("# {}\n", say(&proved, locale));
+    for Difference { range, path, message, request, .. } in &conversion.differences {
+        let at = range.as_ref().map(|it| format!("{}:{} ", it.file, it.start.line)).unwrap_or_default();
+        let asked = request.as_ref().map(|it| {
+            let (method, scheme) = (it.method.as_deref().unwrap_or("GET"), it.scheme.as_deref().unwrap_or("http"));
+            format!("{method} {scheme}://{}{} ", it.host, it.path.as_deref().unwrap_or("/"))
+        });
+        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        // A name may hold anything; a comment ends with its line.
+        let line = format!("{at}{}{path}{message}", asked.unwrap_or_default()).replace(['\n', '\r'], " ");
+        head.extend(["# ", &line, "\n"]);
+    }
+    head
 }
 
 /// An ALB is converted by its own controller's rules, which have annotations of their own.

@@ -17,6 +17,7 @@ pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
             by: place(analysis, &dead.by)?,
             criterion: dead.criterion.code().to_owned(),
             witness: witness(analysis, dead),
+            range: finding.range,
             message: finding.message,
             help: finding.help,
             fix: finding.fix,

@@ -6,6 +6,7 @@
 mod admit;
 mod analysis;
 mod check;
+mod compare;
 mod convert;
 mod dead_rules;
 mod document;
@@ -17,6 +18,7 @@ mod presets;
 mod redact;
 mod resources;
 mod rpc;
+mod status;
 mod suggest;
 mod trace;
 mod workloads;

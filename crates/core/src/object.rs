@@ -13,6 +13,7 @@ use podpath_yaml::Node;
 
 use crate::analysis::Analysis;
 use crate::place::{range, say};
+use crate::status;
 
 pub(crate) use mentions::{Mention, of_document};
 pub(crate) use stored::yaml;
@@ -39,6 +40,7 @@ pub(crate) fn object(analysis: &Analysis, resource: &Ref, locale: Locale) -> Opt
         ports: ports(&analysis.cluster, id),
         endpoints: endpoint_list(analysis, id),
         conditions: conditions(node),
+        status: status::of(analysis, id, locale),
         used_by: references::used_by(analysis, id),
         uses: references::uses(analysis, id),
         trace_from: start(analysis, id),
@@ -172,6 +174,7 @@ fn conditions(node: &Node) -> Vec<Condition> {
             status: text("status"),
             reason: text("reason"),
             message: text("message"),
+            range: None,
         })
     };
     Reader::new(node).get("status").get("conditions").items().filter_map(read).collect()

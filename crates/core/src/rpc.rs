@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{
-    ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams, PresetsParams, Revision,
-    TraceParams, Traces, WorkspaceParams,
+    CompareParams, ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams,
+    PresetsParams, Revision, StatusParams, TraceParams, Traces, WorkspaceParams,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
 use crate::{
-    admit, check, convert, dead_rules, editor, graph, object, presets, redact, resources, suggest, trace, workloads,
+    admit, check, compare, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest,
+    trace, workloads,
 };
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
@@ -110,6 +111,13 @@ impl Engine {
             "check" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(check::check(analysis, options.locale)))
             }
+            "compare" => {
+                let CompareParams { files, workspace, options, resource, request } = read(params)?;
+                self.with(Input { files, workspace, options }, |analysis, options| {
+                    let compared = compare::compare(analysis, &resource, &request, options.locale);
+                    write(compared.map_err(|error| bad(&error))?)
+                })
+            }
             "convert" => {
                 let ConvertParams { files, workspace, options, resources } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
@@ -123,6 +131,9 @@ impl Engine {
             "workloads" => self.with(read::<Input>(params)?, |analysis, _| write(workloads::workloads(analysis))),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
+            "status" => self.with(read::<StatusParams>(params)?, |analysis, options| {
+                write(status::statuses(analysis, options.locale))
+            }),
             "suggest" => {
                 self.with(read::<Input>(params)?, |analysis, options| write(suggest::suggest(analysis, options.locale)))
             }

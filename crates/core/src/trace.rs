@@ -51,6 +51,7 @@ fn request(call: &Call) -> Result<Request, String> {
         headers: call.headers.clone(),
         sni: call.sni.clone(),
         has_token: call.claims.is_some(),
+        has_certificate: call.client_certificate,
         source_ip: call.source_ip.clone(),
     })
 }
@@ -148,7 +149,7 @@ fn upstream(found: &routing::Upstream) -> Upstream {
         path: request.target(),
         headers: request.headers.clone(),
         tls: found.tls.to_owned(),
-        sni: (found.tls == "passthrough").then(|| request.server_name().to_owned()),
+        sni: found.sni.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use podpath_source::{Span, Spanned};
 
 use crate::meta::{Meta, Selector};
 use crate::reader::Reader;
+use crate::route::{ObjectRef, text};
 
 /// A Gateway of `gateway.networking.k8s.io`.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,36 @@ pub struct Gateway {
     pub class: Option<Spanned<String>>,
     /// `spec.listeners`
     pub listeners: Vec<GatewayListener>,
+    /// `spec.allowedListeners.namespaces`: whose ListenerSets it takes; none unless told.
+    pub allowed_listeners: RouteNamespaces,
+    /// The types of `spec.addresses`; `IPAddress` unless told.
+    pub address_types: Vec<Spanned<String>>,
+    /// `spec.infrastructure.parametersRef`
+    pub parameters: Option<Box<ObjectRef>>,
+    /// `spec.tls`
+    pub tls: Box<GatewayTls>,
+}
+
+/// `spec.tls` of a Gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatewayTls {
+    /// `backend.clientCertificateRef`
+    pub client_certificate: Option<ObjectRef>,
+    /// `frontend.default.validation`
+    pub validation: Option<ClientValidation>,
+    /// `frontend.perPort`: instead of the default.
+    pub port_validations: Vec<(u16, Option<ClientValidation>)>,
+}
+
+/// How certificates of clients are checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientValidation {
+    /// `caCertificateRefs`
+    pub authorities: Vec<ObjectRef>,
+    /// `mode: AllowInsecureFallback`: clients without a certificate, or with a wrong one, are let in.
+    pub is_insecure: bool,
+    /// The whole validation.
+    pub span: Span,
 }
 
 /// An entry of `spec.listeners`.
@@ -38,6 +69,8 @@ pub struct GatewayListener {
 pub struct ListenerTls {
     /// `Terminate` unless told.
     pub mode: String,
+    /// `certificateRefs`
+    pub certificates: Vec<ObjectRef>,
 }
 
 /// Which routes a listener takes.
@@ -60,6 +93,8 @@ pub enum RouteNamespaces {
     All,
     /// Those with these labels.
     Selector(Selector),
+    /// From nowhere.
+    None,
     /// A value that is not known.
     Other(String),
 }
@@ -70,12 +105,63 @@ impl Gateway {
         Self {
             class: spec.get("gatewayClassName").text(),
             listeners: spec.get("listeners").list(GatewayListener::read),
+            allowed_listeners: RouteNamespaces::read(
+                spec.get("allowedListeners").get("namespaces"),
+                RouteNamespaces::None,
+            ),
+            address_types: spec.get("addresses").list(address_type),
+            parameters: ObjectRef::read(spec.get("infrastructure").get("parametersRef"), "").map(Box::new),
+            tls: Box::new(GatewayTls::read(spec.get("tls"))),
         }
     }
 }
 
-impl GatewayListener {
+impl GatewayTls {
     fn read(reader: Reader<'_>) -> Self {
+        let frontend = reader.get("frontend");
+        Self {
+            client_certificate: ObjectRef::read(reader.get("backend").get("clientCertificateRef"), "Secret"),
+            validation: ClientValidation::read(frontend.get("default").get("validation")),
+            port_validations: frontend.get("perPort").items().filter_map(per_port).collect(),
+        }
+    }
+
+    /// How certificates of clients are checked on a port.
+    pub fn validation(&self, port: u16) -> Option<&ClientValidation> {
+        let own = self.port_validations.iter().find(|(it, _)| *it == port);
+        own.map_or(self.validation.as_ref(), |(_, it)| it.as_ref())
+    }
+
+    /// Clients without a valid certificate are let in somewhere.
+    pub fn is_insecure(&self) -> bool {
+        let of_ports = self.port_validations.iter().filter_map(|(_, it)| it.as_ref());
+        self.validation.iter().chain(of_ports).any(|it| it.is_insecure)
+    }
+}
+
+fn address_type(reader: Reader<'_>) -> Spanned<String> {
+    let written = reader.get("type").text().filter(|it| !it.value.is_empty());
+    written.unwrap_or_else(|| Spanned::new("IPAddress".into(), reader.span()))
+}
+
+fn per_port(reader: Reader<'_>) -> Option<(u16, Option<ClientValidation>)> {
+    let port = reader.get("port").port()?.value;
+    Some((port, ClientValidation::read(reader.get("tls").get("validation"))))
+}
+
+impl ClientValidation {
+    fn read(reader: Reader<'_>) -> Option<Self> {
+        let authority = |it: Reader<'_>| ObjectRef::read(it, "");
+        reader.exists().then(|| Self {
+            authorities: reader.get("caCertificateRefs").items().filter_map(authority).collect(),
+            is_insecure: text(reader, "mode").is_some_and(|it| it == "AllowInsecureFallback"),
+            span: reader.span(),
+        })
+    }
+}
+
+impl GatewayListener {
+    pub(crate) fn read(reader: Reader<'_>) -> Self {
         let missing = || Spanned::new(String::new(), reader.span());
         let tls = reader.get("tls");
         let mode = tls.get("mode").text().map_or_else(|| "Terminate".into(), |it| it.value);
@@ -84,7 +170,14 @@ impl GatewayListener {
             port: reader.get("port").port(),
             protocol: reader.get("protocol").text().unwrap_or_else(missing),
             hostname: reader.get("hostname").text().filter(|it| !it.value.is_empty()),
-            tls: tls.exists().then_some(ListenerTls { mode }),
+            tls: tls.exists().then(|| ListenerTls {
+                mode,
+                certificates: tls
+                    .get("certificateRefs")
+                    .items()
+                    .filter_map(|it| ObjectRef::read(it, "Secret"))
+                    .collect(),
+            }),
             allowed: AllowedRoutes::read(reader.get("allowedRoutes")),
             span: reader.span(),
         }
@@ -93,23 +186,27 @@ impl GatewayListener {
 
 impl AllowedRoutes {
     fn read(reader: Reader<'_>) -> Self {
-        let namespaces = reader.get("namespaces");
-        let from = namespaces.get("from").text().map(|it| it.value);
         let kind = |it: Reader<'_>| {
-            let group = it.get("group").text().map_or_else(|| crate::http_route::GROUP.into(), |it| it.value);
-            Some((group, it.get("kind").text()?.value))
+            let group = text(it, "group").unwrap_or_else(|| crate::route::GROUP.into());
+            Some((group, text(it, "kind")?))
         };
         Self {
-            namespaces: match from.as_deref() {
-                None | Some("Same") => RouteNamespaces::Same,
-                Some("All") => RouteNamespaces::All,
-                Some("Selector") => {
-                    RouteNamespaces::Selector(namespaces.get("selector").selector().unwrap_or_default())
-                }
-                Some(other) => RouteNamespaces::Other(other.to_owned()),
-            },
+            namespaces: RouteNamespaces::read(reader.get("namespaces"), RouteNamespaces::Same),
             kinds: reader.get("kinds").items().filter_map(kind).collect(),
             span: reader.span(),
+        }
+    }
+}
+
+impl RouteNamespaces {
+    fn read(reader: Reader<'_>, default: Self) -> Self {
+        let Some(from) = text(reader, "from") else { return default };
+        match from.as_str() {
+            "Same" => Self::Same,
+            "All" => Self::All,
+            "Selector" => Self::Selector(reader.get("selector").selector().unwrap_or_default()),
+            "None" => Self::None,
+            _ => Self::Other(from),
         }
     }
 }

@@ -3,54 +3,63 @@
 //! Invariants: reading never fails, a part that has the wrong form is left out (the schema check names it); every value
 //! that a person may ask about keeps its span; an unknown kind stays an object with its name, namespace and labels.
 
+mod backend_tls_policy;
 mod destination_rule;
 mod endpoint_slice;
 mod envoy_filter;
 mod gateway;
 mod gateway_class;
+mod grpc_route;
 mod http_route;
 mod ingress;
 mod ingress_class;
 mod ingress_class_params;
 mod istio_gateway;
+mod listener_set;
 mod meta;
 mod network_policy;
 mod node;
-mod other_route;
 mod plain;
 mod policy;
 mod reader;
 mod reference_grant;
+mod route;
+mod route_filter;
 mod service;
 mod service_entry;
+mod stream_route;
 mod virtual_service;
 mod workload;
 
 use podpath_yaml::Node;
 
+pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use destination_rule::{DestinationRule, Subset};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use envoy_filter::EnvoyFilter;
-pub use gateway::{AllowedRoutes, Gateway, GatewayListener, ListenerTls, RouteNamespaces};
-pub use gateway_class::GatewayClass;
-pub use http_route::{
-    BackendRef, Filter, FilterKind, HeaderModifier, HttpMatch, HttpRoute, HttpRule, NamedMatch, ParentRef,
-    PathModifier, Redirect, UrlRewrite,
+pub use gateway::{
+    AllowedRoutes, ClientValidation, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
 };
+pub use gateway_class::GatewayClass;
+pub use grpc_route::{GrpcMatch, GrpcRoute, GrpcRule};
+pub use http_route::{HttpMatch, HttpRoute, HttpRule};
 pub use ingress::{Ingress, IngressBackend, IngressPath, IngressRule, IngressTls};
 pub use ingress_class::{IngressClass, Parameters};
 pub use ingress_class_params::IngressClassParams;
 pub use istio_gateway::{IstioGateway, Server, ServerTls};
+pub use listener_set::ListenerSet;
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{ClusterNode, Taint};
-pub use other_route::OtherRoute;
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
 pub use policy::MeshPolicy;
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
+pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
+pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
 pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::ServiceEntry;
+pub use stream_route::{StreamRoute, StreamRule};
 pub use virtual_service::{
     Delegate, Destination, HeaderOperations, HttpMatchRequest, RewriteAction, RouteRule, StringMatch, TcpRule,
     VirtualService, VsRedirect,
@@ -141,9 +150,12 @@ kinds! {
     18 ServiceEntry: "networking.istio.io" / "ServiceEntry",
     19 MeshPolicy: "security.istio.io" / "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication",
     20 NetworkPolicy: "networking.k8s.io" / "NetworkPolicy",
-    21 OtherRoute: "gateway.networking.k8s.io" / "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute",
+    21 StreamRoute: "gateway.networking.k8s.io" / "TLSRoute" | "TCPRoute" | "UDPRoute",
     22 EnvoyFilter: "networking.istio.io" / "EnvoyFilter",
-    23 ClusterNode: "" / "Node",
+    23 GrpcRoute: "gateway.networking.k8s.io" / "GRPCRoute",
+    24 ListenerSet: "gateway.networking.k8s.io" / "ListenerSet" | "XListenerSet",
+    25 BackendTlsPolicy: "gateway.networking.k8s.io" / "BackendTLSPolicy",
+    26 ClusterNode: "" / "Node",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

@@ -78,6 +78,7 @@ pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     match (group, kind) {
         ("extensions", "Ingress") => "networking.k8s.io",
+        ("gateway.networking.x-k8s.io", "XListenerSet") => "gateway.networking.k8s.io",
         ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "CronJob") => {
             "apps"
         }

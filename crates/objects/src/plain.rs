@@ -1,5 +1,6 @@
 //! Kinds of which little or nothing but the name is needed.
 
+use base64::Engine as _;
 use podpath_source::Spanned;
 
 use crate::meta::{Labels, Meta};
@@ -54,6 +55,16 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// The value of a key: `stringData` replaces `data`, which is base64. None when it is missing or no base64.
+    pub fn value(&self, key: &str) -> Option<String> {
+        if let Some(text) = self.string_data.get(key) {
+            return Some(text.to_owned());
+        }
+        let packed: String = self.data.get(key)?.split_ascii_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         Self {
             secret_type: reader.get("type").text(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Mention, Range, Ref};
+use crate::{Call, Mention, Range, Ref};
 
 /// One line of the protocol's answer: `result` or `error`, never both.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct Diagnostic {
     pub aliases: Vec<String>,
     /// Where to read more.
     pub url: Option<String>,
+    /// A request that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Call>,
 }
 
 /// Another place that has to do with a diagnostic.

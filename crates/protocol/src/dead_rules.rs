@@ -23,6 +23,8 @@ pub struct DeadRule {
     pub criterion: String,
     /// A request that fulfils every condition of the dead rule, and that the other one gets.
     pub witness: Call,
+    /// The smallest place that says which requests the rule is for.
+    pub range: Range,
     /// What is wrong.
     pub message: String,
     /// What to do.

@@ -4,12 +4,14 @@
 
 mod admission;
 mod answer;
+mod compare;
 mod convert;
 mod dead_rules;
 mod editor;
 mod graph;
 mod object;
 mod request;
+mod status;
 mod trace;
 mod workloads;
 
@@ -19,6 +21,7 @@ pub use admission::{Admission, AdmitParams, Admitted, Refusal};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
+pub use compare::{CompareParams, Comparison, Played};
 pub use convert::{Conversion, ConvertParams, Converted, Difference, Proof};
 pub use dead_rules::{DeadRule, DeadRules, RulePlace};
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
@@ -27,9 +30,10 @@ pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };
 pub use request::{
-    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, SuggestParams,
-    TraceParams, WorkspaceParams,
+    CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, StatusParams,
+    SuggestParams, TraceParams, WorkspaceParams,
 };
+pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
     Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,

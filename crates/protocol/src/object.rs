@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::trace::From;
-use crate::{Options, Range, Ref};
+use crate::{ControllerStatus, Options, Range, Ref};
 
 /// Parameters of `object`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct ObjectCard {
     pub endpoints: Option<EndpointList>,
     /// What its status says, as written in the manifests.
     pub conditions: Vec<Condition>,
+    /// What the controller will write into its status; null for kinds that no controller is played for.
+    pub status: Option<ControllerStatus>,
     /// Objects that refer to it, each with the place that says so.
     pub used_by: Vec<Reference>,
     /// Objects that it refers to, each with the place in this object that says so.
@@ -121,6 +123,9 @@ pub struct Condition {
     pub reason: String,
     /// A sentence.
     pub message: String,
+    /// What is wrong, where something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
 }
 
 /// Another object, and where the one names the other.

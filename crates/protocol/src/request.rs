@@ -127,6 +127,9 @@ pub type PresetsParams = Input;
 /// Parameters of `check`.
 pub type CheckParams = Input;
 
+/// Parameters of `status`.
+pub type StatusParams = Input;
+
 /// Parameters of `suggest`: requests worth tracing, derived from the rules.
 pub type SuggestParams = Input;
 

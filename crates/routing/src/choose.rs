@@ -7,7 +7,7 @@ use crate::ladder::{Criterion, prefer};
 use crate::matcher::Mismatch;
 use crate::pattern::HostPattern;
 use crate::request::Request;
-use crate::table::{Listener, Protocol, Rule, Table, VirtualHost};
+use crate::table::{Access, Listener, Protocol, Rule, Table, VirtualHost};
 
 /// How a rule fared.
 #[derive(Clone, Debug)]
@@ -55,11 +55,14 @@ pub enum NoListener {
     Host,
     /// The connection serves another host: 421.
     Misdirected,
+    /// The client shows no certificate that the listener trusts.
+    ClientCertificate,
 }
 
 /// The listener that takes a request.
 pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Listener, NoListener> {
-    let on_port: Vec<_> = table.listeners.iter().filter(|it| it.port == request.port).collect();
+    let is_open = |it: &&Listener| it.port == request.port && !matches!(it.access, Access::Closed(_));
+    let on_port: Vec<_> = table.listeners.iter().filter(is_open).collect();
     if on_port.is_empty() {
         return Err(NoListener::Port);
     }
@@ -74,6 +77,9 @@ pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Li
     }
     let name = request.server_name().to_ascii_lowercase();
     let listener = by(&name).ok_or(NoListener::ServerName)?;
+    if listener.access == Access::ClientCertificate && !request.has_certificate {
+        return Err(NoListener::ClientCertificate);
+    }
     if table.gateway.checks_host_against_sni && listener.protocol == Protocol::Https {
         match (by(&request.host), serves(listener, &request.host)) {
             (Some(better), Some(own)) if specificity(better, &request.host) > own => {

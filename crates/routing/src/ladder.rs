@@ -18,6 +18,10 @@ pub enum Criterion {
     ExactPath,
     /// The longer path goes first.
     PathLength,
+    /// The longer name of a gRPC service goes first.
+    GrpcService,
+    /// The longer name of a gRPC method goes first.
+    GrpcMethod,
     /// A rule that asks for a method goes first.
     Method,
     /// More headers go first.
@@ -39,6 +43,8 @@ impl Criterion {
             Self::Hostname => "hostname",
             Self::ExactPath => "exact-path",
             Self::PathLength => "longest-path",
+            Self::GrpcService => "longest-service",
+            Self::GrpcMethod => "longest-method",
             Self::Method => "method",
             Self::Headers => "more-headers",
             Self::Query => "more-query-parameters",
@@ -54,6 +60,8 @@ impl Criterion {
             Self::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
             Self::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
             Self::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
+            Self::GrpcService => ("the longer gRPC service goes first", "더 긴 gRPC 서비스가 먼저입니다"),
+            Self::GrpcMethod => ("the longer gRPC method goes first", "더 긴 gRPC 메서드가 먼저입니다"),
             Self::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
             Self::Headers => ("more header matches go first", "헤더 조건이 더 많은 규칙이 먼저입니다"),
             Self::Query => ("more query matches go first", "쿼리 조건이 더 많은 규칙이 먼저입니다"),
@@ -72,6 +80,8 @@ impl Criterion {
             Self::Hostname => hostname(b, request).cmp(&hostname(a, request)),
             Self::ExactPath => is_exact(b).cmp(&is_exact(a)),
             Self::PathLength => path_length(b).cmp(&path_length(a)),
+            Self::GrpcService => grpc_service(b).cmp(&grpc_service(a)),
+            Self::GrpcMethod => grpc_method(b).cmp(&grpc_method(a)),
             Self::Method => count(b, is_method).min(1).cmp(&count(a, is_method).min(1)),
             Self::Headers => count(b, is_header).cmp(&count(a, is_header)),
             Self::Query => count(b, is_query).cmp(&count(a, is_query)),
@@ -113,6 +123,24 @@ fn path_length(rule: &Rule) -> usize {
         PathMatch::Elements(prefix) => prefix.trim_end_matches('/').len(),
         other => other.length(),
     })
+}
+
+/// Characters of the service that a rule asks for.
+fn grpc_service(rule: &Rule) -> usize {
+    let texts = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::GrpcService(text) => Some(text.length()),
+        _ => None,
+    });
+    texts.max().unwrap_or(0)
+}
+
+/// Characters of the gRPC method that a rule asks for.
+fn grpc_method(rule: &Rule) -> usize {
+    let texts = rule.matchers.iter().filter_map(|it| match &it.condition {
+        Condition::GrpcMethod(text) => Some(text.length()),
+        _ => None,
+    });
+    texts.max().unwrap_or(0)
 }
 
 /// A missing timestamp counts as created just now.

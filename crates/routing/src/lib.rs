@@ -5,6 +5,7 @@
 
 mod change;
 mod choose;
+mod cors;
 mod dead;
 pub mod gateways;
 mod ladder;
@@ -25,8 +26,8 @@ pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
 pub use range::in_range;
 pub use request::{Request, Scheme, split_port};
 pub use table::{
-    Action, Backend, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank, Redirect,
-    RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
+    Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
+    Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
 };
 pub use tables::Tables;
 pub use trace::{

@@ -34,6 +34,12 @@ pub enum Condition {
     WithoutHeader(String, TextMatch),
     /// A query parameter.
     Query(String, TextMatch),
+    /// A call of gRPC.
+    Grpc,
+    /// The service of a call: the path is `/SERVICE/METHOD`.
+    GrpcService(TextMatch),
+    /// The method of a call.
+    GrpcMethod(TextMatch),
     /// The address of the client.
     Source(SourceMatch),
     /// Decided when the table was made: this rule can take no request here.
@@ -93,6 +99,9 @@ impl Matcher {
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
+            Condition::Grpc => request.is_grpc(),
+            Condition::GrpcService(text) => text.matches(request.grpc_call().map(|it| it.0)),
+            Condition::GrpcMethod(text) => text.matches(request.grpc_call().map(|it| it.1)),
             Condition::Source(source) => source.matches(request.source_ip.as_deref()),
             Condition::Never(_) => false,
         }
@@ -150,6 +159,25 @@ impl Matcher {
                 "query-mismatch",
                 format!("query parameter `{name}` is not `{text}`"),
                 format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
+            ),
+            Condition::Grpc => {
+                ("protocol-mismatch", "it takes gRPC calls alone".to_owned(), "gRPC 호출만 받습니다".to_owned())
+            }
+            Condition::GrpcService(text) => (
+                "service-mismatch",
+                format!("gRPC service differs: it takes `{text}`, not that of `{}`", request.path),
+                format!(
+                    "gRPC 서비스가 다릅니다. `{text}` 서비스를 받고 `{}` 경로의 서비스는 받지 않습니다",
+                    request.path
+                ),
+            ),
+            Condition::GrpcMethod(text) => (
+                "method-mismatch",
+                format!("gRPC method differs: it takes `{text}`, not that of `{}`", request.path),
+                format!(
+                    "gRPC 메서드가 다릅니다. `{text}` 메서드를 받고 `{}` 경로의 메서드는 받지 않습니다",
+                    request.path
+                ),
             ),
             Condition::Source(SourceMatch::Unknown) => (
                 "source-mismatch",

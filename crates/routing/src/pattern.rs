@@ -204,6 +204,17 @@ impl TextMatch {
     }
 }
 
+impl TextMatch {
+    /// Characters of the text as it is written.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Exact(text) | Self::Prefix(text) => text.len(),
+            Self::Regex(pattern) => pattern.source.len(),
+            Self::Present | Self::AnyGlob(_) => 0,
+        }
+    }
+}
+
 impl std::fmt::Display for TextMatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -50,6 +50,23 @@ impl Scheme {
         matches!(self, Self::Grpc | Self::Grpcs)
     }
 
+    /// The same for a call of gRPC.
+    #[must_use]
+    pub fn with_grpc(self) -> Self {
+        if self.is_tls() { Self::Grpcs } else { Self::Grpc }
+    }
+
+    /// What is left when TLS ends.
+    #[must_use]
+    pub fn without_tls(self) -> Self {
+        match self {
+            Self::Https => Self::Http,
+            Self::Grpcs => Self::Grpc,
+            Self::Tls => Self::Tcp,
+            other => other,
+        }
+    }
+
     /// The port that a client uses when none is told.
     pub fn default_port(self) -> u16 {
         if self.is_tls() { 443 } else { 80 }
@@ -90,6 +107,8 @@ pub struct Request {
     pub sni: Option<String>,
     /// A correctly signed token comes with it.
     pub has_token: bool,
+    /// The client shows a certificate that the gateway trusts.
+    pub has_certificate: bool,
     /// The address of the client.
     pub source_ip: Option<String>,
 }
@@ -107,6 +126,16 @@ impl Request {
         let pairs = self.query.as_deref()?.split('&');
         let mut named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         named.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+    }
+
+    /// It is a call of gRPC, by its scheme or its content type.
+    pub fn is_grpc(&self) -> bool {
+        self.scheme.is_grpc() || self.header("content-type").is_some_and(|it| it.starts_with("application/grpc"))
+    }
+
+    /// Service and method of a call: the path is `/SERVICE/METHOD`.
+    pub fn grpc_call(&self) -> Option<(&str, &str)> {
+        self.path.strip_prefix('/')?.split_once('/')
     }
 
     /// Path and query.

@@ -97,6 +97,20 @@ pub struct Listener {
     pub hosts: Vec<VirtualHost>,
     /// What happens when no rule matches.
     pub fallback: Option<Rule>,
+    /// Who gets in.
+    pub access: Access,
+}
+
+/// Who gets in at a listener.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Clients that show a certificate that it trusts.
+    ClientCertificate,
+    /// Nobody: the controller does not open it.
+    Closed(Rejected),
 }
 
 /// The rules of a host.
@@ -179,6 +193,8 @@ pub struct Backend {
     pub filters: Vec<Filter>,
     /// Why its share fails.
     pub fault: Option<Fault>,
+    /// TLS is spoken to it, with this server name.
+    pub tls: Option<String>,
 }
 
 /// Who gets a share.
@@ -227,8 +243,27 @@ pub enum Filter {
         /// Share, as numerator and denominator.
         fraction: (u64, u64),
     },
+    /// What other origins may do; the proxy answers preflight requests.
+    Cors(Cors),
     /// Something that is not modelled: the field.
     Unsupported(String),
+}
+
+/// What other origins may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cors {
+    /// `*`, or `scheme://host`, with `*` for any characters of the host.
+    pub origins: Vec<String>,
+    /// `*` is every method.
+    pub methods: Vec<String>,
+    /// `*` is every header.
+    pub headers: Vec<String>,
+    /// Headers of the answer that scripts may read.
+    pub exposed: Vec<String>,
+    /// Cookies and credentials may be sent.
+    pub credentials: bool,
+    /// For how many seconds a browser keeps the answer to a preflight request.
+    pub max_age: u32,
 }
 
 /// Changes of headers.

@@ -3,6 +3,7 @@
 use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
 use podpath_objects::{IstioGateway, Labels};
 
+use crate::gateways::gateway_api::Status;
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
 
@@ -10,7 +11,7 @@ use crate::table::{Rejected, Table};
 #[derive(Clone, Debug)]
 pub struct Tables {
     alb: Derived<(Vec<Table>, Vec<Rejected>)>,
-    gateway_api: Derived<Vec<Table>>,
+    gateway_api: Derived<gateway_api::Lowered>,
     ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
     istio: Derived<Vec<(GatewayPods, Table)>>,
 }
@@ -65,7 +66,12 @@ impl Tables {
 
     /// Gateway API Gateways and Ingress controllers.
     pub fn gateways(&self) -> impl Iterator<Item = &Table> {
-        self.gateway_api.value.iter().chain(&self.ingress.value.0)
+        self.gateway_api.value.tables.iter().chain(&self.ingress.value.0)
+    }
+
+    /// What a controller of the Gateway API writes into the statuses of its objects.
+    pub fn statuses(&self, cluster: &Cluster) -> Vec<Status> {
+        gateway_api::statuses(cluster, &self.gateway_api.value)
     }
 
     /// Ingress gateways of Istio: the Pods, and their table.

@@ -122,6 +122,8 @@ pub struct Upstream {
     pub request: Request,
     /// `none`, `passthrough` or `originated`.
     pub tls: &'static str,
+    /// The server name of the TLS that it sees.
+    pub sni: Option<String>,
 }
 
 /// Copies that go elsewhere.

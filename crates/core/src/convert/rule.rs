@@ -169,6 +169,10 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
             }
             Some(json!({ "type": "RequestMirror", "requestMirror": mirror }))
         }
+        Filter::Cors(cors) => Some(json!({ "type": "CORS", "cors": {
+            "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,
+            "exposeHeaders": cors.exposed, "allowCredentials": cors.credentials, "maxAge": cors.max_age
+        } })),
         Filter::Host(_) | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => {
             None
         }

@@ -63,7 +63,9 @@ fn implies(own: &Matcher, wanted: &Condition) -> bool {
     match (wanted, &own.condition) {
         (Condition::Method(wide), Condition::Method(narrow))
         | (Condition::Scheme(wide), Condition::Scheme(narrow))
-        | (Condition::Authority(wide), Condition::Authority(narrow)) => text_covers(wide, narrow),
+        | (Condition::Authority(wide), Condition::Authority(narrow))
+        | (Condition::GrpcService(wide), Condition::GrpcService(narrow))
+        | (Condition::GrpcMethod(wide), Condition::GrpcMethod(narrow)) => text_covers(wide, narrow),
         (Condition::Header(a, wide), Condition::Header(b, narrow)) => {
             a.eq_ignore_ascii_case(b) && text_covers(wide, narrow)
         }

@@ -49,6 +49,7 @@ pub(super) fn requests(listener: &Listener, rule: &Rule, part: &Part) -> Vec<Req
 
 fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
     let mut query = Vec::new();
+    let (mut service, mut method) = ("any.Service".to_owned(), "Call".to_owned());
     for matcher in &rule.matchers {
         match &matcher.condition {
             Condition::Method(text) => request.method = sample(text)?,
@@ -56,9 +57,15 @@ fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
             Condition::Header(name, text) if !name.starts_with(':') => {
                 request.headers.push((name.clone(), sample(text)?));
             }
+            Condition::Grpc => (request.scheme, request.method) = (request.scheme.with_grpc(), "POST".into()),
+            Condition::GrpcService(text) => service = sample(text)?,
+            Condition::GrpcMethod(text) => method = sample(text)?,
             Condition::Query(name, text) => query.push(format!("{}={}", encode(name), encode(&sample(text)?))),
             _ => {}
         }
+    }
+    if request.is_grpc() {
+        request.path = format!("/{service}/{method}");
     }
     request.query = (!query.is_empty()).then(|| query.join("&"));
     Some(())

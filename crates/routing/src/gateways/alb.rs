@@ -19,7 +19,7 @@ use crate::ladder::Criterion;
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch};
 use crate::table::{
-    Action, Frozen, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, Table,
+    Access, Action, Frozen, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, Table,
     VirtualHost,
 };
 
@@ -185,6 +185,7 @@ impl Listening<'_> {
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: Some(fallback),
+            access: Access::Open,
         }
     }
 

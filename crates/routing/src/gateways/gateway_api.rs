@@ -1,28 +1,52 @@
-//! Gateway API: Gateways and HTTPRoutes, at a gateway and in the mesh.
+//! Gateway API: Gateways, ListenerSets and routes of every kind, at a gateway and in the mesh.
+//!
+//! `facts` is what attachment decides; route tables and statuses are both made of it, so they never disagree.
 //!
 //! Source: gateway-api `apis/v1/httproute_types.go`, "Proxy or Load Balancer routing configuration generated from
 //! HTTPRoutes MUST prioritize matches based on the following criteria, continuing on ties": exact path, longest prefix,
 //! method, most headers, most query parameters; then "the oldest Route based on creation timestamp", then "the Route
 //! appearing first in alphabetical order by {namespace}/{name}"; then the first matching rule in list order.
+//! `apis/v1/grpcroute_types.go`: hostname, characters in a matching service, in a matching method, header matches, then
+//! the same ties. A connection knows its server name alone, then the same ties.
 
 mod attach;
+mod conflict;
+mod facts;
+mod filter;
+mod listener;
+mod mesh;
+mod policy;
+mod refs;
+mod rival;
 mod route;
+mod rules;
+mod status;
+mod words;
+
+use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Gateway as GatewayObject, GatewayClass, GatewayListener, HttpRoute, Service};
-use podpath_source::Text;
+use podpath_objects::Gateway as GatewayObject;
 
-use super::{Gateway, origin, whole};
+use super::{Gateway, whole};
 use crate::ladder::Criterion;
 use crate::pattern::HostPattern;
-use crate::table::{Listener, Protocol, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Listener, Origin, Rejected, Rule, Table, VirtualHost};
 
-use attach::{Attachment, Refusal};
+use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, Problem, RouteFacts};
+use policy::Policies;
+use route::Route;
+use rules::Lowering;
+
+pub use mesh::lower as mesh;
+pub use status::{ListenerStatus, ParentStatus, Status, StatusCondition, statuses};
 
 const LADDER: &[Criterion] = &[
     Criterion::Hostname,
     Criterion::ExactPath,
     Criterion::PathLength,
+    Criterion::GrpcService,
+    Criterion::GrpcMethod,
     Criterion::Method,
     Criterion::Headers,
     Criterion::Query,
@@ -51,128 +75,108 @@ pub static MESH: Gateway = Gateway {
     no_connection: 503,
 };
 
-/// One table for each Gateway whose class is played.
-pub fn lower(cluster: &Cluster) -> Vec<Table> {
-    cluster.all::<GatewayObject>().filter(|it| is_played(cluster, it)).map(|it| lower_gateway(cluster, &it)).collect()
+/// The route tables, and what they were made of.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// One table for each Gateway whose class is played.
+    pub tables: Vec<Table>,
+    facts: Facts,
 }
 
-/// A class that is not here is played too: people paste a part of a cluster. One of another controller is not.
-fn is_played(cluster: &Cluster, gateway: &Found<'_, GatewayObject>) -> bool {
-    let class = gateway.object.class.as_ref().and_then(|it| cluster.find::<GatewayClass>("", &it.value));
-    let controller = class.and_then(|it| it.object.controller.as_ref());
-    controller.is_none_or(|it| cluster.settings.plays(&it.value))
+/// A table that is being made.
+struct Draft {
+    /// Of each listener of the Gateway.
+    rules: Vec<Vec<Rule>>,
+    rejected: Vec<Rejected>,
 }
 
-fn lower_gateway(cluster: &Cluster, gateway: &Found<'_, GatewayObject>) -> Table {
-    let mut attached: Vec<(usize, Rule)> = Vec::new();
-    let mut rejected = Vec::new();
-    for route in cluster.all::<HttpRoute>() {
-        for (p, parent) in route.object.parents.iter().enumerate() {
-            if !attach::names(parent, &route, gateway) {
+/// Attaches every route, and makes the tables.
+pub fn lower(cluster: &Cluster) -> Lowered {
+    let mut gateways = listener::survey(cluster);
+    let routes = Route::all(cluster);
+    let attached = attach::attach_all(cluster, &mut gateways, &routes);
+    let policies = Policies::new(cluster);
+    let draft = |it: &GatewayFacts| Draft { rules: vec![vec![]; it.listeners.len()], rejected: speechless(it) };
+    let mut drafts: Vec<_> = gateways.iter().map(draft).collect();
+    for (route, facts) in routes.iter().zip(&attached) {
+        place(cluster, &policies, route, facts, &mut drafts);
+    }
+    let tables = gateways.iter().zip(drafts).filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
+    let policies = policies.facts(cluster, &routes, &attached);
+    Lowered { tables, facts: Facts { gateways, routes: attached, policies } }
+}
+
+/// Puts the rules of a route to its listeners, each listener once, and the refusals to the Gateways.
+fn place(cluster: &Cluster, policies: &Policies<'_>, route: &Route<'_>, facts: &RouteFacts, drafts: &mut [Draft]) {
+    let mut seen = BTreeSet::new();
+    for parent in &facts.parents {
+        let Some(number) = parent.gateway else { continue };
+        let Some(draft) = drafts.get_mut(number) else { continue };
+        let all = match &parent.accepted {
+            Ok(all) => all,
+            Err(problem) => {
+                let origin = route.origin(problem.location.span, format!("spec.parentRefs[{}]", parent.place));
+                draft.rejected.push(rejection(origin, problem));
                 continue;
             }
-            match attach::attach(cluster, gateway, &route, parent) {
-                Ok(attachments) => {
-                    for Attachment { listener, hostnames } in attachments {
-                        let rules = route::lower(cluster, &route, &hostnames);
-                        attached.extend(rules.into_iter().map(|rule| (listener, rule)));
-                    }
-                }
-                Err(refusal) => rejected.push(refused(&route, p, refusal)),
+        };
+        for Attachment { listener, hostnames } in all {
+            if !seen.insert((number, *listener)) {
+                continue;
+            }
+            let lowering = Lowering { cluster, route, hostnames, parent: None, policies: Some(policies) };
+            if let Some(rules) = draft.rules.get_mut(*listener) {
+                rules.extend(lowering.rules());
             }
         }
     }
-    let listeners = gateway.object.listeners.iter().enumerate();
-    let listeners = listeners.filter_map(|(idx, listener)| {
-        let rules = attached.iter().filter(|(at, _)| *at == idx).map(|(_, rule)| rule.clone());
-        lower_listener(gateway, idx, listener, rules.collect())
-    });
-    Table {
+}
+
+fn rejection(origin: Origin, problem: &Problem) -> Rejected {
+    Rejected { origin, reason: problem.reason, text: problem.text.clone() }
+}
+
+/// Listeners that speak nothing that could be asked stand in no table: their protocol or their port is unknown.
+fn speechless(facts: &GatewayFacts) -> Vec<Rejected> {
+    let unknown = facts.listeners.iter().filter(|it| it.protocol.is_none() || it.port.is_none());
+    unknown.filter_map(|it| Some(rejection(listener_origin(it), it.refused.as_ref()?))).collect()
+}
+
+fn listener_origin(facts: &ListenerFacts) -> Origin {
+    Origin { resource: Some(facts.owner), location: facts.location, path: format!("spec.listeners[{}]", facts.place) }
+}
+
+fn table(cluster: &Cluster, facts: &GatewayFacts, draft: Draft) -> Option<Table> {
+    let gateway: Found<'_, GatewayObject> = cluster.get(facts.id)?;
+    let listeners = facts.listeners.iter().zip(draft.rules);
+    Some(Table {
         gateway: &GATEWAY,
-        origin: whole(gateway),
-        members: vec![gateway.id],
+        origin: whole(&gateway),
+        members: std::iter::once(facts.id).chain(facts.sets.iter().map(|it| it.id)).collect(),
         is_public: true,
-        listeners: listeners.collect(),
-        rejected,
+        listeners: listeners.filter_map(|(it, rules)| lower_listener(facts, it, rules)).collect(),
+        rejected: draft.rejected,
         frozen: vec![],
-    }
+    })
 }
 
-fn refused(route: &Found<'_, HttpRoute>, parent: usize, refusal: Refusal) -> Rejected {
-    let place = format!("spec.parentRefs[{parent}]");
-    Rejected { origin: origin(route, refusal.span, place), reason: refusal.reason, text: refusal.text }
-}
-
-fn lower_listener(
-    gateway: &Found<'_, GatewayObject>,
-    idx: usize,
-    listener: &GatewayListener,
-    rules: Vec<Rule>,
-) -> Option<Listener> {
-    let hostname = listener.hostname.as_ref().map(|it| HostPattern::parse(&it.value));
+/// A listener that is refused stays, closed.
+fn lower_listener(gateway: &GatewayFacts, facts: &ListenerFacts, rules: Vec<Rule>) -> Option<Listener> {
+    let origin = listener_origin(facts);
+    let access = match gateway.refused.as_ref().or(facts.shut()) {
+        Some(problem) => Access::Closed(rejection(Origin { location: problem.location, ..origin.clone() }, problem)),
+        None if facts.asks_certificate => Access::ClientCertificate,
+        None => Access::Open,
+    };
     Some(Listener {
-        origin: origin(gateway, listener.span, format!("spec.listeners[{idx}]")),
-        name: listener.name.value.clone(),
-        port: listener.port.as_ref()?.value,
-        protocol: attach::protocol(listener)?,
-        hostnames: hostname.into_iter().collect(),
+        origin,
+        name: facts.name.clone(),
+        port: facts.port?,
+        protocol: facts.protocol?,
+        hostnames: if facts.hostname == HostPattern::Any { vec![] } else { vec![facts.hostname.clone()] },
         served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
         fallback: None,
+        access,
     })
-}
-
-/// The routes of a Service as its callers meet them; none when no route has it as parent.
-///
-/// "Producer" routes live with the Service and hold for every caller; "consumer" routes live with the caller and hold
-/// instead of them (GEP-1426).
-pub fn mesh(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: &str, port: u16) -> Option<Table> {
-    let names = |route: &Found<'_, HttpRoute>| {
-        let fits = |it: &podpath_objects::ParentRef| {
-            let namespace = it.namespace.as_ref().map_or(route.namespace(), |it| &it.value);
-            it.kind == "Service"
-                && it.name.value == service.name()
-                && namespace == service.namespace()
-                && it.port.as_ref().is_none_or(|it| it.value == port)
-        };
-        route.object.parents.iter().any(fits)
-    };
-    let routes: Vec<_> = cluster.all::<HttpRoute>().filter(names).collect();
-    let is_consumer =
-        |it: &&Found<'_, HttpRoute>| it.namespace() == caller_namespace && it.namespace() != service.namespace();
-    let consumer: Vec<_> = routes.iter().filter(is_consumer).collect();
-    let producer = || routes.iter().filter(|it| it.namespace() == service.namespace()).collect();
-    let chosen: Vec<_> = if consumer.is_empty() { producer() } else { consumer };
-    let first = chosen.first()?;
-    let rules = chosen.iter().flat_map(|route| route::lower_mesh(cluster, route, service)).collect();
-    let unused = routes.iter().filter(|it| !chosen.iter().any(|known| known.id == it.id));
-    Some(Table {
-        gateway: &MESH,
-        origin: whole(first),
-        members: chosen.iter().map(|it| it.id).collect(),
-        is_public: false,
-        listeners: vec![Listener {
-            origin: whole(service),
-            name: format!("{}:{port}", service.name()),
-            port,
-            protocol: Protocol::Http,
-            hostnames: vec![],
-            served: vec![],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
-            fallback: None,
-        }],
-        rejected: unused.map(not_for_caller).collect(),
-        frozen: vec![],
-    })
-}
-
-fn not_for_caller(route: &Found<'_, HttpRoute>) -> Rejected {
-    let text = Text::new(
-        format!(
-            "it holds for callers in namespace `{}` only, or gives way to a route of the caller",
-            route.namespace()
-        ),
-        format!("`{}` 네임스페이스에서 부르는 쪽에만 적용되거나, 부르는 쪽의 라우트에 밀립니다", route.namespace()),
-    );
-    Rejected { origin: whole(route), reason: "other-caller", text }
 }

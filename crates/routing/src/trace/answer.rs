@@ -15,21 +15,15 @@ use crate::table::{Backend, Fault, Frozen, Origin, Rejected, Response, Rule, Tab
 use crate::tables::Tables;
 
 /// The exact share of each backend with a weight, with its endpoints.
-pub(super) fn shares(
-    cluster: &Cluster,
-    rule: &Rule,
-    backends: &[Backend],
-    request: &Request,
-    tls: &'static str,
-) -> Vec<TracedBackend> {
+pub(super) fn shares(cluster: &Cluster, rule: &Rule, backends: &[Backend], request: &Request) -> Vec<TracedBackend> {
     let sum: u64 = backends.iter().map(|it| it.weight).sum();
-    let differ = backends.iter().any(|it| !it.filters.is_empty()) && backends.len() > 1;
+    let differ = backends.len() > 1 && backends.iter().any(|it| !it.filters.is_empty() || it.tls.is_some());
     let used = backends.iter().filter(|it| it.weight > 0);
     used.map(|backend| {
         let upstream = differ.then(|| {
             let mut request = request.clone();
             apply_filters(&backend.filters, rule, &mut request);
-            Upstream { request, tls }
+            self::upstream(backend, request)
         });
         TracedBackend {
             target: backend.target.clone(),
@@ -42,6 +36,21 @@ pub(super) fn shares(
         }
     })
     .collect()
+}
+
+/// What a backend sees: TLS that the proxy begins, TLS that was never ended, or none.
+pub(super) fn upstream(backend: &Backend, request: Request) -> Upstream {
+    match &backend.tls {
+        Some(name) => Upstream { request, tls: "originated", sni: Some(name.clone()).filter(|it| !it.is_empty()) },
+        None => plain_upstream(request),
+    }
+}
+
+/// The same where no proxy begins TLS.
+pub(super) fn plain_upstream(request: Request) -> Upstream {
+    let is_tls = request.scheme.is_tls();
+    let sni = is_tls.then(|| request.server_name().to_owned());
+    Upstream { request, tls: if is_tls { "passthrough" } else { "none" }, sni }
 }
 
 fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {

@@ -5,6 +5,7 @@ use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, P
 use podpath_source::Text;
 
 use super::exposed::{exposed, has_address, through_service};
+use super::guard;
 use super::service::pod_by_name;
 use super::stage::{End, Walk};
 use super::words;
@@ -218,11 +219,14 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
     let table = mesh_table(cluster, caller, &service, &request);
     match table {
         Some(table) => walk.run(&table, request),
-        None => walk.call_service(&service, request.port, request),
+        None => match guard::stream_route(cluster, &service) {
+            Some(found) => walk.unmodelled(found),
+            None => walk.call_service(&service, request.port, request),
+        },
     }
 }
 
-/// HTTPRoutes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
+/// Routes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
 fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> Option<Table> {
     // A Host header that names another Service of the dialled port is routed as that Service.
     let by_host = match istio::called(cluster, &request.host, &caller.namespace) {

@@ -1,12 +1,11 @@
 //! What is in the workspace, may change the answer, and is not modelled yet: the answer is then `unsupported`, never a
 //! guess.
 
-use podpath_cluster::{Cluster, Endpoint, Found, PodSource, ResourceId};
-use podpath_objects::{Gateway, MeshPolicy, OtherRoute, ParentRef, Selector, Service};
+use podpath_cluster::{Cluster, Endpoint, Found, PodSource};
+use podpath_objects::{MeshPolicy, Selector, Service, StreamRoute};
 use podpath_source::Location;
 
-use crate::request::{Request, Scheme};
-use crate::table::{Protocol, Table};
+use crate::request::Request;
 
 /// Something that is not modelled: what to call it, and where it stands.
 pub(super) struct Unmodelled {
@@ -20,36 +19,15 @@ fn unmodelled<T>(found: &Found<'_, T>) -> Unmodelled {
     Unmodelled { field, location: found.at(meta.name_span()) }
 }
 
-/// A route of another kind that may take this request at a Gateway, or at a Service in the mesh.
-pub(super) fn other_route(
-    cluster: &Cluster,
-    table: &Table,
-    request: &Request,
-    protocol: Protocol,
-) -> Option<Unmodelled> {
-    let kinds: &[&str] = match (request.scheme, protocol) {
-        (Scheme::Grpc | Scheme::Grpcs, Protocol::Http | Protocol::Https) => &["GRPCRoute"],
-        (_, Protocol::TlsPassthrough | Protocol::TlsTerminate) => &["TLSRoute"],
-        (_, Protocol::Tcp) => &["TCPRoute"],
-        (_, Protocol::Udp) => &["UDPRoute"],
-        _ => return None,
+/// A route of connections that has a Service of the mesh as its parent.
+pub(super) fn stream_route(cluster: &Cluster, service: &Found<'_, Service>) -> Option<Unmodelled> {
+    let names = |it: &Found<'_, StreamRoute>| {
+        it.object.parents.iter().any(|parent| {
+            let namespace = parent.namespace.as_ref().map_or(it.namespace(), |it| it.value.as_str());
+            parent.kind == "Service" && parent.name.value == service.name() && namespace == service.namespace()
+        })
     };
-    let owner = table.listeners.first().and_then(|it| it.origin.resource).or(table.origin.resource)?;
-    let fits = |it: &Found<'_, OtherRoute>| {
-        kinds.contains(&it.entry.resource.meta.kind.value.as_str())
-            && it.object.parents.iter().any(|parent| is_parent(cluster, it, parent, owner))
-    };
-    cluster.all::<OtherRoute>().find(fits).as_ref().map(unmodelled)
-}
-
-fn is_parent(cluster: &Cluster, route: &Found<'_, OtherRoute>, parent: &ParentRef, owner: ResourceId) -> bool {
-    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
-    let named = match parent.kind.as_str() {
-        "Gateway" => cluster.find::<Gateway>(namespace, &parent.name.value).map(|it| it.id),
-        "Service" => cluster.find::<Service>(namespace, &parent.name.value).map(|it| it.id),
-        _ => None,
-    };
-    named == Some(owner)
+    cluster.all::<StreamRoute>().find(names).as_ref().map(unmodelled)
 }
 
 /// Who talks to the Pods that are guarded.

@@ -10,7 +10,7 @@ use podpath_source::{Location, Spanned, Text};
 
 use super::network::Source;
 use super::stage::{End, MAX_STAGES, Walk};
-use super::{Outcome, Trace, TracedBackend, Upstream, verdicts, words};
+use super::{Outcome, Trace, TracedBackend, answer, verdicts, words};
 use crate::gateways::{missing_port, service_by_host};
 use crate::request::Request;
 use crate::table::{Fault, Target};
@@ -81,8 +81,7 @@ impl Walk<'_> {
             endpoints,
             upstream: None,
         }];
-        let tls = if request.scheme.is_tls() { "passthrough" } else { "none" };
-        self.trace.upstream = Some(Upstream { tls, request: request.clone() });
+        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
     }
 
     /// A CNAME: the caller ends up at another Service, or outside the cluster.

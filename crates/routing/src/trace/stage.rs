@@ -1,5 +1,7 @@
 //! One proxy after the other: each takes the request, answers it, or hands it on.
 
+use std::borrow::Cow;
+
 use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, ResourceId, endpoints};
 use podpath_objects::{Gateway as GatewayObject, Labels, Service};
 use podpath_source::{Location, Text};
@@ -10,9 +12,10 @@ use super::network::{self, Connection, Permission, Source};
 use super::{Entry, Hop, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, NoListener, choose_listener, choose_rule};
+use crate::cors;
 use crate::gateways::Gateway;
 use crate::request::{Request, Scheme};
-use crate::table::{Action, Backend, Filter, Protocol, Response, Rule, Table, Target};
+use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 
 /// A chain of proxies longer than this is a loop.
@@ -25,6 +28,8 @@ pub(super) struct Walk<'a> {
     pub(super) trace: Trace,
     pub(super) stages: u8,
     is_grpc: bool,
+    /// The proxy that it is at speaks HTTP, so it can answer.
+    speaks_http: bool,
     /// Who hands the request to the next one.
     peer: Peer,
     /// Whose connection it is.
@@ -52,7 +57,7 @@ impl<'a> Walk<'a> {
             Entry::Pod(caller) => Source::pod(&caller.namespace, &caller.labels),
         };
         let is_grpc = request.scheme.is_grpc();
-        Self { cluster, tables, trace, stages: 0, is_grpc, peer: Peer::Plain, source, proxy: None }
+        Self { cluster, tables, trace, stages: 0, is_grpc, speaks_http: true, peer: Peer::Plain, source, proxy: None }
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -61,10 +66,10 @@ impl<'a> Walk<'a> {
 
     /// Ends the way.
     pub(super) fn finish(mut self, end: End) -> Trace {
-        let unknown_method = self.is_grpc && end.status == Some(404);
+        let end = if self.speaks_http { end } else { end.closed() };
         self.trace.outcome = end.outcome;
         self.trace.status = end.status;
-        self.trace.grpc_status = unknown_method.then_some("UNIMPLEMENTED");
+        self.trace.grpc_status = end.status.filter(|_| self.is_grpc).map(grpc_status);
         self.trace.reason = end.reason;
         self.trace.body = end.body;
         self.trace.verdict = end.verdict;
@@ -93,22 +98,23 @@ impl<'a> Walk<'a> {
                 return self.finish(end);
             }
         };
-        if let Some(found) = guard::other_route(self.cluster, table, &request, listener.protocol) {
-            return self.unmodelled(found);
-        }
         if table.gateway.name.starts_with("istio") {
             self.peer = Peer::Mesh;
         }
-        let choice = choose_rule(table, listener, &request);
-        self.push_hops(table, &choice, &request);
-        if listener.protocol == Protocol::Https || listener.protocol == Protocol::TlsTerminate {
-            request.scheme = if self.is_grpc { Scheme::Grpc } else { Scheme::Http };
+        self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        let seen = seen_by(listener, &request);
+        let choice = choose_rule(table, listener, &seen);
+        self.push_hops(table, &choice, &seen);
+        match listener.protocol {
+            Protocol::Https => request.scheme = if self.is_grpc { Scheme::Grpc } else { Scheme::Http },
+            Protocol::TlsTerminate => request.scheme = request.scheme.without_tls(),
+            _ => {}
         }
         match choice.rule {
             Some(rule) => self.act(table, &choice, rule, request),
             None => {
                 self.mark_no_rule();
-                let end = if matches!(listener.protocol, Protocol::Http | Protocol::Https) {
+                let end = if self.speaks_http {
                     End::no_route(self.cluster, table, &choice, &request)
                 } else {
                     End::refused("no-route", words::no_stream_route(table, &request))
@@ -155,6 +161,9 @@ impl<'a> Walk<'a> {
     }
 
     fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
+        if let Some(cors) = cors::of(&rule.filters).filter(|_| cors::is_preflight(&request)) {
+            return self.preflight(table, choice, rule, cors, &request);
+        }
         match &rule.action {
             Action::Unsupported(field) => self.finish(End::unsupported_at(field.clone(), rule.origin.location)),
             Action::Redirect(redirect) => {
@@ -169,25 +178,35 @@ impl<'a> Walk<'a> {
                 self.finish(end)
             }
             Action::Respond(response) => {
-                self.take_side_effects(&rule.filters);
+                self.take_side_effects(&rule.filters, &request);
                 if response.status >= 400 {
                     self.mark_failed(response);
                 }
                 let end = End::responded(self.cluster, table, choice, rule, response, &request);
                 self.finish(end)
             }
-            Action::Forward(backends) => self.forward(table, choice, rule, backends, request),
+            Action::Forward(backends) => self.forward(table, rule, backends, request),
         }
     }
 
-    fn forward(
-        mut self,
-        table: &Table,
-        choice: &Choice<'_>,
-        rule: &Rule,
-        backends: &[Backend],
-        mut request: Request,
-    ) -> Trace {
+    /// "The gateway answers preflight requests": what is not allowed is not answered with CORS headers.
+    fn preflight(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, cors: &Cors, request: &Request) -> Trace {
+        let allowed = cors::preflight(cors, request);
+        let (status, reason) = match allowed {
+            Some(_) => (204, "cors-preflight"),
+            None => (403, "cors-origin-not-allowed"),
+        };
+        if let Some(hop) = self.trace.hops.last_mut().filter(|_| allowed.is_none()) {
+            hop.failed = true;
+            hop.brief = Text::new("origin not allowed", "허용되지 않은 출처");
+        }
+        self.trace.response.extend(allowed);
+        let response = Response { status, body: None, reason };
+        let end = End::responded(self.cluster, table, choice, rule, &response, request);
+        self.finish(end)
+    }
+
+    fn forward(mut self, table: &Table, rule: &Rule, backends: &[Backend], mut request: Request) -> Trace {
         let used = backends.iter().filter(|it| it.weight > 0);
         let filters = rule.filters.iter().chain(used.flat_map(|it| &it.filters));
         let unsupported = filters.into_iter().find_map(|it| match it {
@@ -197,11 +216,10 @@ impl<'a> Walk<'a> {
         if let Some(field) = unsupported {
             return self.finish(End::unsupported_at(field, rule.origin.location));
         }
+        let asked = request.clone();
         apply_filters(&rule.filters, rule, &mut request);
-        self.take_side_effects(&rule.filters);
-        let passthrough = choice.listener.protocol == Protocol::TlsPassthrough;
-        let tls = if passthrough { "passthrough" } else { "none" };
-        self.trace.backends = answer::shares(self.cluster, rule, backends, &request, tls);
+        self.take_side_effects(&rule.filters, &asked);
+        self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
         let Some(live) = answer::live(&self.trace.backends) else {
             let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
             return self.no_backend(table, faulty, rule);
@@ -209,17 +227,18 @@ impl<'a> Walk<'a> {
         let Some(backend) = backends.iter().filter(|it| it.weight > 0).nth(live) else {
             return self.no_backend(table, None, rule);
         };
-        self.take_side_effects(&backend.filters);
+        self.take_side_effects(&backend.filters, &asked);
         apply_filters(&backend.filters, rule, &mut request);
-        self.trace.upstream = Some(Upstream { request: request.clone(), tls });
+        self.trace.upstream = Some(answer::upstream(backend, request.clone()));
         self.arrive(backend, live, request)
     }
 
     /// Mirrors, and what is done to the answer.
-    fn take_side_effects(&mut self, filters: &[Filter]) {
+    fn take_side_effects(&mut self, filters: &[Filter], request: &Request) {
         for filter in filters {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
+                Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
                 Filter::Mirror { target, port, fraction } => {
                     let (target, fraction) = (target.clone(), *fraction);
                     self.trace.mirrors.push(Mirror { target, port: *port, fraction });
@@ -433,8 +452,29 @@ impl<'a> Walk<'a> {
             endpoints: vec![endpoint],
             upstream: None,
         }];
-        self.trace.upstream = Some(Upstream { request, tls: "none" });
+        self.trace.upstream = Some(Upstream { request, tls: "none", sni: None });
         self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
+    }
+}
+
+/// The request as the rules of a listener see it: before TLS ends there is nothing but the server name.
+fn seen_by<'a>(listener: &Listener, request: &'a Request) -> Cow<'a, Request> {
+    let is_tls = matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate);
+    if !is_tls {
+        return Cow::Borrowed(request);
+    }
+    Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() })
+}
+
+/// The code that gRPC clients make of an HTTP status (grpc `doc/http-grpc-status-mapping.md`).
+fn grpc_status(status: u16) -> &'static str {
+    match status {
+        400 => "INTERNAL",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "UNIMPLEMENTED",
+        429 | 502..=504 => "UNAVAILABLE",
+        _ => "UNKNOWN",
     }
 }
 
@@ -446,6 +486,21 @@ impl Table {
 }
 
 impl End {
+    /// Where no HTTP is spoken a proxy cannot answer: it closes the connection.
+    fn closed(self) -> Self {
+        let Some(status) = self.status.filter(|_| self.outcome == Outcome::Answered) else { return self };
+        let bare = |text: &str| text.trim_start_matches(&status.to_string()).trim_start().to_owned();
+        let title = Text::new(
+            format!("Connection closed: {}", bare(&self.verdict.title.en)),
+            format!("연결이 끊깁니다. {}", bare(&self.verdict.title.ko)),
+        );
+        let detail = Text::new(
+            "a connection that carries no HTTP cannot be answered, only closed",
+            "HTTP가 아닌 연결에는 응답할 수 없어 닫기만 합니다",
+        );
+        Self { outcome: Outcome::Refused, status: None, verdict: Verdict { title, detail, ..self.verdict }, ..self }
+    }
+
     pub(super) fn refused(reason: &str, detail: Text) -> Self {
         Self::refused_at(reason, detail, None)
     }
@@ -489,6 +544,7 @@ impl End {
             NoListener::Protocol => (Outcome::Refused, None, "protocol-mismatch"),
             NoListener::Host => (Outcome::Answered, Some(404), "no-listener-host"),
             NoListener::Misdirected => (Outcome::Answered, Some(421), "misdirected"),
+            NoListener::ClientCertificate => (Outcome::Refused, None, "no-client-certificate"),
         };
         Self { outcome, status, reason: reason.into(), body: None, verdict }
     }

@@ -50,6 +50,9 @@ pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Verdi
 
 pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, why: NoListener) -> Verdict {
     let (port, host, name) = (request.port, &request.host, request.server_name());
+    if let Some(rejected) = words::closed(table, request) {
+        return not_open(rejected, port);
+    }
     let title = match why {
         NoListener::Port => Text::new(
             format!("Connection refused: nothing listens on port {port}"),
@@ -64,6 +67,10 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
             Text::new(format!("Connection closed: {}", words.en), format!("연결이 끊깁니다. {}", words.ko))
         }
         NoListener::Host => unknown_host(table, host),
+        NoListener::ClientCertificate => Text::new(
+            format!("Handshake closed: clients of `{name}` must show a certificate"),
+            format!("핸드셰이크가 끊깁니다. `{name}` 호스트의 클라이언트는 인증서를 보여야 합니다"),
+        ),
         NoListener::Misdirected => Text::new(
             format!("421 The connection is for `{name}`, not for `{host}`"),
             format!("421 이 연결은 `{host}`가 아니라 `{name}` 호스트용입니다"),
@@ -77,6 +84,16 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
         words::no_listener_words(request, why)
     };
     traffic(title, detail, Some(table.origin.location))
+}
+
+fn not_open(rejected: &Rejected, port: u16) -> Verdict {
+    let reason = rejected.reason;
+    let title = Text::new(
+        format!("Connection refused: the listener on port {port} is not open: {reason}"),
+        format!("연결이 거부됩니다. {port} 포트의 리스너가 열리지 않습니다: {reason}"),
+    );
+    let location = Some(rejected.origin.location);
+    Verdict { title, detail: rejected.text.clone(), stage: Some(Stage::Attached), location }
 }
 
 fn unknown_host(table: &Table, host: &str) -> Text {

@@ -14,7 +14,7 @@ use crate::request::Request;
 
 pub(super) use call::{external_name_hop, headless_hop, load_balancer_service, node_port_hop};
 pub(super) use listener::{
-    frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
+    closed, frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
 };
 pub(super) use policy::{dropped, policy_hop, undecided};
 pub(super) use rule::{chosen, gateway, load_balancer, route};

@@ -77,6 +77,7 @@ fn forward(
         weight,
         filters: vec![],
         fault,
+        tls: None,
     };
     let Some(service) = service_of(cluster, &target) else {
         let mut fault = missing_service(ingress.namespace(), name, ingress.at(span), 503);

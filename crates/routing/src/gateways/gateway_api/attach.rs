@@ -1,155 +1,172 @@
-//! Attachment: which listeners of a Gateway take a route, and the spec's own reason when none does.
+//! Attachment: which listeners take a route, and the specification's own reason when none does.
 //!
 //! Source: gateway-api `apis/v1/shared_types.go` (`RouteReasonNoMatchingParent`, `RouteReasonNotAllowedByListeners`,
 //! `RouteReasonNoMatchingListenerHostname`), tried in this order.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Gateway, GatewayListener, HttpRoute, ParentRef, RouteNamespaces};
-use podpath_source::{Span, Text};
+use std::collections::BTreeMap;
 
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{Gateway, GatewayListener, ListenerSet, ParentRef, Service};
+use podpath_source::Span;
+
+use super::facts::{Attachment, GatewayFacts, ListenerFacts, ParentFacts, Problem, RouteFacts};
+use super::listener::admits;
+use super::refs::unresolved;
+use super::route::{GROUP, Route};
+use super::{rival, words};
 use crate::pattern::HostPattern;
-use crate::table::Protocol;
 
-/// A listener that takes a route, and the hosts that both serve; empty is every host.
-pub(super) struct Attachment {
-    pub(super) listener: usize,
-    pub(super) hostnames: Vec<(HostPattern, Span)>,
-}
-
-/// Why no listener takes a route.
-pub(super) struct Refusal {
-    pub(super) reason: &'static str,
-    pub(super) text: Text,
-    pub(super) span: Span,
-}
-
-/// True when a parentRef names this Gateway.
-pub(super) fn names(parent: &ParentRef, route: &Found<'_, HttpRoute>, gateway: &Found<'_, Gateway>) -> bool {
-    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
-    parent.kind == "Gateway"
-        && parent.group == "gateway.networking.k8s.io"
-        && parent.name.value == gateway.name()
-        && namespace == gateway.namespace()
-}
-
-/// What a listener speaks; None for a protocol that is not known.
-pub(super) fn protocol(listener: &GatewayListener) -> Option<Protocol> {
-    let passthrough = listener.tls.as_ref().is_some_and(|it| it.mode == "Passthrough");
-    Some(match listener.protocol.value.as_str() {
-        "HTTP" => Protocol::Http,
-        "HTTPS" => Protocol::Https,
-        "TLS" if passthrough => Protocol::TlsPassthrough,
-        "TLS" => Protocol::TlsTerminate,
-        "TCP" => Protocol::Tcp,
-        "UDP" => Protocol::Udp,
-        _ => return None,
-    })
-}
-
-/// The listeners that take a route through one parentRef.
-pub(super) fn attach(
-    cluster: &Cluster,
-    gateway: &Found<'_, Gateway>,
-    route: &Found<'_, HttpRoute>,
-    parent: &ParentRef,
-) -> Result<Vec<Attachment>, Refusal> {
-    let listeners: Vec<_> = gateway.object.listeners.iter().enumerate().collect();
-    let named: Vec<_> = listeners.into_iter().filter(|(_, it)| is_meant(it, parent)).collect();
-    if named.is_empty() {
-        return Err(no_matching_parent(gateway, parent));
+/// Attaches all routes, and counts them at their listeners.
+pub(super) fn attach_all(cluster: &Cluster, gateways: &mut [GatewayFacts], routes: &[Route<'_>]) -> Vec<RouteFacts> {
+    let mut owners: BTreeMap<ResourceId, usize> = BTreeMap::new();
+    for (idx, gateway) in gateways.iter().enumerate() {
+        owners.insert(gateway.id, idx);
+        owners.extend(gateway.sets.iter().map(|it| (it.id, idx)));
     }
-    let allowed: Vec<_> = named.into_iter().filter(|(_, it)| allows(cluster, gateway, it, route)).collect();
-    if allowed.is_empty() {
-        return Err(not_allowed(gateway, route, parent));
+    let attaching = Attaching { cluster, gateways, owners: &owners };
+    let mut facts: Vec<_> = routes.iter().map(|it| attaching.route(it)).collect();
+    rival::settle(gateways, routes, &mut facts);
+    for route in &facts {
+        for (gateway, listener) in attached_to(route) {
+            if let Some(it) = gateways.get_mut(gateway).and_then(|it| it.listeners.get_mut(listener)) {
+                it.n_routes += 1;
+            }
+        }
     }
-    let with_host = allowed.iter().filter_map(|(idx, listener)| {
-        let hostnames = intersect(listener, route)?;
-        Some(Attachment { listener: *idx, hostnames })
-    });
-    let attached: Vec<_> = with_host.collect();
-    if attached.is_empty() {
-        return Err(no_matching_hostname(gateway, route, parent));
+    facts
+}
+
+/// The listeners that take a route, each once: number of the Gateway, number of the listener.
+fn attached_to(route: &RouteFacts) -> std::collections::BTreeSet<(usize, usize)> {
+    let parents = route.parents.iter().filter_map(|it| Some((it.gateway?, it.accepted.as_ref().ok()?)));
+    parents.flat_map(|(gateway, all)| all.iter().map(move |it| (gateway, it.listener))).collect()
+}
+
+struct Attaching<'a> {
+    cluster: &'a Cluster,
+    gateways: &'a [GatewayFacts],
+    owners: &'a BTreeMap<ResourceId, usize>,
+}
+
+impl Attaching<'_> {
+    fn route(&self, route: &Route<'_>) -> RouteFacts {
+        let parents = route.parents.iter().enumerate();
+        RouteFacts { id: route.id, parents: parents.filter_map(|(place, it)| self.parent(route, place, it)).collect() }
     }
-    Ok(attached)
+
+    /// None when the parent is not here, or nobody plays it.
+    fn parent(&self, route: &Route<'_>, place: usize, parent: &ParentRef) -> Option<ParentFacts> {
+        let namespace = route.parent_namespace(parent);
+        if parent.kind == "Service" && parent.group.is_empty() {
+            let service = self.cluster.find::<Service>(namespace, &parent.name.value)?;
+            return Some(self.service(route, place, parent, &service));
+        }
+        let owner = self.owner(namespace, parent)?;
+        let number = *self.owners.get(&owner)?;
+        let gateway = self.gateways.get(number)?;
+        let accepted = self.listeners(gateway, owner, route, parent);
+        Some(ParentFacts { place, gateway: Some(number), accepted, unresolved: unresolved(self.cluster, route, None) })
+    }
+
+    fn owner(&self, namespace: &str, parent: &ParentRef) -> Option<ResourceId> {
+        let (cluster, name) = (self.cluster, &parent.name.value);
+        match (parent.group.as_str(), parent.kind.as_str()) {
+            (GROUP, "Gateway") => cluster.find::<Gateway>(namespace, name).map(|it| it.id),
+            (GROUP, "ListenerSet") | ("gateway.networking.x-k8s.io", "XListenerSet") => {
+                let mut sets = cluster.in_namespace::<ListenerSet>(namespace);
+                let meta = |it: &Found<'_, ListenerSet>| it.entry.resource.meta.kind.value.clone();
+                sets.find(|it| it.name() == name && meta(it) == parent.kind).map(|it| it.id)
+            }
+            _ => None,
+        }
+    }
+
+    /// In the mesh a Service takes every route that means one of its ports.
+    fn service(
+        &self,
+        route: &Route<'_>,
+        place: usize,
+        parent: &ParentRef,
+        service: &Found<'_, Service>,
+    ) -> ParentFacts {
+        let wrong = parent.port.as_ref().filter(|it| service.object.port(it.value).is_none());
+        let accepted = wrong.map_or(Ok(vec![]), |port| {
+            let text = words::no_service_port(service.name(), port.value);
+            Err(Problem { reason: "NoMatchingParent", text, location: route.at(port.span) })
+        });
+        let unresolved = unresolved(self.cluster, route, Some(service));
+        ParentFacts { place, gateway: None, accepted, unresolved }
+    }
+
+    /// The listeners that take a route through one parentRef.
+    fn listeners(
+        &self,
+        gateway: &GatewayFacts,
+        owner: ResourceId,
+        route: &Route<'_>,
+        parent: &ParentRef,
+    ) -> Result<Vec<Attachment>, Problem> {
+        let name = self.cluster.entry(owner).map_or("", |it| it.resource.meta.name());
+        let of_owner = || gateway.listeners.iter().enumerate().filter(|(_, it)| it.owner == owner);
+        let meant: Vec<_> = of_owner().filter(|(_, it)| is_meant(it, parent)).collect();
+        if meant.is_empty() {
+            let names: Vec<_> = of_owner().map(|(_, it)| it.name.as_str()).collect();
+            let span = parent.section.as_ref().map(|it| it.span).or(parent.port.as_ref().map(|it| it.span));
+            let (text, location) = (words::no_such_listener(name, &names), route.at(span.unwrap_or(parent.span)));
+            return Err(Problem { reason: "NoMatchingParent", text, location });
+        }
+        let allowed: Vec<_> = meant.into_iter().filter(|(_, it)| self.allows(it, route)).collect();
+        if allowed.is_empty() {
+            let span = parent.namespace.as_ref().map_or(parent.name.span, |it| it.span);
+            let text = words::route_not_allowed(name, route.kind, route.namespace());
+            return Err(Problem { reason: "NotAllowedByListeners", text, location: route.at(span) });
+        }
+        let with_host = allowed.iter().filter_map(|(idx, listener)| {
+            Some(Attachment { listener: *idx, hostnames: intersect(&listener.hostname, route)? })
+        });
+        let attached: Vec<_> = with_host.collect();
+        if attached.is_empty() {
+            let hosts: Vec<_> = allowed.iter().map(|(_, it)| it.hostname.to_string()).collect();
+            let span = route.hostnames.first().map_or(parent.span, |it| it.span);
+            let text = words::no_common_host(name, &hosts);
+            return Err(Problem { reason: "NoMatchingListenerHostname", text, location: route.at(span) });
+        }
+        Ok(attached)
+    }
+
+    /// Accepted listeners take the kinds that they support, from the namespaces that they allow. "Same" is the
+    /// namespace of the object that holds the listener.
+    fn allows(&self, listener: &ListenerFacts, route: &Route<'_>) -> bool {
+        let written = written(self.cluster, listener);
+        let namespaces = written
+            .is_some_and(|(namespace, it)| admits(self.cluster, &it.allowed.namespaces, namespace, route.namespace()));
+        listener.refused.is_none() && listener.kinds.contains(&route.kind) && namespaces
+    }
+}
+
+/// The listener as it is written, and the namespace of its object.
+fn written<'a>(cluster: &'a Cluster, listener: &ListenerFacts) -> Option<(&'a str, &'a GatewayListener)> {
+    if let Some(gateway) = cluster.get::<Gateway>(listener.owner) {
+        return Some((gateway.namespace(), gateway.object.listeners.get(listener.place)?));
+    }
+    let set = cluster.get::<ListenerSet>(listener.owner)?;
+    Some((set.namespace(), set.object.listeners.get(listener.place)?))
 }
 
 /// `sectionName` and `port` must both fit.
-fn is_meant(listener: &GatewayListener, parent: &ParentRef) -> bool {
-    let section = parent.section.as_ref().is_none_or(|it| it.value == listener.name.value);
-    let port = parent.port.as_ref().is_none_or(|it| listener.port.as_ref().is_some_and(|own| own.value == it.value));
-    section && port
+fn is_meant(listener: &ListenerFacts, parent: &ParentRef) -> bool {
+    let section = parent.section.as_ref().is_none_or(|it| it.value == listener.name);
+    section && parent.port.as_ref().is_none_or(|it| listener.port == Some(it.value))
 }
 
-fn allows(
-    cluster: &Cluster,
-    gateway: &Found<'_, Gateway>,
-    listener: &GatewayListener,
-    route: &Found<'_, HttpRoute>,
-) -> bool {
-    let speaks = matches!(protocol(listener), Some(Protocol::Http | Protocol::Https));
-    let kinds = &listener.allowed.kinds;
-    let kind = kinds.is_empty()
-        || kinds.iter().any(|(group, kind)| group == "gateway.networking.k8s.io" && kind == "HTTPRoute");
-    let namespace = match &listener.allowed.namespaces {
-        RouteNamespaces::All => true,
-        RouteNamespaces::Same => route.namespace() == gateway.namespace(),
-        RouteNamespaces::Selector(selector) => selector.matches(&cluster.namespace_labels(route.namespace())),
-        RouteNamespaces::Other(_) => false,
-    };
-    speaks && kind && namespace
-}
-
-/// None when the route has hostnames and the listener serves none of them.
-fn intersect(listener: &GatewayListener, route: &Found<'_, HttpRoute>) -> Option<Vec<(HostPattern, Span)>> {
-    let own = listener.hostname.as_ref().map_or(HostPattern::Any, |it| HostPattern::parse(&it.value));
-    if route.object.hostnames.is_empty() {
-        let span = route.entry.resource.meta.name_span();
-        return Some(if own == HostPattern::Any { vec![] } else { vec![(own, span)] });
+/// The hosts that both serve; None when there is none. Empty is every host.
+fn intersect(own: &HostPattern, route: &Route<'_>) -> Option<Vec<(HostPattern, Span)>> {
+    if route.hostnames.is_empty() || !route.has_hostnames() {
+        let any = *own == HostPattern::Any || !route.has_hostnames();
+        return Some(if any { vec![] } else { vec![(own.clone(), route.name_span())] });
     }
-    let both = route.object.hostnames.iter();
+    let both = route.hostnames.iter();
     let both = both.filter_map(|it| Some((own.intersect(&HostPattern::parse(&it.value))?, it.span)));
     let both: Vec<_> = both.collect();
     (!both.is_empty()).then_some(both)
-}
-
-fn no_matching_parent(gateway: &Found<'_, Gateway>, parent: &ParentRef) -> Refusal {
-    let names: Vec<_> = gateway.object.listeners.iter().map(|it| it.name.value.as_str()).collect();
-    let names = names.join("`, `");
-    let span =
-        parent.section.as_ref().map(|it| it.span).or(parent.port.as_ref().map(|it| it.span)).unwrap_or(parent.span);
-    let gateway = gateway.name();
-    Refusal {
-        reason: "NoMatchingParent",
-        text: Text::new(
-            format!("`{gateway}` has no such listener; it has `{names}`"),
-            format!("`{gateway}` 게이트웨이에 그런 리스너가 없습니다. 있는 리스너: `{names}`"),
-        ),
-        span,
-    }
-}
-
-fn not_allowed(gateway: &Found<'_, Gateway>, route: &Found<'_, HttpRoute>, parent: &ParentRef) -> Refusal {
-    let (name, namespace) = (gateway.name(), route.namespace());
-    Refusal {
-        reason: "NotAllowedByListeners",
-        text: Text::new(
-            format!("no listener of `{name}` allows an HTTPRoute from namespace `{namespace}`"),
-            format!("`{name}` 게이트웨이의 어떤 리스너도 `{namespace}` 네임스페이스의 HTTPRoute를 허용하지 않습니다"),
-        ),
-        span: parent.namespace.as_ref().map_or(parent.name.span, |it| it.span),
-    }
-}
-
-fn no_matching_hostname(gateway: &Found<'_, Gateway>, route: &Found<'_, HttpRoute>, parent: &ParentRef) -> Refusal {
-    let served = gateway.object.listeners.iter().filter_map(|it| it.hostname.as_ref()).map(|it| it.value.as_str());
-    let served = served.collect::<Vec<_>>().join("`, `");
-    let name = gateway.name();
-    Refusal {
-        reason: "NoMatchingListenerHostname",
-        text: Text::new(
-            format!("no listener of `{name}` serves these hostnames; they serve `{served}`"),
-            format!("`{name}` 게이트웨이의 리스너가 이 호스트를 받지 않습니다. 받는 호스트: `{served}`"),
-        ),
-        span: route.object.hostnames.first().map_or(parent.span, |it| it.span),
-    }
 }

@@ -25,7 +25,7 @@ use super::spec::host_pattern;
 use crate::gateways::{Gateway, origin};
 use crate::ladder::Criterion;
 use crate::pattern::{HostPattern, Pattern};
-use crate::table::{Action, Listener, Origin, Protocol, Redirect, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Listener, Origin, Protocol, Redirect, Rejected, Rule, Table, VirtualHost};
 
 /// ingress-nginx.
 pub static NGINX: Gateway = Gateway {
@@ -59,6 +59,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ing
         served: vec![],
         hosts: virtual_hosts(&context, &servers, protocol == Protocol::Https),
         fallback: None,
+        access: Access::Open,
     };
     let mut listeners = vec![listener(80, Protocol::Http), listener(443, Protocol::Https)];
     listeners.extend(passthrough(&context, &servers));
@@ -138,6 +139,7 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
         served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
         fallback: None,
+        access: Access::Open,
     })
 }
 

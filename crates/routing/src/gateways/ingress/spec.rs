@@ -12,7 +12,7 @@ use crate::gateways::{Gateway, full_name, origin};
 use crate::ladder::Criterion;
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch};
-use crate::table::{Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
+use crate::table::{Access, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
 
 /// A controller that does what the specification says.
 pub static GATEWAY: Gateway = Gateway {
@@ -50,6 +50,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, members: &[Found<'_, Ingre
         served: vec![],
         hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }],
         fallback: fallback.clone(),
+        access: Access::Open,
     };
     Table {
         gateway: &GATEWAY,

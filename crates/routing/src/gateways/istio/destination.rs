@@ -40,6 +40,7 @@ pub(super) fn lower(
         weight: destination.weight,
         filters: headers(&destination.headers),
         fault: None,
+        tls: None,
     };
     match service_by_host(cluster, &host) {
         Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
@@ -181,6 +182,7 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
         weight: 1,
         filters: vec![],
         fault: None,
+        tls: None,
     }
 }
 
@@ -194,5 +196,6 @@ pub(super) fn host(host: &str, port: u16) -> Backend {
         weight: 1,
         filters: vec![],
         fault: None,
+        tls: None,
     }
 }

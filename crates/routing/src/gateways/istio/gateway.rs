@@ -14,7 +14,8 @@ use crate::gateways::{full_name, origin, whole};
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, TextMatch};
 use crate::table::{
-    Action, Backend, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
+    Access, Action, Backend, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table,
+    VirtualHost,
 };
 
 /// True when some Gateway selects Pods with these labels.
@@ -149,6 +150,7 @@ impl Making<'_> {
             served: served(servers),
             hosts: hosts.in_order(),
             fallback: None,
+            access: Access::Open,
         }
     }
 
@@ -172,6 +174,7 @@ impl Making<'_> {
             served: vec![],
             hosts,
             fallback: None,
+            access: Access::Open,
         }
     }
 
@@ -185,6 +188,7 @@ impl Making<'_> {
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }],
             fallback: None,
+            access: Access::Open,
         }
     }
 

@@ -9,7 +9,7 @@ use super::names::{age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
 use crate::gateways::whole;
 use crate::pattern::HostPattern;
-use crate::table::{Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -136,6 +136,7 @@ fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId
             served: vec![HostPattern::parse(host)],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
             fallback: None,
+            access: Access::Open,
         }],
         rejected: vec![],
         frozen: vec![],

@@ -5,7 +5,8 @@ use podpath_source::Text;
 use super::hop;
 use crate::choose::NoListener;
 use crate::request::Request;
-use crate::table::{Frozen, Listener, Protocol, Table};
+use crate::table::{Access, Frozen, Listener, Protocol, Rejected, Table};
+use crate::trace::answer::refused;
 use crate::trace::{Candidate, Hop, HopKind, Verdicted};
 
 pub(in crate::trace) fn frozen_hop(table: &Table, frozen: &Frozen) -> Hop {
@@ -22,16 +23,20 @@ pub(in crate::trace) fn frozen_hop(table: &Table, frozen: &Frozen) -> Hop {
 /// The hop of a table that has no listener for the request.
 pub(in crate::trace) fn no_listener_hop(table: &Table, request: &Request, why: NoListener) -> Hop {
     let kind = if table.gateway.is_load_balancer { HopKind::LoadBalancer } else { HopKind::Gateway };
-    let candidates = table.listeners.iter().map(|it| listener_mismatch(it, request)).collect();
+    let listeners = table.listeners.iter().map(|it| listener_mismatch(it, request));
+    let candidates = listeners.chain(table.rejected.iter().map(refused)).collect();
     let origin = &table.origin;
-    let detail = no_listener_words(request, why);
+    let closed = closed(table, request);
+    let detail = closed.map_or_else(|| no_listener_words(request, why), |it| it.text.clone());
     let failed = hop(kind, origin.resource, Some(origin.location), Text::same(table.gateway.title), detail);
     let brief = match why {
+        _ if closed.is_some() => Text::new("listener is closed", "리스너 닫힘"),
         NoListener::Port => Text::new("nothing listens", "리스너 없음"),
         NoListener::ServerName => Text::new("no certificate", "인증서 없음"),
         NoListener::Protocol => Text::new("other protocol", "프로토콜 다름"),
         NoListener::Host => Text::new("host not served", "호스트 없음"),
         NoListener::Misdirected => Text::new("other connection", "다른 연결"),
+        NoListener::ClientCertificate => Text::new("no client certificate", "클라이언트 인증서 없음"),
     };
     Hop { failed: true, candidates, brief, ..failed }
 }
@@ -58,6 +63,10 @@ pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) ->
             format!("no listener on {port} serves the host `{host}`"),
             format!("{port} 포트에 `{host}` 호스트를 받는 리스너가 없습니다"),
         ),
+        NoListener::ClientCertificate => Text::new(
+            format!("the listener on {port} for `{name}` asks clients for a certificate that it trusts"),
+            format!("`{name}` 이름을 받는 {port} 포트의 리스너가 신뢰할 수 있는 클라이언트 인증서를 요구합니다"),
+        ),
         NoListener::Misdirected => Text::new(
             format!("the TLS connection is for `{name}`, but `{host}` belongs to another listener"),
             format!("TLS 연결은 `{name}` 이름으로 맺었는데 `{host}` 호스트는 다른 리스너의 것입니다"),
@@ -65,7 +74,22 @@ pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) ->
     }
 }
 
+/// The refused listener that would have taken the request.
+pub(in crate::trace) fn closed<'a>(table: &'a Table, request: &Request) -> Option<&'a Rejected> {
+    let name = if request.scheme.is_tls() { request.server_name() } else { &request.host };
+    let serves = |it: &&Listener| {
+        it.port == request.port && (it.hostnames.is_empty() || it.hostnames.iter().any(|host| host.matches(name)))
+    };
+    table.listeners.iter().filter(serves).find_map(|it| match &it.access {
+        Access::Closed(rejected) => Some(rejected),
+        _ => None,
+    })
+}
+
 fn listener_mismatch(listener: &Listener, request: &Request) -> Candidate {
+    if let Access::Closed(rejected) = &listener.access {
+        return refused(rejected);
+    }
     let (reason, detail) = if listener.port == request.port {
         let hosts = hostnames(listener);
         let en = format!("it serves `{hosts}` by {}", protocol(listener.protocol));
@@ -86,6 +110,9 @@ fn listener_candidate(listener: &Listener, reason: &'static str, detail: Text) -
 
 /// Another listener than the one that was chosen.
 pub(in crate::trace) fn other_listener(listener: &Listener, chosen: &Listener) -> Candidate {
+    if let Access::Closed(rejected) = &listener.access {
+        return refused(rejected);
+    }
     let hosts = hostnames(listener);
     if listener.port == chosen.port {
         let en = format!("it serves `{hosts}`, less specifically or not this host");

@@ -58,6 +58,8 @@ fn conditions(rule: &Rule) -> Text {
         }
         Condition::Path(path) => Some((format!("path `{path}`"), format!("경로 `{path}`"))),
         Condition::Method(text) => Some((format!("method `{text}`"), format!("메서드 `{text}`"))),
+        Condition::GrpcService(text) => Some((format!("gRPC service `{text}`"), format!("gRPC 서비스 `{text}`"))),
+        Condition::GrpcMethod(text) => Some((format!("gRPC method `{text}`"), format!("gRPC 메서드 `{text}`"))),
         Condition::Header(name, text) => Some((format!("header `{name}: {text}`"), format!("헤더 `{name}: {text}`"))),
         Condition::Query(name, text) => Some((format!("query `{name}={text}`"), format!("쿼리 `{name}={text}`"))),
         _ => None,
@@ -85,9 +87,10 @@ pub(in crate::trace) fn gateway(table: &Table, listener: &Listener, request: &Re
 /// What a route did.
 pub(in crate::trace) fn route(choice: &Choice<'_>, request: &Request) -> Text {
     let Some(rule) = choice.rule else {
+        let path = if request.scheme.is_http() { request.path.as_str() } else { "" };
         return Text::new(
-            format!("no rule takes `{}{}`", request.host, request.path),
-            format!("`{}{}` 요청을 받는 규칙이 없습니다", request.host, request.path),
+            format!("no rule takes `{}{path}`", request.host),
+            format!("`{}{path}` 요청을 받는 규칙이 없습니다", request.host),
         );
     };
     let (why, label) = (conditions(rule), &rule.label);

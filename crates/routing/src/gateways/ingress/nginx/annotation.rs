@@ -131,6 +131,8 @@ pub(super) struct Annotations {
     pub(super) deny: Vec<String>,
     /// Basic authentication: without credentials 401.
     pub(super) asks_password: bool,
+    /// `backend-protocol` is HTTPS or GRPCS.
+    pub(super) begins_tls: bool,
     pub(super) upstream_vhost: Option<String>,
     pub(super) forwarded_prefix: Option<String>,
     pub(super) cors: Option<Cors>,
@@ -173,8 +175,10 @@ impl Annotations {
         let password = keys.text("auth-type").filter(|_| keys.text("auth-secret").is_some());
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
         let unmodelled = unmodelled.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
-        let unmodelled =
-            unmodelled.or(keys.text("backend-protocol").filter(|it| *it == "FCGI").map(|_| "backend-protocol"));
+        let unmodelled = unmodelled.or(keys
+            .text("backend-protocol")
+            .filter(|it| matches!(*it, "FCGI" | "AUTO_HTTP"))
+            .map(|_| "backend-protocol"));
         Self {
             use_regex: keys.flag("use-regex").unwrap_or(false),
             rewrite_target: owned("rewrite-target"),
@@ -194,6 +198,7 @@ impl Annotations {
                 .unwrap_or_else(|| config.allow.clone()),
             deny: keys.ranges("denylist-source-range").unwrap_or_else(|| config.deny.clone()),
             asks_password: password == Some("basic"),
+            begins_tls: matches!(keys.text("backend-protocol"), Some("HTTPS" | "GRPCS")),
             upstream_vhost: owned("upstream-vhost"),
             forwarded_prefix: owned("x-forwarded-prefix"),
             cors: cors(&keys),

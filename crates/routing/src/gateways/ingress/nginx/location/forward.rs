@@ -32,7 +32,9 @@ impl<'a> Context<'a, '_> {
         let own = rules.origin.clone();
         for (condition, added) in variants(&member.notes) {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
-            for (share, also, whose) in self.shares(member, backend, &primary) {
+            for (mut share, also, whose) in self.shares(member, backend, &primary) {
+                // No server name is sent unless `proxy-ssl-server-name` asks for it.
+                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(String::new()));
                 rules.origin = whose.unwrap_or_else(|| own.clone());
                 rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
             }
@@ -182,6 +184,7 @@ impl<'a> Context<'a, '_> {
             weight: 1,
             filters: vec![],
             fault: None,
+            tls: None,
         })
     }
 }

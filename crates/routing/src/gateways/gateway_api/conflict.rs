@@ -1,0 +1,104 @@
+//! Listeners that cannot stand beside one another.
+//!
+//! Source: gateway-api `apis/v1/gateway_types.go`, "Distinct Listeners": HTTP, HTTPS and TLS listeners are told apart by
+//! port and hostname, TCP and UDP ones by port. Between a Gateway and its ListenerSets the first in order wins; inside
+//! one object "no picking one conflicting Listener as the winner": all of them are refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::{ListenerFacts, Problem};
+use super::words;
+use crate::pattern::HostPattern;
+use crate::table::Protocol;
+
+/// Protocols that can share a port, told apart by hostname.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Http,
+    /// HTTPS and TLS, told apart by server name.
+    Tls,
+    Tcp,
+    /// Ports of UDP are others than those of TCP.
+    Udp,
+}
+
+type Key = (u16, Family, HostPattern);
+
+/// The listeners of some objects.
+#[derive(Default)]
+struct Taken {
+    /// How many there are, and how many of them are HTTPS.
+    names: BTreeMap<Key, (usize, usize)>,
+    families: BTreeMap<u16, BTreeSet<Family>>,
+}
+
+/// Marks the listeners that lose; groups are in the order in which they win.
+pub(super) fn settle(groups: &mut [Vec<ListenerFacts>]) {
+    let mut before = Taken::default();
+    for group in groups {
+        for listener in group.iter_mut() {
+            let reason = before.rival(listener, 0);
+            refuse(listener, reason);
+        }
+        let mut within = Taken::default();
+        for listener in group.iter() {
+            within.add(listener);
+        }
+        for listener in group.iter_mut() {
+            let reason = within.rival(listener, 1);
+            refuse(listener, reason);
+        }
+        for listener in group.iter() {
+            before.add(listener);
+        }
+    }
+}
+
+fn refuse(listener: &mut ListenerFacts, reason: Option<&'static str>) {
+    if let Some(reason) = reason {
+        let (text, location) = (words::conflict(reason, listener.port.unwrap_or_default()), listener.location);
+        listener.refused = Some(Problem { reason, text, location });
+        listener.is_conflicted = true;
+    }
+}
+
+/// None for a listener that takes no part.
+fn key(listener: &ListenerFacts) -> Option<Key> {
+    let family = match listener.protocol? {
+        Protocol::Http => Family::Http,
+        Protocol::Https | Protocol::TlsPassthrough | Protocol::TlsTerminate => Family::Tls,
+        Protocol::Tcp => Family::Tcp,
+        Protocol::Udp => Family::Udp,
+    };
+    let takes_part = listener.refused.is_none();
+    takes_part.then(|| Some((listener.port?, family, listener.hostname.clone())))?
+}
+
+fn is_https(listener: &ListenerFacts) -> bool {
+    listener.protocol == Some(Protocol::Https)
+}
+
+impl Taken {
+    fn add(&mut self, listener: &ListenerFacts) {
+        let Some(key) = key(listener) else { return };
+        self.families.entry(key.0).or_default().insert(key.1);
+        let (all, https) = self.names.entry(key).or_default();
+        *all += 1;
+        *https += usize::from(is_https(listener));
+    }
+
+    /// Why a listener cannot stand beside these, of which `own` are itself.
+    fn rival(&self, listener: &ListenerFacts, own: usize) -> Option<&'static str> {
+        let key = key(listener)?;
+        let is_other = |it: &Family| *it != key.1 && *it != Family::Udp && key.1 != Family::Udp;
+        if self.families.get(&key.0).is_some_and(|it| it.iter().any(is_other)) {
+            return Some("ProtocolConflict");
+        }
+        let (all, https) = self.names.get(&key).copied().unwrap_or_default();
+        if all <= own {
+            return None;
+        }
+        let same = if is_https(listener) { https == all } else { https == 0 };
+        Some(if same { "HostnameConflict" } else { "ProtocolConflict" })
+    }
+}

@@ -1,0 +1,197 @@
+//! References between objects: ReferenceGrants, certificates, authorities, backends.
+//!
+//! Source: gateway-api `apis/v1beta1/referencegrant_types.go`: a grant lives with the target; "each entry in this list
+//! MUST be considered to be an additional" place or object, so entries are alternatives, and all fields of one must hold.
+
+use podpath_cluster::{Cluster, Entry, Found};
+use podpath_objects::{BackendRef, ConfigMap, ObjectRef, ReferenceGrant, Secret, Service};
+use podpath_source::{Location, Text};
+
+use super::facts::Problem;
+use super::route::{GROUP, Route};
+use super::words;
+use crate::gateways::missing_service;
+use crate::table::Fault;
+
+/// Who refers: kind and namespace; the group is always that of the Gateway API.
+#[derive(Clone, Copy)]
+pub(super) struct From<'a> {
+    pub(super) kind: &'a str,
+    pub(super) namespace: &'a str,
+}
+
+/// True when the reference stays in its namespace, or a grant of the target's namespace allows it.
+pub(super) fn is_granted(cluster: &Cluster, from: From<'_>, kind: &str, namespace: &str, name: &str) -> bool {
+    if namespace == from.namespace {
+        return true;
+    }
+    let allows = |grant: Found<'_, ReferenceGrant>| {
+        let is_from = grant
+            .object
+            .from
+            .iter()
+            .any(|it| it.group == GROUP && it.kind == from.kind && it.namespace == from.namespace);
+        let is_to = grant
+            .object
+            .to
+            .iter()
+            .any(|it| it.group.is_empty() && it.kind == kind && it.name.as_ref().is_none_or(|it| it == name));
+        is_from && is_to
+    };
+    cluster.in_namespace::<ReferenceGrant>(namespace).any(allows)
+}
+
+/// Who refers to Secrets and ConfigMaps: a Gateway, a ListenerSet or a policy.
+#[derive(Clone, Copy)]
+pub(super) struct Referrer<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) entry: &'a Entry,
+    pub(super) kind: &'a str,
+}
+
+impl Referrer<'_> {
+    fn at(&self, span: podpath_source::Span) -> Location {
+        Location { document: self.entry.document, span }
+    }
+
+    fn problem(&self, reason: &'static str, reference: &ObjectRef, text: Text) -> Problem {
+        Problem { reason, text, location: self.at(reference.name.span) }
+    }
+
+    /// A certificate with its key: a Secret with PEM in `tls.crt` and `tls.key`.
+    pub(super) fn certificate(&self, reference: &ObjectRef, reason: &'static str) -> Option<Problem> {
+        if !(reference.group.is_empty() && reference.kind == "Secret") {
+            return Some(self.problem(reason, reference, words::not_kind(reference, "Secret")));
+        }
+        let (namespace, name) = (self.namespace(reference), reference.name.value.as_str());
+        if let Some(problem) = self.ungranted(reference) {
+            return Some(problem);
+        }
+        let Some(secret) = self.cluster.find::<Secret>(namespace, name) else {
+            return Some(self.problem(reason, reference, words::no_object("Secret", namespace, name)));
+        };
+        let has =
+            |key: &str, label: &str| secret.object.value(key).is_some_and(|it| is_left_out(&it) || is_pem(&it, label));
+        let whole = has("tls.crt", "CERTIFICATE") && has("tls.key", "PRIVATE KEY");
+        (!whole).then(|| self.problem(reason, reference, words::no_certificate(name)))
+    }
+
+    /// Authorities: a ConfigMap with PEM in `ca.crt`; `kind_reason` is for another kind.
+    pub(super) fn authority(
+        &self,
+        reference: &ObjectRef,
+        reason: &'static str,
+        kind_reason: &'static str,
+    ) -> Option<Problem> {
+        if !(reference.group.is_empty() && reference.kind == "ConfigMap") {
+            return Some(self.problem(kind_reason, reference, words::not_kind(reference, "ConfigMap")));
+        }
+        let (namespace, name) = (self.namespace(reference), reference.name.value.as_str());
+        if let Some(problem) = self.ungranted(reference) {
+            return Some(problem);
+        }
+        let Some(map) = self.cluster.find::<ConfigMap>(namespace, name) else {
+            return Some(self.problem(reason, reference, words::no_object("ConfigMap", namespace, name)));
+        };
+        let whole = map.object.data.get("ca.crt").is_some_and(|it| is_pem(it, "CERTIFICATE"));
+        (!whole).then(|| self.problem(reason, reference, words::no_authority(name)))
+    }
+
+    fn namespace<'b>(&'b self, reference: &'b ObjectRef) -> &'b str {
+        reference.namespace.as_ref().map_or(self.entry.namespace.as_str(), |it| it.value.as_str())
+    }
+
+    fn ungranted(&self, reference: &ObjectRef) -> Option<Problem> {
+        let (namespace, name) = (self.namespace(reference), reference.name.value.as_str());
+        let from = From { kind: self.kind, namespace: &self.entry.namespace };
+        let granted = is_granted(self.cluster, from, &reference.kind, namespace, name);
+        (!granted).then(|| {
+            let text = words::not_granted(self.kind, &reference.kind, namespace, name);
+            let span = reference.namespace.as_ref().map_or(reference.name.span, |it| it.span);
+            Problem { reason: "RefNotPermitted", text, location: self.at(span) }
+        })
+    }
+}
+
+/// A Secret whose values were taken out, as links do: it is there, and what it holds is not ours to see.
+fn is_left_out(value: &str) -> bool {
+    value.is_empty()
+}
+
+/// A block of PEM with this label, or one that ends with it (`EC PRIVATE KEY`).
+fn is_pem(text: &str, label: &str) -> bool {
+    let begins =
+        |line: &str| line.trim().strip_prefix("-----BEGIN ").is_some_and(|it| it.ends_with(&format!("{label}-----")));
+    let mut lines = text.lines().skip_while(|it| !begins(it)).skip(1).map(str::trim);
+    let mut n_bytes = 0;
+    let ends = lines.any(|line| {
+        let is_end = line.starts_with("-----END ");
+        if !is_end && line.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/' | b'=')) {
+            n_bytes += line.len();
+        }
+        is_end
+    });
+    ends && n_bytes > 0
+}
+
+/// What is wrong with a reference to a backend, in the order of the reasons of `ResolvedRefs`: kind, grant, existence.
+///
+/// In the mesh `parent` is the Service that the route is for: a consumer route may send to it without a grant.
+pub(super) fn backend(
+    cluster: &Cluster,
+    route: &Route<'_>,
+    reference: &BackendRef,
+    parent: Option<&Found<'_, Service>>,
+) -> Option<Fault> {
+    let (name, namespace) = (&reference.name, backend_namespace(route, reference));
+    let fault = |reason, text, span| Fault { reason, status: 500, body: None, text, location: route.at(span) };
+    if !is_service(reference) {
+        return Some(fault("InvalidKind", words::no_backend_kind(&reference.kind), name.span));
+    }
+    let is_parent = parent.is_some_and(|it| it.namespace() == namespace && it.name() == name.value);
+    let from = From { kind: route.kind, namespace: route.namespace() };
+    if !is_parent && !is_granted(cluster, from, "Service", namespace, &name.value) {
+        let span = reference.namespace.as_ref().map_or(name.span, |it| it.span);
+        return Some(fault("RefNotPermitted", words::not_granted(route.kind, "Service", namespace, &name.value), span));
+    }
+    let missing = cluster.find::<Service>(namespace, &name.value).is_none();
+    missing.then(|| Fault {
+        reason: "BackendNotFound",
+        ..missing_service(namespace, &name.value, route.at(name.span), 500)
+    })
+}
+
+/// The namespace of a backend.
+pub(super) fn backend_namespace<'a>(route: &Route<'a>, reference: &'a BackendRef) -> &'a str {
+    reference.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str())
+}
+
+/// Only Services of the core group are backends.
+pub(super) fn is_service(reference: &BackendRef) -> bool {
+    reference.group.is_empty() && reference.kind == "Service"
+}
+
+/// The first reference of a route that cannot be resolved; parents do not count.
+pub(super) fn unresolved(cluster: &Cluster, route: &Route<'_>, parent: Option<&Found<'_, Service>>) -> Option<Problem> {
+    let fault = route.references().find_map(|it| backend(cluster, route, it, parent))?;
+    Some(Problem { reason: fault.reason, text: fault.text, location: fault.location })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_pem;
+
+    #[test]
+    fn pem_has_a_beginning_an_end_and_something_between() {
+        for (text, label, expected) in [
+            ("-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n", "CERTIFICATE", true),
+            ("-----BEGIN EC PRIVATE KEY-----\nTUlJ\n-----END EC PRIVATE KEY-----", "PRIVATE KEY", true),
+            ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----", "CERTIFICATE", false),
+            ("-----BEGIN CERTIFICATE-----\nTUlJ", "CERTIFICATE", false),
+            ("Hello world", "CERTIFICATE", false),
+            ("", "CERTIFICATE", false),
+        ] {
+            assert_eq!(is_pem(text, label), expected, "{text}");
+        }
+    }
+}

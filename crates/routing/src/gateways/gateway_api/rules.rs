@@ -1,0 +1,200 @@
+//! Rules of routes to rules of tables: matches, backends and their faults.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{BackendRef, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
+use podpath_source::{Location, Span, Spanned};
+
+use super::filter;
+use super::policy::Policies;
+use super::refs;
+use super::route::{Matches, Route, RouteRule};
+use crate::gateways::{missing_port, service_of, service_target};
+use crate::matcher::{Condition, Matcher};
+use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
+use crate::table::{Action, Backend, Fault, Rank, Response, Rule, Target};
+
+/// What all rules of a route share while they are lowered.
+pub(super) struct Lowering<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) route: &'a Route<'a>,
+    /// The hosts that it serves here; empty is every one.
+    pub(super) hostnames: &'a [(HostPattern, Span)],
+    /// In the mesh: the parent Service, which a consumer route may send to without a grant.
+    pub(super) parent: Option<&'a Found<'a, Service>>,
+    /// At a gateway: how TLS is spoken to backends.
+    pub(super) policies: Option<&'a Policies<'a>>,
+}
+
+/// Conditions of one match, with its place.
+type Match = (Vec<Matcher>, Span, String);
+
+impl Lowering<'_> {
+    /// Matches of a rule are alternatives, so each is a rule of its own.
+    pub(super) fn rules(&self) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        let name = format!("{}/{}", self.route.namespace(), self.route.name());
+        for (r, rule) in self.route.rules.iter().enumerate() {
+            let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
+            for (matchers, span, path) in self.matches(rule, r) {
+                rules.push(Rule {
+                    origin: self.route.origin(span, path),
+                    label: format!("rules[{r}]"),
+                    priority: None,
+                    matchers,
+                    rank: Rank {
+                        created: self.route.entry.resource.meta.created.clone(),
+                        name: name.clone(),
+                        order: rules.len(),
+                    },
+                    filters: filters.clone(),
+                    action: action.clone(),
+                });
+            }
+        }
+        rules
+    }
+
+    fn matches(&self, rule: &RouteRule<'_>, r: usize) -> Vec<Match> {
+        let path = |m: usize| format!("spec.rules[{r}].matches[{m}]");
+        match rule.matches {
+            Matches::Http(all) => {
+                all.iter().enumerate().map(|(m, it)| (self.http_matchers(it), it.span, path(m))).collect()
+            }
+            Matches::Grpc(all) => {
+                all.iter().enumerate().map(|(m, it)| (self.grpc_matchers(it), it.span, path(m))).collect()
+            }
+            Matches::Connection => vec![(self.host(), rule.span, format!("spec.rules[{r}]"))],
+        }
+    }
+
+    fn matcher(&self, condition: Condition, span: Span) -> Matcher {
+        Matcher::new(condition, self.route.at(span))
+    }
+
+    fn host(&self) -> Vec<Matcher> {
+        let Some((_, span)) = self.hostnames.first() else { return vec![] };
+        let patterns = self.hostnames.iter().map(|(pattern, _)| pattern.clone()).collect();
+        vec![self.matcher(Condition::Host(patterns), *span)]
+    }
+
+    fn http_matchers(&self, found: &HttpMatch) -> Vec<Matcher> {
+        let mut matchers = self.host();
+        let path = found.path.value.clone();
+        let path = match found.path_type.value.as_str() {
+            "Exact" => PathMatch::Exact(path),
+            "RegularExpression" => PathMatch::Regex(Pattern::new(&path)),
+            _ => PathMatch::Elements(path),
+        };
+        matchers.push(self.matcher(Condition::Path(path), found.path.span));
+        if let Some(method) = &found.method {
+            matchers.push(self.matcher(Condition::Method(TextMatch::Exact(method.value.clone())), method.span));
+        }
+        self.headers(&found.headers, &mut matchers);
+        let mut seen: Vec<&str> = Vec::new();
+        for parameter in &found.query {
+            if !seen.contains(&parameter.name.as_str()) {
+                let condition = Condition::Query(parameter.name.clone(), text_match(parameter));
+                matchers.push(self.matcher(condition, parameter.span));
+                seen.push(&parameter.name);
+            }
+        }
+        matchers
+    }
+
+    /// The path of a call is `/SERVICE/METHOD`; what is not told matches all.
+    fn grpc_matchers(&self, found: &GrpcMatch) -> Vec<Matcher> {
+        let mut matchers = self.host();
+        matchers.push(self.matcher(Condition::Grpc, found.span));
+        let text = |it: &Spanned<String>| {
+            if found.is_pattern {
+                TextMatch::Regex(Pattern::new(&it.value))
+            } else {
+                TextMatch::Exact(it.value.clone())
+            }
+        };
+        if let Some(service) = &found.service {
+            matchers.push(self.matcher(Condition::GrpcService(text(service)), service.span));
+        }
+        if let Some(method) = &found.method {
+            matchers.push(self.matcher(Condition::GrpcMethod(text(method)), method.span));
+        }
+        self.headers(&found.headers, &mut matchers);
+        matchers
+    }
+
+    /// "If multiple entries specify equivalent header names, only the first entry MUST be considered."
+    fn headers(&self, headers: &[NamedMatch], matchers: &mut Vec<Matcher>) {
+        let mut seen: Vec<&str> = Vec::new();
+        for header in headers {
+            if !seen.iter().any(|it| it.eq_ignore_ascii_case(&header.name)) {
+                matchers.push(self.matcher(Condition::Header(header.name.clone(), text_match(header)), header.span));
+                seen.push(&header.name);
+            }
+        }
+    }
+
+    /// A redirect answers at once; without backends, or with a sum of weights of 0, the answer is 500.
+    fn action(&self, rule: &RouteRule<'_>, idx: usize) -> Action {
+        let redirect = rule.filters.iter().find_map(|it| match &it.kind {
+            FilterKind::Redirect(redirect) => Some(redirect),
+            _ => None,
+        });
+        if let Some(redirect) = redirect {
+            return Action::Redirect(filter::redirect(redirect));
+        }
+        if rule.backends.iter().all(|it| it.weight == 0) {
+            return Action::Respond(Response { status: 500, body: None, reason: "no-backends" });
+        }
+        let backends = rule.backends.iter().enumerate();
+        Action::Forward(backends.map(|(b, it)| self.backend(it, idx, b)).collect())
+    }
+
+    fn backend(&self, reference: &BackendRef, rule: usize, idx: usize) -> Backend {
+        let target = self.target(reference);
+        let service = service_of(self.cluster, &target);
+        let port = reference.port.as_ref();
+        let http = !matches!(self.route.kind, "TLSRoute" | "TCPRoute" | "UDPRoute");
+        let policies = self.policies.filter(|_| http);
+        let tls = service.as_ref().and_then(|it| policies?.tls(it, port?.value));
+        let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
+        let at = |span: Span| -> Location { self.route.at(span) };
+        Backend {
+            origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
+            fault: self
+                .fault(reference, service.as_ref())
+                .or(broken.map(|it| Fault { location: at(reference.name.span), ..it })),
+            target,
+            port: port.map(|it| it.value),
+            subset: None,
+            weight: reference.weight,
+            filters: filter::lower(self, &reference.filters, rule),
+            tls,
+        }
+    }
+
+    /// Whom a reference means.
+    pub(super) fn target(&self, reference: &BackendRef) -> Target {
+        if refs::is_service(reference) {
+            let namespace = refs::backend_namespace(self.route, reference);
+            return service_target(self.cluster, namespace, &reference.name.value);
+        }
+        Target::Host(format!("{} {}", reference.kind, reference.name.value))
+    }
+
+    /// Why a backend gets nothing: what `ResolvedRefs` says, and a port that the Service does not offer.
+    pub(super) fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
+        if let Some(fault) = refs::backend(self.cluster, self.route, reference, self.parent) {
+            return Some(fault);
+        }
+        let (service, port) = (service?, reference.port.as_ref()?);
+        let offered = service.object.port(port.value).is_some() || service.object.external_name.is_some();
+        (!offered).then(|| missing_port(service, &PortRef::Number(port.value), self.route.at(port.span), 500))
+    }
+}
+
+fn text_match(found: &NamedMatch) -> TextMatch {
+    match found.match_type.as_str() {
+        "RegularExpression" => TextMatch::Regex(Pattern::new(&found.value)),
+        _ => TextMatch::Exact(found.value.clone()),
+    }
+}
