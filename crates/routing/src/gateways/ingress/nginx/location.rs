@@ -87,8 +87,22 @@ impl<'a> Context<'a, '_> {
         }
         if !is_regex {
             slashes(&mut rules, server);
+            rules.extend(self.own_locations().filter(|_| server.maker.is_none()));
         }
         rules
+    }
+
+    /// What the server for all other hosts answers itself: health checks of load balancers, and its status to nobody outside.
+    /// Regular expressions go before these two.
+    fn own_locations(&self) -> impl Iterator<Item = Rule> {
+        [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
+            |(path, status, reason)| {
+                let mut rule = rule(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
+                rule.matchers =
+                    vec![Matcher::new(Condition::Path(PathMatch::Prefix(path.to_owned())), rule.origin.location)];
+                rule
+            },
+        )
     }
 
     fn notes(&self, location: &Location<'_>) -> Option<&Annotations> {
