@@ -87,13 +87,14 @@ impl<'a> Context<'a, '_> {
         }
         if !is_regex {
             slashes(&mut rules, server);
-            rules.extend(self.own_locations().filter(|_| server.maker.is_none()));
+            // Where nobody wrote a path for all hosts they hide nothing.
+            let hides = server.maker.is_none() && server.locations.iter().any(|it| it.backend.is_some());
+            rules.extend(self.own_locations().filter(|_| hides));
         }
         rules
     }
 
-    /// What the server for all other hosts answers itself: health checks of load balancers, and its status to nobody outside.
-    /// Regular expressions go before these two.
+    /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
     fn own_locations(&self) -> impl Iterator<Item = Rule> {
         [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
             |(path, status, reason)| {
