@@ -25,7 +25,6 @@ const UNMODELLED_SETTINGS: &[&str] = &[
     "block-cidrs",
     "block-referers",
     "block-user-agents",
-    "custom-http-errors",
     "global-auth-url",
     "http-snippet",
     "location-snippet",
@@ -80,6 +79,8 @@ pub(super) struct Config {
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
     pub(super) no_tls_redirect: Vec<String>,
+    /// `custom-http-errors` has 503, so another backend answers it.
+    replaces_503: bool,
     /// A setting that is not modelled.
     pub(super) unmodelled: Option<String>,
     ssl_redirect: bool,
@@ -100,6 +101,7 @@ impl Config {
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
             redirect_code: keys.number("http-redirect-code").and_then(|it| u16::try_from(it).ok()).unwrap_or(308),
             no_tls_redirect: if paths.is_empty() { acme() } else { paths.into_iter().map(str::to_owned).collect() },
+            replaces_503: keys.list("custom-http-errors").contains(&"503"),
             unmodelled: unmodelled.map(|it| format!("ConfigMap {CONFIG} data[\"{it}\"]")),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),
@@ -203,7 +205,10 @@ impl Annotations {
             forwarded_prefix: owned("x-forwarded-prefix"),
             cors: cors(&keys),
             mirror: owned("mirror-target"),
-            replaces_503: keys.list("custom-http-errors").contains(&"503"),
+            replaces_503: match keys.text("custom-http-errors") {
+                Some(_) => keys.list("custom-http-errors").contains(&"503"),
+                None => config.replaces_503,
+            },
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
             snippet: snippet.filter(|_| !config.allows_snippets),

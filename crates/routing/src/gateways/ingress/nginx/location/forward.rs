@@ -3,7 +3,8 @@
 use podpath_cluster::{Found, endpoints};
 use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 
-use super::{Context, Rules, preflights};
+use super::cors::preflights;
+use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
 use crate::gateways::ingress::nginx::annotation::{Annotations, field};
 use crate::gateways::ingress::nginx::canary::{Share, decisions};
