@@ -23,7 +23,7 @@ function shops(count) {
 
 /** A filter that is not modelled: the answer is that there is none. */
 export function unsupported() {
-  const filter = "filters: [{type: CORS, cors: {allowOrigins: ['https://example.kr']}}]";
+  const filter = "filters: [{type: ExtensionRef, extensionRef: {group: example.kr, kind: Limit, name: slow}}]";
   return [chosen("web.yaml", [gateway, route(filter), SERVICE, POD].join("---\n"))];
 }
 

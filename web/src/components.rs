@@ -27,6 +27,7 @@ pub(crate) mod presets;
 pub(crate) mod problems;
 pub(crate) mod refused;
 pub(crate) mod request;
+pub(crate) mod rivals;
 pub(crate) mod settings_panel;
 pub(crate) mod share;
 pub(crate) mod shortcuts;

@@ -54,7 +54,7 @@ pub(crate) fn call(request: &Request, from: Option<From>) -> Call {
         method: Some(method),
         scheme: Some(scheme.url().to_owned()),
         host: authority,
-        port: Some(port),
+        port: Some(port).filter(|it| *it != scheme.default_port()),
         path: Some(request.target()),
         headers,
         from,

@@ -104,9 +104,16 @@ fn object_card(
             on_close.emit(());
         })
     };
+    let on_files = {
+        let (act, on_close) = (on_action.clone(), on_close.clone());
+        Callback::from(move |files| {
+            act.emit(Action::Add { files });
+            on_close.emit(());
+        })
+    };
     html! {
         <Card {resource} {beside} {lane} question={answers.question.clone()} is_sheet={look.width < Width::Snug} locale={state.settings.locale}
-            {on_close} on_goto={on_goto.clone()} on_open={on_open.clone()} {on_from} />
+            {on_close} on_goto={on_goto.clone()} on_open={on_open.clone()} {on_from} {on_files} />
     }
 }
 
@@ -128,7 +135,7 @@ fn picture(answers: &Answers, props: &AnswerSideProps, on_pick: Callback<AttrVal
                 <Splitter property="--h-stage" is_column={false} label={words::RESIZE_DIAGRAM} {locale} />
             }
             if let Some(trace) = answers.trace.clone() {
-                <Hops {trace} graph={answers.graph.clone()} files={answers.question.files.clone()} url={state.draft.url.clone()} {locale} {selected} on_hop={on_hop.clone()} on_goto={on_goto.clone()} on_open={on_open.clone()} />
+                <Hops {trace} call={answers.question.call.clone()} graph={answers.graph.clone()} files={answers.question.files.clone()} url={state.draft.url.clone()} {locale} {selected} on_hop={on_hop.clone()} on_goto={on_goto.clone()} on_open={on_open.clone()} />
             }
         </>
     }

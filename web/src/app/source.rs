@@ -67,7 +67,7 @@ pub(crate) fn SourceSide(props: &SourceSideProps) -> Html {
                 }
             </div>
             if let Some(check) = check {
-                <Problems {check} files={answered} {locale} on_goto={on_goto.clone()} on_fix={on_fix.clone()} />
+                <Problems {check} files={answered} {locale} on_goto={on_goto.clone()} on_fix={on_fix.clone()} on_ask={on_action.reform(Action::Ask)} />
             }
         </section>
     }

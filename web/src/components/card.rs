@@ -2,10 +2,11 @@
 
 mod facts;
 mod place;
+mod written;
 
 use std::rc::Rc;
 
-use podpath_protocol::{From, Locale, ObjectCard, Range, Ref};
+use podpath_protocol::{Conversion, From, Locale, ObjectCard, Range, Ref};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -15,6 +16,7 @@ use crate::core::Question;
 use crate::core::asker::Asker;
 use crate::hooks::use_escape::use_escape;
 use crate::rich::place as place_of;
+use crate::state::files::Files;
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -31,6 +33,8 @@ pub(crate) struct CardProps {
     pub(crate) on_goto: Callback<Range>,
     pub(crate) on_open: Callback<Ref>,
     pub(crate) on_from: Callback<From>,
+    /// New files that were made of the object.
+    pub(crate) on_files: Callback<Files>,
 }
 
 /// What is known by now.
@@ -126,6 +130,8 @@ fn footer(card: &ObjectCard, props: &CardProps) -> Html {
         let text: String = card.stored.iter().flat_map(|it| [it.text.as_str(), "\n"]).collect();
         Callback::from(move |_: MouseEvent| crate::browser::copy(&text, || crate::browser::flash(".oc-copy")))
     };
+    let convert = (card.resource.kind == "Ingress")
+        .then(|| html! { <Convert resource={card.resource.clone()} {locale} on_files={props.on_files.clone()} /> });
     let from = card.trace_from.clone().map(|from| {
         let onclick = props.on_from.reform(move |_: MouseEvent| from.clone());
         html! { <button class="line-btn" data-from="" {onclick}>{ icon("play") }{ words::TRACE_FROM_HERE.text(locale) }</button> }
@@ -135,6 +141,40 @@ fn footer(card: &ObjectCard, props: &CardProps) -> Html {
             <button class="line-btn" data-line="" onclick={on_line}>{ words::CARD_GO_TO_LINE.text(locale) }<span class="mono">{ place_of(&card.range) }</span></button>
             <button class="line-btn oc-copy" data-copy="" onclick={on_copy}>{ icon("copy") }{ words::COPY_STORED.text(locale) }</button>
             { from.unwrap_or_default() }
+            { convert.unwrap_or_default() }
         </footer>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct ConvertProps {
+    resource: Ref,
+    locale: Locale,
+    on_files: Callback<Files>,
+}
+
+/// Makes objects of the Gateway API of an Ingress, and puts them beside it.
+#[component]
+fn Convert(props: &ConvertProps) -> Html {
+    let asker = use_context::<Asker>();
+    let onclick = {
+        let (on_files, resource) = (props.on_files.clone(), props.resource.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Some(asker) = &asker else { return };
+            let on_answer = on_files.clone();
+            let on_answer = Callback::from(move |it: Option<Conversion>| {
+                let files: Files = it
+                    .map(|it| it.files)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(path, text)| (path.into(), text.into()))
+                    .collect();
+                if !files.is_empty() {
+                    on_answer.emit(files);
+                }
+            });
+            asker.ask("convert", serde_json::json!({ "resources": [resource] }), on_answer);
+        })
+    };
+    html! { <button class="line-btn" data-convert="" {onclick}>{ icon("wand") }{ words::CONVERT.text(props.locale) }</button> }
 }

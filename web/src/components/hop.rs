@@ -143,5 +143,5 @@ fn at_button(range: Option<&Range>, props: &HopRowProps) -> Html {
         event.stop_propagation();
         on_goto.emit(range.clone());
     });
-    html! { <button class="at" aria-label={label} {onclick}>{ text }</button> }
+    html! { <button class="at" aria-label={label} {onclick}><bdi>{ text }</bdi></button> }
 }

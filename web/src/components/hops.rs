@@ -5,11 +5,12 @@ mod swipe;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use podpath_protocol::{Graph, Hop, HopKind, Locale, Range, Ref, Trace};
+use podpath_protocol::{Call, Graph, Hop, HopKind, Locale, Range, Ref, Trace};
 use yew::prelude::*;
 
 use super::hop::HopRow;
 use super::icon::{icon, tile};
+use super::rivals::Rivals;
 use crate::report::report;
 use crate::shared::Shared;
 use crate::state::files::Files;
@@ -19,6 +20,8 @@ use crate::words;
 #[derive(Properties, PartialEq)]
 pub(crate) struct HopsProps {
     pub(crate) trace: Shared<Trace>,
+    /// The request that it is about.
+    pub(crate) call: Option<Call>,
     pub(crate) graph: Shared<Graph>,
     pub(crate) files: Rc<Files>,
     pub(crate) url: AttrValue,
@@ -92,8 +95,18 @@ pub(crate) fn Hops(props: &HopsProps) -> Html {
                     { not_reached(trace.hops.len() + 1, locale) }
                 }
             </ol>
+            { rivals(props).unwrap_or_default() }
         </section>
     }
+}
+
+/// An Ingress on the path may be played by another controller.
+fn rivals(props: &HopsProps) -> Option<Html> {
+    let resources = props.trace.hops.iter().filter_map(|it| it.resource.as_ref());
+    let resource = resources.into_iter().find(|it| it.kind == "Ingress")?.clone();
+    let call = props.call.clone()?;
+    let about = Rc::as_ptr(&props.files) as usize;
+    Some(html! { <Rivals {resource} {call} {about} locale={props.locale} /> })
 }
 
 /// The request died before it came to a Pod, and no hop says so.

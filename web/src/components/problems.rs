@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use podpath_protocol::{Check, Diagnostic, Fix, Locale, Range};
+use podpath_protocol::{Call, Check, Diagnostic, Fix, Locale, Range};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -22,6 +22,7 @@ pub(crate) struct ProblemsProps {
     pub(crate) locale: Locale,
     pub(crate) on_goto: Callback<Range>,
     pub(crate) on_fix: Callback<Vec<Fix>>,
+    pub(crate) on_ask: Callback<Call>,
 }
 
 const N_ROWS: usize = 100;
@@ -127,12 +128,19 @@ fn row(at: usize, diagnostic: &Diagnostic, props: &ProblemsProps) -> Html {
         let label = format!("{}: {title}", words::FIX.text(props.locale));
         html! { <button class="mini-btn" {title} aria-label={label} {onclick}>{ icon("wand") }{ words::FIX.text(props.locale) }</button> }
     });
+    let witness = diagnostic.request.clone().map(|call| {
+        let onclick = props.on_ask.reform(move |event: MouseEvent| {
+            event.stop_propagation();
+            call.clone()
+        });
+        html! { <button class="mini-btn" data-witness="" title={words::WITNESS.text(props.locale)} {onclick}>{ icon("play") }{ words::TRY.text(props.locale) }</button> }
+    });
     let where_ = format!("{} · {}", place(&diagnostic.range), diagnostic.code);
     html! {
         <li key={at} class={*class} data-code={diagnostic.code.clone()}>
             { icon(name) }
             <button class="pm" onclick={on_goto}><span class="sr">{ word.text(props.locale) }</span><b>{ rich(&diagnostic.message) }</b><span class="pw">{ where_ }</span></button>
-            { fix }
+            { witness }{ fix }
         </li>
     }
 }

@@ -20,6 +20,14 @@ pub(crate) const STORED_WHOLE: Words = Words::new("All {} lines", "전체 {}줄"
 pub(crate) const TRACE_FROM_HERE: Words = Words::new("Trace from here", "여기서 추적하기");
 pub(crate) const USED_BY: Words = Words::new("Used by", "이것을 쓰는 곳");
 pub(crate) const USES: Words = Words::new("Uses", "이것이 쓰는 것");
+pub(crate) const ATTACHED_ROUTES: Words = Words::new("takes {} routes", "라우트 {}개");
+pub(crate) const CONVERT: Words = Words::new("Convert to Gateway API", "Gateway API로 바꾸기");
+pub(crate) const RIVALS: Words = Words::new("The same Ingress at other controllers", "다른 컨트롤러라면");
+pub(crate) const RIVALS_AGREE: Words = Words::new("all answer alike", "모두 똑같이 응답합니다");
+pub(crate) const RIVALS_DIFFER: Words = Words::new("they differ", "서로 다르게 응답합니다");
+pub(crate) const SPECIFICATION: Words = Words::new("Specification", "명세");
+pub(crate) const WITNESS: Words = Words::new("Follow a request that shows it", "보여 주는 요청을 따라가기");
+pub(crate) const WRITTEN: Words = Words::new("Status to come", "기록될 상태");
 pub(crate) const WHAT_IT_IS: Words = Words::new("What it is", "무엇인가요");
 
 pub(crate) const EXPORT: Words = Words::new("Export", "내보내기");

@@ -176,6 +176,10 @@ fn label(edge: &Edge, metrics: &Metrics) -> Option<Label> {
         let class = if is_lit { "weight" } else { "weight off" };
         return Some(Label { class, at: (last.0 - 5.0, last.1 + down), words: share });
     }
+    // The shield stands where the port would.
+    if edge.shield.is_some() {
+        return None;
+    }
     let class = if is_lit { "port on" } else { "port off" };
     let words = middle(&edge.label, 10.5, metrics.gap + 4.0);
     (metrics.is_full && !words.is_empty()).then_some(Label { class, at: (last.0 - 6.0, last.1 - 7.0), words })

@@ -1,8 +1,9 @@
 //! What the object card says, fact by fact; facts that nothing is known about are left out.
 
-use podpath_protocol::{Condition, EndpointList, Locale, ObjectCard, PodLine, PortLine, Ref, Reference};
+use podpath_protocol::{EndpointList, Locale, ObjectCard, PodLine, PortLine, Ref, Reference};
 use yew::prelude::*;
 
+use super::written;
 use crate::components::icon::icon;
 use crate::rich::rich;
 use crate::words::{self, Words};
@@ -24,7 +25,10 @@ pub(super) fn facts(card: &ObjectCard, locale: Locale, on_open: &Callback<Ref>) 
                 { fact(words::ENDPOINTS, locale, endpoints(list, locale)) }
             }
             if !card.conditions.is_empty() {
-                { fact(words::CONDITIONS, locale, html! { <>{ for card.conditions.iter().map(condition) }</> }) }
+                { fact(words::CONDITIONS, locale, html! { <>{ for card.conditions.iter().map(written::condition) }</> }) }
+            }
+            if let Some(status) = card.status.as_ref().filter(|it| !written::is_empty(it)) {
+                { fact(words::WRITTEN, locale, written::written(status, locale)) }
             }
             if !card.used_by.is_empty() {
                 { fact(words::USED_BY, locale, references(&card.used_by, locale, on_open)) }
@@ -91,11 +95,6 @@ fn endpoints(list: &EndpointList, locale: Locale) -> Html {
             }
         </>
     }
-}
-
-fn condition(it: &Condition) -> Html {
-    let (class, glyph) = if it.status == "True" { ("ok", "ok") } else { ("err", "error") };
-    html! { <span class={classes!("oc-state", class)} title={it.message.clone()}>{ icon(glyph) }{ format!("{} {} {}", it.kind, it.status, it.reason) }</span> }
 }
 
 fn references(list: &[Reference], locale: Locale, on_open: &Callback<Ref>) -> Html {
