@@ -3,8 +3,10 @@
 mod answer;
 mod end;
 mod entry;
+mod exposed;
 mod guard;
 mod network;
+mod service;
 mod stage;
 mod verdicts;
 mod words;
