@@ -155,6 +155,10 @@ fn advice(dead: &DeadRule) -> Text {
             "규칙이 좁은 Ingress에 더 작은 `group.order` 값을 주세요",
         ),
         Criterion::ListOrder => Text::new("put the narrow one first", "좁은 규칙을 앞에 두세요"),
+        Criterion::Oldest | Criterion::Name if !dead.witness.scheme.is_http() => Text::new(
+            "a listener of this kind sends to one route: give one of the two a listener of its own",
+            "이런 리스너는 라우트 하나로만 보내므로 둘 중 하나에 리스너를 따로 주세요",
+        ),
         Criterion::Oldest | Criterion::Name => Text::new(
             "give one of the two another host or path, or put both into one object",
             "둘 중 하나의 호스트나 경로를 바꾸거나 한 오브젝트로 합치세요",

@@ -166,7 +166,8 @@ impl Hall<'_> {
         let request = witness::requests(self.listener, rule, part).into_iter().next()?;
         let goes_first = |other: usize, by: &Rule| {
             if rule.matchers.iter().any(is_dropped) {
-                return by.origin.resource == rule.origin.resource && other < at;
+                // Its place among the rules says nothing: a gateway puts what takes everything behind the others.
+                return by.origin.resource == rule.origin.resource;
             }
             let (order, criterion) = prefer(self.table.gateway.ladder, by, rule, &request);
             order.is_lt() && (criterion != Criterion::ListOrder || (by.rank.order, other) < (rule.rank.order, at))

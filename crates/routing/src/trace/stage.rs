@@ -61,6 +61,7 @@ impl<'a> Walk<'a> {
         let end = if self.speaks_http { end } else { end.closed() };
         self.trace.outcome = end.outcome;
         self.trace.status = end.status;
+        let end = if self.is_grpc { end.of_grpc() } else { end };
         self.trace.grpc_status = if self.is_grpc { end.grpc_status() } else { None };
         self.trace.reason = end.reason;
         self.trace.body = end.body;

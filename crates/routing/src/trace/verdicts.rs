@@ -51,7 +51,7 @@ pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Verdi
 pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, why: NoListener) -> Verdict {
     let (port, host, name) = (request.port, &request.host, request.server_name());
     if let Some(rejected) = words::closed(table, request) {
-        return not_open(rejected, port);
+        return not_open(rejected, request, why);
     }
     let title = match why {
         NoListener::Port => Text::new(
@@ -86,12 +86,19 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
     traffic(title, detail, Some(table.origin.location))
 }
 
-fn not_open(rejected: &Rejected, port: u16) -> Verdict {
-    let reason = rejected.reason;
-    let title = Text::new(
-        format!("Connection refused: the listener on port {port} is not open: {reason}"),
-        format!("연결이 거부됩니다. {port} 포트의 리스너가 열리지 않습니다: {reason}"),
-    );
+fn not_open(rejected: &Rejected, request: &Request, why: NoListener) -> Verdict {
+    let (reason, port, host) = (rejected.reason, request.port, &request.host);
+    let title = match why {
+        // Another listener has the port open.
+        NoListener::Host => Text::new(
+            format!("404 The listener for `{host}` is not open: {reason}"),
+            format!("404 `{host}` 호스트의 리스너가 열리지 않습니다: {reason}"),
+        ),
+        _ => Text::new(
+            format!("Connection refused: the listener on port {port} is not open: {reason}"),
+            format!("연결이 거부됩니다. {port} 포트의 리스너가 열리지 않습니다: {reason}"),
+        ),
+    };
     let location = Some(rejected.origin.location);
     Verdict { title, detail: rejected.text.clone(), stage: Some(Stage::Attached), location }
 }
