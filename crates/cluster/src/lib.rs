@@ -19,7 +19,7 @@ pub use change::Replacement;
 pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
 pub use pod::{PodSource, pod_name};
-pub use settings::{IngressController, Settings, version};
+pub use settings::{IngressController, Settings, unix_seconds, version};
 
 /// The number of an object in its cluster, in source order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

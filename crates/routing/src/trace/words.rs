@@ -21,7 +21,13 @@ pub(super) use service::{
     target_name, why_location,
 };
 
-fn hop(kind: HopKind, resource: Option<ResourceId>, location: Option<Location>, title: Text, detail: Text) -> Hop {
+pub(super) fn hop(
+    kind: HopKind,
+    resource: Option<ResourceId>,
+    location: Option<Location>,
+    title: Text,
+    detail: Text,
+) -> Hop {
     Hop {
         kind,
         resource,
