@@ -4,6 +4,8 @@ use std::path::Path;
 
 use podpath_protocol::{Call, Check, Diagnostic};
 
+use serde_json::json;
+
 use crate::ask::{self, Files};
 use crate::markdown::{Block, Case, cases};
 use crate::show;
@@ -68,6 +70,14 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
             }
             "object" => {
                 compare(case, block, show::object(&ask::object(&files, &block.info)?), outcome);
+                has_expected_block = true;
+            }
+            "admission" => {
+                compare(case, block, show::admission(&ask::ask("admit", &json!({ "files": files }))?), outcome);
+                has_expected_block = true;
+            }
+            "workloads" => {
+                compare(case, block, show::workloads(&ask::ask("workloads", &json!({ "files": files }))?), outcome);
                 has_expected_block = true;
             }
             "diagnostics" => {

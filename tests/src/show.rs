@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Backend, Check, Completion, Condition, Definition, Hop, Hover, Mention, ObjectCard, ObjectStatus, Outcome, Range,
-    Ref, Reference, References, Standing, Statuses, Trace,
+    Admission, Backend, Check, Completion, Condition, Definition, Hop, Hover, Mention, ObjectCard, ObjectStatus,
+    Outcome, Range, Ref, Reference, References, Standing, Statuses, Trace, Workloads,
 };
 
 use crate::ask::{self, Files};
@@ -79,6 +79,42 @@ fn conditions(found: &[Condition]) -> String {
     }
     for it in found.iter().filter(|it| !plain(it) && it.status != "True") {
         _ = write!(text, "\n    {}: {}", it.kind, it.message);
+    }
+    text
+}
+
+/// What is said to each document.
+pub(crate) fn admission(found: &Admission) -> String {
+    let mut text = String::new();
+    for it in &found.documents {
+        let name = it.resource.as_ref().map_or_else(|| "-".to_owned(), name);
+        _ = writeln!(text, "{}#{} {name} {}", it.file, it.index, if it.accepted { "accepted" } else { "refused" });
+        for error in &it.errors {
+            _ = writeln!(text, "  {} {}: {}", error.sort, error.field, error.detail);
+        }
+    }
+    text
+}
+
+/// Each workload with what belongs to it.
+pub(crate) fn workloads(found: &Workloads) -> String {
+    let mut text = String::new();
+    let names = |list: &[Ref]| list.iter().map(name).collect::<Vec<_>>().join(", ");
+    for it in &found.workloads {
+        _ = writeln!(text, "{} as {}", name(&it.workload), name(&it.service_account));
+        _ = writeln!(text, "  pods {}", it.pods.join(", "));
+        let labels: Vec<_> = it.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        _ = writeln!(text, "  labels {}", labels.join(", "));
+        for (word, list) in [("services", &it.services), ("policies", &it.network_policies), ("uses", &it.uses)] {
+            if !list.is_empty() {
+                _ = writeln!(text, "  {word} {}", names(list));
+            }
+        }
+        if let Some(role) = &it.iam_role {
+            _ = writeln!(text, "  role {role}");
+        }
+        let nodes = it.schedulable.nodes.as_ref().map(|it| format!(" {}", it.join(", "))).unwrap_or_default();
+        _ = writeln!(text, "  nodes {}{nodes}", it.schedulable.reason);
     }
     text
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use podpath_protocol::{Call, DeadRules, Standing, Trace, Traces};
+use podpath_protocol::{Call, DeadRules, Fix, Standing, Trace, Traces};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
@@ -44,11 +44,26 @@ fn taker(trace: &Trace, kind: &str) -> Option<(String, String)> {
     of_kind.next_back()
 }
 
-fn hold(text: String, kind: &str, host: &str, from: &serde_json::Value) -> Result<(), TestCaseError> {
-    let files = Files::from([("a.yaml".to_owned(), text)]);
-    let found: DeadRules = ask::ask("deadRules", &json!({ "files": files })).unwrap();
+/// The text after a fix.
+fn fixed(text: &str, fix: &Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|it| std::cmp::Reverse(it.range.start.offset));
+    edits.iter().fold(text.to_owned(), |mut text, it| {
+        text.replace_range(it.range.start.offset as usize..it.range.end.offset as usize, &it.new_text);
+        text
+    })
+}
+
+fn hold(text: &str, kind: &str, host: &str, from: &serde_json::Value) -> Result<(), TestCaseError> {
+    let dead_of = |text: &str| -> DeadRules { ask::ask("deadRules", &json!({ "files": { "a.yaml": text } })).unwrap() };
+    let found = dead_of(text);
+    let files = Files::from([("a.yaml".to_owned(), text.to_owned())]);
     let mut dead = Vec::new();
     for it in &found.dead_rules {
+        if let Some(fix) = &it.fix {
+            let after = fixed(text, fix);
+            prop_assert!(dead_of(&after).dead_rules.len() < found.dead_rules.len(), "{}\nmoved\n{}", text, after);
+        }
         let trace = ask::trace(&files, &it.witness).unwrap();
         let by = (it.by.resource.name.clone(), it.by.path.clone());
         prop_assert_eq!(taker(&trace, kind), Some(by), "witness {:?}\n{:?}", it.witness, files);
@@ -129,23 +144,32 @@ fn alb(rules: &[Match], split: usize) -> String {
     text
 }
 
+#[test]
+fn a_narrow_rule_moves_in_front_of_the_wide_one_that_hides_it() {
+    let text = virtual_service(&[("Prefix", "/", None, None), ("Exact", "/api", None, Some("a"))]);
+    let found: DeadRules = ask::ask("deadRules", &json!({ "files": { "a.yaml": text } })).unwrap();
+    let fix = found.dead_rules.first().unwrap().fix.as_ref().unwrap();
+    let wanted = virtual_service(&[("Exact", "/api", None, Some("a")), ("Prefix", "/", None, None)]);
+    assert_eq!(fixed(&text, fix), wanted);
+}
+
 proptest! {
-    #![proptest_config(config(96))]
+    #![proptest_config(config(48))]
 
     #[test]
     fn of_a_virtual_service(rules in matches()) {
         let from = json!({ "gateway": { "apiVersion": "networking.istio.io/v1", "kind": "Gateway", "namespace": "default", "name": "edge" }, "port": 80 });
-        hold(virtual_service(&rules), "VirtualService", "shop.example.kr", &from)?;
+        hold(&virtual_service(&rules), "VirtualService", "shop.example.kr", &from)?;
     }
 
     #[test]
     fn of_http_routes(rules in matches(), split in 1..6_usize) {
         let from = json!({ "gateway": { "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "namespace": "default", "name": "edge" }, "port": 80 });
-        hold(http_routes(&rules, split), "HTTPRoute", "shop.example.kr", &from)?;
+        hold(&http_routes(&rules, split), "HTTPRoute", "shop.example.kr", &from)?;
     }
 
     #[test]
     fn of_a_group_of_ingresses(rules in matches(), split in 1..6_usize) {
-        hold(alb(&rules, split), "Ingress", "shop.example.kr", &json!({ "internet": true }))?;
+        hold(&alb(&rules, split), "Ingress", "shop.example.kr", &json!({ "internet": true }))?;
     }
 }

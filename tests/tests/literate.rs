@@ -71,6 +71,16 @@ fn cards() {
 }
 
 #[test]
+fn admission() {
+    hold("tests/suite/admission");
+}
+
+#[test]
+fn workloads() {
+    hold("tests/suite/workloads");
+}
+
+#[test]
 fn editor() {
     hold("tests/suite/editor");
 }

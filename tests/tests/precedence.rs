@@ -302,6 +302,56 @@ proptest! {
     }
 
     #[test]
+    fn ingress_nginx_takes_one_server_then_exact_then_the_longest_or_the_first_expression(
+        rules in ingress_rules(&["Exact", "Prefix", "ImplementationSpecific"]),
+        is_regex in any::<bool>(),
+        host in select(ASKED_HOSTS),
+        path in select(ASKED),
+    ) {
+        let annotations = if is_regex { "nginx.ingress.kubernetes.io/use-regex: 'true'" } else { "" };
+        let text = ingress("k8s.io/ingress-nginx", annotations, &rules);
+        let trace = traced(text, &format!("GET http://{host}{path}"));
+        let fitting = rules.iter().map(|it| it.0).filter(|it| takes_host(it, host));
+        let server = fitting.max_by_key(|it| HOSTS.iter().position(|known| known == it)).unwrap_or_default();
+        let mut seen = Vec::new();
+        let mut best = None;
+        for (r, (_, paths)) in rules.iter().enumerate().filter(|(_, (pattern, _))| *pattern == server) {
+            for (p, (kind, value)) in paths.iter().enumerate() {
+                let exact = *kind == "Exact";
+                // Of two with the same path and type the first is kept; as expressions the types do not differ.
+                if seen.contains(&(exact, value)) {
+                    continue;
+                }
+                seen.push((exact, value));
+                let fits = match (is_regex, exact) {
+                    (true, _) => path.starts_with(value),
+                    (false, true) => *value == path,
+                    (false, false) => takes_elements(value, path),
+                };
+                let place = format!("edge spec.rules[{r}].http.paths[{p}]");
+                let key = (!is_regex && exact, value.len(), *value);
+                if fits && best.as_ref().is_none_or(|(known, _)| key > *known) {
+                    best = Some((key, place));
+                }
+            }
+        }
+        // `/` of every server is there before any path, so a Prefix `/` goes before an Exact one as an expression.
+        let root = ("Prefix", "ImplementationSpecific");
+        let is_tie = is_regex && best.as_ref().is_some_and(|(key, _)| key.1 == 1);
+        let prefix = rules.iter().enumerate().filter(|(_, it)| it.0 == server).flat_map(|(r, it)| {
+            it.1.iter().enumerate().map(move |(p, (kind, value))| (r, p, *kind, *value))
+        });
+        let written = prefix.into_iter().find(|(_, _, kind, value)| (*kind == root.0 || *kind == root.1) && *value == "/");
+        let winner = match (best, written) {
+            (Some(_), Some((r, p, ..))) if is_tie => format!("edge spec.rules[{r}].http.paths[{p}]"),
+            (Some(_), None) if is_tie => "any metadata.name".to_owned(),
+            (Some((_, place)), _) => place,
+            (None, _) => "any metadata.name".to_owned(),
+        };
+        prop_assert_eq!(chosen(&trace, HopKind::Route), Some(winner));
+    }
+
+    #[test]
     fn an_alb_takes_its_rules_in_the_order_of_the_controller(
         rules in ingress_rules(&["Exact", "Prefix", "ImplementationSpecific"]), host in select(ASKED_HOSTS), path in select(ASKED),
     ) {

@@ -169,7 +169,7 @@ pub(crate) fn lane_class(node: Option<&Node>, kind: &str) -> &'static str {
         (Some(Lane::Route), _) | (None, "VirtualService" | "HTTPRoute" | "Ingress") => "route",
         (Some(Lane::Service), _) | (None, "Service" | "DestinationRule" | "EndpointSlice") => "service",
         (Some(Lane::Pod | Lane::Workload), _)
-        | (None, "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job") => "pod",
+        | (None, "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob") => "pod",
         _ => "object",
     }
 }

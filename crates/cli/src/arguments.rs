@@ -13,6 +13,8 @@ podpath check PATH... [--format text|json|sarif]
 podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is different then
 podpath status PATH... [--format text|json]
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
+podpath admit PATH...      what an API server says to creating each document
+podpath workloads PATH...  what makes Pods: names, Services, policies, identity, needs, Nodes
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
 
@@ -33,6 +35,8 @@ pub(crate) enum Command {
     Trace,
     Convert,
     Graph,
+    Workloads,
+    Admit,
     Status,
     Presets,
     Rpc,
@@ -124,6 +128,8 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "trace" => Command::Trace,
         "convert" => Command::Convert,
         "graph" => Command::Graph,
+        "admit" => Command::Admit,
+        "workloads" => Command::Workloads,
         "status" => Command::Status,
         "presets" => Command::Presets,
         "rpc" => Command::Rpc,

@@ -11,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, Conversion, Graph, Outcome, Presets, Statuses, Traces};
+use podpath_protocol::{Admission, Call, Check, Conversion, Graph, Outcome, Presets, Statuses, Traces, Workloads};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -43,6 +43,8 @@ fn run() -> Result<bool, String> {
         Command::Trace => trace(&mut engine, &arguments),
         Command::Convert => convert(&mut engine, &arguments),
         Command::Graph => graph(&mut engine, &arguments),
+        Command::Admit => admit(&mut engine, &arguments),
+        Command::Workloads => workloads(&mut engine, &arguments),
         Command::Status => status(&mut engine, &arguments),
     }
 }
@@ -181,4 +183,27 @@ fn graph(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
         Format::Sarif => return Err("graph knows --format mermaid, svg and json".into()),
     }
     Ok(true)
+}
+
+fn workloads(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let params = input(engine, arguments)?;
+    let found: Workloads = ask(engine, "workloads", &params)?;
+    match arguments.format {
+        Format::Text => emit(&text::workloads(&found)),
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        _ => return Err("workloads knows --format text and json".into()),
+    }
+    Ok(true)
+}
+
+/// False when a document is refused.
+fn admit(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let params = input(engine, arguments)?;
+    let found: Admission = ask(engine, "admit", &params)?;
+    match arguments.format {
+        Format::Text => emit(&text::admission(&found)),
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        _ => return Err("admit knows --format text and json".into()),
+    }
+    Ok(found.documents.iter().all(|it| it.accepted))
 }

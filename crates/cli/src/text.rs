@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Candidate, Check, Condition, Conversion, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
+    Admission, Candidate, Check, Condition, Conversion, Diagnostic, Hop, Locale, Range, Ref, Standing, Statuses, Trace,
+    Workloads,
 };
 use serde_json::Value;
 
@@ -23,6 +24,48 @@ pub(crate) fn check(found: &Check, params: &Value) -> String {
         format!("{n_found} {name}{}", if n_found == 1 { "" } else { "s" })
     });
     _ = writeln!(text, "{}", counted.join(", "));
+    text
+}
+
+/// Each document that is refused, with the server's words.
+pub(crate) fn admission(found: &Admission) -> String {
+    let mut text = String::new();
+    for it in found.documents.iter().filter(|it| !it.accepted) {
+        let name = it.resource.as_ref().map_or(String::new(), |it| format!(" {}/{}", it.kind, it.name));
+        _ = writeln!(text, "{} document {}{name} is refused", it.file, it.index + 1);
+        for error in &it.errors {
+            let at = error.range.as_ref().map_or(String::new(), |it| format!("{} ", place(it)));
+            _ = writeln!(text, "  {at}{}: {}", error.field, error.detail);
+        }
+    }
+    let n_refused = found.documents.iter().filter(|it| !it.accepted).count();
+    _ = writeln!(text, "{n_refused} of {} documents refused", found.documents.len());
+    text
+}
+
+/// Each workload with what belongs to it, a line a fact.
+pub(crate) fn workloads(found: &Workloads) -> String {
+    let mut text = String::new();
+    let names = |list: &[Ref]| list.iter().map(|it| format!("{}/{}", it.kind, it.name)).collect::<Vec<_>>().join(", ");
+    for it in &found.workloads {
+        let Ref { kind, namespace, name, .. } = &it.workload;
+        _ = writeln!(text, "{kind} {}/{name}", namespace.as_deref().unwrap_or_default());
+        let labels: Vec<_> = it.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let nodes = it.schedulable.nodes.as_ref().map(|it| format!(": {}", it.join(", "))).unwrap_or_default();
+        let lines = [
+            ("pods", it.pods.join(", ")),
+            ("labels", labels.join(", ")),
+            ("services", names(&it.services)),
+            ("network policies", names(&it.network_policies)),
+            ("service account", it.service_account.name.clone()),
+            ("IAM role", it.iam_role.clone().unwrap_or_default()),
+            ("uses", names(&it.uses)),
+            ("nodes", format!("{}{nodes}", it.schedulable.reason)),
+        ];
+        for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+            _ = writeln!(text, "  {name}: {value}");
+        }
+    }
     text
 }
 

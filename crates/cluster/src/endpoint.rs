@@ -4,10 +4,12 @@
 //! name and protocol, and a Pod without it is no endpoint of that port; a Service without selector has the endpoints
 //! of the EndpointSlices that name it.
 
+use std::collections::BTreeSet;
+
 use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
 use podpath_source::Span;
 
-use crate::{Cluster, Found, PodSource, ResourceId};
+use crate::{Cluster, Found, PodSource, ResourceId, Schedule, schedule};
 
 /// Pods, or an address, that answer on a port of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub enum NoEndpoints {
     NoReplicas(ResourceId),
     /// None of them takes traffic.
     NotReady(ResourceId),
+    /// A readiness probe asks a port by a name that its container does not declare.
+    ProbePort(ResourceId, Span),
+    /// None of the Nodes that are given may run them.
+    Unschedulable(ResourceId, Span),
     /// It is only a name for another host.
     ExternalName(Span),
 }
@@ -63,19 +69,23 @@ pub fn endpoints(
         let none = found.is_empty().then_some(NoEndpoints::NoSelector(service.entry.resource.meta.name_span()));
         return (found, none);
     };
-    let pods = service_pods(cluster, service);
+    let pods = without_owners(cluster, service_pods(cluster, service));
     let with_port: Vec<_> = pods.iter().filter_map(|pod| Some((pod, pod_port(pod, port)?))).collect();
-    let found: Vec<_> = with_port
-        .iter()
-        .filter(|(pod, _)| !pod.ended)
-        .map(|(pod, number)| Endpoint {
+    let mut obstacle = None;
+    let mut found = Vec::new();
+    for (pod, number) in with_port.iter().filter(|(pod, _)| !pod.ended) {
+        let (replicas, blocked) = running(cluster, pod);
+        obstacle = obstacle.or(blocked);
+        let takes = pod.ready && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
+        let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
+        found.push(Endpoint {
             source: Some(pod.id),
             address: pod.ip.map(str::to_owned),
-            replicas: pod.replicas,
+            replicas,
             port: *number,
-            ready: pod.replicas > 0 && (pod.ready || service.object.publishes_not_ready),
-        })
-        .collect();
+            ready: runs && (takes || service.object.publishes_not_ready),
+        });
+    }
     if found.iter().any(|it| it.ready) {
         return (found, None);
     }
@@ -83,9 +93,31 @@ pub fn endpoints(
         (None, _) => NoEndpoints::NoPod(selector.span),
         (_, None) => NoEndpoints::NoNamedPort(port.target_port.span),
         (_, Some((pod, _))) if pod.replicas == 0 => NoEndpoints::NoReplicas(pod.id),
-        (_, Some((pod, _))) => NoEndpoints::NotReady(pod.id),
+        (_, Some((pod, _))) => obstacle.unwrap_or(NoEndpoints::NotReady(pod.id)),
     };
     (found, Some(why))
+}
+
+/// Pods that are here stand for the workload that makes them, which would count them again.
+fn without_owners<'a>(cluster: &Cluster, pods: Vec<PodSource<'a>>) -> Vec<PodSource<'a>> {
+    let counting = pods.iter().filter(|it| it.replicas > 0);
+    let owners: BTreeSet<_> = counting.filter_map(|it| cluster.owner_of(it.id)).collect();
+    pods.into_iter().filter(|it| !owners.contains(&it.id)).collect()
+}
+
+/// How many Pods run, and what certainly keeps them from taking traffic.
+fn running(cluster: &Cluster, pod: &PodSource<'_>) -> (u32, Option<NoEndpoints>) {
+    if pod.is_observed {
+        return (pod.replicas, None);
+    }
+    let kind = cluster.entry(pod.id).map_or("", |it| it.resource.meta.kind.value.as_str());
+    let replicas = match schedule(cluster, &pod.template.placement, kind == "DaemonSet") {
+        Schedule::Nowhere(span) => return (pod.replicas, Some(NoEndpoints::Unschedulable(pod.id, span))),
+        Schedule::Nodes(nodes) if kind == "DaemonSet" => u32::try_from(nodes.len()).unwrap_or(u32::MAX),
+        _ => pod.replicas,
+    };
+    let probe = pod.template.containers.iter().find_map(podpath_objects::Container::unanswerable_probe);
+    (replicas, probe.map(|it| NoEndpoints::ProbePort(pod.id, it.span)))
 }
 
 fn pod_port(pod: &PodSource<'_>, port: &ServicePort) -> Option<u16> {
@@ -104,7 +136,8 @@ fn slice_endpoints(cluster: &Cluster, service: &Found<'_, Service>, port: &Servi
     };
     let mut found = Vec::new();
     for slice in cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(named) {
-        let Some(slice_port) = slice.object.ports.iter().find(|it| it.name == port_name) else { continue };
+        let fits = |it: &&podpath_objects::EndpointPort| it.name == port_name && it.protocol == port.protocol;
+        let Some(slice_port) = slice.object.ports.iter().find(fits) else { continue };
         for endpoint in &slice.object.endpoints {
             let pod = endpoint.pod.as_deref();
             let source = pod.and_then(|name| cluster.find::<podpath_objects::Pod>(service.namespace(), name));
@@ -113,7 +146,7 @@ fn slice_endpoints(cluster: &Cluster, service: &Found<'_, Service>, port: &Servi
                 address: Some(address.clone()),
                 replicas: 1,
                 port: slice_port.port.unwrap_or(port.port.value),
-                ready: endpoint.ready || service.object.publishes_not_ready,
+                ready: endpoint.ready,
             }));
         }
     }

@@ -21,6 +21,15 @@ pub struct PodSource<'a> {
     pub ready: bool,
     /// They ended, and are no endpoints any more.
     pub ended: bool,
+    /// A status says how they are, so nothing else has to.
+    pub is_observed: bool,
+}
+
+impl PodSource<'_> {
+    /// The Node that they run on, where that is told.
+    pub fn node(&self) -> Option<&str> {
+        self.template.placement.node_name.as_ref().map(|it| it.value.as_str())
+    }
 }
 
 impl Cluster {
@@ -35,18 +44,22 @@ impl Cluster {
                 ip: None,
                 ready: true,
                 ended: false,
+                is_observed: false,
             });
         }
         let found = self.get::<Pod>(id)?;
-        let ended = matches!(found.object.phase.as_deref(), Some("Succeeded" | "Failed"));
+        let phase = found.object.phase.as_deref();
+        let ended = matches!(phase, Some("Succeeded" | "Failed"));
+        let is_pending = phase == Some("Pending");
         Some(PodSource {
             id,
             namespace: &found.entry.namespace,
             template: &found.object.template,
             replicas: 1,
             ip: found.object.ip.as_deref(),
-            ready: found.object.ready.unwrap_or(true) && !found.object.is_terminating,
+            ready: found.object.ready.unwrap_or(!is_pending) && !found.object.is_terminating,
             ended,
+            is_observed: phase.is_some() || found.object.ready.is_some(),
         })
     }
 
@@ -69,6 +82,19 @@ impl Cluster {
         let mut pods: Vec<_> = found.filter(|it| selector.is_subset_of(&it.template.labels)).collect();
         pods.sort_by_key(|it| it.id);
         pods
+    }
+
+    /// The workload that makes these Pods: its owner reference, and of a ReplicaSet that is not here its Deployment.
+    pub fn owner_of(&self, id: ResourceId) -> Option<ResourceId> {
+        let entry = self.entry(id)?;
+        let (kind, name) = entry.resource.meta.owner.as_ref()?;
+        let of_kind = |kind: &str, name: &str| {
+            let found = self.find::<Workload>(&entry.namespace, name)?;
+            (found.entry.resource.meta.kind.value == kind).then_some(found.id)
+        };
+        let hash = entry.resource.meta.labels.get("pod-template-hash");
+        let deployment = hash.filter(|_| kind == "ReplicaSet").and_then(|it| name.strip_suffix(it)?.strip_suffix('-'));
+        of_kind(kind, name).or_else(|| of_kind("Deployment", deployment?))
     }
 
     fn label_range(&self, namespace: &str, key: &str, value: &str) -> std::ops::Range<usize> {
@@ -109,6 +135,8 @@ pub fn pod_name(kind: &str, workload: &str, nth: u32) -> String {
     match kind {
         "Deployment" => format!("{workload}-{}-{}", safe(workload, 0, 10), safe(workload, nth + 1, 5)),
         "StatefulSet" => format!("{workload}-{nth}"),
+        // Minutes since 1970 of the run, which nobody knows.
+        "CronJob" => format!("{workload}-{}-{}", 28_000_000 + u64::from(nth), safe(workload, nth + 1, 5)),
         "Pod" => workload.to_owned(),
         _ => format!("{workload}-{}", safe(workload, nth + 1, 5)),
     }

@@ -3,6 +3,7 @@
 //! Invariants: one request, one answer, never a panic; the same files give the same bytes; memo tables stand here alone,
 //! the crates below are pure functions.
 
+mod admit;
 mod analysis;
 mod check;
 mod compare;
@@ -20,6 +21,7 @@ mod rpc;
 mod status;
 mod suggest;
 mod trace;
+mod workloads;
 mod workspace;
 
 pub use podpath_protocol as protocol;

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
 use crate::{
-    check, compare, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest, trace,
+    admit, check, compare, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest,
+    trace, workloads,
 };
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
@@ -126,6 +127,8 @@ impl Engine {
             "deadRules" => self.with(read::<Input>(params)?, |analysis, options| {
                 write(dead_rules::dead_rules(analysis, options.locale))
             }),
+            "admit" => self.with(read::<Input>(params)?, |analysis, _| write(admit::admit(analysis))),
+            "workloads" => self.with(read::<Input>(params)?, |analysis, _| write(workloads::workloads(analysis))),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
             "status" => self.with(read::<StatusParams>(params)?, |analysis, options| {

@@ -194,7 +194,8 @@ fn response(call: &Call, trace: &routing::Trace) -> Option<ResponseHeaders> {
 /// A clause as a sentence of its own: it begins with a capital. What is the same in both languages is a quotation.
 fn sentence(clause: &Text, locale: Locale) -> String {
     let mut text = say(clause, locale);
-    if clause.en == clause.ko {
+    // Names that people write small.
+    if clause.en == clause.ko || ["gRPC", "ingress-nginx"].iter().any(|it| text.starts_with(it)) {
         return text;
     }
     if let Some(first) = text.get_mut(..1) {

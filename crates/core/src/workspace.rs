@@ -22,7 +22,7 @@ pub(crate) struct File {
     pub(crate) lines: LineIndex,
     /// Each with the byte offset at which it begins.
     pub(crate) documents: Vec<(usize, Arc<Document>)>,
-    is_manifest: bool,
+    pub(crate) is_manifest: bool,
 }
 
 impl File {

@@ -54,7 +54,7 @@ fn arrow(state: EdgeState) -> &'static str {
         EdgeState::Off => "-->",
         EdgeState::On => "==>",
         EdgeState::Dead => "-.-x",
-        EdgeState::Redirect | EdgeState::Unknown => "-.->",
+        EdgeState::Redirect | EdgeState::Unknown | EdgeState::Mirror => "-.->",
     }
 }
 

@@ -17,7 +17,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for workload in context.cluster.all::<Workload>() {
         let Some(selector) = &workload.object.selector else { continue };
         let labels = &workload.object.template.labels;
-        let is_job = workload.entry.resource.meta.kind.value == "Job";
+        let is_job = matches!(workload.entry.resource.meta.kind.value.as_str(), "Job" | "CronJob");
         if is_job || selector.matches(labels) {
             continue;
         }

@@ -49,7 +49,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// Jobs end, so nobody expects traffic at their Pods.
 fn has_pods(cluster: &Cluster, namespace: &str) -> bool {
     let mut workloads = cluster.in_namespace::<Workload>(namespace);
-    let lasts = |it: Found<'_, Workload>| it.entry.resource.meta.kind.value != "Job";
+    let lasts = |it: Found<'_, Workload>| !matches!(it.entry.resource.meta.kind.value.as_str(), "Job" | "CronJob");
     workloads.any(lasts) || cluster.in_namespace::<Pod>(namespace).next().is_some()
 }
 

@@ -75,13 +75,25 @@ fn whole_rule(
     dead: &DeadRule,
 ) -> Diagnostic {
     let by = service.object.http.get(index(&dead.by.path).unwrap_or(usize::MAX));
-    let by = by.filter(|_| dead.by.resource == dead.rule.resource && dead.criterion == Criterion::ListOrder);
-    let fix = by.map(|by| Fix {
-        title: Text::new("move it in front", "앞으로 옮기기"),
-        safe: false,
-        edits: vec![Edit::Move { item: service.at(rule.span), before: service.at(by.span) }],
-    });
+    let fix = by.filter(|_| can_move(dead)).map(|by| moved(service.at(rule.span), service.at(by.span)));
     Diagnostic { aliases: &["IST0130"], fix, ..finding(cluster, dead) }
+}
+
+/// Both stand in one object whose order decides, and the other order keeps both alive.
+fn can_move(dead: &DeadRule) -> bool {
+    dead.by.resource == dead.rule.resource && dead.criterion == Criterion::ListOrder && !dead.is_twin
+}
+
+fn moved(item: Location, before: Location) -> Fix {
+    Fix {
+        title: Text::new("move it in front", "앞으로 옮기기"), safe: false, edits: vec![Edit::Move { item, before }]
+    }
+}
+
+/// True for two items of one list: `spec.rules[0].http.paths[0]` and `spec.rules[0].http.paths[2]`.
+fn are_siblings(a: &str, b: &str) -> bool {
+    let list = |path: &str| path.rsplit_once('[').map(|it| it.0.to_owned());
+    list(a).is_some() && list(a) == list(b)
 }
 
 fn finding(cluster: &podpath_cluster::Cluster, dead: &DeadRule) -> Diagnostic {
@@ -102,7 +114,9 @@ fn finding(cluster: &podpath_cluster::Cluster, dead: &DeadRule) -> Diagnostic {
         format!("`{witness}` 요청은 여기에도 맞지만 {} 규칙으로 갑니다. {}. {}", by.ko, why.ko, advice.ko),
     );
     let related = Label { location: dead.by.location, text: Text::new("this takes them", "여기서 가져갑니다") };
-    Diagnostic { help: Some(help), related: vec![related], ..LINT.found(place(dead), message) }
+    let is_movable = can_move(dead) && are_siblings(&dead.rule.path, &dead.by.path);
+    let fix = is_movable.then(|| moved(dead.rule.location, dead.by.location));
+    Diagnostic { help: Some(help), related: vec![related], fix, ..LINT.found(place(dead), message) }
 }
 
 /// The condition on the path, where there is one.
@@ -133,11 +147,18 @@ fn witness(dead: &DeadRule) -> String {
 
 fn advice(dead: &DeadRule) -> Text {
     match dead.criterion {
+        _ if dead.is_twin && dead.by.resource == dead.rule.resource => {
+            Text::new("both are for the same requests: remove one", "두 규칙이 같은 요청을 받으므로 하나를 지우세요")
+        }
         Criterion::ListOrder if dead.gateway.is_load_balancer && dead.by.resource != dead.rule.resource => Text::new(
             "give the Ingress with the narrow rules a smaller `group.order`",
             "규칙이 좁은 Ingress에 더 작은 `group.order` 값을 주세요",
         ),
         Criterion::ListOrder => Text::new("put the narrow one first", "좁은 규칙을 앞에 두세요"),
+        Criterion::Oldest | Criterion::Name if !dead.witness.scheme.is_http() => Text::new(
+            "a listener of this kind sends to one route: give one of the two a listener of its own",
+            "이런 리스너는 라우트 하나로만 보내므로 둘 중 하나에 리스너를 따로 주세요",
+        ),
         Criterion::Oldest | Criterion::Name => Text::new(
             "give one of the two another host or path, or put both into one object",
             "둘 중 하나의 호스트나 경로를 바꾸거나 한 오브젝트로 합치세요",

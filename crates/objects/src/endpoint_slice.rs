@@ -19,6 +19,8 @@ pub struct EndpointPort {
     pub name: String,
     /// None means every port.
     pub port: Option<u16>,
+    /// `TCP` unless told.
+    pub protocol: String,
 }
 
 /// An entry of `endpoints`.
@@ -37,6 +39,7 @@ impl EndpointSlice {
         let port = |it: Reader<'_>| EndpointPort {
             name: it.get("name").text().map(|it| it.value).unwrap_or_default(),
             port: it.get("port").port().map(|it| it.value),
+            protocol: it.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
         };
         let endpoint = |it: Reader<'_>| SliceEndpoint {
             addresses: it.get("addresses").texts().into_iter().map(|it| it.value).collect(),

@@ -20,6 +20,7 @@ mod listener_set;
 mod mesh_policy;
 mod meta;
 mod network_policy;
+mod node;
 mod plain;
 mod reader;
 mod reference_grant;
@@ -54,19 +55,20 @@ pub use mesh_policy::{
 };
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
+pub use node::{ClusterNode, Taint};
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
 pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
-pub use service::{Service, ServicePort};
+pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::ServiceEntry;
 pub use stream_route::{StreamRoute, StreamRule};
 pub use virtual_service::{
     Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
     StringMatch, TcpRule, VirtualService, VsRedirect,
 };
-pub use workload::{Container, ContainerPort, Pod, PodTemplate, Workload};
+pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
 
 /// An object of the workspace: what all kinds have, and what its own kind has.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +135,7 @@ macro_rules! kinds {
 kinds! {
     0 Namespace: "" / "Namespace",
     1 Pod: "" / "Pod",
-    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job",
+    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob",
     3 Service: "" / "Service",
     4 EndpointSlice: "discovery.k8s.io" / "EndpointSlice",
     5 Ingress: "networking.k8s.io" / "Ingress",
@@ -158,8 +160,9 @@ kinds! {
     24 ListenerSet: "gateway.networking.k8s.io" / "ListenerSet" | "XListenerSet",
     25 BackendTlsPolicy: "gateway.networking.k8s.io" / "BackendTLSPolicy",
     26 Certificate: "cert-manager.io" / "Certificate",
-    27 PeerAuthentication: "security.istio.io" / "PeerAuthentication",
-    28 RequestAuthentication: "security.istio.io" / "RequestAuthentication",
+    27 ClusterNode: "" / "Node",
+    28 PeerAuthentication: "security.istio.io" / "PeerAuthentication",
+    29 RequestAuthentication: "security.istio.io" / "RequestAuthentication",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

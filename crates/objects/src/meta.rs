@@ -21,6 +21,8 @@ pub struct Meta {
     pub annotations: Labels,
     /// `metadata.creationTimestamp`, RFC 3339, which sorts as text.
     pub created: Option<String>,
+    /// Kind and name of the controller among `metadata.ownerReferences`.
+    pub owner: Option<(String, String)>,
     /// The whole object.
     pub span: Span,
 }
@@ -38,6 +40,7 @@ impl Meta {
             labels: metadata.get("labels").labels(),
             annotations: metadata.get("annotations").labels(),
             created: metadata.get("creationTimestamp").text().map(|it| it.value),
+            owner: owner(metadata),
             span: reader.span(),
             kind,
         })
@@ -64,6 +67,11 @@ impl Meta {
     }
 }
 
+fn owner(metadata: Reader<'_>) -> Option<(String, String)> {
+    let found = metadata.get("ownerReferences").items().find(|it| it.get("controller").is_true())?;
+    Some((found.get("kind").text()?.value, found.get("name").text()?.value))
+}
+
 /// The API group of a version and a kind; groups that were moved are told by their newest name, and Jobs are kept with
 /// the other kinds that make Pods.
 pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
@@ -71,7 +79,9 @@ pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
     match (group, kind) {
         ("extensions", "Ingress") => "networking.k8s.io",
         ("gateway.networking.x-k8s.io", "XListenerSet") => "gateway.networking.k8s.io",
-        ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job") => "apps",
+        ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "CronJob") => {
+            "apps"
+        }
         _ => group,
     }
 }
@@ -171,7 +181,8 @@ impl Selector {
 }
 
 impl SelectorTerm {
-    fn matches(&self, labels: &Labels) -> bool {
+    /// True when the labels satisfy it.
+    pub fn matches(&self, labels: &Labels) -> bool {
         let value = labels.get(&self.key);
         match self.operator.as_str() {
             "In" => value.is_some_and(|it| self.values.iter().any(|known| known == it)),

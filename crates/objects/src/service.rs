@@ -20,10 +20,23 @@ pub struct Service {
     pub external_name: Option<Spanned<String>>,
     /// Pods count before they are ready.
     pub publishes_not_ready: bool,
+    /// What kube-proxy does with connections.
+    pub traffic: Traffic,
     /// `spec.loadBalancerClass`
     pub load_balancer_class: Option<Spanned<String>>,
     /// Where `spec.ports` stands.
     pub ports_span: Span,
+}
+
+/// What kube-proxy does with the connections of a Service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// `spec.sessionAffinity` is `ClientIP`.
+    pub has_affinity: bool,
+    /// `spec.externalTrafficPolicy` is `Local`.
+    pub is_external_local: bool,
+    /// `spec.internalTrafficPolicy` is `Local`.
+    pub is_internal_local: bool,
 }
 
 /// An entry of `spec.ports`.
@@ -52,6 +65,7 @@ impl Service {
         let ips = spec.get("clusterIP").text().into_iter().chain(spec.get("clusterIPs").texts());
         let mut cluster_ips: Vec<_> = ips.map(|it| it.value).filter(|it| !it.is_empty()).collect();
         cluster_ips.dedup();
+        let is = |key: &str, value: &str| spec.get(key).text().is_some_and(|it| it.value == value);
         Self {
             service_type: spec.get("type").text().map_or_else(|| "ClusterIP".into(), |it| it.value),
             selector: (!selector.is_empty()).then_some(selector),
@@ -59,6 +73,11 @@ impl Service {
             cluster_ips,
             external_name: spec.get("externalName").text(),
             publishes_not_ready: spec.get("publishNotReadyAddresses").is_true(),
+            traffic: Traffic {
+                has_affinity: is("sessionAffinity", "ClientIP"),
+                is_external_local: is("externalTrafficPolicy", "Local"),
+                is_internal_local: is("internalTrafficPolicy", "Local"),
+            },
             load_balancer_class: spec.get("loadBalancerClass").text(),
             ports_span: spec.key_span("ports"),
         }
@@ -67,6 +86,12 @@ impl Service {
     /// True for `clusterIP: None`.
     pub fn is_headless(&self) -> bool {
         self.cluster_ips.iter().any(|ip| ip == "None")
+    }
+
+    /// The entry that every node opens this port for.
+    pub fn by_node_port(&self, number: u16) -> Option<&ServicePort> {
+        let is_open = matches!(self.service_type.as_str(), "NodePort" | "LoadBalancer");
+        self.ports.iter().find(|it| is_open && it.node_port.as_ref().is_some_and(|it| it.value == number))
     }
 
     /// The entry for a port number.

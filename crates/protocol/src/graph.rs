@@ -198,4 +198,6 @@ pub enum EdgeState {
     Redirect,
     /// Nobody can tell.
     Unknown,
+    /// A copy goes here, whose answer nobody reads.
+    Mirror,
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: only shapes live here, no rule of any system. Unknown fields of a request are refused, never ignored.
 
+mod admission;
 mod answer;
 mod compare;
 mod convert;
@@ -12,9 +13,11 @@ mod object;
 mod request;
 mod status;
 mod trace;
+mod workloads;
 
 use serde::{Deserialize, Serialize};
 
+pub use admission::{Admission, AdmitParams, Admitted, Refusal};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
@@ -35,6 +38,7 @@ pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
     Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,
 };
+pub use workloads::{Schedulable, Workload, Workloads, WorkloadsParams};
 
 /// The name of one object. `namespace` is null for cluster-scoped kinds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -36,6 +36,8 @@ pub struct DeadRule {
     pub by: Origin,
     /// Why that one goes first.
     pub criterion: Criterion,
+    /// Both are for the same requests: in the other order the other one would be dead.
+    pub is_twin: bool,
     /// A request that fulfils all conditions of the rule.
     pub witness: Request,
     /// The implementation that serves both.
@@ -142,10 +144,20 @@ impl Hall<'_> {
             path: rule.matchers.iter().find(|it| matches!(it.condition, Condition::Path(_))).map(|it| it.location),
             by: taker.origin.clone(),
             criterion: prefer(self.table.gateway.ladder, taker, rule, witness).1,
+            is_twin: self.takes_all_of(rule, taker),
             witness: witness.clone(),
             gateway: self.table.gateway,
             entry: self.table.origin.clone(),
         })
+    }
+
+    /// One rule takes all that another one would, whichever goes first.
+    fn takes_all_of(&self, by: &Rule, rule: &Rule) -> bool {
+        let scheme = witness::scheme(self.listener).url();
+        let parts = parts(rule, &self.host.pattern);
+        !parts.is_empty()
+            && !by.matchers.iter().any(is_dropped)
+            && parts.iter().all(|it| cover::covers(by, rule, it, scheme))
     }
 
     /// A rule that goes first and takes all of a part.
@@ -154,7 +166,8 @@ impl Hall<'_> {
         let request = witness::requests(self.listener, rule, part).into_iter().next()?;
         let goes_first = |other: usize, by: &Rule| {
             if rule.matchers.iter().any(is_dropped) {
-                return by.origin.resource == rule.origin.resource && other < at;
+                // Its place among the rules says nothing: a gateway puts what takes everything behind the others.
+                return by.origin.resource == rule.origin.resource;
             }
             let (order, criterion) = prefer(self.table.gateway.ladder, by, rule, &request);
             order.is_lt() && (criterion != Criterion::ListOrder || (by.rank.order, other) < (rule.rank.order, at))

@@ -3,9 +3,11 @@
 mod answer;
 mod end;
 mod entry;
+mod exposed;
 mod guard;
 mod mesh;
 mod network;
+mod service;
 mod stage;
 mod verdicts;
 mod words;

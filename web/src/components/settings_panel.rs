@@ -39,6 +39,8 @@ pub(crate) fn SettingsPanel(props: &SettingsPanelProps) -> Html {
             { choice(words::KUBERNETES.text(locale), &versions, &settings.kubernetes, &change(|it, to| Settings { kubernetes: to.into(), ..it.clone() })) }
             <label>{ words::DEFAULT_NAMESPACE.text(locale) }
                 <input class="field mono" value={settings.namespace.clone()} spellcheck="false" oninput={typed(&change(|it, to| Settings { namespace: to.into(), ..it.clone() }))} /></label>
+            <label title={words::NETWORKS_WHY.text(locale)}>{ words::NETWORKS.text(locale) }
+                <input class="field mono" placeholder="10.0.0.0/16" value={settings.networks.clone()} spellcheck="false" oninput={typed(&change(|it, to| Settings { networks: to.into(), ..it.clone() }))} /></label>
             <h2 class="pop-title">{ words::LOOK.text(locale) }</h2>
             { choice(words::LANGUAGE.text(locale), &languages, language, &change(with_language)) }
             { choice(words::THEME.text(locale), &themes, theme, &change(with_theme)) }

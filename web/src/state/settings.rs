@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) kubernetes: String,
     /// Given to objects that name none.
     pub(crate) namespace: String,
+    /// Networks of load balancers and nodes, as `10.0.0.0/16, 10.1.0.0/16`.
+    pub(crate) networks: String,
     /// The token runs, cards move.
     pub(crate) motion: bool,
     /// Of the code, in px.
@@ -50,6 +52,7 @@ impl Default for Settings {
             theme: Theme::default(),
             kubernetes: options.kubernetes_version,
             namespace: options.namespace,
+            networks: String::new(),
             motion: true,
             code_size: CODE_SIZE,
             single_keys: true,
@@ -62,9 +65,11 @@ impl Settings {
     pub(crate) fn options(&self) -> Options {
         let default = Options::default();
         let namespace = self.namespace.trim();
+        let networks = self.networks.split([',', ' ']).filter(|it| !it.is_empty());
         Options {
             locale: self.locale,
             kubernetes_version: self.kubernetes.clone(),
+            load_balancer_cidrs: networks.map(str::to_owned).collect(),
             namespace: if namespace.is_empty() { default.namespace } else { namespace.to_owned() },
             ..default
         }

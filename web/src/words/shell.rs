@@ -31,6 +31,11 @@ pub(crate) const COMMANDS: Words = Words::new("Commands", "명령");
 pub(crate) const COPY: Words = Words::new("Copy", "복사");
 pub(crate) const COPY_EMBED: Words = Words::new("Embed code", "임베드 코드");
 pub(crate) const DONE: Words = Words::new("Done", "마치기");
+pub(crate) const NETWORKS: Words = Words::new("Load balancer networks", "로드 밸런서 네트워크");
+pub(crate) const NETWORKS_WHY: Words = Words::new(
+    "Where load balancers and nodes have their addresses; decides about a NetworkPolicy with an ipBlock",
+    "로드 밸런서와 노드의 주소가 있는 네트워크입니다. ipBlock이 있는 NetworkPolicy를 판단할 때 씁니다",
+);
 pub(crate) const DEFAULT_NAMESPACE: Words = Words::new("Default namespace", "기본 네임스페이스");
 pub(crate) const FIX_AT_CARET: Words = Words::new("Fix at the caret", "커서 위치 고치기");
 pub(crate) const GO_DIAGRAM: Words = Words::new("Go to the diagram", "다이어그램으로 이동");

@@ -161,6 +161,25 @@ impl Lighting<'_> {
             }
             _ => self.split(trace),
         }
+        self.copy(trace);
+    }
+
+    /// Copies, from the rule that makes them.
+    fn copy(&mut self, trace: &Trace) {
+        let route = trace.hops.iter().rev().find(|it| it.kind == HopKind::Route || it.kind == HopKind::LoadBalancer);
+        let Some(from) = route.and_then(|it| it.resource).map(|id| node_id(self.analysis, id)) else { return };
+        let word = say(&Text::new("copy", "복제"), self.locale);
+        for mirror in &trace.mirrors {
+            let Target::Service(id) = mirror.target else { continue };
+            let to = node_id(self.analysis, id);
+            if self.node(&to).is_none() {
+                continue;
+            }
+            let (part, whole) = mirror.fraction;
+            let Some(edge) = self.edge(&from, &to).filter(|it| !it.on_path) else { continue };
+            edge.state = EdgeState::Mirror;
+            edge.label = if part == whole { word.clone() } else { format!("{word} {part}/{whole}") };
+        }
     }
 
     /// The shares of a route that sends to several backends.

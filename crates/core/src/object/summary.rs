@@ -254,7 +254,7 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
         "Gives a role of the whole cluster.",
         "클러스터 전체의 역할을 줍니다.",
     ),
-    ("batch", "CronJob", "Starts Jobs at set times.", "정한 시각에 Job을 시작합니다."),
+    ("apps", "CronJob", "Starts Jobs at set times.", "정한 시각에 Job을 시작합니다."),
     (
         "apiextensions.k8s.io",
         "CustomResourceDefinition",

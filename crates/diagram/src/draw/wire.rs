@@ -63,7 +63,7 @@ fn glow(state: EdgeState) -> (Glow, Option<Glow>) {
         EdgeState::Off => (Glow::Off, Some(Glow::Off)),
         EdgeState::On => (Glow::On, Some(Glow::On)),
         EdgeState::Dead => (Glow::On, Some(Glow::Missed)),
-        EdgeState::Unknown => (Glow::On, Some(Glow::Off)),
+        EdgeState::Unknown | EdgeState::Mirror => (Glow::On, Some(Glow::Off)),
         EdgeState::Redirect => (Glow::On, None),
     }
 }
@@ -87,7 +87,7 @@ fn by_light(graph: &Graph) -> Vec<&Edge> {
     let mut edges: Vec<&Edge> = graph.edges.iter().filter(|it| it.points.len() >= 2).collect();
     edges.sort_by_key(|it| match it.state {
         EdgeState::Off => 0,
-        EdgeState::Redirect | EdgeState::Unknown => 1,
+        EdgeState::Redirect | EdgeState::Unknown | EdgeState::Mirror => 1,
         EdgeState::Dead => 2,
         EdgeState::On => 3,
     });
@@ -103,6 +103,7 @@ fn lines(edge: &Edge, metrics: &Metrics) -> Vec<Element> {
         EdgeState::On => vec![path("halo", whole.as_str()), path("edge on", whole.as_str())],
         EdgeState::Dead => broken(edge, "edge miss", metrics),
         EdgeState::Redirect => broken(edge, "edge redirect", metrics),
+        EdgeState::Mirror => vec![path("edge mirror", whole)],
         EdgeState::Unknown => broken(edge, "edge unknown", metrics),
     }
 }
@@ -168,7 +169,7 @@ fn label(edge: &Edge, metrics: &Metrics) -> Option<Label> {
     let (first, last) = (edge.points.first()?, edge.points.last()?);
     let is_lit = match edge.state {
         EdgeState::Off => false,
-        EdgeState::On | EdgeState::Unknown => true,
+        EdgeState::On | EdgeState::Unknown | EdgeState::Mirror => true,
         EdgeState::Dead | EdgeState::Redirect => return None,
     };
     if let Some(share) = percent(edge) {
@@ -191,7 +192,7 @@ fn breaks(edge: &Edge, metrics: &Metrics) -> Vec<Element> {
     let disc = (metrics.cut(*x), *y);
     let shield = edge.shield.map(|it| policies(it, disc));
     match edge.state {
-        EdgeState::Off | EdgeState::On => shield.into_iter().collect(),
+        EdgeState::Off | EdgeState::On | EdgeState::Mirror => shield.into_iter().collect(),
         EdgeState::Unknown => {
             let mark = Element::new("text").px("x", disc.0).px("y", disc.1 + 4.5).with("text-anchor", "middle");
             vec![Element::new("g").with("class", "disc unknown").containing([circle(disc, DISC), mark.saying("?")])]

@@ -161,7 +161,7 @@ fn hanging(edge: &Edge, link: &Link, seats: &[Seat], metrics: &Metrics) -> Optio
             let right = metrics.cut(right_of(source)) + DISC;
             Some(Hanging { row: source.row, left: band.left + band.width / 2.0, right })
         }
-        EdgeState::Off | EdgeState::On | EdgeState::Unknown => None,
+        EdgeState::Off | EdgeState::On | EdgeState::Unknown | EdgeState::Mirror => None,
     }
 }
 

@@ -220,7 +220,12 @@ impl End {
             format!("no Service of the workspace has the name `{host}`"),
             format!("`{host}` 이름의 Service가 없습니다"),
         );
-        Self::refused("unknown-host", text)
+        let mut end = Self::refused("unknown-host", text);
+        end.verdict.title = Text::new(
+            format!("The name `{host}` does not exist: no connection is made"),
+            format!("`{host}` 이름이 DNS에 없어 연결하지 못합니다"),
+        );
+        end
     }
 
     pub(super) fn passthrough(host: &str) -> Self {

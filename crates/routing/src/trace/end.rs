@@ -34,6 +34,18 @@ impl End {
         Self { outcome: Outcome::Refused, status: None, verdict: Verdict { title, detail, ..self.verdict }, ..self }
     }
 
+    /// The code of gRPC stands behind the status, which is what such a client sees.
+    pub(super) fn of_grpc(mut self) -> Self {
+        if let (Some(code), Some(status)) = (self.grpc_status(), self.status) {
+            let (old, new) = (format!("{status} "), format!("{status} {code}: "));
+            let title = &mut self.verdict.title;
+            for text in [&mut title.en, &mut title.ko] {
+                *text = text.replacen(&old, &new, usize::from(text.starts_with(&old)));
+            }
+        }
+        self
+    }
+
     /// What a client of gRPC is told: the code that it makes of the status (grpc `doc/http-grpc-status-mapping.md`).
     pub(super) fn grpc_status(&self) -> Option<&'static str> {
         Some(match self.status? {

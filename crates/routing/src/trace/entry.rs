@@ -5,7 +5,9 @@ use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, P
 use podpath_source::Text;
 
 use super::end::End;
+use super::exposed::{exposed, has_address, through_service};
 use super::guard;
+use super::service::pod_by_name;
 use super::stage::Walk;
 use super::words;
 use super::{Caller, Candidate, Entry, Hop, HopKind, Outcome, Trace, Verdicted};
@@ -19,6 +21,12 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
     let walk = || Walk::new(cluster, tables, request, entry);
     match entry {
         Entry::Internet => from_internet(cluster, tables, request),
+        Entry::LoadBalancer(id) | Entry::Gateway(id) if cluster.settings.ingress_controller.is_some() => {
+            match tables.all().find(|it| it.members.contains(id)) {
+                Some(table) => walk().run(table, request.clone()),
+                None => from_gateway(cluster, tables, request, *id),
+            }
+        }
         Entry::LoadBalancer(id) => match tables.load_balancers().iter().find(|it| it.members.contains(id)) {
             Some(table) => walk().run(table, request.clone()),
             None => from_service(cluster, tables, request, *id),
@@ -42,6 +50,12 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
         if best.as_ref().is_none_or(|(known, ..)| reach > *known) {
             best = Some((reach, table, trace));
         }
+    }
+    // A Service is no way in for what a gateway answers: its port may be that of the gateway's own Pods.
+    let services = if best.as_ref().is_none_or(|it| it.0 == 0) { exposed(cluster, request) } else { vec![] };
+    if let Some(service) = services.first() {
+        let walk = Walk::new(cluster, tables, request, &Entry::Internet);
+        return through_service(walk, service, request, services.get(1..).unwrap_or_default());
     }
     let Some((_, chosen, mut trace)) = best else {
         return Walk::new(cluster, tables, request, &Entry::Internet)
@@ -124,18 +138,14 @@ fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
     Candidate { resource, location, path: String::new(), verdict: Verdicted::Mismatch, reason, detail }
 }
 
-/// A Service of type LoadBalancer: L4, straight to its Pods.
+/// The load balancer, or the nodes, of a Service.
 fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
-    let mut walk = Walk::new(cluster, tables, request, &Entry::Internet);
-    let Some(service) = cluster.get::<Service>(id) else {
-        let end = match cluster.get::<Ingress>(id) {
-            Some(_) => End::no_load_balancer(tables, id),
-            None => End::unsupported("from.loadBalancer".into()),
-        };
-        return walk.finish(end);
-    };
-    walk.hop(words::load_balancer_service(&service, request.port));
-    walk.call_service(&service, request.port, request.clone())
+    let walk = Walk::new(cluster, tables, request, &Entry::Internet);
+    match (cluster.get::<Service>(id), cluster.get::<Ingress>(id)) {
+        (Some(service), _) if has_address(&service, request.port) => through_service(walk, &service, request, &[]),
+        (None, None) => walk.finish(End::unsupported("from.loadBalancer".into())),
+        _ => walk.finish(End::no_load_balancer(tables, id)),
+    }
 }
 
 /// A gateway by its object: the table that it is a member of.
@@ -186,10 +196,15 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 port: request.port,
                 ready: pod.ready,
             };
-            return walk.deliver_to_pod(endpoint, request);
+            return walk.deliver_to_pod(endpoint, None, request);
         }
-        istio::Called::Missing => return walk.finish(End::no_such_name(&host)),
-        istio::Called::Outside => {
+        missing @ (istio::Called::Missing | istio::Called::Outside) => {
+            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, request.port) {
+                return walk.deliver_to_pod(endpoint, Some(&pod), request);
+            }
+            if matches!(missing, istio::Called::Missing) {
+                return walk.finish(End::no_such_name(&host));
+            }
             let proxy = proxy_of(caller, request.port);
             let known =
                 istio::lower_host(cluster, &proxy, &host).filter(|_| caller.sidecar && request.scheme.is_http());

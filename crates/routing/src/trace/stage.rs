@@ -4,9 +4,9 @@ mod admit;
 
 use std::borrow::Cow;
 
-use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
-use podpath_objects::{Labels, PortRef, Service};
-use podpath_source::{Location, Text};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, endpoints};
+use podpath_objects::{Labels, Service, ServicePort};
+use podpath_source::Text;
 
 use super::end::End;
 use super::entry::client_hop;
@@ -17,21 +17,21 @@ use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstre
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::{Gateway, missing_port};
+use crate::gateways::Gateway;
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 use admit::Called;
 
 /// A chain of proxies longer than this is a loop.
-const MAX_STAGES: u8 = 6;
+pub(super) const MAX_STAGES: u8 = 6;
 
 /// A request on its way.
 pub(super) struct Walk<'a> {
-    cluster: &'a Cluster,
-    tables: &'a Tables,
-    trace: Trace,
-    stages: u8,
+    pub(super) cluster: &'a Cluster,
+    pub(super) tables: &'a Tables,
+    pub(super) trace: Trace,
+    pub(super) stages: u8,
     is_grpc: bool,
     /// The proxy that it is at speaks HTTP, so it can answer.
     speaks_http: bool,
@@ -42,11 +42,11 @@ pub(super) struct Walk<'a> {
     /// Who sent the request first, as the last gateway found it.
     remote_ip: Option<Option<String>>,
     /// Whose connection it is.
-    source: Source,
+    pub(super) source: Source,
     /// How many hops there were when it came to the proxy that it is at.
     n_entered: usize,
     /// The proxy that makes the connection; none when the client itself does.
-    proxy: Option<&'static Gateway>,
+    pub(super) proxy: Option<&'static Gateway>,
 }
 
 impl<'a> Walk<'a> {
@@ -87,6 +87,7 @@ impl<'a> Walk<'a> {
         let end = if self.speaks_http { end } else { end.closed() };
         self.trace.outcome = end.outcome;
         self.trace.status = end.status;
+        let end = if self.is_grpc { end.of_grpc() } else { end };
         self.trace.grpc_status = if self.is_grpc { end.grpc_status() } else { None };
         self.trace.reason = end.reason;
         self.trace.body = end.body;
@@ -437,14 +438,14 @@ impl<'a> Walk<'a> {
     }
 
     /// The Istio gateway that these endpoints are.
-    fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
+    pub(super) fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
         let pods = self.cluster.pod_source(endpoint.source?)?;
         let table: &'a Table = self.tables.istio_of(&pods)?;
         Some((table, endpoint.port))
     }
 
-    fn at_service(
+    pub(super) fn at_service(
         mut self,
         service: &Found<'_, Service>,
         port: Option<u16>,
@@ -458,7 +459,20 @@ impl<'a> Walk<'a> {
         };
         let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
-        self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why));
+        self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
+        self.at_pods(service, entry, (subset, why), found, request)
+    }
+
+    /// The request is at the Pods of a Service; nobody may be there, and `why` says why.
+    pub(super) fn at_pods(
+        mut self,
+        service: &Found<'_, Service>,
+        entry: Option<&ServicePort>,
+        (subset, why): (Option<&(String, Labels)>, Option<NoEndpoints>),
+        found: &[Endpoint],
+        request: &Request,
+    ) -> Trace {
+        let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         if let Some(end) = self.connect(&ready, entry.map_or("TCP", |it| &it.protocol)) {
             return self.finish(end);
         }
@@ -477,47 +491,8 @@ impl<'a> Walk<'a> {
         self.finish(end)
     }
 
-    /// A call straight to a Service, by kube-proxy or a load balancer of L4.
-    pub(super) fn call_service(mut self, service: &Found<'_, Service>, port: u16, request: Request) -> Trace {
-        let Some(entry) = service.object.port(port) else {
-            let place = Location { document: service.entry.document, span: service.object.ports_span };
-            let fault = missing_port(service, &PortRef::Number(port), place, 0);
-            self.hop(words::refusing_service_hop(service, &fault));
-            return self.finish(End::refused_at("no-listener", fault.text.clone(), Some(place)));
-        };
-        let (found, why) = endpoints(self.cluster, service, entry);
-        if let Some((table, port)) = self.gateway_behind(&found) {
-            return self.run(table, Request { port, ..request });
-        }
-        let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
-        self.trace.backends = vec![TracedBackend {
-            target: Target::Service(service.id),
-            port: Some(port),
-            subset: None,
-            weight: (1, 1),
-            fault: None,
-            endpoints: found.clone(),
-            upstream: None,
-        }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
-        if ready.is_empty() {
-            self.hop(words::service_hop(self.cluster, service, Some(entry), None, &ready, why));
-            self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
-            let verdict = End::no_endpoints(self.cluster, service, None, why).verdict;
-            self.trace.backends.clear();
-            return self.finish(End {
-                outcome: Outcome::Refused,
-                status: None,
-                reason: "no-endpoints".into(),
-                body: None,
-                verdict,
-            });
-        }
-        self.at_service(service, Some(port), None, &found, &request)
-    }
-
-    /// A call to the address of a Pod.
-    pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, request: Request) -> Trace {
+    /// A call to a Pod itself, by its address or by a name of its own.
+    pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, name: Option<&str>, request: Request) -> Trace {
         let protocol = if request.scheme == Scheme::Udp { "UDP" } else { "TCP" };
         if let Some(end) = self.connect(std::slice::from_ref(&endpoint), protocol) {
             return self.finish(end);
@@ -525,10 +500,10 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.admit(None, std::slice::from_ref(&endpoint), &request) {
             return self.finish(end);
         }
-        let verdict = verdicts::pod(self.cluster, &endpoint);
-        self.hop(words::pod_hop(self.cluster, &endpoint));
+        let verdict = verdicts::pod(self.cluster, &endpoint, name);
+        self.hop(words::pod_hop(self.cluster, &endpoint, name));
         self.trace.backends = vec![TracedBackend {
-            target: Target::Host(endpoint.address.clone().unwrap_or_default()),
+            target: Target::Host(endpoint.address.clone().unwrap_or_else(|| request.host.clone())),
             port: Some(endpoint.port),
             subset: None,
             weight: (1, 1),

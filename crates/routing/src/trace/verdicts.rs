@@ -18,7 +18,7 @@ fn traffic(title: Text, detail: Text, location: Option<Location>) -> Verdict {
 pub(super) fn unsupported(field: &str, location: Option<Location>) -> Verdict {
     let title = Text::new(
         format!("Podpath cannot tell: `{field}` is not modelled yet"),
-        format!("아직 답할 수 없습니다. `{field}` 필드는 아직 다루지 않습니다"),
+        format!("아직 답할 수 없습니다. `{field}` 항목은 아직 다루지 않습니다"),
     );
     let detail = Text::new(
         "the way up to there is right; what comes after is not guessed",
@@ -51,7 +51,7 @@ pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Verdi
 pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, why: NoListener) -> Verdict {
     let (port, host, name) = (request.port, &request.host, request.server_name());
     if let Some(rejected) = words::closed(table, request) {
-        return not_open(rejected, port);
+        return not_open(rejected, request, why);
     }
     let title = match why {
         NoListener::Port => Text::new(
@@ -86,12 +86,19 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
     traffic(title, detail, Some(table.origin.location))
 }
 
-fn not_open(rejected: &Rejected, port: u16) -> Verdict {
-    let reason = rejected.reason;
-    let title = Text::new(
-        format!("Connection refused: the listener on port {port} is not open: {reason}"),
-        format!("연결이 거부됩니다. {port} 포트의 리스너가 열리지 않습니다: {reason}"),
-    );
+fn not_open(rejected: &Rejected, request: &Request, why: NoListener) -> Verdict {
+    let (reason, port, host) = (rejected.reason, request.port, &request.host);
+    let title = match why {
+        // Another listener has the port open.
+        NoListener::Host => Text::new(
+            format!("404 The listener for `{host}` is not open: {reason}"),
+            format!("404 `{host}` 호스트의 리스너가 열리지 않습니다: {reason}"),
+        ),
+        _ => Text::new(
+            format!("Connection refused: the listener on port {port} is not open: {reason}"),
+            format!("연결이 거부됩니다. {port} 포트의 리스너가 열리지 않습니다: {reason}"),
+        ),
+    };
     let location = Some(rejected.origin.location);
     Verdict { title, detail: rejected.text.clone(), stage: Some(Stage::Attached), location }
 }
@@ -147,8 +154,10 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
     });
     let nearest_rule = on_host.into_iter().next();
     let owner = words::name_of(cluster, choice.listener.origin.resource.or(table.origin.resource)).en;
-    let detail_ko = || format!("후보 {}개 가운데 맞는 규칙이 없습니다", choice.considered.len());
-    let detail = Text::new(format!("{} candidates, none matches", choice.considered.len()), detail_ko());
+    let detail = match choice.considered.len() {
+        1 => Text::new("the one candidate does not match", "하나뿐인 후보가 맞지 않습니다"),
+        n => Text::new(format!("{n} candidates, none matches"), format!("후보 {n}개 가운데 맞는 규칙이 없습니다")),
+    };
     if let Some(rejected) = table.rejected.first().filter(|_| nearest_rule.is_none()) {
         return not_attached(cluster, rejected, &owner);
     }
@@ -246,21 +255,39 @@ pub(super) fn no_endpoints(
     why: Option<NoEndpoints>,
 ) -> Verdict {
     let name = service.name();
-    let title = Text::new(
-        format!("503 Service `{name}` has no endpoints"),
-        format!("503 `{name}` Service에 엔드포인트가 없습니다"),
-    );
+    let title = match why {
+        Some(NoEndpoints::ExternalName(_)) => Text::new(
+            format!("503 Service `{name}` is only a name for another host"),
+            format!("503 `{name}` Service는 다른 호스트의 이름일 뿐입니다"),
+        ),
+        _ => Text::new(
+            format!("503 Service `{name}` has no endpoints"),
+            format!("503 `{name}` Service에 엔드포인트가 없습니다"),
+        ),
+    };
     let clause = words::no_endpoints(cluster, service, subset, why);
     let location = why.and_then(|it| words::why_location(cluster, service, it));
     let location = location.unwrap_or_else(|| service.at(service.entry.resource.meta.name_span()));
     traffic(title, clause, Some(location))
 }
 
+/// Nobody answers a connection that no proxy made.
+pub(super) fn refused_by_service(cluster: &Cluster, service: &Found<'_, Service>, why: Option<NoEndpoints>) -> Verdict {
+    let name = service.name();
+    let title = Text::new(
+        format!("Connection refused: Service `{name}` has no endpoints"),
+        format!("연결이 거부됩니다. `{name}` Service에 엔드포인트가 없습니다"),
+    );
+    Verdict { title, ..no_endpoints(cluster, service, None, why) }
+}
+
 /// A backend got it.
 pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: &[Endpoint], trace: &Trace) -> Verdict {
     let name = service.name();
     let n_pods: u32 = ready.iter().map(|it| it.replicas).sum();
-    let port = ready.first().map_or(0, |it| it.port);
+    let mut ports: Vec<_> = ready.iter().map(|it| it.port.to_string()).collect();
+    ports.dedup();
+    let port = ports.join(", ");
     let location = Some(service.at(service.entry.resource.meta.name_span()));
     let shares: Vec<_> = trace.backends.iter().filter(|it| it.weight.0 < it.weight.1).collect();
     let failing = shares.iter().find(|it| it.fault.is_some() || !it.endpoints.iter().any(|it| it.ready));
@@ -284,10 +311,15 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
         return traffic(title, detail, location);
     }
     let title = if shares.is_empty() {
-        let pods = if n_pods == 1 { "Pod" } else { "Pods" };
+        let (pods, pods_ko) = match (ready.iter().all(|it| it.source.is_none()), n_pods) {
+            (true, 1) => ("address", "주소"),
+            (true, _) => ("addresses", "주소"),
+            (false, 1) => ("Pod", "Pod"),
+            (false, _) => ("Pods", "Pod"),
+        };
         Text::new(
             format!("Delivered to {n_pods} {pods} of `{name}`, port {port}"),
-            format!("`{name}`의 Pod {n_pods}개, {port} 포트에 도착합니다"),
+            format!("`{name}`의 {pods_ko} {n_pods}개, {port} 포트에 도착합니다"),
         )
     } else {
         split(cluster, trace)
@@ -315,15 +347,15 @@ fn percent((part, whole): (u64, u64)) -> String {
 }
 
 /// A call to the address of a Pod.
-pub(super) fn pod(cluster: &Cluster, endpoint: &Endpoint) -> Verdict {
-    let name = words::name_of(cluster, endpoint.source).en;
+pub(super) fn pod(cluster: &Cluster, endpoint: &Endpoint, name: Option<&str>) -> Verdict {
+    let name = name.map_or_else(|| words::name_of(cluster, endpoint.source).en, str::to_owned);
     let title = Text::new(
         format!("Delivered to Pod `{name}`, port {}", endpoint.port),
         format!("`{name}` Pod, {} 포트에 도착합니다", endpoint.port),
     );
     let detail = Text::new(
-        "a call to the address of a Pod meets no Service and no route",
-        "Pod 주소로 부르면 Service와 라우트를 거치지 않습니다",
+        "a call to a Pod itself meets no Service and no route",
+        "Pod를 직접 부르면 Service와 라우트를 거치지 않습니다",
     );
     Verdict { title, detail, stage: None, location: None }
 }

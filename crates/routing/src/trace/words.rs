@@ -1,5 +1,6 @@
 //! The sentences of hops, in both languages.
 
+mod call;
 mod listener;
 pub(super) mod policy;
 mod rule;
@@ -11,14 +12,14 @@ use podpath_source::{Location, Text};
 use super::{Hop, HopKind};
 use crate::request::Request;
 
+pub(super) use call::{external_name_hop, headless_hop, load_balancer_service, node_port_hop};
 pub(super) use listener::{
     closed, frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
 };
 pub(super) use policy::{dropped, policy_hop, undecided};
 pub(super) use rule::{chosen, gateway, load_balancer, route};
 pub(super) use service::{
-    endpoint_hop, faulty_hop, load_balancer_service, no_endpoints, pod_hop, refusing_service_hop, service_hop,
-    target_name, why_location,
+    endpoint_hop, faulty_hop, no_endpoints, pod_hop, refusing_service_hop, service_hop, target_name, why_location,
 };
 
 pub(super) fn hop(

@@ -4,17 +4,21 @@ use toml::{Table, Value};
 
 use super::Source;
 
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("crates/source", &[]),
     ("crates/yaml", &["source"]),
     ("crates/schema", &["source", "yaml"]),
+    ("crates/admission", &["source", "yaml", "schema"]),
     ("crates/objects", &["source", "yaml"]),
     ("crates/cluster", &["source", "objects"]),
     ("crates/routing", &["source", "yaml", "objects", "cluster"]),
     ("crates/lints", &["source", "yaml", "schema", "objects", "cluster", "routing"]),
     ("crates/diagram", &["protocol"]),
     ("crates/protocol", &[]),
-    ("crates/core", &["source", "yaml", "schema", "objects", "cluster", "routing", "lints", "diagram", "protocol"]),
+    (
+        "crates/core",
+        &["source", "yaml", "schema", "admission", "objects", "cluster", "routing", "lints", "diagram", "protocol"],
+    ),
     ("crates/wasm", &["core"]),
     ("crates/cli", &["core", "protocol"]),
     ("crates/xtask", &[]),

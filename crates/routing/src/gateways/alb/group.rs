@@ -95,6 +95,12 @@ fn group_order(ingress: &Found<'_, Ingress>) -> Result<i32, Frozen> {
     })
 }
 
+/// The class that the admission of the API server would fill in is one of this controller.
+fn is_own(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> bool {
+    let class = crate::gateways::ingress::class_of(cluster, ingress);
+    class.is_some_and(|it| it.object.controller.as_ref().is_some_and(|it| it.value == CONTROLLER))
+}
+
 /// The parameters of the class; the outer None when the class belongs to another controller.
 fn class_params<'a>(
     cluster: &'a Cluster,
@@ -110,6 +116,13 @@ fn class_params<'a>(
             let mut defaults = cluster.all::<IngressClass>().filter(|it| it.object.is_default);
             match (defaults.next(), defaults.next()) {
                 (Some(class), None) => class,
+                (Some(_), Some(_)) if is_own(cluster, ingress) => {
+                    let text = Text::new(
+                        "the controller takes no Ingress without a class: multiple default IngressClasses found",
+                        "기본 IngressClass가 여럿이라 클래스가 없는 Ingress를 맡지 않습니다 (multiple default IngressClasses found)",
+                    );
+                    return Err(skipped(ingress, "multiple-default-classes", text));
+                }
                 _ => return Ok(None),
             }
         }

@@ -40,6 +40,8 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
     let (name, space) = short.split_once('.').unwrap_or((short, namespace));
     match cluster.find::<Service>(space, name) {
         Some(found) => Called::Service(found),
+        // A Pod of a headless Service that is not there.
+        None if cluster.find::<Service>(namespace, space).is_some_and(|it| it.object.is_headless()) => Called::Missing,
         None if was_cut || !short.contains('.') => Called::Missing,
         None => Called::Outside,
     }

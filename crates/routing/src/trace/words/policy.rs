@@ -179,7 +179,7 @@ pub(in crate::trace) fn dropped(
     let detail = match proxy {
         Some(proxy) => Text::new(
             format!("{}; {} answers {} when the time is up", why.en, proxy.title, proxy.no_connection),
-            format!("{}. {}에서는 기다리다 {}으로 응답합니다", why.ko, proxy.title, proxy.no_connection),
+            format!("{}. {}에서는 기다린 뒤 {} 응답을 보냅니다", why.ko, proxy.title, proxy.no_connection),
         ),
         None => Text::new(
             format!("{}; the packets are dropped, so the caller waits until its time is up", why.en),

@@ -4,17 +4,11 @@ use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints};
 use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::{Location, Text};
 
+use super::call::settings;
 use super::{at, hop, name_of};
+use crate::gateways::Gateway;
 use crate::table::{Backend, Fault, Target};
 use crate::trace::{Candidate, Hop, HopKind, Verdicted};
-
-pub(in crate::trace) fn load_balancer_service(service: &Found<'_, Service>, port: u16) -> Hop {
-    let detail = Text::new(
-        format!("a load balancer of L4 passes port {port} on"),
-        format!("L4 로드 밸런서가 {port} 포트를 그대로 넘깁니다"),
-    );
-    hop(HopKind::LoadBalancer, Some(service.id), Some(at(service)), Text::same(service.name()), detail)
-}
 
 /// The name of a target that is not here, or its host.
 pub(in crate::trace) fn target_name(cluster: &Cluster, target: &Target) -> String {
@@ -40,6 +34,7 @@ fn faulty_in_brief(fault: &Fault) -> Text {
     let (en, ko) = match fault.reason {
         "service-not-found" | "BackendNotFound" => ("no such Service", "Service 없음"),
         "port-not-offered" => ("no such port", "포트 없음"),
+        "no-local-endpoints" => ("no Pod on this node", "이 노드에 Pod 없음"),
         "subset-not-found" => ("no such subset", "서브셋 없음"),
         "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
         "InvalidKind" => ("kind not known", "알 수 없는 종류"),
@@ -55,6 +50,27 @@ pub(in crate::trace) fn refusing_service_hop(service: &Found<'_, Service>, fault
     Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
 }
 
+/// Pods with numbers of their own are told one by one; so many of them.
+const N_TOLD: usize = 5;
+
+/// `port 8080 of the Pods`, or what each of them has.
+fn target_ports(cluster: &Cluster, ready: &[Endpoint], default: u16) -> (String, String) {
+    let first = ready.first().map_or(default, |it| it.port);
+    let are_addresses = !ready.is_empty() && ready.iter().all(|it| it.source.is_none());
+    if are_addresses && ready.iter().all(|it| it.port == first) {
+        return (format!("port {first} of its addresses"), format!("주소의 {first} 포트로"));
+    }
+    if ready.iter().all(|it| it.port == first) {
+        return (format!("port {first} of the Pods"), format!("Pod의 {first} 포트로"));
+    }
+    let own = |it: &Endpoint| (it.port, name_of(cluster, it.source).en);
+    let told: Vec<_> = ready.iter().take(N_TOLD).map(own).collect();
+    let rest = if ready.len() > N_TOLD { ", ..." } else { "" };
+    let en: Vec<_> = told.iter().map(|(port, name)| format!("{port} of `{name}`")).collect();
+    let ko: Vec<_> = told.iter().map(|(port, name)| format!("`{name}`의 {port}")).collect();
+    (format!("port {}{rest}", en.join(", ")), format!("{}{rest} 포트로", ko.join(", ")))
+}
+
 /// The hop of a Service.
 pub(in crate::trace) fn service_hop(
     cluster: &Cluster,
@@ -63,6 +79,7 @@ pub(in crate::trace) fn service_hop(
     subset: Option<&(String, Labels)>,
     ready: &[Endpoint],
     why: Option<NoEndpoints>,
+    proxy: Option<&Gateway>,
 ) -> Hop {
     let (subset_en, subset_ko) = match subset {
         Some((name, _)) => (format!(", subset `{name}`"), format!(", `{name}` 서브셋")),
@@ -72,13 +89,14 @@ pub(in crate::trace) fn service_hop(
     let detail = match (entry, ready.is_empty()) {
         (Some(entry), false) => {
             let port = entry.port.value;
-            let target = ready.first().map_or(port, |it| it.port);
+            let (target_en, target_ko) = target_ports(cluster, ready, port);
+            let (set_en, set_ko) = settings(service, entry, proxy);
             Text::new(
-                format!("port {port} goes to port {target} of the Pods{subset_en}"),
-                format!("{port} 포트가 Pod의 {target} 포트로 이어집니다{subset_ko}"),
+                format!("port {port} goes to {target_en}{subset_en}{set_en}"),
+                format!("{port} 포트가 {target_ko} 이어집니다{subset_ko}{set_ko}"),
             )
         }
-        (Some(entry), true) => {
+        (Some(entry), true) if !matches!(why, Some(NoEndpoints::ExternalName(_))) => {
             let why = no_endpoints(cluster, service, subset, why);
             let (port, target) = (entry.port.value, &entry.target_port.value);
             Text::new(
@@ -86,7 +104,7 @@ pub(in crate::trace) fn service_hop(
                 format!("{port} 포트가 Pod의 {target} 포트로 이어지지만 {}", why.ko),
             )
         }
-        (None, _) => no_endpoints(cluster, service, subset, why),
+        _ => no_endpoints(cluster, service, subset, why),
     };
     let found = hop(HopKind::Service, Some(service.id), location, Text::same(service.name()), detail);
     let brief = if ready.is_empty() { no_endpoints_in_brief(why) } else { Text::default() };
@@ -101,6 +119,8 @@ fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {
         Some(NoEndpoints::NoReplicas(_)) => ("replicas are 0", "replicas가 0"),
         Some(NoEndpoints::NotReady(_)) => ("no Pod is ready", "준비된 Pod 없음"),
         Some(NoEndpoints::ExternalName(_)) => ("only another name", "이름만 있음"),
+        Some(NoEndpoints::ProbePort(..)) => ("probe asks no port", "프로브 포트 없음"),
+        Some(NoEndpoints::Unschedulable(..)) => ("no Node fits", "맞는 Node 없음"),
         None => ("no endpoints", "엔드포인트 없음"),
     };
     Text::new(en, ko)
@@ -149,6 +169,9 @@ pub(in crate::trace) fn why_location(
         | NoEndpoints::NoPod(span)
         | NoEndpoints::NoNamedPort(span)
         | NoEndpoints::ExternalName(span) => service.at(span),
+        NoEndpoints::ProbePort(id, span) | NoEndpoints::Unschedulable(id, span) => {
+            Location { document: cluster.entry(id)?.document, span }
+        }
         NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id) => {
             let entry = cluster.entry(id)?;
             let span = cluster.get::<podpath_objects::Workload>(id).map(|it| it.object.replicas_span);
@@ -192,10 +215,29 @@ pub(in crate::trace) fn no_endpoints(
             let name = named(id);
             Text::new(format!("no Pod of `{name}` is ready"), format!("`{name}`의 Pod가 모두 준비되지 않았습니다"))
         }
-        Some(NoEndpoints::ExternalName(_)) => Text::new(
-            "it is only a name for another host and has no endpoints",
-            "다른 호스트의 이름일 뿐이라 엔드포인트가 없습니다",
-        ),
+        Some(NoEndpoints::ExternalName(_)) => {
+            let name = service.object.external_name.as_ref().map_or("", |it| it.value.as_str());
+            Text::new(
+                format!("it is only another name (a CNAME) of `{name}`, so it has no endpoints"),
+                format!("`{name}`의 다른 이름(CNAME)일 뿐이라 엔드포인트가 없습니다"),
+            )
+        }
+        Some(NoEndpoints::ProbePort(id, _)) => {
+            let name = named(id);
+            Text::new(
+                format!(
+                    "no Pod of `{name}` gets ready: its readiness probe asks a port that its container does not name"
+                ),
+                format!("`{name}`의 Pod는 준비될 수 없습니다. readinessProbe에서 컨테이너에 없는 포트 이름을 씁니다"),
+            )
+        }
+        Some(NoEndpoints::Unschedulable(id, _)) => {
+            let name = named(id);
+            Text::new(
+                format!("no Node that is given may run the Pods of `{name}`"),
+                format!("`{name}`의 Pod를 실행할 수 있는 Node가 없습니다"),
+            )
+        }
         None => match subset {
             Some((name, _)) => Text::new(
                 format!("subset `{name}` selects no Pod"),
@@ -216,7 +258,13 @@ pub(in crate::trace) fn endpoint_hop(
     let Some(first) = ready.first() else {
         let detail = no_endpoints(cluster, service, None, why);
         // Pods that are known but do not answer are shown, with the reason.
-        if let Some(NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id)) = why {
+        if let Some(
+            NoEndpoints::NoReplicas(id)
+            | NoEndpoints::NotReady(id)
+            | NoEndpoints::ProbePort(id, _)
+            | NoEndpoints::Unschedulable(id, _),
+        ) = why
+        {
             let location = why.and_then(|it| why_location(cluster, service, it));
             let found = hop(HopKind::Endpoint, Some(id), location, name_of(cluster, Some(id)), detail);
             return Hop { failed: true, brief: no_endpoints_in_brief(why), ..found };
@@ -225,22 +273,44 @@ pub(in crate::trace) fn endpoint_hop(
         let brief = no_endpoints_in_brief(why);
         return Hop { failed: true, brief, ..hop(HopKind::Endpoint, None, None, title, detail) };
     };
-    pod_hop_of(cluster, first, ready.iter().map(|it| it.replicas).sum())
+    answering(cluster, first, None, ready)
 }
 
-fn pod_hop_of(cluster: &Cluster, endpoint: &Endpoint, n_pods: u32) -> Hop {
-    let entry = endpoint.source.and_then(|id| cluster.entry(id));
+fn answering(cluster: &Cluster, first: &Endpoint, name: Option<&str>, ready: &[Endpoint]) -> Hop {
+    let entry = first.source.and_then(|id| cluster.entry(id));
     let location = entry.map(|it| Location { document: it.document, span: it.resource.meta.name_span() });
-    let address = endpoint.address.clone().unwrap_or_default();
-    let title = entry.map_or(address, |it| it.resource.meta.name().to_owned());
-    let port = endpoint.port;
-    let (pods, ko) = (if n_pods == 1 { "Pod answers" } else { "Pods answer" }, n_pods);
-    let detail =
-        Text::new(format!("{n_pods} {pods} on port {port}"), format!("Pod {ko}개가 {port} 포트에서 응답합니다"));
-    hop(HopKind::Endpoint, endpoint.source, location, Text::same(title), detail)
+    let address = first.address.clone().unwrap_or_default();
+    let own = || entry.map_or(address, |it| it.resource.meta.name().to_owned());
+    let title = name.map_or_else(own, str::to_owned);
+    let (mut en, mut ko) = (Vec::new(), Vec::new());
+    for (port, n_pods, is_address) in by_port(ready) {
+        let (who, who_ko) = match (is_address, n_pods) {
+            (true, 1) => ("address answers".to_owned(), "주소 1개가".to_owned()),
+            (true, _) => ("addresses answer".to_owned(), format!("주소 {n_pods}개가")),
+            (false, 1) => ("Pod answers".to_owned(), "Pod 1개가".to_owned()),
+            (false, _) => ("Pods answer".to_owned(), format!("Pod {n_pods}개가")),
+        };
+        en.push(format!("{n_pods} {who} on port {port}"));
+        ko.push(format!("{who_ko} {port} 포트에서"));
+    }
+    let detail = Text::new(en.join(", "), format!("{} 응답합니다", ko.join(", ")));
+    hop(HopKind::Endpoint, first.source, location, Text::same(title), detail)
 }
 
-/// The hop of a Pod that is called by its address.
-pub(in crate::trace) fn pod_hop(cluster: &Cluster, endpoint: &Endpoint) -> Hop {
-    pod_hop_of(cluster, endpoint, endpoint.replicas)
+/// How many Pods, and how many plain addresses, answer on each port, in the order of endpoints.
+fn by_port(ready: &[Endpoint]) -> Vec<(u16, u32, bool)> {
+    let mut found: Vec<(u16, u32, bool)> = Vec::new();
+    for endpoint in ready {
+        let key = (endpoint.port, endpoint.source.is_none());
+        match found.iter_mut().find(|it| (it.0, it.2) == key) {
+            Some(known) => known.1 = known.1.saturating_add(endpoint.replicas),
+            None => found.push((key.0, endpoint.replicas, key.1)),
+        }
+    }
+    found
+}
+
+/// The hop of a Pod that is called by its address, or by a name of its own.
+pub(in crate::trace) fn pod_hop(cluster: &Cluster, endpoint: &Endpoint, name: Option<&str>) -> Hop {
+    answering(cluster, endpoint, name, std::slice::from_ref(endpoint))
 }

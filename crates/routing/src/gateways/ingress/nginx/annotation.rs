@@ -25,7 +25,6 @@ const UNMODELLED_SETTINGS: &[&str] = &[
     "block-cidrs",
     "block-referers",
     "block-user-agents",
-    "custom-http-errors",
     "global-auth-url",
     "http-snippet",
     "location-snippet",
@@ -80,6 +79,8 @@ pub(super) struct Config {
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
     pub(super) no_tls_redirect: Vec<String>,
+    /// `custom-http-errors` has 503, so another backend answers it.
+    replaces_503: bool,
     /// A setting that is not modelled.
     pub(super) unmodelled: Option<String>,
     ssl_redirect: bool,
@@ -100,6 +101,7 @@ impl Config {
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
             redirect_code: keys.number("http-redirect-code").and_then(|it| u16::try_from(it).ok()).unwrap_or(308),
             no_tls_redirect: if paths.is_empty() { acme() } else { paths.into_iter().map(str::to_owned).collect() },
+            replaces_503: keys.list("custom-http-errors").contains(&"503"),
             unmodelled: unmodelled.map(|it| format!("ConfigMap {CONFIG} data[\"{it}\"]")),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),
@@ -131,6 +133,8 @@ pub(super) struct Annotations {
     pub(super) deny: Vec<String>,
     /// Basic authentication: without credentials 401.
     pub(super) asks_password: bool,
+    /// `backend-protocol` is HTTPS or GRPCS.
+    pub(super) begins_tls: bool,
     pub(super) upstream_vhost: Option<String>,
     pub(super) forwarded_prefix: Option<String>,
     pub(super) cors: Option<Cors>,
@@ -173,8 +177,10 @@ impl Annotations {
         let password = keys.text("auth-type").filter(|_| keys.text("auth-secret").is_some());
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
         let unmodelled = unmodelled.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
-        let unmodelled =
-            unmodelled.or(keys.text("backend-protocol").filter(|it| *it == "FCGI").map(|_| "backend-protocol"));
+        let unmodelled = unmodelled.or(keys
+            .text("backend-protocol")
+            .filter(|it| matches!(*it, "FCGI" | "AUTO_HTTP"))
+            .map(|_| "backend-protocol"));
         Self {
             use_regex: keys.flag("use-regex").unwrap_or(false),
             rewrite_target: owned("rewrite-target"),
@@ -194,11 +200,15 @@ impl Annotations {
                 .unwrap_or_else(|| config.allow.clone()),
             deny: keys.ranges("denylist-source-range").unwrap_or_else(|| config.deny.clone()),
             asks_password: password == Some("basic"),
+            begins_tls: matches!(keys.text("backend-protocol"), Some("HTTPS" | "GRPCS")),
             upstream_vhost: owned("upstream-vhost"),
             forwarded_prefix: owned("x-forwarded-prefix"),
             cors: cors(&keys),
             mirror: owned("mirror-target"),
-            replaces_503: keys.list("custom-http-errors").contains(&"503"),
+            replaces_503: match keys.text("custom-http-errors") {
+                Some(_) => keys.list("custom-http-errors").contains(&"503"),
+                None => config.replaces_503,
+            },
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
             snippet: snippet.filter(|_| !config.allows_snippets),

@@ -3,19 +3,21 @@
 //! First what `rewrite` does (an answer to a preflight, a redirect), then the redirect to HTTPS and the 503 of an upstream
 //! without endpoints, then access (addresses, passwords), then the upstream with its canary.
 
+mod cors;
 mod forward;
 
 use podpath_cluster::Cluster;
+use podpath_objects::IngressBackend;
 
-use super::annotation::{Annotations, Config, Cors, field};
-use super::canary::escape;
+use self::cors::preflights;
+use super::annotation::{Annotations, Config, field};
 use super::server::{Location, Member, Server};
 use super::upstream::Upstreams;
 use crate::change::fill_variables;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
 use crate::request::Request;
-use crate::table::{Action, Filter, HeaderChange, Origin, Rank, Redirect, Response, Rule};
+use crate::table::{Action, Filter, Origin, Rank, Redirect, Response, Rule};
 
 /// What every server of the controller shares.
 pub(super) struct Context<'a, 'b> {
@@ -87,8 +89,23 @@ impl<'a> Context<'a, '_> {
         }
         if !is_regex {
             slashes(&mut rules, server);
+            // Where nobody wrote a path for all hosts they hide nothing.
+            let hides = server.maker.is_none() && server.locations.iter().any(|it| it.backend.is_some());
+            rules.extend(self.own_locations().filter(|_| hides));
         }
         rules
+    }
+
+    /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
+    fn own_locations(&self) -> impl Iterator<Item = Rule> {
+        [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
+            |(path, status, reason)| {
+                let mut rule = rule(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
+                rule.matchers =
+                    vec![Matcher::new(Condition::Path(PathMatch::Prefix(path.to_owned())), rule.origin.location)];
+                rule
+            },
+        )
     }
 
     fn notes(&self, location: &Location<'_>) -> Option<&Annotations> {
@@ -143,14 +160,11 @@ impl<'a> Context<'a, '_> {
             rules.last(end);
             return;
         }
-        let Some((member, (backend, place))) =
-            location.member.and_then(|it| self.members.get(it)).zip(location.backend.as_ref())
-        else {
-            rules.label = "default backend".into();
-            rules.last(Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
-            return;
-        };
-        if !self.upstreams.is_live(member.ingress.namespace(), backend) {
+        let member = location.member.and_then(|it| self.members.get(it));
+        let served = member.zip(location.backend.as_ref());
+        let is_dead =
+            |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
+        if let Some((member, (backend, place))) = served.filter(is_dead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;
         }
@@ -159,15 +173,13 @@ impl<'a> Context<'a, '_> {
             return;
         }
         let is_closed = access_phase(&mut rules, notes);
-        if notes.asks_password {
-            rules.push(
-                [Condition::WithoutHeader("authorization".into(), TextMatch::Present)],
-                vec![],
-                Action::Respond(Response { status: 401, body: None, reason: "unauthorized" }),
-            );
-            rules.last(Action::Unsupported(field("auth-type")));
-        } else {
-            self.forward(&mut rules, location, member, (path, is_regex));
+        match served {
+            _ if notes.asks_password => ask_password(&mut rules),
+            Some((member, _)) => self.forward(&mut rules, location, member, (path, is_regex)),
+            None => {
+                rules.label = "default backend".into();
+                rules.last(Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
+            }
         }
         if is_closed {
             rules.base.truncate(1);
@@ -231,29 +243,16 @@ fn access_phase(rules: &mut Rules<'_>, notes: &Annotations) -> bool {
     true
 }
 
+/// Who shows no password gets 401; whether one is right stands in a Secret that is not read.
+fn ask_password(rules: &mut Rules<'_>) {
+    let missing = Condition::WithoutHeader("authorization".into(), TextMatch::Present);
+    let answer = Response { status: 401, body: None, reason: "unauthorized" };
+    rules.push([missing], vec![], Action::Respond(answer));
+    rules.last(Action::Unsupported(field("auth-type")));
+}
+
 fn denied() -> Action {
     Action::Respond(Response { status: 403, body: None, reason: "source-denied" })
-}
-
-/// For each origin that is allowed: its condition, and the headers of the answer.
-fn preflights(cors: &Cors) -> impl Iterator<Item = (Option<Condition>, Filter)> {
-    cors.origins.iter().map(|origin| {
-        let condition = (origin != "*").then(|| Condition::Header("origin".into(), origin_match(origin)));
-        let mut set = vec![("Access-Control-Allow-Origin".to_owned(), origin.clone())];
-        set.extend(cors.headers.iter().cloned());
-        let filter = if origin != "*" && origin.contains('*') {
-            Filter::Unsupported(field("cors-allow-origin"))
-        } else {
-            Filter::ResponseHeaders(HeaderChange { set, ..HeaderChange::default() })
-        };
-        (condition, filter)
-    })
-}
-
-/// `*.` of an origin is one label.
-fn origin_match(origin: &str) -> TextMatch {
-    let Some((before, after)) = origin.split_once('*') else { return TextMatch::Exact(origin.to_owned()) };
-    TextMatch::Regex(Pattern::new(&format!("(?i){}[a-zA-Z0-9-]+{}", escape(before), escape(after))))
 }
 
 /// The `location` blocks of a location: a prefix without rewrite is `/foo/` and `= /foo`, which may be there already.

@@ -3,7 +3,8 @@
 use podpath_cluster::{Found, endpoints};
 use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 
-use super::{Context, Rules, preflights};
+use super::cors::preflights;
+use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
 use crate::gateways::ingress::nginx::annotation::{Annotations, field};
 use crate::gateways::ingress::nginx::canary::{Share, decisions};
@@ -32,7 +33,9 @@ impl<'a> Context<'a, '_> {
         let own = rules.origin.clone();
         for (condition, added) in variants(&member.notes) {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
-            for (share, also, whose) in self.shares(member, backend, &primary) {
+            for (mut share, also, whose) in self.shares(member, backend, &primary) {
+                // No server name is sent unless `proxy-ssl-server-name` asks for it.
+                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(String::new()));
                 rules.origin = whose.unwrap_or_else(|| own.clone());
                 rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
             }

@@ -1,0 +1,87 @@
+//! Services that are a way in by themselves: by a load balancer of L4, or by a port of every node.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::Service;
+use podpath_source::Text;
+
+use super::stage::Walk;
+use super::{Candidate, Trace, Verdicted, words};
+use crate::request::Request;
+
+/// The Services that the internet reaches at a port: those of type LoadBalancer, the one of the host first, then those for
+/// which nodes open the port.
+pub(super) fn exposed<'a>(cluster: &'a Cluster, request: &Request) -> Vec<Found<'a, Service>> {
+    let is_public = |it: &Found<'_, Service>| it.object.service_type == "LoadBalancer" && !is_internal(it);
+    let balanced = cluster.all::<Service>().filter(|it| is_public(it) && it.object.port(request.port).is_some());
+    let names = |it: &Found<'_, Service>| {
+        let hosts = it.entry.resource.meta.annotation("external-dns.alpha.kubernetes.io/hostname");
+        hosts.is_some_and(|it| it.split(',').any(|it| it.trim().eq_ignore_ascii_case(&request.host)))
+    };
+    let mut found: Vec<_> = balanced.collect();
+    found.sort_by_key(|it| !names(it));
+    found.extend(cluster.all::<Service>().filter(|it| it.object.by_node_port(request.port).is_some()));
+    found
+}
+
+/// What clouds call an internal load balancer.
+///
+/// Source: the annotations of the cloud providers; the AWS Load Balancer Controller makes internal ones unless told.
+fn is_internal(service: &Found<'_, Service>) -> bool {
+    let note = |key: &str| service.entry.resource.meta.annotation(key);
+    let class = service.object.load_balancer_class.as_ref().map(|it| it.value.as_str());
+    let kind = note("service.beta.kubernetes.io/aws-load-balancer-type");
+    let by_controller = class == Some("service.k8s.aws/nlb") || matches!(kind, Some("external" | "nlb-ip"));
+    match note("service.beta.kubernetes.io/aws-load-balancer-scheme") {
+        Some(scheme) => scheme == "internal",
+        None => match note("service.beta.kubernetes.io/aws-load-balancer-internal") {
+            Some(internal) => internal == "true" || internal == "0.0.0.0/0",
+            None => {
+                by_controller
+                    || note("networking.gke.io/load-balancer-type") == Some("Internal")
+                    || note("cloud.google.com/load-balancer-type") == Some("Internal")
+                    || note("service.beta.kubernetes.io/azure-load-balancer-internal") == Some("true")
+            }
+        },
+    }
+}
+
+/// A Service from outside: L4, straight to its Pods, by its load balancer or by a node.
+pub(super) fn through_service(
+    mut walk: Walk<'_>,
+    service: &Found<'_, Service>,
+    request: &Request,
+    others: &[Found<'_, Service>],
+) -> Trace {
+    let by_node = service.object.by_node_port(request.port).filter(|_| service.object.port(request.port).is_none());
+    let (mut hop, port) = match by_node {
+        Some(entry) => (words::node_port_hop(service, request.port), entry.port.value),
+        None => (words::load_balancer_service(service, request.port), request.port),
+    };
+    hop.candidates = others.iter().map(|it| other_service(it)).collect();
+    walk.hop(hop);
+    walk.call_service(service, port, request.clone())
+}
+
+fn other_service(service: &Found<'_, Service>) -> Candidate {
+    let detail = Text::new(
+        "it has the port too; which of them a client reaches is told by the address that it dials",
+        "같은 포트를 엽니다. 클라이언트가 어느 주소로 연결하는지에 따라 정해집니다",
+    );
+    Candidate {
+        resource: Some(service.id),
+        location: service.at(service.entry.resource.meta.name_span()),
+        path: String::new(),
+        verdict: Verdicted::Mismatch,
+        reason: "other-address",
+        detail,
+    }
+}
+
+/// Something outside the cluster leads to it. The AWS Load Balancer Controller does not ask for the type.
+pub(super) fn has_address(service: &Found<'_, Service>, port: u16) -> bool {
+    let meta = &service.entry.resource.meta;
+    service.object.service_type == "LoadBalancer"
+        || service.object.load_balancer_class.is_some()
+        || meta.annotation("service.beta.kubernetes.io/aws-load-balancer-type").is_some()
+        || service.object.by_node_port(port).is_some()
+}
