@@ -21,7 +21,7 @@ pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
 pub use placement::{Schedule, schedule};
 pub use pod::{PodSource, pod_name};
-pub use settings::{IngressController, Settings, version};
+pub use settings::{IngressController, Settings, unix_seconds, version};
 
 /// The number of an object in its cluster, in source order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,10 @@ pub struct Settings {
     pub cluster_domain: String,
     /// `istio-system`
     pub mesh_root_namespace: String,
+    /// Sidecars are injected into Pods of namespaces that say nothing about it.
+    pub injects_by_default: bool,
+    /// The time that tokens are compared with, in seconds since 1970.
+    pub now: i64,
     /// GatewayClass controller names that are played; `*` is every one.
     pub gateway_controllers: Vec<String>,
     /// `--ingress-class` of the AWS Load Balancer Controller.
@@ -38,6 +42,25 @@ pub enum IngressController {
     Alb,
 }
 
+/// 2026-01-01T00:00:00Z, which the protocol gives where no time is told.
+const NEW_YEAR_2026: i64 = 1_767_225_600;
+
+/// Seconds since 1970 of a time such as `2026-01-01T00:00:00Z`; offsets are not read.
+pub fn unix_seconds(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T')?;
+    let numbers = |text: &str, by: char| text.split(by).map(|it| it.parse::<i64>().ok()).collect::<Option<Vec<_>>>();
+    let [year, month, day] = numbers(date, '-')?.try_into().ok()?;
+    let time = time.trim_end_matches('Z').split('.').next()?;
+    let [hour, minute, second] = numbers(time, ':')?.try_into().ok()?;
+    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Days from the civil calendar, years beginning in March (Hinnant, "chrono-compatible low-level date algorithms").
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -45,6 +68,8 @@ impl Default for Settings {
             namespace: "default".into(),
             cluster_domain: "cluster.local".into(),
             mesh_root_namespace: "istio-system".into(),
+            injects_by_default: false,
+            now: NEW_YEAR_2026,
             gateway_controllers: vec!["*".into()],
             alb_ingress_class: "alb".into(),
             alb_target_type: "instance".into(),

@@ -208,6 +208,12 @@ fn settings(options: &Options) -> Settings {
         namespace: options.namespace.clone(),
         cluster_domain: options.cluster_domain.clone(),
         mesh_root_namespace: options.mesh_root_namespace.clone(),
+        injects_by_default: options
+            .injection
+            .as_ref()
+            .and_then(|it| it.get("enableNamespacesByDefault")?.as_bool())
+            .unwrap_or(default.injects_by_default),
+        now: podpath_cluster::unix_seconds(&options.now).unwrap_or(default.now),
         gateway_controllers: options.gateway_controllers.clone(),
         alb_ingress_class: flag("ingressClass", default.alb_ingress_class),
         alb_target_type: flag("defaultTargetType", default.alb_target_type),

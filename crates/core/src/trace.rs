@@ -31,7 +31,8 @@ pub(crate) fn follow(analysis: &Analysis, call: &Call) -> Result<routing::Trace,
 fn request(call: &Call) -> Result<Request, String> {
     let scheme = call.scheme.as_deref().unwrap_or("http");
     let scheme = Scheme::parse(scheme).ok_or_else(|| format!("unknown scheme `{scheme}`"))?;
-    let target = call.path.as_deref().unwrap_or("/");
+    // A client keeps the fragment to itself.
+    let target = call.path.as_deref().unwrap_or("/").split('#').next().unwrap_or_default();
     let n_headers: usize = call.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if call.host.len() + target.len() + n_headers > MAX_TEXT {
         return Err(format!("the request is longer than {MAX_TEXT} bytes"));
@@ -50,10 +51,28 @@ fn request(call: &Call) -> Result<Request, String> {
         query,
         headers: call.headers.clone(),
         sni: call.sni.clone(),
-        has_token: call.claims.is_some(),
+        claims: call.claims.as_ref().map(|it| claim(it, 0)),
+        is_authenticated: false,
         has_certificate: call.client_certificate,
         source_ip: call.source_ip.clone(),
     })
+}
+
+/// Payloads are not deeper than this.
+const MAX_CLAIM_DEPTH: usize = 32;
+
+fn claim(value: &serde_json::Value, depth: usize) -> routing::Claim {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => routing::Claim::Text(text.clone()),
+        Value::Array(items) if depth < MAX_CLAIM_DEPTH => {
+            routing::Claim::List(items.iter().map(|it| claim(it, depth + 1)).collect())
+        }
+        Value::Object(fields) if depth < MAX_CLAIM_DEPTH => {
+            routing::Claim::Map(fields.iter().map(|(key, it)| (key.clone(), claim(it, depth + 1))).collect())
+        }
+        other => routing::Claim::Other(other.to_string()),
+    }
 }
 
 /// The port that a call dials.
@@ -96,6 +115,12 @@ fn caller(pod: &PodCaller) -> routing::Caller {
         namespace: if pod.namespace.is_empty() { "default".into() } else { pod.namespace.clone() },
         labels: labels(&pod.labels),
         sidecar: pod.sidecar.unwrap_or(false),
+        service_account: pod.service_account.clone(),
+        tls: match pod.tls.as_deref() {
+            Some("plaintext") => routing::CallerTls::Plaintext,
+            Some("mtls") => routing::CallerTls::Mutual,
+            _ => routing::CallerTls::Auto,
+        },
     }
 }
 

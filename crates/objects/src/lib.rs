@@ -17,11 +17,11 @@ mod ingress_class;
 mod ingress_class_params;
 mod istio_gateway;
 mod listener_set;
+mod mesh_policy;
 mod meta;
 mod network_policy;
 mod node;
 mod plain;
-mod policy;
 mod reader;
 mod reference_grant;
 mod route;
@@ -36,7 +36,7 @@ use podpath_yaml::Node;
 
 pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
-pub use destination_rule::{DestinationRule, Subset};
+pub use destination_rule::{DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use envoy_filter::EnvoyFilter;
 pub use gateway::{
@@ -50,11 +50,13 @@ pub use ingress_class::{IngressClass, Parameters};
 pub use ingress_class_params::IngressClassParams;
 pub use istio_gateway::{IstioGateway, Server, ServerTls};
 pub use listener_set::ListenerSet;
+pub use mesh_policy::{
+    AuthorizationPolicy, AuthorizationRule, JwtRule, PeerAuthentication, PolicyScope, RequestAuthentication, Term,
+};
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{ClusterNode, Taint};
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
-pub use policy::MeshPolicy;
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
@@ -63,8 +65,8 @@ pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::ServiceEntry;
 pub use stream_route::{StreamRoute, StreamRule};
 pub use virtual_service::{
-    Delegate, Destination, HeaderOperations, HttpMatchRequest, RewriteAction, RouteRule, StringMatch, TcpRule,
-    VirtualService, VsRedirect,
+    Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
+    StringMatch, TcpRule, VirtualService, VsRedirect,
 };
 pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
 
@@ -150,7 +152,7 @@ kinds! {
     16 ConfigMap: "" / "ConfigMap",
     17 Secret: "" / "Secret",
     18 ServiceEntry: "networking.istio.io" / "ServiceEntry",
-    19 MeshPolicy: "security.istio.io" / "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication",
+    19 AuthorizationPolicy: "security.istio.io" / "AuthorizationPolicy",
     20 NetworkPolicy: "networking.k8s.io" / "NetworkPolicy",
     21 StreamRoute: "gateway.networking.k8s.io" / "TLSRoute" | "TCPRoute" | "UDPRoute",
     22 EnvoyFilter: "networking.istio.io" / "EnvoyFilter",
@@ -159,6 +161,8 @@ kinds! {
     25 BackendTlsPolicy: "gateway.networking.k8s.io" / "BackendTLSPolicy",
     26 Certificate: "cert-manager.io" / "Certificate",
     27 ClusterNode: "" / "Node",
+    28 PeerAuthentication: "security.istio.io" / "PeerAuthentication",
+    29 RequestAuthentication: "security.istio.io" / "RequestAuthentication",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

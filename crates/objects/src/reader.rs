@@ -36,6 +36,11 @@ impl<'a> Reader<'a> {
         Self { node: Some(node), span: node.span }
     }
 
+    /// At nothing.
+    pub fn missing() -> Self {
+        Self { node: None, span: Span::default() }
+    }
+
     /// Where the value stands; of a missing field the place of its parent.
     pub fn span(self) -> Span {
         self.span

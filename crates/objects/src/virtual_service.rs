@@ -1,10 +1,13 @@
 //! Istio's VirtualService.
 
+mod effect;
+
 use podpath_source::{Span, Spanned};
-use podpath_yaml::Value;
 
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
+
+pub use effect::{Abort, CorsPolicy, HttpFault};
 
 /// A VirtualService.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,8 +47,10 @@ pub struct RouteRule {
     pub headers: HeaderOperations,
     /// `mirror` and `mirrors`, with their share as numerator and denominator.
     pub mirrors: Vec<(Destination, (u64, u64))>,
-    /// Fields that change the way of a request and are not modelled, with their place.
-    pub unmodelled: Vec<Spanned<String>>,
+    /// `fault`
+    pub fault: Option<HttpFault>,
+    /// `corsPolicy`
+    pub cors: Option<CorsPolicy>,
     /// The whole entry.
     pub span: Span,
 }
@@ -201,7 +206,7 @@ impl RouteRule {
         let direct = reader.get("directResponse");
         let delegate = reader.get("delegate");
         let body = direct.get("body").get("string").text().map(|it| it.value);
-        let unmodelled = ["fault", "corsPolicy"].into_iter().filter(|key| reader.get(key).exists());
+        let part = |key: &str| reader.get(key).node().map(Reader::new);
         Self {
             name: reader.get("name").text().map(|it| it.value),
             matches: reader.get("match").list(HttpMatchRequest::read),
@@ -215,7 +220,8 @@ impl RouteRule {
             rewrite: reader.get("rewrite").node().map(|node| RewriteAction::read(Reader::new(node))),
             headers: HeaderOperations::read(reader.get("headers")),
             mirrors: read_mirrors(reader),
-            unmodelled: unmodelled.map(|key| Spanned::new(key.to_owned(), reader.key_span(key))).collect(),
+            fault: part("fault").map(HttpFault::read),
+            cors: part("corsPolicy").map(CorsPolicy::read),
             span: reader.span(),
         }
     }
@@ -223,12 +229,7 @@ impl RouteRule {
 
 /// `mirrors`, or the older `mirror` with `mirrorPercentage`; everything unless told.
 fn read_mirrors(reader: Reader<'_>) -> Vec<(Destination, (u64, u64))> {
-    let share = |it: Reader<'_>| match &it.get("value").node().map(|node| &node.value) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
-        Some(Value::Float(percent)) => ((percent.clamp(0.0, 100.0) * 10_000.0).round() as u64, 1_000_000),
-        Some(Value::Int(percent)) => (u64::try_from(*percent).unwrap_or(0).min(100), 100),
-        _ => (1, 1),
-    };
+    let share = |it: Reader<'_>| if it.get("value").exists() { effect::percent(it.get("value")) } else { (1, 1) };
     let single = reader.get("mirror");
     let one = single.node().and_then(|_| Destination::read_target(single, single.span()));
     let one = one.map(|to| (to, share(reader.get("mirrorPercentage"))));

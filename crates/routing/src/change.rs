@@ -13,7 +13,12 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::Host(host) => request.set_authority(host),
             Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
             Filter::Path(change) => request.path = change_path(change, rule, &request.path),
-            Filter::ResponseHeaders(_) | Filter::Mirror { .. } | Filter::Cors(_) | Filter::Unsupported(_) => {}
+            Filter::ResponseHeaders(_)
+            | Filter::Mirror { .. }
+            | Filter::Cors(_)
+            | Filter::Abort { .. }
+            | Filter::Delay { .. }
+            | Filter::Unsupported(_) => {}
         }
     }
 }

@@ -27,12 +27,17 @@ pub(crate) fn preflight(cors: &Cors, request: &Request) -> Option<HeaderChange> 
     let mut set = |name: &str, listed: &[String], asked: &str| {
         // `*` is told as what was asked for, which also holds where credentials are sent.
         let any = listed.iter().any(|it| it == "*");
-        let value = if any { request.header(asked) } else { Some(listed.join(", ")) };
+        // Istio hands its lists to Envoy joined by a comma alone, `*` being a name like another.
+        let value = match (cors.matches.is_empty(), any) {
+            (true, true) => request.header(asked),
+            (true, false) => Some(listed.join(", ")),
+            (false, _) => Some(listed.join(",")),
+        };
         change.set.extend(value.filter(|it| !it.is_empty()).map(|it| (name.to_owned(), it)));
     };
     set("access-control-allow-methods", &cors.methods, "access-control-request-method");
     set("access-control-allow-headers", &cors.headers, "access-control-request-headers");
-    change.set.push(("access-control-max-age".to_owned(), cors.max_age.to_string()));
+    change.set.extend(cors.max_age.map(|it| ("access-control-max-age".to_owned(), it.to_string())));
     Some(change)
 }
 
@@ -48,7 +53,8 @@ pub(crate) fn answer(cors: &Cors, request: &Request) -> Option<HeaderChange> {
     let origin = request.header("origin")?;
     let any = cors.origins.iter().any(|it| it == "*");
     let fits = |it: &String| glob(&without_default_port(it), &without_default_port(&origin));
-    if !any && !cors.origins.iter().any(fits) {
+    let is_matched = cors.matches.iter().any(|it| it.matches(Some(&origin)));
+    if !any && !is_matched && !cors.origins.iter().any(fits) {
         return None;
     }
     // "`*` can only be told where no credentials are sent."
@@ -58,7 +64,10 @@ pub(crate) fn answer(cors: &Cors, request: &Request) -> Option<HeaderChange> {
         set.push(("access-control-allow-credentials".to_owned(), "true".to_owned()));
     }
     if !cors.exposed.is_empty() {
-        set.push(("access-control-expose-headers".to_owned(), cors.exposed.join(", ")));
+        set.push((
+            "access-control-expose-headers".to_owned(),
+            cors.exposed.join(if cors.matches.is_empty() { ", " } else { "," }),
+        ));
     }
     Some(HeaderChange { set, ..HeaderChange::default() })
 }

@@ -24,13 +24,13 @@ pub use ladder::{Criterion, prefer};
 pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};
 pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
 pub use range::in_range;
-pub use request::{Request, Scheme, split_port};
+pub use request::{Claim, Request, Scheme, split_port};
 pub use table::{
     Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
     Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
 };
 pub use tables::Tables;
 pub use trace::{
-    Caller, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict, Verdicted,
-    trace,
+    Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict,
+    Verdicted, trace,
 };

@@ -34,6 +34,10 @@ pub enum Condition {
     WithoutHeader(String, TextMatch),
     /// A query parameter.
     Query(String, TextMatch),
+    /// A claim of a token that was looked at, by its keys; of a list one text must fit.
+    Claim(Vec<String>, TextMatch),
+    /// A claim that must not be so.
+    WithoutClaim(Vec<String>, TextMatch),
     /// A call of gRPC.
     Grpc,
     /// The service of a call: the path is `/SERVICE/METHOD`.
@@ -99,6 +103,8 @@ impl Matcher {
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
+            Condition::Claim(keys, text) => has_claim(request, keys, text),
+            Condition::WithoutClaim(keys, text) => !has_claim(request, keys, text),
             Condition::Grpc => request.is_grpc(),
             Condition::GrpcService(text) => text.matches(request.grpc_call().map(|it| it.0)),
             Condition::GrpcMethod(text) => text.matches(request.grpc_call().map(|it| it.1)),
@@ -160,6 +166,26 @@ impl Matcher {
                 format!("query parameter `{name}` is not `{text}`"),
                 format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
             ),
+            Condition::Claim(keys, text) => {
+                let claim = keys.join(".");
+                (
+                    "claim-mismatch",
+                    format!(
+                        "no claim `{claim}` of a token that a RequestAuthentication of the gateway took is `{text}`"
+                    ),
+                    format!(
+                        "게이트웨이의 RequestAuthentication이 받은 토큰에 `{text}` 값의 `{claim}` 클레임이 없습니다"
+                    ),
+                )
+            }
+            Condition::WithoutClaim(keys, text) => {
+                let claim = keys.join(".");
+                (
+                    "claim-mismatch",
+                    format!("claim `{claim}` must not be `{text}`"),
+                    format!("`{claim}` 클레임이 `{text}` 값이면 안 됩니다"),
+                )
+            }
             Condition::Grpc => {
                 ("protocol-mismatch", "it takes gRPC calls alone".to_owned(), "gRPC 호출만 받습니다".to_owned())
             }
@@ -196,6 +222,11 @@ impl Matcher {
         };
         Mismatch { reason, text: Text::new(en, ko), location: self.location }
     }
+}
+
+fn has_claim(request: &Request, keys: &[String], text: &TextMatch) -> bool {
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    request.claim(&keys).into_iter().any(|it| text.matches(Some(it)))
 }
 
 /// Pseudo headers are told by their names, as Envoy takes them.

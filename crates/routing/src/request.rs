@@ -105,15 +105,64 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The TLS server name; the host unless told.
     pub sni: Option<String>,
-    /// A correctly signed token comes with it.
-    pub has_token: bool,
+    /// The payload of the correctly signed token that comes with it.
+    pub claims: Option<Claim>,
+    /// The token was looked at by a RequestAuthentication, and is right: claims count from here on.
+    pub is_authenticated: bool,
     /// The client shows a certificate that the gateway trusts.
     pub has_certificate: bool,
     /// The address of the client.
     pub source_ip: Option<String>,
 }
 
+/// A value in the payload of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// A text.
+    Text(String),
+    /// A number, true or false, as JSON writes it.
+    Other(String),
+    /// A list.
+    List(Vec<Claim>),
+    /// A map.
+    Map(Vec<(String, Claim)>),
+}
+
+impl Claim {
+    /// The value below some keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Self> {
+        let Some((first, rest)) = keys.split_first() else { return Some(self) };
+        let Self::Map(fields) = self else { return None };
+        fields.iter().find(|(key, _)| key == first)?.1.at(rest)
+    }
+
+    /// A text, or the texts of a list; other values have none.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) => {
+                items.iter().flat_map(|it| if let Self::Text(text) = it { Some(text.as_str()) } else { None }).collect()
+            }
+            Self::Other(_) | Self::Map(_) => vec![],
+        }
+    }
+
+    /// A number, cut to whole ones.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Other(text) => text.split('.').next()?.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 impl Request {
+    /// The text of a claim, or the texts of a list; none before the token was looked at.
+    pub fn claim(&self, keys: &[&str]) -> Vec<&str> {
+        let claims = self.claims.as_ref().filter(|_| self.is_authenticated);
+        claims.and_then(|it| it.at(keys)).map_or_else(Vec::new, Claim::texts)
+    }
+
     /// The value of a header; names are compared without case, equal names are joined with `,`.
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self.headers.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name)).collect();

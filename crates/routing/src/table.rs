@@ -9,7 +9,7 @@ use podpath_source::{Location, Text};
 
 use crate::gateways::Gateway;
 use crate::matcher::Matcher;
-use crate::pattern::{HostPattern, Pattern};
+use crate::pattern::{HostPattern, Pattern, TextMatch};
 
 /// Where a part of a table comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -245,15 +245,37 @@ pub enum Filter {
     },
     /// What other origins may do; the proxy answers preflight requests.
     Cors(Cors),
+    /// The proxy answers a share of the requests by itself, before anything else is done.
+    Abort {
+        /// The answer.
+        response: Response,
+        /// The code of gRPC, where that is what it answers.
+        grpc_status: Option<String>,
+        /// Share, as numerator and denominator.
+        fraction: (u64, u64),
+    },
+    /// A share of the requests waits first: how long, as written.
+    Delay {
+        /// How long.
+        duration: String,
+        /// Share, as numerator and denominator.
+        fraction: (u64, u64),
+    },
     /// Something that is not modelled: the field.
     Unsupported(String),
 }
 
 /// What other origins may do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cors {
     /// `*`, or `scheme://host`, with `*` for any characters of the host.
     pub origins: Vec<String>,
+    /// Origins as texts are matched (Istio).
+    pub matches: Vec<TextMatch>,
+    /// The status of the answer to a preflight request.
+    pub status: u16,
+    /// A preflight request of another origin goes on to the backend.
+    pub forwards_unmatched: bool,
     /// `*` is every method.
     pub methods: Vec<String>,
     /// `*` is every header.
@@ -263,7 +285,7 @@ pub struct Cors {
     /// Cookies and credentials may be sent.
     pub credentials: bool,
     /// For how many seconds a browser keeps the answer to a preflight request.
-    pub max_age: u32,
+    pub max_age: Option<u32>,
 }
 
 /// Changes of headers.

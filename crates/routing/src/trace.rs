@@ -5,6 +5,7 @@ mod end;
 mod entry;
 mod exposed;
 mod guard;
+mod mesh;
 mod network;
 mod service;
 mod stage;
@@ -48,6 +49,31 @@ pub struct Caller {
     pub labels: Labels,
     /// It has a proxy of the mesh.
     pub sidecar: bool,
+    /// Its ServiceAccount; `default` unless told.
+    pub service_account: Option<String>,
+    /// What it speaks to others of the mesh.
+    pub tls: CallerTls,
+}
+
+impl Caller {
+    /// Whom its certificate names; a Pod without a proxy has none.
+    fn identity(&self) -> Option<mesh::Identity> {
+        let account = self.service_account.clone().unwrap_or_else(|| "default".into());
+        let has_certificate = self.sidecar || self.tls == CallerTls::Mutual;
+        has_certificate.then(|| mesh::Identity { namespace: self.namespace.clone(), account: Some(account) })
+    }
+}
+
+/// What a Pod that calls speaks to others of the mesh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CallerTls {
+    /// What its proxy finds right.
+    #[default]
+    Auto,
+    /// Plain text.
+    Plaintext,
+    /// Mutual TLS of the mesh.
+    Mutual,
 }
 
 /// How a request ends.

@@ -1,7 +1,9 @@
 //! The mentions of a workspace as edges between its objects, both ways.
 
 use podpath_cluster::{Entry, PodSource, ResourceId};
-use podpath_objects::{IstioGateway, MeshPolicy, NetworkPolicy, Service};
+use podpath_objects::{
+    AuthorizationPolicy, IstioGateway, NetworkPolicy, PeerAuthentication, RequestAuthentication, Service,
+};
 use podpath_protocol::{Ref, Reference};
 use podpath_routing::gateways::istio::{Called, called};
 use podpath_source::{Location, Span};
@@ -128,8 +130,13 @@ fn selected(analysis: &Analysis, id: ResourceId) -> Vec<(Span, PodSource<'_>)> {
         return cluster.pod_sources().filter(fits).map(|pod| (selector.span, pod)).collect();
     }
     let policy = cluster.get::<NetworkPolicy>(id).map(|it| (it.namespace(), &it.object.selector, it.entry));
-    let mesh =
-        || cluster.get::<MeshPolicy>(id).and_then(|it| Some((it.namespace(), it.object.selector.as_ref()?, it.entry)));
+    let scopes = [
+        cluster.get::<AuthorizationPolicy>(id).map(|it| (it.namespace(), &it.object.scope, it.entry)),
+        cluster.get::<PeerAuthentication>(id).map(|it| (it.namespace(), &it.object.scope, it.entry)),
+        cluster.get::<RequestAuthentication>(id).map(|it| (it.namespace(), &it.object.scope, it.entry)),
+    ];
+    let mut scopes = scopes.into_iter().flatten();
+    let mesh = || scopes.find_map(|(namespace, scope, entry)| Some((namespace, scope.selector.as_ref()?, entry)));
     let Some((namespace, selector, entry)) = policy.or_else(mesh) else { return vec![] };
     let fits = |pod: &PodSource<'_>| pod.namespace == namespace && selector.matches(&pod.template.labels);
     let span = entry.resource.meta.name_span();

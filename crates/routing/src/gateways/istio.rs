@@ -3,6 +3,7 @@
 //! Source: istio `pilot/pkg/networking/core` (gateway.go, route/route.go, httproute.go), `pilot/pkg/model`
 //! (push_context.go, gateway.go, virtualservice.go). Rules of a virtual host are tried in order, the first match wins.
 
+mod delegate;
 mod destination;
 mod gateway;
 mod mesh;
@@ -12,9 +13,10 @@ mod route;
 use super::Gateway;
 use crate::ladder::Criterion;
 
-pub use destination::Proxy;
+pub use destination::{Proxy, tls_mode};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
 pub use mesh::{Called, called, is_http, lower_host, lower_service, lower_unserved};
+pub(crate) use names::age_key;
 pub use route::AFTER_CATCH_ALL;
 
 /// An ingress gateway.

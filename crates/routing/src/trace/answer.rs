@@ -11,7 +11,7 @@ use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
 use crate::ladder::Criterion;
 use crate::request::Request;
-use crate::table::{Backend, Fault, Frozen, Origin, Rejected, Response, Rule, Table, Target};
+use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, Table, Target};
 use crate::tables::Tables;
 
 /// The exact share of each backend with a weight, with its endpoints.
@@ -119,7 +119,11 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
 
 /// The hop of a gateway: other listeners of the port are the candidates.
 pub(super) fn gateway_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
-    let listener = choice.listener;
+    listener_hop(cluster, table, choice.listener, request)
+}
+
+/// The same where nothing was chosen yet.
+pub(super) fn listener_hop(cluster: &Cluster, table: &Table, listener: &Listener, request: &Request) -> Hop {
     let resource = listener.origin.resource.or(table.origin.resource);
     let others = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener));
     Hop {

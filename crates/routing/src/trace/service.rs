@@ -33,9 +33,6 @@ impl Walk<'_> {
         };
         let (mut found, why) = endpoints(self.cluster, service, entry);
         if let Some((table, port)) = self.gateway_behind(&found) {
-            if let Some(found) = self.gateway_policy(&found, &request) {
-                return self.unmodelled(found);
-            }
             return self.run(table, Request { port, ..request });
         }
         if service.object.traffic.is_internal_local && !self.leave_local(&mut found) {
@@ -117,7 +114,7 @@ impl Walk<'_> {
         }
         self.take(service, port, found, request);
         self.hop(words::headless_hop(service, port, &ready));
-        self.at_pods(service, &direct.protocol, (None, why), &ready, request)
+        self.at_pods(service, Some(&direct), (None, why), &ready, request)
     }
 
     /// Leaves the endpoints on the caller's node, where both are told; false when there is none.

@@ -1,16 +1,19 @@
 //! One proxy after the other: each takes the request, answers it, or hands it on.
 
+mod admit;
+
 use std::borrow::Cow;
 
 use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, endpoints};
-use podpath_objects::{Labels, Service};
+use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
 use super::entry::client_hop;
-use super::guard::{self, Peer, Unmodelled};
+use super::guard::Unmodelled;
+use super::mesh::{Identity, JwtRule};
 use super::network::{self, Connection, Permission, Source};
-use super::{Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
+use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
@@ -18,6 +21,7 @@ use crate::gateways::Gateway;
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
+use admit::Called;
 
 /// A chain of proxies longer than this is a loop.
 pub(super) const MAX_STAGES: u8 = 6;
@@ -31,10 +35,16 @@ pub(super) struct Walk<'a> {
     is_grpc: bool,
     /// The proxy that it is at speaks HTTP, so it can answer.
     speaks_http: bool,
-    /// Who hands the request to the next one.
-    peer: Peer,
+    /// Who hands the request to the next one, when that is a proxy of the mesh.
+    peer: Option<Identity>,
+    /// What the caller is told to speak.
+    tls: CallerTls,
+    /// Who sent the request first, as the last gateway found it.
+    remote_ip: Option<Option<String>>,
     /// Whose connection it is.
     pub(super) source: Source,
+    /// How many hops there were when it came to the proxy that it is at.
+    n_entered: usize,
     /// The proxy that makes the connection; none when the client itself does.
     pub(super) proxy: Option<&'static Gateway>,
 }
@@ -48,8 +58,24 @@ impl<'a> Walk<'a> {
             Entry::Workload { namespace, labels } => Source::pod(namespace, labels),
             Entry::Pod(caller) => Source::pod(&caller.namespace, &caller.labels),
         };
-        let is_grpc = request.scheme.is_grpc();
-        Self { cluster, tables, trace, stages: 0, is_grpc, speaks_http: true, peer: Peer::Plain, source, proxy: None }
+        let (peer, tls) = match entry {
+            Entry::Pod(caller) => (caller.identity(), caller.tls),
+            _ => (None, CallerTls::Auto),
+        };
+        Self {
+            cluster,
+            tables,
+            trace,
+            stages: 0,
+            is_grpc: request.scheme.is_grpc(),
+            speaks_http: true,
+            peer,
+            tls,
+            remote_ip: None,
+            n_entered: 0,
+            source,
+            proxy: None,
+        }
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -91,13 +117,27 @@ impl<'a> Walk<'a> {
                 return self.finish(end);
             }
         };
-        if table.gateway.name.starts_with("istio") {
-            self.peer = Peer::Mesh;
-        }
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        let mut token = None;
+        if !table.is_mesh() {
+            match self.pass_gateway(table, &request) {
+                Ok(None) => {}
+                Ok(Some((accepted, rule))) => (request, token) = (accepted, Some(rule)),
+                Err(end) => {
+                    self.trace
+                        .hops
+                        .insert(self.n_entered, answer::listener_hop(self.cluster, table, listener, &request));
+                    return self.finish(end);
+                }
+            }
+        }
         let seen = seen_by(listener, &request);
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
+        request.is_authenticated = false;
+        if token.is_some_and(|it| !it.forwards) {
+            request.claims = None;
+        }
         match listener.protocol {
             Protocol::Https => request.scheme = if self.is_grpc { Scheme::Grpc } else { Scheme::Http },
             Protocol::TlsTerminate => request.scheme = request.scheme.without_tls(),
@@ -154,7 +194,11 @@ impl<'a> Walk<'a> {
     }
 
     fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
-        if let Some(cors) = cors::of(&rule.filters).filter(|_| cors::is_preflight(&request)) {
+        if let Some((response, grpc_status)) = aborted(rule, &request) {
+            return self.abort(table, choice, rule, &response, grpc_status, &request);
+        }
+        let preflight = cors::of(&rule.filters).filter(|_| cors::is_preflight(&request));
+        if let Some(cors) = preflight.filter(|it| !it.forwards_unmatched || cors::answer(it, &request).is_some()) {
             return self.preflight(table, choice, rule, cors, &request);
         }
         match &rule.action {
@@ -182,11 +226,28 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// `fault.abort` of all requests: the proxy answers before anything else is done.
+    fn abort(
+        mut self,
+        table: &Table,
+        choice: &Choice<'_>,
+        rule: &Rule,
+        response: &Response,
+        grpc_status: Option<&'static str>,
+        request: &Request,
+    ) -> Trace {
+        self.mark(Text::new("fault is injected", "장애 주입"));
+        let end = End::responded(self.cluster, table, choice, rule, response, request);
+        let mut trace = self.finish(end);
+        trace.grpc_status = grpc_status.or(trace.grpc_status);
+        trace
+    }
+
     /// "The gateway answers preflight requests": what is not allowed is not answered with CORS headers.
     fn preflight(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, cors: &Cors, request: &Request) -> Trace {
         let allowed = cors::preflight(cors, request);
         let (status, reason) = match allowed {
-            Some(_) => (204, "cors-preflight"),
+            Some(_) => (cors.status, "cors-preflight"),
             None => (403, "cors-origin-not-allowed"),
         };
         if let Some(hop) = self.trace.hops.last_mut().filter(|_| allowed.is_none()) {
@@ -256,9 +317,6 @@ impl<'a> Walk<'a> {
         let found = self.trace.backends.get(live).map(|it| it.endpoints.clone()).unwrap_or_default();
         let only = self.trace.backends.len() == 1;
         if let Some((table, port)) = self.gateway_behind(&found).filter(|_| only) {
-            if let Some(found) = self.gateway_policy(&found, &request) {
-                return self.unmodelled(found);
-            }
             self.trace.backends.clear();
             let request = Request { port, ..request };
             return self.run(table, request);
@@ -273,11 +331,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A policy of the mesh that selects the Pods of a gateway.
-    pub(super) fn gateway_policy(&self, found: &[Endpoint], request: &Request) -> Option<Unmodelled> {
-        let pods = self.cluster.pod_source(found.first()?.source?)?;
-        // The listeners of a gateway follow its servers, not a PeerAuthentication.
-        guard::mesh_policy(self.cluster, &pods, request, Peer::Mesh)
+    /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
+    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, End> {
+        self.n_entered = self.trace.hops.len();
+        let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
+            self.peer = None;
+            return Ok(None);
+        };
+        let passed = self.enter_gateway(&namespace, &labels, None, request);
+        self.peer = Some(Identity::of_pods(self.cluster, &namespace, &labels));
+        self.tls = CallerTls::Auto;
+        passed
     }
 
     /// The request is at a proxy: whether it may come in, and who talks to the Pods from here on.
@@ -396,29 +460,31 @@ impl<'a> Walk<'a> {
         let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
-        self.at_pods(service, entry.map_or("TCP", |it| &it.protocol), (subset, why), found, request)
+        self.at_pods(service, entry, (subset, why), found, request)
     }
 
     /// The request is at the Pods of a Service; nobody may be there, and `why` says why.
     pub(super) fn at_pods(
         mut self,
         service: &Found<'_, Service>,
-        protocol: &str,
+        entry: Option<&ServicePort>,
         (subset, why): (Option<&(String, Labels)>, Option<NoEndpoints>),
         found: &[Endpoint],
         request: &Request,
     ) -> Trace {
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
-        if let Some(end) = self.connect(&ready, protocol) {
+        if let Some(end) = self.connect(&ready, entry.map_or("TCP", |it| &it.protocol)) {
+            return self.finish(end);
+        }
+        let (of_subset, subset) = (subset, subset.map(|(name, _)| name.as_str()));
+        let called = entry.map(|port| Called { service, port, subset });
+        if let Some(end) = self.admit(called, &ready, request) {
             return self.finish(end);
         }
         self.close_shares(found);
         self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
-        if let Some(found) = guard::policy(self.cluster, &ready, request, self.peer) {
-            return self.unmodelled(found);
-        }
         let end = if ready.is_empty() {
-            End::no_endpoints(self.cluster, service, subset, why)
+            End::no_endpoints(self.cluster, service, of_subset, why)
         } else {
             End::delivered(self.cluster, service, &ready, &self.trace)
         };
@@ -427,11 +493,11 @@ impl<'a> Walk<'a> {
 
     /// A call to a Pod itself, by its address or by a name of its own.
     pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, name: Option<&str>, request: Request) -> Trace {
-        if let Some(found) = guard::policy(self.cluster, std::slice::from_ref(&endpoint), &request, self.peer) {
-            return self.unmodelled(found);
-        }
         let protocol = if request.scheme == Scheme::Udp { "UDP" } else { "TCP" };
         if let Some(end) = self.connect(std::slice::from_ref(&endpoint), protocol) {
+            return self.finish(end);
+        }
+        if let Some(end) = self.admit(None, std::slice::from_ref(&endpoint), &request) {
             return self.finish(end);
         }
         let verdict = verdicts::pod(self.cluster, &endpoint, name);
@@ -448,6 +514,40 @@ impl<'a> Walk<'a> {
         self.trace.upstream = Some(Upstream { request, tls: "none", sni: None });
         self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
     }
+}
+
+/// What a rule answers to every request by a fault that it injects.
+fn aborted(rule: &Rule, request: &Request) -> Option<(Response, Option<&'static str>)> {
+    let (response, code) = rule.filters.iter().find_map(|it| match it {
+        Filter::Abort { response, grpc_status, fraction } if fraction.0 >= fraction.1 => Some((response, grpc_status)),
+        _ => None,
+    })?;
+    let code = code.as_deref().filter(|_| request.is_grpc()).and_then(grpc_code);
+    Some((response.clone(), code))
+}
+
+/// A code of gRPC by its name (grpc `doc/statuscodes.md`).
+fn grpc_code(name: &str) -> Option<&'static str> {
+    const CODES: &[&str] = &[
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ];
+    CODES.iter().find(|it| **it == name).copied()
 }
 
 /// The request as the rules of a listener see it: before TLS ends there is nothing but the server name.

@@ -22,7 +22,13 @@ pub(super) use service::{
     endpoint_hop, faulty_hop, no_endpoints, pod_hop, refusing_service_hop, service_hop, target_name, why_location,
 };
 
-fn hop(kind: HopKind, resource: Option<ResourceId>, location: Option<Location>, title: Text, detail: Text) -> Hop {
+pub(super) fn hop(
+    kind: HopKind,
+    resource: Option<ResourceId>,
+    location: Option<Location>,
+    title: Text,
+    detail: Text,
+) -> Hop {
     Hop {
         kind,
         resource,

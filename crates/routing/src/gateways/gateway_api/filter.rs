@@ -46,11 +46,14 @@ fn headers(change: &HeaderModifier) -> HeaderChange {
 fn cors(found: &CorsObject) -> Cors {
     Cors {
         origins: found.origins.clone(),
+        matches: vec![],
+        status: 204,
+        forwards_unmatched: false,
         methods: found.methods.clone(),
         headers: found.headers.clone(),
         exposed: found.exposed.clone(),
         credentials: found.credentials,
-        max_age: found.max_age,
+        max_age: Some(found.max_age),
     }
 }
 

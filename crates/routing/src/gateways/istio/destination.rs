@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService};
 use podpath_source::{Location, Text};
 
-use super::names::{full_host, host_of, service_by_host, visibility};
+use super::names::{age_key, full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::table::{Backend, Fault, Target};
@@ -128,21 +128,36 @@ fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16 {
 }
 
 /// The labels of a subset by the DestinationRules that hold for the proxy.
-///
-/// Client namespace (unless it is the root namespace), then the Service's, then the root namespace; in each the most
-/// specific host; rules of one host are united.
-pub(super) fn subset_labels(
-    cluster: &Cluster,
+fn subset_labels(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, name: &str) -> Option<Labels> {
+    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
+    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
+    subsets.find(|it| it.name.value == name).map(|it| it.labels.clone())
+}
+
+/// The TLS mode that a DestinationRule tells a proxy for a port of a Service, and where it stands.
+pub fn tls_mode<'a>(
+    cluster: &'a Cluster,
     proxy: &Proxy<'_>,
     service: &Found<'_, Service>,
-    name: &str,
-) -> Option<Labels> {
+    subset: Option<&str>,
+) -> Option<(&'a str, Location)> {
+    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
+    let of_subset = rules.iter().find_map(|it| {
+        let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
+        Some((it, found.tls.at(proxy.port)?))
+    });
+    let (rule, mode) = of_subset.or_else(|| rules.iter().find_map(|it| Some((it, it.object.tls.at(proxy.port)?))))?;
+    Some((mode.value.as_str(), rule.at(mode.span)))
+}
+
+/// The DestinationRules that hold for a host, oldest first: of the client's namespace (unless that is the root namespace),
+/// else of the Service's, else of the root namespace; in each those of the most specific host, which are united.
+fn rules_for<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, owner: &str) -> Vec<Found<'a, DestinationRule>> {
     let root = cluster.settings.mesh_root_namespace.as_str();
     let client = Some(proxy.namespace).filter(|it| *it != root);
-    let host = host_of(cluster, service);
-    for namespace in [client, Some(service.namespace()), Some(root)].into_iter().flatten() {
+    for namespace in [client, Some(owner), Some(root)].into_iter().flatten() {
         let rules = cluster.in_namespace::<DestinationRule>(namespace);
-        let mut fitting: Vec<_> = rules.filter(|it| holds(cluster, proxy, it, &host)).collect();
+        let mut fitting: Vec<_> = rules.filter(|it| holds(cluster, proxy, it, host)).collect();
         if fitting.is_empty() {
             continue;
         }
@@ -150,10 +165,10 @@ pub(super) fn subset_labels(
         let is_exact = |it: &Found<'_, DestinationRule>| !rule_host(cluster, it).starts_with('*');
         let best = fitting.iter().map(|it| (is_exact(it), length(it))).max();
         fitting.retain(|it| Some((is_exact(it), length(it))) == best);
-        let mut subsets = fitting.iter().flat_map(|it| &it.object.subsets);
-        return subsets.find(|it| it.name.value == name).map(|it| it.labels.clone());
+        fitting.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+        return fitting;
     }
-    None
+    vec![]
 }
 
 fn rule_host(cluster: &Cluster, rule: &Found<'_, DestinationRule>) -> String {

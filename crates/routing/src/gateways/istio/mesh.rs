@@ -112,6 +112,10 @@ fn table(
     let rules = match &owner {
         Some(owner) if !owner.object.http.is_empty() => {
             let mut rules = route::lower(cluster, proxy, owner, "mesh");
+            // A VirtualService of which no route is left counts as none.
+            if route::is_void(&rules) {
+                rules.push(plain());
+            }
             number(&mut rules);
             rules
         }

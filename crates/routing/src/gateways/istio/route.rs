@@ -1,15 +1,21 @@
 //! Rules of a VirtualService: matches, actions, rewrites, delegates.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{HeaderOperations, HttpMatchRequest, RouteRule, StringMatch, VirtualService, VsRedirect};
+use podpath_objects::{
+    Abort, CorsPolicy, HeaderOperations, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService,
+    VsRedirect,
+};
 use podpath_source::{Spanned, Text};
 
+use super::delegate;
 use super::destination::{self, Proxy};
 use super::names::{full_gateway, full_host, service_by_host};
 use crate::gateways::origin;
 use crate::matcher::{Condition, Matcher, Mismatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
-use crate::table::{Action, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target};
+use crate::table::{
+    Action, Cors, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
+};
 
 /// The rules that a VirtualService gives a proxy; each match is a rule of its own.
 ///
@@ -23,7 +29,7 @@ pub(super) fn lower(
     let mut rules: Vec<Rule> = Vec::new();
     for (idx, rule) in owner.object.http.iter().enumerate() {
         let lowering = Lowering { cluster, proxy, owner, gateway, idx };
-        for mut lowered in lowering.rule(rule) {
+        for mut lowered in lowering.rules(rule) {
             // A rule that takes every request ends the VirtualService: what follows it is dropped.
             if rules.iter().any(is_catch_all) {
                 lowered.matchers.insert(0, after_catch_all(&lowered));
@@ -32,6 +38,12 @@ pub(super) fn lower(
         }
     }
     rules
+}
+
+/// True when no rule can take any request here: the VirtualService then counts as none.
+pub(super) fn is_void(rules: &[Rule]) -> bool {
+    let never = |it: &Matcher| matches!(it.condition, Condition::Never(_));
+    rules.iter().all(|it| it.matchers.iter().any(never))
 }
 
 /// Why a rule that follows one which takes every request takes none.
@@ -46,6 +58,7 @@ fn after_catch_all(rule: &Rule) -> Matcher {
     Matcher::new(Condition::Never(Mismatch { reason: AFTER_CATCH_ALL, text, location }), location)
 }
 
+#[derive(Clone, Copy)]
 struct Lowering<'a> {
     cluster: &'a Cluster,
     proxy: &'a Proxy<'a>,
@@ -55,7 +68,36 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn rule(&self, rule: &RouteRule) -> Vec<Rule> {
+    /// The rules that an entry of `http` gives: its own, or those of the VirtualService that it delegates to.
+    fn rules(&self, rule: &RouteRule) -> Vec<Rule> {
+        let Some(to) = &rule.delegate else { return self.rule(rule, &[], self.owner) };
+        let merged = match delegate::find(self.cluster, self.owner, to) {
+            Ok(found) => delegate::merge(self.cluster, self.owner, rule, found),
+            Err(why) => vec![Err(why)],
+        };
+        let lower = |merged: Result<delegate::Merged<'_>, Mismatch>| match merged {
+            Err(why) => vec![self.vanished(rule, why)],
+            Ok(it) => Lowering { owner: &it.owner, idx: it.idx, ..*self }.rule(&it.rule, &it.of_root, self.owner),
+        };
+        merged.into_iter().flat_map(lower).collect()
+    }
+
+    /// A rule that delegates and comes to nothing stays, with the reason.
+    fn vanished(&self, rule: &RouteRule, why: Mismatch) -> Rule {
+        let location = why.location;
+        Rule {
+            origin: origin(self.owner, rule.span, format!("spec.http[{}]", self.idx)),
+            label: format!("http[{}]", self.idx),
+            priority: None,
+            matchers: vec![Matcher::new(Condition::Never(why), location)],
+            rank: Rank::default(),
+            filters: vec![],
+            action: Action::Forward(vec![]),
+        }
+    }
+
+    /// One rule for each match; `of_root` holds for each match what `root` adds to it.
+    fn rule(&self, rule: &RouteRule, of_root: &[HttpMatchRequest], root: &Found<'_, VirtualService>) -> Vec<Rule> {
         let place = format!("spec.http[{}]", self.idx);
         let action = self.action(rule, &place);
         let filters = self.filters(rule);
@@ -70,6 +112,16 @@ impl Lowering<'_> {
         };
         if rule.matches.is_empty() {
             return vec![make(rule.span, place, vec![])];
+        }
+        let with_root = |m: usize, it: &HttpMatchRequest| {
+            let mut matchers =
+                of_root.get(m).map_or_else(Vec::new, |it| Lowering { owner: root, ..*self }.matchers(it));
+            matchers.extend(self.matchers(it));
+            matchers
+        };
+        if self.owner.id != root.id {
+            let matches = rule.matches.iter().enumerate();
+            return matches.map(|(m, it)| make(rule.span, place.clone(), with_root(m, it))).collect();
         }
         let matches = rule.matches.iter().enumerate();
         matches.map(|(m, it)| make(it.span, format!("{place}.match[{m}]"), self.matchers(it))).collect()
@@ -89,14 +141,26 @@ impl Lowering<'_> {
         for (text, condition) in texts {
             matchers.extend(text.as_ref().map(|it| at(condition(text_match(&it.value)), it.span)));
         }
-        // What a claim says is not modelled: the action of such a rule says so.
-        let headers = found.headers.iter().filter(|(name, _)| !name.starts_with('@'));
-        matchers.extend(headers.map(|(name, it)| at(Condition::Header(name.clone(), text_match(&it.value)), it.span)));
-        let without = found.without_headers.iter().filter(|(name, _)| !name.starts_with('@'));
-        matchers.extend(without.map(|(name, it)| {
+        matchers.extend(found.headers.iter().map(|(name, it)| {
+            let text = text_match(&it.value);
+            at(
+                claim_keys(name).map_or_else(
+                    || Condition::Header(name.clone(), text.clone()),
+                    |keys| Condition::Claim(keys, text.clone()),
+                ),
+                it.span,
+            )
+        }));
+        matchers.extend(found.without_headers.iter().map(|(name, it)| {
             let text =
                 if it.value == StringMatch::Regex("*".into()) { TextMatch::Present } else { text_match(&it.value) };
-            at(Condition::WithoutHeader(name.clone(), text), it.span)
+            at(
+                claim_keys(name).map_or_else(
+                    || Condition::WithoutHeader(name.clone(), text.clone()),
+                    |keys| Condition::WithoutClaim(keys, text.clone()),
+                ),
+                it.span,
+            )
         }));
         let query = found.query.iter();
         matchers.extend(query.map(|(name, it)| at(Condition::Query(name.clone(), text_match(&it.value)), it.span)));
@@ -136,11 +200,10 @@ impl Lowering<'_> {
     }
 
     fn action(&self, rule: &RouteRule, place: &str) -> Action {
-        if let Some(field) = rule.unmodelled.first() {
-            return Action::Unsupported(format!("{place}.{}", field.value));
-        }
         let headers = rule.matches.iter().flat_map(|it| it.headers.iter().chain(&it.without_headers));
-        if let Some((name, _)) = headers.into_iter().find(|(name, _)| name.starts_with("@request.auth.claims")) {
+        // "JWT claim based routing is for gateways alone."
+        let is_mesh = !self.proxy.is_gateway;
+        if let Some((name, _)) = headers.into_iter().find(|(name, _)| is_mesh && claim_keys(name).is_some()) {
             return Action::Unsupported(format!("{place}.match.headers[\"{name}\"]"));
         }
         if let Some(redirect) = &rule.redirect {
@@ -148,9 +211,6 @@ impl Lowering<'_> {
         }
         if let Some((status, body)) = &rule.direct_response {
             return Action::Respond(Response { status: *status, body: body.clone(), reason: "direct-response" });
-        }
-        if rule.delegate.is_some() {
-            return Action::Unsupported(format!("{place}.delegate"));
         }
         let mut backends: Vec<_> = rule
             .route
@@ -174,7 +234,9 @@ impl Lowering<'_> {
 
     fn filters(&self, rule: &RouteRule) -> Vec<Filter> {
         let rewrite = rule.rewrite.as_ref();
-        let mut filters = headers(&rule.headers);
+        let mut filters: Vec<Filter> = rule.fault.iter().flat_map(faults).collect();
+        filters.extend(rule.cors.as_ref().map(|it| Filter::Cors(cors(it))));
+        filters.extend(headers(&rule.headers));
         let path = rewrite.and_then(|it| it.uri.clone()).map(|it| Filter::Path(PathChange::Prefix(it)));
         let regex = rewrite.and_then(|it| it.regex.clone());
         filters.extend(path);
@@ -190,6 +252,36 @@ impl Lowering<'_> {
     }
 }
 
+fn faults(fault: &HttpFault) -> impl Iterator<Item = Filter> {
+    let delay = fault.delay.as_ref();
+    let delay = delay.map(|(share, it)| Filter::Delay { duration: it.value.clone(), fraction: *share });
+    let abort = fault.abort.as_ref().map(|(share, it)| {
+        // Envoy tells a client of gRPC the code and answers 200; to any other it is a failure all the same.
+        let (status, grpc_status) = match &it.value {
+            Abort::Http(status) => (*status, None),
+            Abort::Grpc(code) => (200, Some(code.clone())),
+        };
+        let response = Response { status, body: Some("fault filter abort".into()), reason: "fault-abort" };
+        Filter::Abort { response, grpc_status, fraction: *share }
+    });
+    delay.into_iter().chain(abort)
+}
+
+/// "Preflight requests of other origins go on to the backend", unless told otherwise.
+fn cors(found: &CorsPolicy) -> Cors {
+    Cors {
+        origins: vec![],
+        matches: found.origins.iter().map(text_match).collect(),
+        status: 200,
+        forwards_unmatched: !found.answers_unmatched,
+        methods: found.methods.clone(),
+        headers: found.headers.clone(),
+        exposed: found.exposed.clone(),
+        credentials: found.credentials,
+        max_age: found.max_age,
+    }
+}
+
 /// Header operations of a route or a destination.
 pub(super) fn headers(operations: &HeaderOperations) -> Vec<Filter> {
     let change = |set: &[(String, String)], add: &[(String, String)], remove: &[String]| HeaderChange {
@@ -202,6 +294,16 @@ pub(super) fn headers(operations: &HeaderOperations) -> Vec<Filter> {
     let request = (request != HeaderChange::default()).then_some(Filter::RequestHeaders(request));
     let response = (response != HeaderChange::default()).then_some(Filter::ResponseHeaders(response));
     request.into_iter().chain(response).collect()
+}
+
+/// The keys of `@request.auth.claims.a.b` or `@request.auth.claims[a][b]`.
+fn claim_keys(name: &str) -> Option<Vec<String>> {
+    let rest = name.strip_prefix("@request.auth.claims")?;
+    let keys = match rest.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        Some(inner) => inner.split("][").map(str::to_owned).collect(),
+        None => rest.strip_prefix('.')?.split('.').map(str::to_owned).collect(),
+    };
+    Some(keys)
 }
 
 fn path_match(found: &StringMatch, ignores_case: bool) -> PathMatch {

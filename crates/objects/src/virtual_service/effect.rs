@@ -1,0 +1,114 @@
+//! What a rule of a VirtualService does beside routing: faults that it injects, and answers for other origins.
+
+use podpath_source::Spanned;
+use podpath_yaml::Value;
+
+use super::StringMatch;
+use crate::reader::Reader;
+
+/// `fault` of a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpFault {
+    /// Share of the requests that are answered at once, as numerator and denominator, and how.
+    pub abort: Option<((u64, u64), Spanned<Abort>)>,
+    /// Share of the requests that wait first, and for how long, as written.
+    pub delay: Option<((u64, u64), Spanned<String>)>,
+}
+
+/// How `fault.abort` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Abort {
+    /// `httpStatus`
+    Http(u16),
+    /// `grpcStatus`, by name.
+    Grpc(String),
+}
+
+/// `corsPolicy` of a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CorsPolicy {
+    /// `allowOrigins`, and the older `allowOrigin`.
+    pub origins: Vec<StringMatch>,
+    /// `allowMethods`
+    pub methods: Vec<String>,
+    /// `allowHeaders`
+    pub headers: Vec<String>,
+    /// `exposeHeaders`
+    pub exposed: Vec<String>,
+    /// `maxAge` in seconds.
+    pub max_age: Option<u32>,
+    /// `allowCredentials`
+    pub credentials: bool,
+    /// `unmatchedPreflights: IGNORE`, which answers them all the same.
+    pub answers_unmatched: bool,
+}
+
+impl HttpFault {
+    pub(super) fn read(reader: Reader<'_>) -> Self {
+        let (abort, delay) = (reader.get("abort"), reader.get("delay"));
+        let http = abort.get("httpStatus").port().map(|it| it.map(Abort::Http));
+        let grpc = || abort.get("grpcStatus").text().map(|it| it.map(Abort::Grpc));
+        let share = |it: Reader<'_>| match it.get("percentage").get("value").node() {
+            Some(_) => percent(it.get("percentage").get("value")),
+            // "If not specified, no request will be aborted", or delayed.
+            None => percent(it.get("percent")),
+        };
+        Self {
+            abort: http.or_else(grpc).map(|it| (share(abort), it)).filter(|(share, _)| share.0 > 0),
+            delay: delay.get("fixedDelay").text().map(|it| (share(delay), it)).filter(|(share, _)| share.0 > 0),
+        }
+    }
+}
+
+impl CorsPolicy {
+    pub(super) fn read(reader: Reader<'_>) -> Self {
+        let texts = |key: &str| reader.get(key).texts().into_iter().map(|it| it.value).collect::<Vec<_>>();
+        let matches = reader.get("allowOrigins").items().filter_map(|it| StringMatch::read(it).map(|it| it.value));
+        let older = texts("allowOrigin");
+        let older = older
+            .into_iter()
+            .map(|it| if it == "*" { StringMatch::Regex(".*".into()) } else { StringMatch::Exact(it) });
+        Self {
+            origins: matches.chain(older).collect(),
+            methods: texts("allowMethods"),
+            headers: texts("allowHeaders"),
+            exposed: texts("exposeHeaders"),
+            max_age: reader.get("maxAge").text().and_then(|it| seconds(&it.value)),
+            credentials: reader.get("allowCredentials").is_true(),
+            answers_unmatched: reader.get("unmatchedPreflights").text().is_some_and(|it| it.value == "IGNORE"),
+        }
+    }
+}
+
+/// A share in percent, cut to 0 to 100, with four digits after the point at most; nothing is none.
+pub(super) fn percent(reader: Reader<'_>) -> (u64, u64) {
+    match reader.node().map(|node| &node.value) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
+        Some(Value::Float(percent)) => ((percent.clamp(0.0, 100.0) * 10_000.0).round() as u64, 1_000_000),
+        Some(Value::Int(percent)) => (u64::try_from(*percent).unwrap_or(0).min(100), 100),
+        _ => (0, 100),
+    }
+}
+
+/// A duration such as `24h` or `1m30s` in whole seconds.
+fn seconds(text: &str) -> Option<u32> {
+    let (mut total, mut number) = (0_u32, String::new());
+    for c in text.chars() {
+        match c {
+            '0'..='9' => number.push(c),
+            'h' | 'm' | 's' => {
+                let unit = if c == 'h' {
+                    3600
+                } else if c == 'm' {
+                    60
+                } else {
+                    1
+                };
+                total = total.checked_add(number.parse::<u32>().ok()?.checked_mul(unit)?)?;
+                number.clear();
+            }
+            _ => return None,
+        }
+    }
+    number.is_empty().then_some(total)
+}

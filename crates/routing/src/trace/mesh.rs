@@ -1,0 +1,20 @@
+//! Policies of Istio on the path: who has a sidecar, what it speaks, whom it lets in.
+//!
+//! Order at each proxy (istio `pilot/pkg/networking/core/listener_builder.go`): mutual TLS, CUSTOM, the token, DENY, ALLOW.
+
+mod authz;
+mod config;
+mod inject;
+mod jwt;
+mod peer;
+mod scope;
+mod source;
+pub(super) mod words;
+
+pub(super) use authz::{Answer, Decision, decide, external};
+pub(super) use config::Mesh;
+pub(super) use inject::{Sidecar, sidecar};
+pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
+pub(super) use peer::{Mode, Mtls, mtls};
+pub(super) use scope::{Workload, first_policy};
+pub(super) use source::{Identity, Seen};

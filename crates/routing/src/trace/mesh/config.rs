@@ -1,0 +1,84 @@
+//! What the mesh is set to: the ConfigMap `istio` of its root namespace, and that of the injector.
+
+use podpath_cluster::Cluster;
+use podpath_objects::{ConfigMap, Labels, Reader, Selector};
+
+/// Settings of the mesh that change the way of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::trace) struct Mesh {
+    /// `trustDomain`
+    pub(in crate::trace) trust_domain: String,
+    /// `trustDomainAliases`
+    pub(in crate::trace) aliases: Vec<String>,
+    /// `outboundTrafficPolicy.mode: REGISTRY_ONLY`
+    pub(in crate::trace) registry_only: bool,
+    /// `enableAutoMtls`
+    pub(in crate::trace) auto_mtls: bool,
+    /// `defaultConfig.gatewayTopology.numTrustedProxies`
+    pub(in crate::trace) trusted_proxies: usize,
+}
+
+impl Mesh {
+    /// As the ConfigMap says; what it does not say is Istio's default.
+    pub(in crate::trace) fn of(cluster: &Cluster) -> Self {
+        with_yaml(cluster, "istio", "mesh", |reader| {
+            let text = |it: Reader<'_>| it.text().map(|it| it.value);
+            let topology = reader.get("defaultConfig").get("gatewayTopology");
+            let hops = topology.get("numTrustedProxies").int().and_then(|it| usize::try_from(it.value).ok());
+            Self {
+                trust_domain: text(reader.get("trustDomain")).unwrap_or_else(|| "cluster.local".into()),
+                aliases: reader.get("trustDomainAliases").texts().into_iter().map(|it| it.value).collect(),
+                registry_only: text(reader.get("outboundTrafficPolicy").get("mode")).as_deref()
+                    == Some("REGISTRY_ONLY"),
+                auto_mtls: !reader.get("enableAutoMtls").exists() || reader.get("enableAutoMtls").is_true(),
+                trusted_proxies: hops.unwrap_or(0),
+            }
+        })
+    }
+}
+
+/// What the injector does with Pods that its webhook sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Injector {
+    /// `policy`; `enabled` unless told.
+    policy: String,
+    never: Vec<Selector>,
+    always: Vec<Selector>,
+}
+
+impl Injector {
+    pub(super) fn of(cluster: &Cluster) -> Self {
+        with_yaml(cluster, "istio-sidecar-injector", "config", |reader| {
+            let selectors = |key: &str| reader.get(key).items().filter_map(Reader::selector).collect();
+            Self {
+                policy: reader.get("policy").text().map_or_else(|| "enabled".into(), |it| it.value),
+                never: selectors("neverInjectSelector"),
+                always: selectors("alwaysInjectSelector"),
+            }
+        })
+    }
+
+    /// Whether it injects: what the Pod asks for, else its selectors, else its policy (istio `pkg/kube/inject/inject.go`).
+    pub(super) fn injects(&self, asked: Option<bool>, labels: &Labels) -> bool {
+        let is_empty = |it: &Selector| it.labels.is_empty() && it.terms.is_empty();
+        let any = |list: &[Selector]| list.iter().any(|it| !is_empty(it) && it.matches(labels));
+        let by_selector = || if any(&self.never) { Some(false) } else { any(&self.always).then_some(true) };
+        match (self.policy.as_str(), asked.or_else(by_selector)) {
+            ("enabled", wanted) => wanted.unwrap_or(true),
+            ("disabled", wanted) => wanted.unwrap_or(false),
+            _ => false,
+        }
+    }
+}
+
+/// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.
+fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
+    let found = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, name);
+    let text = found.and_then(|it| it.object.data.get(key)).unwrap_or("{}");
+    let empty = podpath_yaml::parse("{}");
+    let document = podpath_yaml::parse(text);
+    match document.root.as_ref().or(empty.root.as_ref()) {
+        Some(root) => read(Reader::new(root)),
+        None => read(Reader::missing()),
+    }
+}

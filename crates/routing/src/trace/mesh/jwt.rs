@@ -1,0 +1,116 @@
+//! RequestAuthentication: which tokens are right, and what becomes of them.
+//!
+//! Source: istio `pilot/pkg/security/authn/policy_applier.go`, Envoy's filter `jwt_authn`. A request without a token goes
+//! through; one with a token that no rule takes is answered 401.
+
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{JwtRule, RequestAuthentication};
+use podpath_source::{Location, Text};
+
+use super::scope::Workload;
+use crate::request::{Claim, Request};
+
+/// What the policies say to the token of a request.
+pub(in crate::trace) enum Verified {
+    /// There is no policy, or no token.
+    NotAsked,
+    /// A rule takes the token.
+    Right(Rule),
+    /// No rule takes it: status, body, and the rule that it comes nearest to.
+    Wrong(u16, &'static str, Rule),
+    /// Manifests and request do not decide it.
+    Unknown(Rule, Text),
+}
+
+/// A rule that decided.
+#[derive(Clone, Debug)]
+pub(in crate::trace) struct Rule {
+    pub(in crate::trace) policy: ResourceId,
+    pub(in crate::trace) location: Location,
+    pub(in crate::trace) path: String,
+    pub(in crate::trace) issuer: String,
+    pub(super) outputs: Vec<(String, String)>,
+    pub(in crate::trace) split_claims: Vec<String>,
+    pub(in crate::trace) forwards: bool,
+}
+
+/// Envoy allows clocks to differ by this many seconds.
+const CLOCK_SKEW: i64 = 60;
+
+/// Looks at the token of a request.
+pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, request: &Request) -> Verified {
+    let policies = workload.policies::<RequestAuthentication>(cluster, |it| &it.scope);
+    let rules: Vec<_> = policies
+        .iter()
+        .flat_map(|policy| policy.object.rules.iter().enumerate().map(move |(idx, rule)| (policy, idx, rule)))
+        .collect();
+    let Some((policy, idx, first)) = rules.first() else { return Verified::NotAsked };
+    let first = told(policy, *idx, first);
+    let Some(claims) = &request.claims else { return without_claims(request, first) };
+    let issuer = claims.at(&["iss"]).map_or_else(Vec::new, Claim::texts).first().copied().unwrap_or_default();
+    let mut nearest = None;
+    for (policy, idx, rule) in rules.iter().filter(|(.., it)| it.issuer.value == issuer) {
+        match wrong(claims, rule, cluster.settings.now) {
+            None => return Verified::Right(told(policy, *idx, rule)),
+            Some((status, body)) => nearest = Some(Verified::Wrong(status, body, told(policy, *idx, rule))),
+        }
+    }
+    nearest.unwrap_or(Verified::Wrong(401, "Jwt issuer is not configured", first))
+}
+
+/// A header that says `Bearer` without a payload that is known.
+fn without_claims(request: &Request, rule: Rule) -> Verified {
+    let header = request.header("authorization").unwrap_or_default();
+    let Some(token) = header.strip_prefix("Bearer ") else { return Verified::NotAsked };
+    if token.split('.').count() != 3 {
+        let body = "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections";
+        return Verified::Wrong(401, body, rule);
+    }
+    let why = Text::new(
+        "whether the signature of the token is right is not known; give its claims instead of the header",
+        "토큰의 서명이 맞는지 알 수 없습니다. 헤더 대신 claims로 알려 주세요",
+    );
+    Verified::Unknown(rule, why)
+}
+
+/// Why a rule does not take a token of its issuer: status and Envoy's own words.
+fn wrong(claims: &Claim, rule: &JwtRule, now: i64) -> Option<(u16, &'static str)> {
+    let time = |key: &str| claims.at(&[key]).and_then(Claim::number);
+    if time("exp").is_some_and(|it| it.saturating_add(CLOCK_SKEW) < now) {
+        return Some((401, "Jwt is expired"));
+    }
+    if time("nbf").is_some_and(|it| it.saturating_sub(CLOCK_SKEW) > now) {
+        return Some((401, "Jwt not yet valid"));
+    }
+    let told = claims.at(&["aud"]).map_or_else(Vec::new, Claim::texts);
+    let fits = rule.audiences.is_empty() || rule.audiences.iter().any(|it| told.contains(&it.value.as_str()));
+    if fits { None } else { Some((403, "Audiences in Jwt are not allowed")) }
+}
+
+fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -> Rule {
+    Rule {
+        policy: policy.id,
+        location: policy.at(rule.span),
+        path: format!("spec.jwtRules[{idx}]"),
+        issuer: rule.issuer.value.clone(),
+        outputs: rule.outputs.clone(),
+        split_claims: rule.split_claims.clone(),
+        forwards: rule.forwards,
+    }
+}
+
+/// What a right token does to the request: claims count from here on, and some become headers. What a client writes into
+/// such a header itself goes.
+pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
+    request.is_authenticated = true;
+    let claims = request.claims.clone();
+    for (header, path) in &rule.outputs {
+        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header));
+        let keys: Vec<&str> = path.split('.').collect();
+        let value = match claims.as_ref().and_then(|it| it.at(&keys)) {
+            Some(Claim::Text(text) | Claim::Other(text)) => text.clone(),
+            _ => continue,
+        };
+        request.headers.push((header.to_ascii_lowercase(), value));
+    }
+}

@@ -1,0 +1,238 @@
+//! What a proxy sees of a request and of who sends it, and whether a term of an AuthorizationPolicy holds for that.
+//!
+//! Source: istio `pilot/pkg/security/authz/model` (generator.go, util.go) and `matcher`. `*` is any value, `*x` a suffix,
+//! `x*` a prefix; who sends plain text has no identity.
+
+use podpath_objects::Term;
+use podpath_source::Text;
+
+use super::authz::Fit;
+use super::config::Mesh;
+use super::words;
+use crate::pattern::Pattern;
+use crate::range::in_range;
+use crate::request::Request;
+
+/// Who a proxy of the mesh says that it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::trace) struct Identity {
+    pub(in crate::trace) namespace: String,
+    /// The ServiceAccount; none when the manifests do not say which.
+    pub(in crate::trace) account: Option<String>,
+}
+
+/// What a proxy sees.
+pub(in crate::trace) struct Seen<'a> {
+    pub(in crate::trace) request: &'a Request,
+    pub(in crate::trace) mesh: &'a Mesh,
+    /// Whom the certificate names; none for plain text.
+    pub(in crate::trace) identity: Option<&'a Identity>,
+    /// Who opened the connection, where that is known.
+    pub(in crate::trace) source_ip: Option<String>,
+    /// Who sent the request first, as far as the proxy trusts what is told.
+    pub(in crate::trace) remote_ip: Option<String>,
+    pub(in crate::trace) destination_ip: Option<String>,
+    /// Of the Pod.
+    pub(in crate::trace) port: u16,
+    /// The proxy reads HTTP.
+    pub(in crate::trace) is_http: bool,
+    pub(in crate::trace) sni: Option<String>,
+    /// Claims that are split at spaces, beside `scope` and `permission`.
+    pub(in crate::trace) split_claims: Vec<String>,
+}
+
+impl Seen<'_> {
+    /// True for a field that only HTTP has, on a connection without.
+    pub(super) fn is_http_only(&self, key: &str) -> bool {
+        let is_of_http =
+            matches!(key, "requestPrincipals" | "hosts" | "methods" | "paths") || key.starts_with("request.");
+        is_of_http && !self.is_http
+    }
+
+    /// Whether a term holds; `namespace` is that of the policy.
+    pub(super) fn holds(&self, term: &Term, namespace: &str) -> Fit {
+        let found = match self.any_value(term, namespace) {
+            Ok(found) => found,
+            Err(why) => return Fit::Unknown(term.key.clone(), why),
+        };
+        if found == term.negated { Fit::No(term.key.clone()) } else { Fit::Yes }
+    }
+
+    /// Whether one of the values fits; why that is not known.
+    fn any_value(&self, term: &Term, namespace: &str) -> Result<bool, Text> {
+        let any = |fits: &dyn Fn(&str) -> bool| term.values.iter().any(|it| fits(it));
+        let ip = |address: &Option<String>| match address {
+            Some(address) => Ok(any(&|range| in_range(range, address))),
+            None if any(&|range| matches!(range, "0.0.0.0/0")) => Ok(true),
+            None => Err(words::unknown_address()),
+        };
+        let request = self.request;
+        match term.key.as_str() {
+            "principals" | "source.principal" => self.principal(&term.values),
+            "namespaces" | "source.namespace" => {
+                Ok(self.identity.is_some_and(|it| any(&|wanted| text(wanted, &it.namespace))))
+            }
+            "serviceAccounts" | "source.serviceAccount" => self.account(&term.values, namespace),
+            "trustDomains" | "source.trustDomain" => {
+                Ok(self.identity.is_some() && any(&|wanted| text(wanted, &self.mesh.trust_domain)))
+            }
+            "ipBlocks" | "source.ip" => ip(&self.source_ip),
+            "remoteIpBlocks" | "remote.ip" => ip(&self.remote_ip),
+            "destination.ip" => ip(&self.destination_ip),
+            "ports" | "destination.port" => Ok(any(&|wanted| wanted == self.port.to_string())),
+            "connection.sni" => Ok(self.sni.as_ref().is_some_and(|sni| any(&|wanted| text(wanted, sni)))),
+            "hosts" => {
+                let host = request.authority.to_ascii_lowercase();
+                Ok(any(&|wanted| text(&wanted.to_ascii_lowercase(), &host)))
+            }
+            "methods" => Ok(any(&|wanted| text(wanted, &request.method))),
+            "paths" => {
+                let path = normal_path(&request.path);
+                Ok(any(&|wanted| is_path(wanted, &path)))
+            }
+            "requestPrincipals" | "request.auth.principal" => {
+                let principal = self.request_principal();
+                Ok(principal.is_some_and(|it| any(&|wanted| text(wanted, &it))))
+            }
+            "request.auth.audiences" => Ok(self.has_claim(&["aud"], &term.values)),
+            "request.auth.presenter" => Ok(self.has_claim(&["azp"], &term.values)),
+            other => self.by_name(other, &term.values),
+        }
+    }
+
+    /// `request.headers[NAME]` and `request.auth.claims[A][B]`.
+    fn by_name(&self, key: &str, values: &[String]) -> Result<bool, Text> {
+        let inner = |prefix: &str| key.strip_prefix(prefix)?.strip_prefix('[')?.strip_suffix(']');
+        if let Some(name) = inner("request.headers") {
+            let value = if name.eq_ignore_ascii_case(":authority") || name.eq_ignore_ascii_case("host") {
+                Some(self.request.authority.clone())
+            } else {
+                self.request.header(name)
+            };
+            return Ok(value.is_some_and(|it| values.iter().any(|wanted| text(wanted, &it))));
+        }
+        match inner("request.auth.claims") {
+            Some(names) => Ok(self.has_claim(&names.split("][").collect::<Vec<_>>(), values)),
+            None => Err(words::unknown_key(key)),
+        }
+    }
+
+    /// "claims `scope` and `permission` are split at spaces", others where a rule says so.
+    fn has_claim(&self, keys: &[&str], values: &[String]) -> bool {
+        let splits = matches!(keys, ["scope" | "permission"])
+            || keys.first().is_some_and(|it| keys.len() == 1 && self.split_claims.iter().any(|known| known == it));
+        let fits = |claim: &str| values.iter().any(|wanted| text(wanted, claim));
+        let claims = self.request.claim(keys);
+        claims.into_iter().any(|claim| if splits { claim.split(' ').any(fits) } else { fits(claim) })
+    }
+
+    /// `iss/sub` of a token that was looked at.
+    fn request_principal(&self) -> Option<String> {
+        let first = |key| self.request.claim(&[key]).first().copied().map(str::to_owned);
+        Some(format!("{}/{}", first("iss")?, first("sub")?))
+    }
+
+    /// `TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT`; `cluster.local` means the trust domain of the mesh, whatever it is.
+    fn principal(&self, values: &[String]) -> Result<bool, Text> {
+        let Some(identity) = self.identity else { return Ok(false) };
+        if values.iter().any(|it| it == "*") {
+            return Ok(true);
+        }
+        let Some(account) = &identity.account else { return Err(words::unknown_account()) };
+        let domains = [self.mesh.trust_domain.as_str(), "cluster.local"];
+        let domains = domains.into_iter().chain(self.mesh.aliases.iter().map(String::as_str));
+        let names: Vec<_> = domains.map(|it| format!("{it}/ns/{}/sa/{account}", identity.namespace)).collect();
+        Ok(values.iter().any(|wanted| names.iter().any(|it| text(wanted, it))))
+    }
+
+    /// `NAMESPACE/ACCOUNT`, or an account of the policy's own namespace.
+    fn account(&self, values: &[String], namespace: &str) -> Result<bool, Text> {
+        let Some(identity) = self.identity else { return Ok(false) };
+        let in_namespace = values.iter().map(|it| it.split_once('/').unwrap_or((namespace, it)));
+        let mut fitting = in_namespace.filter(|(space, _)| *space == identity.namespace).peekable();
+        match &identity.account {
+            _ if fitting.peek().is_none() => Ok(false),
+            None => Err(words::unknown_account()),
+            Some(account) => Ok(fitting.any(|(_, it)| it == account)),
+        }
+    }
+}
+
+/// `*` is any value, `*x` a suffix, `x*` a prefix.
+fn text(wanted: &str, value: &str) -> bool {
+    if wanted == "*" {
+        return !value.is_empty();
+    }
+    if let Some(suffix) = wanted.strip_prefix('*') {
+        return value.ends_with(suffix);
+    }
+    wanted.strip_suffix('*').map_or(wanted == value, |prefix| value.starts_with(prefix))
+}
+
+/// A path as a policy writes it; `{*}` is one element, `{**}` any number of them.
+fn is_path(wanted: &str, path: &str) -> bool {
+    if !wanted.contains("{*}") && !wanted.contains("{**}") {
+        return text(wanted, path);
+    }
+    let escaped =
+        wanted.split("{**}").map(|part| part.split("{*}").map(regex_lite::escape).collect::<Vec<_>>().join("[^/]+"));
+    Pattern::new(&escaped.collect::<Vec<_>>().join(".*")).matches(path)
+}
+
+/// Dots are resolved, also where they are written `%2e`; double slashes stay (Envoy's `normalize_path`).
+fn normal_path(path: &str) -> String {
+    let path = path.replace("%2e", ".").replace("%2E", ".").replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    let mut elements = path.trim_start_matches('/').split('/').peekable();
+    while let Some(element) = elements.next() {
+        let is_last = elements.peek().is_none();
+        match element {
+            "." | ".." => {
+                if element == ".." {
+                    parts.pop();
+                }
+                if is_last {
+                    parts.push("");
+                }
+            }
+            _ => parts.push(element),
+        }
+    }
+    let n_slashes = path.len() - path.trim_start_matches('/').len();
+    format!("{}{}", "/".repeat(n_slashes.max(1)), parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_compared_without_dots() {
+        for (path, expected) in [
+            ("/public/../private", "/private"),
+            ("/public/./../private", "/private"),
+            ("/public/%2E%2e/private", "/private"),
+            ("/a//b", "/a//b"),
+            ("/a/..", "/"),
+            ("/..", "/"),
+            ("/", "/"),
+        ] {
+            assert_eq!(normal_path(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn templates_take_whole_elements() {
+        for (wanted, path, expected) in [
+            ("/allow/admin/{**}", "/allow/admin/", true),
+            ("/allow/admin/{**}", "/allow/admin", false),
+            ("/foo/{*}/bar/{**}", "/foo/x/bar/y/z", true),
+            ("/foo/{*}/bar/{**}", "/foo/x/y/bar/z", false),
+            ("/store/{**}/cart", "/store/a/b/cart", true),
+            ("/v1*", "/v1/a", true),
+            ("*.html", "/a.html", true),
+        ] {
+            assert_eq!(is_path(wanted, path), expected, "{wanted} {path}");
+        }
+    }
+}

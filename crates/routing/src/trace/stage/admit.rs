@@ -1,0 +1,330 @@
+//! The policies of the mesh at a proxy that takes the request: at a gateway, and at the sidecar of the Pods.
+
+use podpath_cluster::{Endpoint, Found, PodSource};
+use podpath_objects::{Labels, Service, ServicePort};
+use podpath_source::Location;
+
+use super::Walk;
+use crate::gateways::istio;
+use crate::request::Request;
+use crate::trace::end::End;
+use crate::trace::mesh::{
+    self, Decision, Identity, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload, words as mesh_words,
+};
+use crate::trace::network::Source;
+use crate::trace::{CallerTls, Hop, Outcome, words};
+
+/// What a connection to Pods carries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Link {
+    Plain,
+    Mutual,
+    /// TLS that is not the mesh's: where it is told.
+    Other(Location),
+}
+
+/// The port of a Service that a connection is for.
+#[derive(Clone, Copy)]
+pub(super) struct Called<'a> {
+    pub(super) service: &'a Found<'a, Service>,
+    pub(super) port: &'a ServicePort,
+    pub(super) subset: Option<&'a str>,
+}
+
+/// Hops of policies, and how the way ends where they stop it.
+type Passed = (Vec<Hop>, Option<End>);
+
+/// The same, with the request as a right token leaves it, and the rule that took the token.
+type Asked = (Vec<Hop>, Option<End>, Option<(Request, JwtRule)>);
+
+impl<'w> Walk<'w> {
+    /// Whether the sidecars of these Pods let the request in. Ends the way when none does.
+    pub(super) fn admit(&mut self, called: Option<Called<'_>>, found: &[Endpoint], request: &Request) -> Option<End> {
+        let mut lost = None;
+        for endpoint in found {
+            let Some(pod) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else { return None };
+            match self.admit_pod(called, &pod, endpoint.port, request) {
+                (hops, None) => {
+                    self.trace.hops.extend(hops);
+                    return None;
+                }
+                (hops, Some(end)) => lost = lost.or(Some((hops, end))),
+            }
+        }
+        let (hops, end) = lost?;
+        if end.outcome != Outcome::Unsupported {
+            let reached = self.trace.backends.iter_mut().filter(|it| it.endpoints.iter().any(|it| found.contains(it)));
+            reached.for_each(|it| it.fault = Some(end.reason.clone()));
+        }
+        self.trace.hops.extend(hops);
+        Some(end)
+    }
+
+    fn admit_pod(&mut self, called: Option<Called<'_>>, pod: &PodSource<'w>, port: u16, request: &Request) -> Passed {
+        let workload = Workload { namespace: pod.namespace, labels: &pod.template.labels, gateway: None };
+        let mtls = mesh::mtls(self.cluster, &workload, port);
+        let sidecar = self.sidecar_at(pod, port);
+        let link = self.link(called, &sidecar, mtls.mode);
+        match sidecar {
+            Sidecar::No(why) => {
+                let hops = mesh::first_policy(self.cluster, &workload);
+                let hops = hops.map(|it| mesh_words::in_vain_hop(self.cluster, it, &why)).into_iter().collect();
+                let end = (link == Link::Mutual).then(|| self.not_connected(&none_of(&mtls), pod, request));
+                (hops, end)
+            }
+            Sidecar::Yes => self.at_sidecar(called, pod, port, request, &mtls, link),
+            Sidecar::Unknown(why) => {
+                let (hops, end) = self.at_sidecar(called, pod, port, request, &mtls, link);
+                let location = hops.last().and_then(|it| it.location);
+                let unknown = |end: End| End {
+                    outcome: Outcome::Unsupported,
+                    status: None,
+                    reason: format!("Namespace {}", pod.namespace),
+                    body: None,
+                    verdict: words::undecided(&why, location.or(end.verdict.location).unwrap_or_default()),
+                };
+                (hops, end.map(unknown))
+            }
+        }
+    }
+
+    /// A port that is kept from the sidecar counts as one of a Pod without.
+    fn sidecar_at(&self, pod: &PodSource<'_>, port: u16) -> Sidecar {
+        let excluded = pod.template.annotations.get("traffic.sidecar.istio.io/excludeInboundPorts").unwrap_or_default();
+        if excluded.split(',').any(|it| it.trim() == port.to_string()) {
+            let text = podpath_source::Text::new(
+                format!("an annotation keeps port {port} from the sidecar"),
+                format!("어노테이션 때문에 {port} 포트는 사이드카를 거치지 않습니다"),
+            );
+            return Sidecar::No(text);
+        }
+        mesh::sidecar(self.cluster, pod)
+    }
+
+    fn at_sidecar(
+        &mut self,
+        called: Option<Called<'_>>,
+        pod: &PodSource<'w>,
+        port: u16,
+        request: &Request,
+        mtls: &Mtls,
+        link: Link,
+    ) -> Passed {
+        let fails = match (mtls.mode, link) {
+            (Mode::Strict, Link::Mutual) | (_, Link::Plain) => mtls.mode == Mode::Strict && link == Link::Plain,
+            (Mode::Disable, Link::Mutual) | (Mode::Strict, Link::Other(_)) => true,
+            (Mode::Permissive, Link::Mutual) => false,
+            (_, Link::Other(location)) => {
+                return (vec![], Some(End::unsupported_at("spec.trafficPolicy.tls".into(), location)));
+            }
+        };
+        let hop = mesh_words::mtls_hop(self.cluster, mtls, port, fails);
+        let mut hops: Vec<Hop> = hop.into_iter().collect();
+        if fails {
+            return (hops, Some(self.not_connected(mtls, pod, request)));
+        }
+        let mesh = Mesh::of(self.cluster);
+        let peer = self.peer.clone();
+        let sni = called.map(|it| {
+            let (service, port) = (it.service, it.port.port.value);
+            let domain = &self.cluster.settings.cluster_domain;
+            let subset = it.subset.unwrap_or_default();
+            format!("outbound_.{port}_.{subset}_.{}.{}.svc.{domain}", service.name(), service.namespace())
+        });
+        let speaks_http = request.scheme.is_http() && !request.scheme.is_tls();
+        let seen = Seen {
+            request,
+            mesh: &mesh,
+            identity: peer.as_ref().filter(|_| link == Link::Mutual),
+            source_ip: self.source_ip(request),
+            remote_ip: self.remote_ip(request),
+            destination_ip: pod.ip.map(str::to_owned),
+            port,
+            is_http: speaks_http && called.is_none_or(|it| istio::is_http(it.port)),
+            sni: sni.filter(|_| link == Link::Mutual),
+            split_claims: vec![],
+        };
+        let workload = Workload { namespace: pod.namespace, labels: &pod.template.labels, gateway: None };
+        let (more, end, accepted) = self.ask(&workload, seen);
+        hops.extend(more);
+        if let (Some((request, _)), Some(upstream)) = (accepted, self.trace.upstream.as_mut()) {
+            upstream.request.headers = request.headers;
+        }
+        (hops, end)
+    }
+
+    /// What CUSTOM, the token, DENY and ALLOW say, in this order; the request as a right token leaves it, with its rule.
+    fn ask(&self, workload: &Workload<'_>, seen: Seen<'_>) -> Asked {
+        let cluster = self.cluster;
+        let mut hops = Vec::new();
+        if let Some(answer) = mesh::external(cluster, workload, &seen) {
+            hops.extend(mesh_words::authorization_hop(cluster, &answer));
+            return (hops, authorization_end(cluster, &answer, &seen), None);
+        }
+        let mut accepted = None;
+        let verified = if seen.is_http { mesh::verify(cluster, workload, seen.request) } else { Verified::NotAsked };
+        match verified {
+            Verified::NotAsked => {}
+            Verified::Right(rule) => {
+                hops.push(mesh_words::token_hop(cluster, &rule, None));
+                let mut request = seen.request.clone();
+                mesh::accept(&rule, &mut request);
+                accepted = Some((request, rule));
+            }
+            Verified::Wrong(status, body, rule) => {
+                hops.push(mesh_words::token_hop(cluster, &rule, Some(body)));
+                let verdict = mesh_words::token_refused(cluster, &rule, status, body);
+                let end = End::answered(status, "request-authentication", Some(body.into()), verdict);
+                return (hops, Some(end), None);
+            }
+            Verified::Unknown(rule, why) => {
+                return (hops, Some(undecided("request.headers.authorization".into(), &why, rule.location)), None);
+            }
+        }
+        let (answer, end) = {
+            let seen = match &accepted {
+                Some((request, rule)) => Seen { request, split_claims: rule.split_claims.clone(), ..seen },
+                None => seen,
+            };
+            let answer = mesh::decide(cluster, workload, &seen);
+            let end = authorization_end(cluster, &answer, &seen);
+            (answer, end)
+        };
+        hops.extend(mesh_words::authorization_hop(cluster, &answer));
+        (hops, end, accepted)
+    }
+
+    /// The policies at a gateway of the mesh, before a route is chosen. The request as a right token leaves it.
+    pub(super) fn enter_gateway(
+        &mut self,
+        namespace: &str,
+        labels: &Labels,
+        gateway: Option<&str>,
+        request: &Request,
+    ) -> Result<Option<(Request, JwtRule)>, End> {
+        let mesh = Mesh::of(self.cluster);
+        let remote_ip = self.remote_ip_at_gateway(request, mesh.trusted_proxies);
+        self.remote_ip = Some(remote_ip.clone());
+        let seen = Seen {
+            request,
+            mesh: &mesh,
+            // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
+            identity: None,
+            source_ip: self.source_ip(request),
+            remote_ip,
+            destination_ip: None,
+            port: request.port,
+            is_http: self.speaks_http,
+            sni: request.scheme.is_tls().then(|| request.server_name().to_owned()),
+            split_claims: vec![],
+        };
+        let workload = Workload { namespace, labels, gateway };
+        let (hops, end, accepted) = self.ask(&workload, seen);
+        self.trace.hops.extend(hops);
+        end.map_or(Ok(accepted), Err)
+    }
+
+    /// What the connection carries: what the caller is told to, a DestinationRule, or what the proxy finds right.
+    fn link(&self, called: Option<Called<'_>>, sidecar: &Sidecar, mode: Mode) -> Link {
+        if self.peer.is_none() {
+            return Link::Plain;
+        }
+        match self.tls {
+            CallerTls::Plaintext => return Link::Plain,
+            CallerTls::Mutual => return Link::Mutual,
+            CallerTls::Auto => {}
+        }
+        if let (Some(called), Source::Pod { namespace, labels }) = (called, &self.source) {
+            let proxy = istio::Proxy { namespace, labels, port: called.port.port.value, is_gateway: false };
+            match istio::tls_mode(self.cluster, &proxy, called.service, called.subset) {
+                Some(("DISABLE", _)) => return Link::Plain,
+                Some(("ISTIO_MUTUAL", _)) => return Link::Mutual,
+                Some(("SIMPLE" | "MUTUAL", location)) => return Link::Other(location),
+                _ => {}
+            }
+        }
+        let takes = *sidecar == Sidecar::Yes || matches!(sidecar, Sidecar::Unknown(_));
+        let is_mutual = takes && mode != Mode::Disable && called.is_some() && Mesh::of(self.cluster).auto_mtls;
+        if is_mutual { Link::Mutual } else { Link::Plain }
+    }
+
+    /// The two ends do not speak the same: a proxy answers, a client sees the connection closed.
+    fn not_connected(&self, mtls: &Mtls, pod: &PodSource<'_>, request: &Request) -> End {
+        let status =
+            self.proxy.filter(|_| request.scheme.is_http()).map(|it| if it.is_load_balancer { 502 } else { 503 });
+        let name = words::name_of(self.cluster, Some(pod.id)).en;
+        let verdict = mesh_words::not_connected(self.cluster, mtls, &name, status);
+        let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
+        End { outcome, status, reason: "peer-authentication".into(), body: None, verdict }
+    }
+
+    /// Who opened the connection that is being looked at.
+    fn source_ip(&self, request: &Request) -> Option<String> {
+        let is_of_caller = self.proxy.is_none_or(|it| it.name.ends_with("-mesh"));
+        let given = request.source_ip.clone().filter(|_| is_of_caller);
+        given.or_else(|| match &self.source {
+            Source::Pod { namespace, labels } => {
+                let fits = |it: &PodSource<'_>| it.namespace == namespace && labels.is_subset_of(&it.template.labels);
+                self.cluster.pod_sources().find(fits)?.ip.map(str::to_owned)
+            }
+            _ => None,
+        })
+    }
+
+    /// Who sent the request first, as a sidecar sees it: what the gateway found, else the last of `x-forwarded-for`.
+    fn remote_ip(&self, request: &Request) -> Option<String> {
+        if let Some(found) = &self.remote_ip {
+            return found.clone();
+        }
+        forwarded(request).pop().or_else(|| self.source_ip(request))
+    }
+
+    /// The same at a gateway, which trusts as many entries of `x-forwarded-for` as it is told; none unless told.
+    fn remote_ip_at_gateway(&self, request: &Request, trusted: usize) -> Option<String> {
+        let mut chain = forwarded(request);
+        if self.proxy.is_some_and(|it| it.is_load_balancer) {
+            chain.extend(request.source_ip.clone());
+        }
+        let at = chain.len().checked_sub(trusted).filter(|_| trusted > 0);
+        at.and_then(|at| chain.get(at).cloned()).or_else(|| self.source_ip(request))
+    }
+}
+
+fn forwarded(request: &Request) -> Vec<String> {
+    let header = request.header("x-forwarded-for").unwrap_or_default();
+    header.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+}
+
+/// No policy decides, whatever the Pods have.
+fn none_of(mtls: &Mtls) -> Mtls {
+    Mtls { mode: Mode::Permissive, by: None, ..mtls.clone() }
+}
+
+fn undecided(field: String, why: &podpath_source::Text, location: Location) -> End {
+    let verdict = words::undecided(why, location);
+    End { outcome: Outcome::Unsupported, status: None, reason: field, body: None, verdict }
+}
+
+fn authorization_end(cluster: &podpath_cluster::Cluster, answer: &mesh::Answer, seen: &Seen<'_>) -> Option<End> {
+    match &answer.decision {
+        Decision::Open | Decision::Allowed(_) => None,
+        Decision::Unknown(field, location, why) => Some(undecided(field.clone(), why, *location)),
+        Decision::Denied(_) | Decision::NotAllowed => {
+            let verdict = mesh_words::denied(cluster, answer);
+            let body = Some("RBAC: access denied".to_owned());
+            let end = End::answered(403, "authorization-policy", body, verdict);
+            Some(if seen.is_http { end } else { end.closed() })
+        }
+    }
+}
+
+impl Identity {
+    /// The identity of Pods: their namespace, and the ServiceAccount that the manifests give them.
+    pub(super) fn of_pods(cluster: &podpath_cluster::Cluster, namespace: &str, labels: &Labels) -> Self {
+        let fits = |it: &PodSource<'_>| it.namespace == namespace && labels.is_subset_of(&it.template.labels);
+        let account = cluster.pod_sources().find(fits).map(|pod| {
+            pod.template.service_account.as_ref().map_or_else(|| "default".to_owned(), |it| it.value.clone())
+        });
+        Self { namespace: namespace.to_owned(), account }
+    }
+}
