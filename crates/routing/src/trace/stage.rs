@@ -516,6 +516,24 @@ impl<'a> Walk<'a> {
     }
 }
 
+impl Walk<'_> {
+    /// A call to a host of a ServiceEntry that carries no HTTP.
+    pub(super) fn deliver_to_host(mut self, host: &str, request: Request) -> Trace {
+        let backend = crate::gateways::istio::host_backend(host, request.port);
+        self.trace.backends = vec![TracedBackend {
+            target: backend.target.clone(),
+            port: backend.port,
+            subset: None,
+            weight: (1, 1),
+            fault: None,
+            endpoints: vec![],
+            upstream: None,
+        }];
+        self.trace.upstream = Some(answer::plain_upstream(request));
+        self.finish(End::delivered_to_host(&backend))
+    }
+}
+
 /// What a rule answers to every request by a fault that it injects.
 fn aborted(rule: &Rule, request: &Request) -> Option<(Response, Option<&'static str>)> {
     let (response, code) = rule.filters.iter().find_map(|it| match it {
