@@ -205,10 +205,11 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
             }
             // A sidecar serves every name below that of a headless Service.
             let above = host.split_once('.').map(|(_, above)| istio::called(cluster, above, &caller.namespace));
-            if let Some(istio::Called::Service(service)) = above.filter(|_| caller.sidecar) {
-                if service.object.is_headless() {
-                    return call_in_mesh(cluster, walk, caller, &service, request);
-                }
+            if let Some(istio::Called::Service(service)) = above
+                && caller.sidecar
+                && service.object.is_headless()
+            {
+                return call_in_mesh(cluster, walk, caller, &service, request);
             }
             if matches!(missing, istio::Called::Missing) {
                 return walk.finish(End::no_such_name(&host));
@@ -245,9 +246,10 @@ fn call_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, host: &str, 
 fn unknown(cluster: &Cluster, caller: &Caller, host: &str, request: &Request) -> End {
     let sidecar = istio::sidecar_of(cluster, &proxy_of(caller, request.port));
     let own = sidecar.and_then(|it| it.object.outbound.as_ref()).map(|it| it.value == "REGISTRY_ONLY");
-    match own.unwrap_or_else(|| Mesh::of(cluster).registry_only) {
-        true => End::not_in_registry(host, request),
-        false => End::passthrough(host),
+    if own.unwrap_or_else(|| Mesh::of(cluster).registry_only) {
+        End::not_in_registry(host, request)
+    } else {
+        End::passthrough(host)
     }
 }
 

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
                     self.trace
                         .hops
                         .insert(self.n_entered, answer::listener_hop(self.cluster, table, listener, &request));
-                    return self.finish(end);
+                    return self.finish(*end);
                 }
             }
         }
@@ -332,7 +332,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
-    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, End> {
+    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         self.n_entered = self.trace.hops.len();
         let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
             self.peer = None;

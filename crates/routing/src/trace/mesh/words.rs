@@ -248,18 +248,17 @@ pub(in crate::trace) fn authorization_hop(cluster: &Cluster, answer: &Answer) ->
 /// The verdict of a request that policies keep out.
 pub(in crate::trace) fn denied(cluster: &Cluster, answer: &Answer) -> Verdict {
     let of = |it: &Candidate| (name_of(cluster, it.resource).en, it.path.clone(), it.location);
-    if let Decision::Denied(at) = answer.decision {
-        if let Some((name, path, location)) = answer.candidates.get(at).map(of) {
-            let title = Text::new(
-                format!("403 AuthorizationPolicy `{name}` denies it"),
-                format!("403 AuthorizationPolicy `{name}` 정책이 거부합니다"),
-            );
-            let detail = Text::new(
-                format!("the rule `{path}` matches, and DENY goes before ALLOW"),
-                format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
-            );
-            return Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
-        }
+    let at = if let Decision::Denied(at) = answer.decision { Some(at) } else { None };
+    if let Some((name, path, location)) = at.and_then(|at| answer.candidates.get(at)).map(of) {
+        let title = Text::new(
+            format!("403 AuthorizationPolicy `{name}` denies it"),
+            format!("403 AuthorizationPolicy `{name}` 정책이 거부합니다"),
+        );
+        let detail = Text::new(
+            format!("the rule `{path}` matches, and DENY goes before ALLOW"),
+            format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
+        );
+        return Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
     }
     let last = answer.candidates.last().map(of);
     let name = last.as_ref().map_or_else(String::new, |it| it.0.clone());
