@@ -18,7 +18,9 @@ pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
-pub use mesh::{Called, aliased, called, entry_by_address, is_http, lower_host, lower_service, lower_unserved};
+pub use mesh::{
+    Called, aliased, called, entry_by_address, is_http, lower_host, lower_service, lower_unserved, stream_rule,
+};
 pub(crate) use names::{age_key, host_of};
 pub use route::AFTER_CATCH_ALL;
 

@@ -275,7 +275,10 @@ fn call_in_mesh(
         Some(table) => walk.run(&table, request),
         None => match guard::stream_route(cluster, service) {
             Some(found) => walk.unmodelled(found),
-            None => walk.call_by_proxy(service, request),
+            None => match istio::stream_rule(cluster, &proxy_of(caller, request.port), service) {
+                Some((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
+                None => walk.call_by_proxy(service, request),
+            },
         },
     }
 }

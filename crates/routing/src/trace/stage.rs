@@ -194,6 +194,10 @@ impl<'a> Walk<'a> {
     }
 
     fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
+        if let (Some(told), Some(hop)) = (words::faults(rule), self.trace.hops.last_mut()) {
+            hop.detail =
+                Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
+        }
         if let Some((response, grpc_status)) = aborted(rule, &request) {
             return self.abort(table, choice, rule, &response, grpc_status, &request);
         }

@@ -135,6 +135,18 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
     Some(table(cluster, proxy, host, owner, place, plain))
 }
 
+/// What a VirtualService of the mesh says about connections to a Service that carry no HTTP, which is not modelled: the
+/// field, and its place.
+pub fn stream_rule(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    service: &Found<'_, Service>,
+) -> Option<(&'static str, podpath_source::Location)> {
+    let owner = virtual_service(cluster, proxy, &host_of(cluster, service))?;
+    let tcp = owner.object.tcp.first().map(|it| ("spec.tcp", owner.at(it.span)));
+    tcp.or_else(|| owner.object.tls.first().map(|it| ("spec.tls", owner.at(it.span))))
+}
+
 /// VirtualServices of the mesh, and those that no gateway of the workspace serves, each by itself: what a caller of its own
 /// namespace without labels meets.
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {

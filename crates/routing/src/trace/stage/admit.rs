@@ -157,6 +157,9 @@ impl<'w> Walk<'w> {
     fn ask(&self, workload: &Workload<'_>, seen: Seen<'_>) -> Asked {
         let cluster = self.cluster;
         let mut hops = Vec::new();
+        if let Some((name, location)) = mesh::envoy_filter(cluster, workload) {
+            return (hops, Some(End::unsupported_at(format!("EnvoyFilter {name}"), location)), None);
+        }
         if let Some(answer) = mesh::external(cluster, workload, &seen) {
             hops.extend(mesh_words::authorization_hop(cluster, &answer));
             return (hops, authorization_end(cluster, &answer, &seen), None);
