@@ -123,7 +123,8 @@ pub(in crate::trace) fn mtls_hop(cluster: &Cluster, mtls: &Mtls, port: u16, is_s
         Candidate { resource: Some(*id), location: *place, path: String::new(), verdict, reason, detail }
     };
     let found = policy_hop(cluster, Some(resource), Some(location), detail);
-    let found = Hop { candidates: mtls.considered.iter().map(candidate).collect(), ..found };
+    let decided_by = (mtls.considered.len() > 1).then_some("most-specific");
+    let found = Hop { candidates: mtls.considered.iter().map(candidate).collect(), decided_by, ..found };
     Some(if is_stopped { failed(found, Text::new("wants mutual TLS", "mTLS 필요")) } else { found })
 }
 
