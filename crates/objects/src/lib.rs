@@ -28,6 +28,7 @@ mod route;
 mod route_filter;
 mod service;
 mod service_entry;
+mod sidecar;
 mod stream_route;
 mod virtual_service;
 mod workload;
@@ -62,7 +63,8 @@ pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
 pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
 pub use service::{Service, ServicePort, Traffic};
-pub use service_entry::ServiceEntry;
+pub use service_entry::{EntryPort, ServiceEntry};
+pub use sidecar::Sidecar;
 pub use stream_route::{StreamRoute, StreamRule};
 pub use virtual_service::{
     Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
@@ -163,6 +165,7 @@ kinds! {
     27 ClusterNode: "" / "Node",
     28 PeerAuthentication: "security.istio.io" / "PeerAuthentication",
     29 RequestAuthentication: "security.istio.io" / "RequestAuthentication",
+    30 Sidecar: "networking.istio.io" / "Sidecar",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

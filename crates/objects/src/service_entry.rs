@@ -2,7 +2,7 @@
 
 use podpath_source::Spanned;
 
-use crate::meta::Meta;
+use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
 
 /// A ServiceEntry.
@@ -10,19 +10,62 @@ use crate::reader::Reader;
 pub struct ServiceEntry {
     /// `spec.hosts`
     pub hosts: Vec<Spanned<String>>,
-    /// `spec.ports[].number`
-    pub ports: Vec<u16>,
+    /// `spec.ports`
+    pub ports: Vec<EntryPort>,
+    /// `spec.addresses`: addresses and ranges that clients dial.
+    pub addresses: Vec<String>,
+    /// `spec.endpoints[].address`
+    pub endpoints: Vec<String>,
+    /// `spec.workloadSelector.labels`
+    pub selector: Option<Labels>,
     /// `spec.exportTo`; empty is everywhere.
     pub export_to: Vec<Spanned<String>>,
+}
+
+/// An entry of `spec.ports`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPort {
+    /// `number`
+    pub number: u16,
+    /// `targetPort`; the number unless told.
+    pub target: u16,
+    /// `protocol`, as written.
+    pub protocol: String,
 }
 
 impl ServiceEntry {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
+        let texts = |it: Reader<'_>| it.texts().into_iter().map(|it| it.value).collect();
+        let selector = spec.get("workloadSelector").get("labels").labels();
         Self {
             hosts: spec.get("hosts").texts(),
-            ports: spec.get("ports").items().filter_map(|it| it.get("number").port()).map(|it| it.value).collect(),
+            ports: spec.get("ports").items().filter_map(EntryPort::read).collect(),
+            addresses: texts(spec.get("addresses")),
+            endpoints: spec
+                .get("endpoints")
+                .items()
+                .filter_map(|it| it.get("address").text())
+                .map(|it| it.value)
+                .collect(),
+            selector: (!selector.is_empty()).then_some(selector),
             export_to: spec.get("exportTo").texts(),
         }
+    }
+
+    /// The entry for a port number.
+    pub fn port(&self, number: u16) -> Option<&EntryPort> {
+        self.ports.iter().find(|it| it.number == number)
+    }
+}
+
+impl EntryPort {
+    fn read(reader: Reader<'_>) -> Option<Self> {
+        let number = reader.get("number").port()?.value;
+        Some(Self {
+            number,
+            target: reader.get("targetPort").port().map_or(number, |it| it.value),
+            protocol: reader.get("protocol").text().map_or_else(String::new, |it| it.value),
+        })
     }
 }

@@ -166,29 +166,9 @@ impl Matcher {
                 format!("query parameter `{name}` is not `{text}`"),
                 format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
             ),
-            Condition::Claim(keys, text) => {
-                let claim = keys.join(".");
-                (
-                    "claim-mismatch",
-                    format!(
-                        "no claim `{claim}` of a token that a RequestAuthentication of the gateway took is `{text}`"
-                    ),
-                    format!(
-                        "게이트웨이의 RequestAuthentication이 받은 토큰에 `{text}` 값의 `{claim}` 클레임이 없습니다"
-                    ),
-                )
-            }
-            Condition::WithoutClaim(keys, text) => {
-                let claim = keys.join(".");
-                (
-                    "claim-mismatch",
-                    format!("claim `{claim}` must not be `{text}`"),
-                    format!("`{claim}` 클레임이 `{text}` 값이면 안 됩니다"),
-                )
-            }
-            Condition::Grpc => {
-                ("protocol-mismatch", "it takes gRPC calls alone".to_owned(), "gRPC 호출만 받습니다".to_owned())
-            }
+            Condition::Claim(keys, text) => claim_mismatch(keys, text, Wanted::Yes),
+            Condition::WithoutClaim(keys, text) => claim_mismatch(keys, text, Wanted::No),
+            Condition::Grpc => ("protocol-mismatch", "it takes gRPC calls alone".into(), "gRPC 호출만 받습니다".into()),
             Condition::GrpcService(text) => (
                 "service-mismatch",
                 format!("gRPC service differs: it takes `{text}`, not that of `{}`", request.path),
@@ -222,6 +202,27 @@ impl Matcher {
         };
         Mismatch { reason, text: Text::new(en, ko), location: self.location }
     }
+}
+
+/// Whether a claim is to be so.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Yes,
+    No,
+}
+
+fn claim_mismatch(keys: &[String], text: &TextMatch, wanted: Wanted) -> (&'static str, String, String) {
+    let claim = keys.join(".");
+    let (en, ko) = match wanted {
+        Wanted::Yes => (
+            format!("no claim `{claim}` of a token that a RequestAuthentication of the gateway took is `{text}`"),
+            format!("게이트웨이의 RequestAuthentication이 받은 토큰에 `{text}` 값의 `{claim}` 클레임이 없습니다"),
+        ),
+        Wanted::No => {
+            (format!("claim `{claim}` must not be `{text}`"), format!("`{claim}` 클레임이 `{text}` 값이면 안 됩니다"))
+        }
+    };
+    ("claim-mismatch", en, ko)
 }
 
 fn has_claim(request: &Request, keys: &[String], text: &TextMatch) -> bool {

@@ -140,9 +140,10 @@ impl Claim {
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
-            Self::List(items) => {
-                items.iter().flat_map(|it| if let Self::Text(text) = it { Some(text.as_str()) } else { None }).collect()
-            }
+            Self::List(items) => items
+                .iter()
+                .filter_map(|it| if let Self::Text(text) = it { Some(text.as_str()) } else { None })
+                .collect(),
             Self::Other(_) | Self::Map(_) => vec![],
         }
     }

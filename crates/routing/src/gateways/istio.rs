@@ -5,6 +5,7 @@
 
 mod delegate;
 mod destination;
+mod egress;
 mod gateway;
 mod mesh;
 mod names;
@@ -14,9 +15,13 @@ use super::Gateway;
 use crate::ladder::Criterion;
 
 pub use destination::{Proxy, tls_mode};
+pub(crate) use destination::{host as host_backend, is_entry};
+pub use egress::{knows, sidecar_of};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
-pub use mesh::{Called, called, is_http, lower_host, lower_service, lower_unserved};
-pub(crate) use names::age_key;
+pub use mesh::{
+    Called, aliased, called, entry_by_address, is_http, lower_host, lower_service, lower_unserved, stream_rule,
+};
+pub(crate) use names::{age_key, host_of};
 pub use route::AFTER_CATCH_ALL;
 
 /// An ingress gateway.

@@ -228,6 +228,21 @@ impl End {
         end
     }
 
+    /// `outboundTrafficPolicy: REGISTRY_ONLY` keeps calls to hosts that the mesh does not know inside.
+    pub(super) fn not_in_registry(host: &str, request: &Request) -> Self {
+        let title = Text::new(
+            format!("502 The mesh does not know `{host}`, and lets nothing else out"),
+            format!("502 메시가 모르는 `{host}` 호스트라서 내보내지 않습니다"),
+        );
+        let detail = Text::new(
+            "`outboundTrafficPolicy` is REGISTRY_ONLY: only Services and hosts of ServiceEntries are reached",
+            "`outboundTrafficPolicy`가 REGISTRY_ONLY라서 Service와 ServiceEntry의 호스트에만 닿습니다",
+        );
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
+        let end = Self::answered(502, "not-in-registry", None, verdict);
+        if request.scheme.is_http() && !request.scheme.is_tls() { end } else { end.closed() }
+    }
+
     pub(super) fn passthrough(host: &str) -> Self {
         let title = Text::new(
             format!("It leaves the cluster to `{host}`"),

@@ -16,5 +16,5 @@ pub(super) use config::Mesh;
 pub(super) use inject::{Sidecar, sidecar};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
 pub(super) use peer::{Mode, Mtls, mtls};
-pub(super) use scope::{Workload, first_policy};
+pub(super) use scope::{Workload, envoy_filter, first_policy};
 pub(super) use source::{Identity, Seen};

@@ -12,7 +12,7 @@ use super::end::End;
 use super::network::Source;
 use super::stage::{MAX_STAGES, Walk};
 use super::{Outcome, Trace, TracedBackend, answer, verdicts, words};
-use crate::gateways::{missing_port, service_by_host};
+use crate::gateways::{istio, missing_port, service_by_host};
 use crate::request::Request;
 use crate::table::{Fault, Target};
 
@@ -46,6 +46,22 @@ impl Walk<'_> {
             return self.finish(End::refused_at(fault.reason, fault.text.clone(), Some(location)));
         }
         self.reach_pods(service, entry, &found, why, &request)
+    }
+
+    /// A call that a sidecar takes as a connection: it knows the Service, endpoints or none.
+    pub(super) fn call_by_proxy(mut self, service: &Found<'_, Service>, request: Request) -> Trace {
+        let port = request.port;
+        let real = istio::aliased(self.cluster, service).ok();
+        let Some(real) = real.filter(|it| !it.object.is_headless()) else {
+            return self.call_service(service, port, request);
+        };
+        let Some(entry) = real.object.port(port) else { return self.call_service(service, port, request) };
+        let (found, _) = endpoints(self.cluster, &real, entry);
+        if self.gateway_behind(&found).is_some() {
+            return self.call_service(&real, port, request);
+        }
+        self.take(&real, port, found.clone(), &request);
+        self.at_service(&real, Some(port), None, &found, &request)
     }
 
     /// The endpoints of a call are known: they get it, or nobody answers.

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
                     self.trace
                         .hops
                         .insert(self.n_entered, answer::listener_hop(self.cluster, table, listener, &request));
-                    return self.finish(end);
+                    return self.finish(*end);
                 }
             }
         }
@@ -194,6 +194,10 @@ impl<'a> Walk<'a> {
     }
 
     fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
+        if let (Some(told), Some(hop)) = (words::faults(rule), self.trace.hops.last_mut()) {
+            hop.detail =
+                Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
+        }
         if let Some((response, grpc_status)) = aborted(rule, &request) {
             return self.abort(table, choice, rule, &response, grpc_status, &request);
         }
@@ -332,7 +336,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
-    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, End> {
+    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         self.n_entered = self.trace.hops.len();
         let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
             self.peer = None;
@@ -513,6 +517,24 @@ impl<'a> Walk<'a> {
         }];
         self.trace.upstream = Some(Upstream { request, tls: "none", sni: None });
         self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
+    }
+}
+
+impl Walk<'_> {
+    /// A call to a host of a ServiceEntry that carries no HTTP.
+    pub(super) fn deliver_to_host(mut self, host: &str, request: Request) -> Trace {
+        let backend = crate::gateways::istio::host_backend(host, request.port);
+        self.trace.backends = vec![TracedBackend {
+            target: backend.target.clone(),
+            port: backend.port,
+            subset: None,
+            weight: (1, 1),
+            fault: None,
+            endpoints: vec![],
+            upstream: None,
+        }];
+        self.trace.upstream = Some(answer::plain_upstream(request));
+        self.finish(End::delivered_to_host(&backend))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use listener::{
     closed, frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
 };
 pub(super) use policy::{dropped, policy_hop, undecided};
-pub(super) use rule::{chosen, gateway, load_balancer, route};
+pub(super) use rule::{chosen, faults, gateway, load_balancer, route};
 pub(super) use service::{
     endpoint_hop, faulty_hop, no_endpoints, pod_hop, refusing_service_hop, service_hop, target_name, why_location,
 };

@@ -10,7 +10,7 @@ use podpath_source::{Location, Text};
 use super::facts::Problem;
 use super::route::{GROUP, Route};
 use super::words;
-use crate::gateways::missing_service;
+use crate::gateways::{istio, missing_service, service_by_host};
 use crate::table::Fault;
 
 /// Who refers: kind and namespace; the group is always that of the Gateway API.
@@ -178,6 +178,13 @@ pub(super) fn backend(
 ) -> Option<Fault> {
     let (name, namespace) = (&reference.name, backend_namespace(route, reference));
     let fault = |reason, text, span| Fault { reason, status: 500, body: None, text, location: route.at(span) };
+    if is_host(reference) && parent.is_some() {
+        let port = reference.port.as_ref().map_or(0, |it| it.value);
+        let is_known = service_by_host(cluster, &name.value).is_some()
+            || istio::is_entry(cluster, &name.value, port, route.namespace());
+        let missing = || fault("BackendNotFound", words::no_object("Hostname", namespace, &name.value), name.span);
+        return (!is_known).then(missing);
+    }
     if !is_service(reference) {
         return Some(fault("InvalidKind", words::no_backend_kind(&reference.kind), name.span));
     }
@@ -202,6 +209,11 @@ pub(super) fn backend_namespace<'a>(route: &Route<'a>, reference: &'a BackendRef
 /// Only Services of the core group are backends.
 pub(super) fn is_service(reference: &BackendRef) -> bool {
     reference.group.is_empty() && reference.kind == "Service"
+}
+
+/// A host of the mesh, which Istio takes as a backend beside Services.
+pub(super) fn is_host(reference: &BackendRef) -> bool {
+    reference.group == "networking.istio.io" && reference.kind == "Hostname"
 }
 
 /// The first reference of a route that cannot be resolved; parents do not count.

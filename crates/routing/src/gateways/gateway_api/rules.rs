@@ -8,7 +8,7 @@ use super::filter;
 use super::policy::Policies;
 use super::refs;
 use super::route::{Matches, Route, RouteRule};
-use crate::gateways::{missing_port, service_of, service_target};
+use crate::gateways::{missing_port, service_by_host, service_of, service_target};
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{Action, Backend, Fault, Rank, Response, Rule, Target};
@@ -177,6 +177,11 @@ impl Lowering<'_> {
         if refs::is_service(reference) {
             let namespace = refs::backend_namespace(self.route, reference);
             return service_target(self.cluster, namespace, &reference.name.value);
+        }
+        if refs::is_host(reference) && self.parent.is_some() {
+            let host = &reference.name.value;
+            return service_by_host(self.cluster, host)
+                .map_or_else(|| Target::Host(host.clone()), |it| Target::Service(it.id));
         }
         Target::Host(format!("{} {}", reference.kind, reference.name.value))
     }

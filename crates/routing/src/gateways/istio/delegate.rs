@@ -141,6 +141,9 @@ fn pair(root: &HttpMatchRequest, leaf: &HttpMatchRequest) -> (HttpMatchRequest, 
     (leaf, root)
 }
 
+/// Headers or query parameters by their names.
+type Named = Vec<(String, Spanned<StringMatch>)>;
+
 /// True when the match of a delegate does not lie inside the root's.
 fn conflicts(root: &HttpMatchRequest, leaf: &HttpMatchRequest) -> bool {
     let texts = [
@@ -151,10 +154,8 @@ fn conflicts(root: &HttpMatchRequest, leaf: &HttpMatchRequest) -> bool {
     ];
     let maps =
         [(&root.headers, &leaf.headers), (&root.without_headers, &leaf.without_headers), (&root.query, &leaf.query)];
-    let of = |list: &[(String, Spanned<StringMatch>)], name: &str| {
-        list.iter().find(|(it, _)| it == name).map(|(_, value)| value.value.clone())
-    };
-    let in_map = |(root, leaf): (&Vec<(String, Spanned<StringMatch>)>, &Vec<(String, Spanned<StringMatch>)>)| {
+    let of = |list: &Named, name: &str| list.iter().find(|(it, _)| it == name).map(|(_, value)| value.value.clone());
+    let in_map = |(root, leaf): (&Named, &Named)| {
         leaf.iter().any(|(name, value)| of(root, name).is_some_and(|it| lies_outside(&it, &value.value)))
     };
     let in_text = |(root, leaf): (&Option<Spanned<StringMatch>>, &Option<Spanned<StringMatch>>)| {
@@ -202,7 +203,7 @@ fn inherit(cluster: &Cluster, root: &Found<'_, VirtualService>, rule: &RouteRule
         merged.headers = rule.headers.clone();
     }
     if merged.mirrors.is_empty() {
-        merged.mirrors = rule.mirrors.clone();
+        merged.mirrors.clone_from(&rule.mirrors);
         for (to, _) in &mut merged.mirrors {
             to.host.value = full_host(cluster, &to.host.value, root.namespace());
         }

@@ -43,6 +43,14 @@ pub(super) fn lower(
         tls: None,
     };
     match service_by_host(cluster, &host) {
+        // An ExternalName is another name of its target.
+        Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
+            Ok(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
+            Err(host) => {
+                backend.port.get_or_insert(proxy.port);
+                backend.target = Target::Host(host);
+            }
+        },
         Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
         None => {
             let port = *backend.port.get_or_insert(proxy.port);
@@ -57,10 +65,10 @@ pub(super) fn lower(
 }
 
 /// True when a ServiceEntry that is visible here has this host, as written, and this port.
-pub(super) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> bool {
+pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> bool {
     cluster.all::<ServiceEntry>().any(|it| {
         let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && it.object.ports.contains(&port) && visibility(&it.object.export_to, it.namespace(), from).is_some()
+        named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
     })
 }
 
@@ -202,7 +210,7 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
 }
 
 /// A route to a host of a ServiceEntry as it is.
-pub(super) fn host(host: &str, port: u16) -> Backend {
+pub(crate) fn host(host: &str, port: u16) -> Backend {
     Backend {
         origin: crate::table::Origin::default(),
         target: Target::Host(host.to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Service, VirtualService};
+use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Service, ServiceEntry, VirtualService};
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
@@ -34,31 +34,57 @@ pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, I
 /// The table of the gateway Pods of a namespace with these labels. Ports are those of the Pods.
 pub fn lower(cluster: &Cluster, namespace: &str, labels: &Labels) -> Table {
     let gateways = gateways_of(cluster, labels);
-    let translate = |port| pod_port(cluster, namespace, labels, port);
+    let translate = |gateway: &Found<'_, IstioGateway>, port| pod_ports(cluster, gateway, namespace, labels, port);
     make(cluster, namespace, labels, &gateways, translate)
 }
 
 /// The table of one Gateway when nothing says which Pods serve it: ports are those of its servers.
 pub fn lower_alone(cluster: &Cluster, gateway: &Found<'_, IstioGateway>) -> Table {
     let labels = &gateway.object.selector;
-    make(cluster, gateway.namespace(), labels, &[*gateway], |port| port)
+    make(cluster, gateway.namespace(), labels, &[*gateway], |_, port| vec![port])
 }
 
-/// The first Service of the namespace that selects the Pods and has the port translates it to its target port.
-fn pod_port(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) -> u16 {
+/// The ports at which Pods take what is for the number of a server: the target ports of all Services and ServiceEntries of
+/// the Pods that have this number; where none has, the number itself (istio `pilot/pkg/model/gateway.go`, `resolvePorts`).
+fn pod_ports(
+    cluster: &Cluster,
+    gateway: &Found<'_, IstioGateway>,
+    namespace: &str,
+    labels: &Labels,
+    port: u16,
+) -> Vec<u16> {
+    let annotations = &gateway.entry.resource.meta.annotations;
+    let only = annotations.get("internal.istio.io/gateway-service");
+    let counts = |host: &str| only.is_none_or(|it| it.split(',').any(|known| known == host));
+    let translates = |meta: &podpath_objects::Meta| meta.labels.get(NO_TRANSLATION).is_none();
+    let pods = cluster.select_pods(namespace, labels);
+    let mut found: Vec<u16> = Vec::new();
     let selects = |it: &Found<'_, Service>| it.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
-    let mut services = cluster.in_namespace::<Service>(namespace).filter(selects);
-    let found = services.find_map(|it| it.object.port(port).map(|entry| entry.target_port.value.clone()));
-    match found {
-        Some(PortRef::Number(number)) => number,
-        Some(PortRef::Name(name)) => {
-            let pods = cluster.select_pods(namespace, labels);
-            let named = pods.first().and_then(|it| it.template.named_port(&name, "TCP"));
-            named.and_then(|it| it.port.as_ref()).map_or(port, |it| it.value)
-        }
-        None => port,
+    for service in cluster.in_namespace::<Service>(namespace).filter(selects) {
+        let entry = service.object.port(port).filter(|_| translates(&service.entry.resource.meta));
+        let Some(entry) = entry.filter(|_| counts(&names::host_of(cluster, &service))) else { continue };
+        found.push(match &entry.target_port.value {
+            PortRef::Number(number) => *number,
+            PortRef::Name(name) => {
+                let named = pods.first().and_then(|it| it.template.named_port(name, "TCP"));
+                named.and_then(|it| it.port.as_ref()).map_or(port, |it| it.value)
+            }
+        });
     }
+    let is_pod = |address: &String| pods.iter().any(|it| it.ip == Some(address));
+    for entry in cluster.in_namespace::<ServiceEntry>(namespace) {
+        let by_labels = entry.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
+        let is_own = by_labels || entry.object.endpoints.iter().any(is_pod);
+        let is_meant = translates(&entry.entry.resource.meta) && entry.object.hosts.iter().any(|it| counts(&it.value));
+        found.extend(entry.object.port(port).filter(|_| is_own && is_meant).map(|it| it.target));
+    }
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() && only.is_none() { vec![port] } else { found }
 }
+
+/// A label by which a Service says that its ports are not to be translated.
+const NO_TRANSLATION: &str = "experimental.istio.io/disable-gateway-port-translation";
 
 /// A server with its Gateway.
 struct Serving<'a> {
@@ -72,13 +98,15 @@ fn make(
     namespace: &str,
     labels: &Labels,
     gateways: &[Found<'_, IstioGateway>],
-    translate: impl Fn(u16) -> u16,
+    translate: impl Fn(&Found<'_, IstioGateway>, u16) -> Vec<u16>,
 ) -> Table {
     let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
     for gateway in gateways {
         for (idx, server) in gateway.object.servers.iter().enumerate() {
             let Some(port) = &server.port else { continue };
-            ports.entry(translate(port.value)).or_default().push(Serving { gateway: *gateway, server, idx });
+            for port in translate(gateway, port.value) {
+                ports.entry(port).or_default().push(Serving { gateway: *gateway, server, idx });
+            }
         }
     }
     let making = Making { cluster, namespace, labels };
@@ -232,11 +260,15 @@ impl Making<'_> {
 
     fn shared_hosts(&self, serving: &Serving<'_>, service: &Found<'_, VirtualService>) -> Vec<HostPattern> {
         let own = serving.server.hosts.iter().filter(|it| usable(&it.value, &serving.gateway, service.namespace()));
-        let own: Vec<_> = own.map(|it| HostPattern::parse(bare_host(&it.value))).collect();
+        // "Comparison is case sensitive in the host package, but virtual host names are lower-cased."
+        let own: Vec<_> = own.map(|it| as_written(bare_host(&it.value))).collect();
         let mut shared: Vec<HostPattern> = Vec::new();
         for host in &service.object.hosts {
-            let pattern = HostPattern::parse(&full_host(self.cluster, &host.value, service.namespace()));
+            let is_short = !host.value.contains(['.', '*']);
+            let full = || full_host(self.cluster, &host.value, service.namespace());
+            let pattern = if is_short { HostPattern::parse(&full()) } else { as_written(&host.value) };
             for both in own.iter().filter_map(|it| it.intersect(&pattern)) {
+                let both = HostPattern::parse(&both.to_string());
                 if !shared.contains(&both) {
                     shared.push(both);
                 }
@@ -373,6 +405,15 @@ fn protocol(server: &Server) -> (Protocol, bool) {
 fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
     let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
     hosts.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// A pattern in the letters that it is written in.
+fn as_written(host: &str) -> HostPattern {
+    match host.strip_prefix('*') {
+        Some(suffix) if !suffix.is_empty() => HostPattern::Suffix(suffix.to_owned()),
+        None if !host.is_empty() => HostPattern::Exact(host.to_owned()),
+        _ => HostPattern::Any,
+    }
 }
 
 /// A host of a server without its namespace.

@@ -1,9 +1,13 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{Labels, Service, ServicePort, VirtualService};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use podpath_objects::{Labels, Service, ServiceEntry, ServicePort, VirtualService};
 
 use super::destination::{self, Proxy};
+use super::egress::knows_route;
 use super::gateway::number;
 use super::names::{age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
@@ -27,12 +31,16 @@ pub enum Called<'a> {
 /// What a host names for a caller in a namespace: `name`, `name.ns`, `name.ns.svc`, the full name, or an address.
 pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'a> {
     let host = host.trim_end_matches('.');
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip == host);
     if let Some(found) = cluster.all::<Service>().find(by_ip) {
         return Called::Service(found);
     }
     if let Some(pod) = cluster.pod_sources().find(|it| it.ip == Some(host)) {
         return Called::Pod(pod);
+    }
+    if is_address {
+        return Called::Outside;
     }
     let domain = format!(".svc.{}", cluster.settings.cluster_domain);
     let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
@@ -45,6 +53,42 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
         None if was_cut || !short.contains('.') => Called::Missing,
         None => Called::Outside,
     }
+}
+
+/// Longer chains of names lead nowhere.
+const MAX_ALIASES: usize = 8;
+
+/// The Service that an ExternalName ends at, or the host outside of the cluster.
+pub fn aliased<'a>(cluster: &'a Cluster, service: &Found<'a, Service>) -> Result<Found<'a, Service>, String> {
+    let mut found = *service;
+    for _ in 0..MAX_ALIASES {
+        let Some(name) = &found.object.external_name else { return Ok(found) };
+        found = crate::gateways::service_by_host(cluster, &name.value).ok_or_else(|| name.value.clone())?;
+    }
+    Err(found.name().to_owned())
+}
+
+/// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
+/// speaks.
+pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> Option<(String, String)> {
+    let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
+    let mut best: Option<(u8, String, String)> = None;
+    for entry in cluster.all::<ServiceEntry>() {
+        let seen = visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some();
+        let (Some(port), Some(host), true) = (entry.object.port(proxy.port), entry.object.hosts.first(), seen) else {
+            continue;
+        };
+        let nets = entry
+            .object
+            .addresses
+            .iter()
+            .filter_map(|it| it.parse::<IpNet>().ok().or_else(|| it.parse::<IpAddr>().ok().map(IpNet::from)));
+        let Some(length) = nets.filter(|it| it.contains(&address)).map(|it| it.prefix_len()).max() else { continue };
+        if best.as_ref().is_none_or(|(known, ..)| length > *known) {
+            best = Some((length, host.value.clone(), port.protocol.clone()));
+        }
+    }
+    best.map(|(_, host, protocol)| (host, protocol))
 }
 
 /// True when a proxy reads the calls of a port as HTTP: declared so, or not declared, so that it looks.
@@ -66,7 +110,13 @@ pub fn is_http(port: &ServicePort) -> bool {
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
     let owner = virtual_service(cluster, proxy, &host);
-    let plain = || plain_rule(whole(service), destination::plain(service, proxy.port));
+    let plain = || {
+        let backend = match aliased(cluster, service) {
+            Ok(real) => destination::plain(&real, proxy.port),
+            Err(outside) => destination::host(&outside, proxy.port),
+        };
+        plain_rule(whole(service), backend)
+    };
     table(cluster, proxy, &host, owner, whole(service), plain)
 }
 
@@ -74,6 +124,7 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
 ///
 /// Hosts of VirtualServices that are no Services are served on port 80 alone.
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
+    let host = host.trim_end_matches('.');
     let is_entry = destination::is_entry(cluster, host, proxy.port, proxy.namespace);
     let owner = virtual_service(cluster, proxy, host).filter(|_| is_entry || proxy.port == 80);
     if owner.is_none() && !is_entry {
@@ -82,6 +133,18 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
     let place = owner.as_ref().map(whole).unwrap_or_default();
     let plain = || plain_rule(Origin::default(), destination::host(host, proxy.port));
     Some(table(cluster, proxy, host, owner, place, plain))
+}
+
+/// What a VirtualService of the mesh says about connections to a Service that carry no HTTP, which is not modelled: the
+/// field, and its place.
+pub fn stream_rule(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    service: &Found<'_, Service>,
+) -> Option<(&'static str, podpath_source::Location)> {
+    let owner = virtual_service(cluster, proxy, &host_of(cluster, service))?;
+    let tcp = owner.object.tcp.first().map(|it| ("spec.tcp", owner.at(it.span)));
+    tcp.or_else(|| owner.object.tls.first().map(|it| ("spec.tls", owner.at(it.span))))
 }
 
 /// VirtualServices of the mesh, and those that no gateway of the workspace serves, each by itself: what a caller of its own
@@ -158,7 +221,8 @@ fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> O
     };
     let seen = |it: &Found<'_, VirtualService>| visibility(&it.object.export_to, it.namespace(), proxy.namespace);
     let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
-    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && seen(it).is_some() && fit(it).is_some());
+    let is_known = |it: &Found<'_, VirtualService>| seen(it).is_some() && knows_route(cluster, proxy, it);
+    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
     fitting.min_by(|a, b| {
         let is_exact = |it: &Found<'_, VirtualService>| fit(it).is_some_and(|(kind, _)| kind == 2);
         (!is_exact(a), seen(a), age_key(a)).cmp(&(!is_exact(b), seen(b), age_key(b)))

@@ -20,7 +20,7 @@ pub(super) fn service_by_host<'a>(cluster: &'a Cluster, host: &str) -> Option<Fo
 }
 
 /// The full host of a Service.
-pub(super) fn host_of(cluster: &Cluster, service: &Found<'_, Service>) -> String {
+pub(crate) fn host_of(cluster: &Cluster, service: &Found<'_, Service>) -> String {
     format!("{}.{}.svc.{}", service.name(), service.namespace(), cluster.settings.cluster_domain)
 }
 

@@ -123,7 +123,8 @@ pub(in crate::trace) fn mtls_hop(cluster: &Cluster, mtls: &Mtls, port: u16, is_s
         Candidate { resource: Some(*id), location: *place, path: String::new(), verdict, reason, detail }
     };
     let found = policy_hop(cluster, Some(resource), Some(location), detail);
-    let found = Hop { candidates: mtls.considered.iter().map(candidate).collect(), ..found };
+    let decided_by = (mtls.considered.len() > 1).then_some("most-specific");
+    let found = Hop { candidates: mtls.considered.iter().map(candidate).collect(), decided_by, ..found };
     Some(if is_stopped { failed(found, Text::new("wants mutual TLS", "mTLS 필요")) } else { found })
 }
 
@@ -248,18 +249,17 @@ pub(in crate::trace) fn authorization_hop(cluster: &Cluster, answer: &Answer) ->
 /// The verdict of a request that policies keep out.
 pub(in crate::trace) fn denied(cluster: &Cluster, answer: &Answer) -> Verdict {
     let of = |it: &Candidate| (name_of(cluster, it.resource).en, it.path.clone(), it.location);
-    if let Decision::Denied(at) = answer.decision {
-        if let Some((name, path, location)) = answer.candidates.get(at).map(of) {
-            let title = Text::new(
-                format!("403 AuthorizationPolicy `{name}` denies it"),
-                format!("403 AuthorizationPolicy `{name}` 정책이 거부합니다"),
-            );
-            let detail = Text::new(
-                format!("the rule `{path}` matches, and DENY goes before ALLOW"),
-                format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
-            );
-            return Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
-        }
+    let at = if let Decision::Denied(at) = answer.decision { Some(at) } else { None };
+    if let Some((name, path, location)) = at.and_then(|at| answer.candidates.get(at)).map(of) {
+        let title = Text::new(
+            format!("403 AuthorizationPolicy `{name}` denies it"),
+            format!("403 AuthorizationPolicy `{name}` 정책이 거부합니다"),
+        );
+        let detail = Text::new(
+            format!("the rule `{path}` matches, and DENY goes before ALLOW"),
+            format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
+        );
+        return Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
     }
     let last = answer.candidates.last().map(of);
     let name = last.as_ref().map_or_else(String::new, |it| it.0.clone());

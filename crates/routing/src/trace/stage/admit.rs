@@ -42,7 +42,7 @@ impl<'w> Walk<'w> {
     pub(super) fn admit(&mut self, called: Option<Called<'_>>, found: &[Endpoint], request: &Request) -> Option<End> {
         let mut lost = None;
         for endpoint in found {
-            let Some(pod) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else { return None };
+            let pod = endpoint.source.and_then(|it| self.cluster.pod_source(it))?;
             match self.admit_pod(called, &pod, endpoint.port, request) {
                 (hops, None) => {
                     self.trace.hops.extend(hops);
@@ -157,6 +157,9 @@ impl<'w> Walk<'w> {
     fn ask(&self, workload: &Workload<'_>, seen: Seen<'_>) -> Asked {
         let cluster = self.cluster;
         let mut hops = Vec::new();
+        if let Some((name, location)) = mesh::envoy_filter(cluster, workload) {
+            return (hops, Some(End::unsupported_at(format!("EnvoyFilter {name}"), location)), None);
+        }
         if let Some(answer) = mesh::external(cluster, workload, &seen) {
             hops.extend(mesh_words::authorization_hop(cluster, &answer));
             return (hops, authorization_end(cluster, &answer, &seen), None);
@@ -201,7 +204,7 @@ impl<'w> Walk<'w> {
         labels: &Labels,
         gateway: Option<&str>,
         request: &Request,
-    ) -> Result<Option<(Request, JwtRule)>, End> {
+    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         let mesh = Mesh::of(self.cluster);
         let remote_ip = self.remote_ip_at_gateway(request, mesh.trusted_proxies);
         self.remote_ip = Some(remote_ip.clone());
@@ -221,7 +224,7 @@ impl<'w> Walk<'w> {
         let workload = Workload { namespace, labels, gateway };
         let (hops, end, accepted) = self.ask(&workload, seen);
         self.trace.hops.extend(hops);
-        end.map_or(Ok(accepted), Err)
+        end.map_or(Ok(accepted), |end| Err(Box::new(end)))
     }
 
     /// What the connection carries: what the caller is told to, a DestinationRule, or what the proxy finds right.

@@ -6,7 +6,7 @@ use super::listener::hostnames;
 use crate::choose::Choice;
 use crate::ladder::Criterion;
 use crate::request::Request;
-use crate::table::{Action, Listener, Protocol, Rule, Table};
+use crate::table::{Action, Filter, Listener, Protocol, Rule, Table};
 
 /// What a load balancer did.
 pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Request) -> Text {
@@ -116,4 +116,36 @@ fn decided(criterion: Option<Criterion>) -> (String, String) {
 
 pub(in crate::trace) fn chosen() -> Text {
     Text::new("it takes the request", "이 규칙이 요청을 받습니다")
+}
+
+/// The faults that a rule injects into a share of its requests, in a clause; none where it injects none.
+pub(in crate::trace) fn faults(rule: &Rule) -> Option<Text> {
+    let share = |(part, whole): (u64, u64)| {
+        let tenths = part * 1000 / whole.max(1);
+        if tenths.is_multiple_of(10) {
+            format!("{}%", tenths / 10)
+        } else {
+            format!("{}.{}%", tenths / 10, tenths % 10)
+        }
+    };
+    let told = rule.filters.iter().filter_map(|it| match it {
+        Filter::Delay { duration, fraction } => {
+            let part = share(*fraction);
+            Some((
+                format!("{part} of its requests wait {duration} first"),
+                format!("요청의 {part}는 {duration} 기다립니다"),
+            ))
+        }
+        Filter::Abort { response, fraction, grpc_status } => {
+            let status = grpc_status.clone().unwrap_or_else(|| response.status.to_string());
+            let part = share(*fraction);
+            Some((
+                format!("{part} of its requests are answered {status} at once"),
+                format!("요청의 {part}는 바로 {status} 응답을 받습니다"),
+            ))
+        }
+        _ => None,
+    });
+    let (en, ko): (Vec<_>, Vec<_>) = told.unzip();
+    (!en.is_empty()).then(|| Text::new(en.join(", "), ko.join(", ")))
 }

@@ -1,0 +1,63 @@
+//! What a sidecar knows of the mesh: the egress hosts of the Sidecar that holds for it, and what is exported to it.
+//!
+//! Source: istio `pilot/pkg/model/sidecar.go`. One that selects the Pod goes before that of its namespace, before that of
+//! the root namespace.
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Service, Sidecar, VirtualService};
+
+use super::destination::Proxy;
+use super::names::{age_key, full_host, host_of};
+use crate::pattern::HostPattern;
+
+/// The Sidecar that holds for a proxy; gateways have none.
+pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'a, Sidecar>> {
+    if proxy.is_gateway {
+        return None;
+    }
+    let oldest = |namespace: &str, fits: &dyn Fn(&Sidecar) -> bool| {
+        let found = cluster.in_namespace::<Sidecar>(namespace).filter(|it| fits(it.object));
+        found.min_by(|a, b| age_key(a).cmp(&age_key(b)))
+    };
+    let selects = |it: &Sidecar| it.selector.as_ref().is_some_and(|it| it.is_subset_of(proxy.labels));
+    let is_whole = |it: &Sidecar| it.selector.is_none();
+    oldest(proxy.namespace, &selects)
+        .or_else(|| oldest(proxy.namespace, &is_whole))
+        .or_else(|| oldest(&cluster.settings.mesh_root_namespace, &is_whole))
+}
+
+/// Whether a proxy knows a Service by its own name.
+pub fn knows(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
+    let exported = service.entry.resource.meta.annotation("networking.istio.io/exportTo");
+    let is_seen = exported.is_none_or(|it| {
+        it.split(',').map(str::trim).any(|it| match it {
+            "*" => true,
+            "." => service.namespace() == proxy.namespace,
+            other => other == proxy.namespace,
+        })
+    });
+    let host = HostPattern::parse(&host_of(cluster, service));
+    is_seen && takes(cluster, proxy, service.namespace(), &[host])
+}
+
+/// Whether a proxy knows a VirtualService: one of its hosts is among the egress hosts.
+pub(super) fn knows_route(cluster: &Cluster, proxy: &Proxy<'_>, route: &Found<'_, VirtualService>) -> bool {
+    let hosts = route.object.hosts.iter().map(|it| full_host(cluster, &it.value, route.namespace()));
+    let hosts: Vec<_> = hosts.map(|it| HostPattern::parse(&it)).collect();
+    takes(cluster, proxy, route.namespace(), &hosts)
+}
+
+fn takes(cluster: &Cluster, proxy: &Proxy<'_>, namespace: &str, hosts: &[HostPattern]) -> bool {
+    let Some(sidecar) = sidecar_of(cluster, proxy) else { return true };
+    let Some(egress) = &sidecar.object.egress else { return true };
+    egress.iter().any(|it| {
+        let (space, host) = it.value.split_once('/').unwrap_or(("*", it.value.as_str()));
+        let is_space = match space {
+            "*" => true,
+            "." => namespace == proxy.namespace,
+            other => other == namespace,
+        };
+        let pattern = HostPattern::parse(host);
+        is_space && hosts.iter().any(|it| it.intersect(&pattern).is_some())
+    })
+}
