@@ -76,6 +76,10 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::admission(&ask::ask("admit", &json!({ "files": files }))?), outcome);
                 has_expected_block = true;
             }
+            "load-balancers" => {
+                let found = ask::ask("loadBalancers", &json!({ "files": files }))?;
+                compare(case, block, show::load_balancers(&found), outcome);
+            }
             "workloads" => {
                 compare(case, block, show::workloads(&ask::ask("workloads", &json!({ "files": files }))?), outcome);
                 has_expected_block = true;

@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Admission, Backend, Check, Completion, Condition, Definition, Hop, Hover, Mention, ObjectCard, ObjectStatus,
-    Outcome, Range, Ref, Reference, References, Standing, Statuses, Trace, Workloads,
+    Admission, Backend, Check, Completion, Condition, Definition, Hop, Hover, LbAction, LbTarget, LoadBalancers,
+    Mention, ObjectCard, ObjectStatus, Outcome, Range, Ref, Reference, References, Standing, Statuses, Trace,
+    Workloads,
 };
+
+use serde_json::json;
 
 use crate::ask::{self, Files};
 
@@ -117,6 +120,51 @@ pub(crate) fn workloads(found: &Workloads) -> String {
         _ = writeln!(text, "  nodes {}{nodes}", it.schedulable.reason);
     }
     text
+}
+
+/// Load balancers as AWS keeps them: a line for each listener, rule and target group.
+pub(crate) fn load_balancers(found: &LoadBalancers) -> String {
+    let mut text = String::new();
+    for made in &found.load_balancers {
+        let members = made.members.iter().map(name).collect::<Vec<_>>().join(", ");
+        _ = writeln!(text, "{} {} {} of {members}", made.kind, made.scheme, made.ip_address_type);
+        made.frozen.iter().for_each(|it| _ = writeln!(text, "  frozen {it}"));
+        for listener in &made.listeners {
+            let certificates = listener.certificates.join(" ");
+            _ = writeln!(text, "  {} {} {certificates}", listener.protocol, listener.port);
+            for rule in &listener.rules {
+                _ = writeln!(text, "    {} {}", rule.priority, rule.path);
+                let conditions = rule.conditions.iter().map(|it| json!(it).to_string());
+                conditions.for_each(|it| _ = writeln!(text, "      if {it}"));
+                let transforms = rule.transforms.iter().map(|it| json!(it).to_string());
+                transforms.for_each(|it| _ = writeln!(text, "      change {it}"));
+                rule.actions.iter().for_each(|it| _ = writeln!(text, "      {}", action(it)));
+            }
+            listener.default_actions.iter().for_each(|it| _ = writeln!(text, "    default {}", action(it)));
+        }
+        for it in &made.target_groups {
+            let (port, health) = (json!(it.service_port), &it.health_check);
+            let service = it.service.as_ref().map(name).unwrap_or_default();
+            let version = it.protocol_version.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+            _ = writeln!(text, "  {} {service} {port}: {} {} {}{version}", it.id, it.target_type, it.port, it.protocol);
+            let path = health.path.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+            _ = writeln!(text, "    check {} {}{path}", health.protocol, json!(health.port));
+        }
+    }
+    for it in &found.skipped {
+        _ = writeln!(text, "none for {} {}: {}", name(&it.resource), it.code, it.message);
+    }
+    text
+}
+
+/// Target groups by their ids, everything else as JSON.
+fn action(action: &LbAction) -> String {
+    let LbAction::Forward { target_groups, .. } = action else { return json!(action).to_string() };
+    let share = |it: &LbTarget| {
+        let weight = it.weight.map(|it| format!(" x{it}")).unwrap_or_default();
+        format!("{}{weight}", it.id.as_ref().or(it.arn.as_ref()).or(it.name.as_ref()).cloned().unwrap_or_default())
+    };
+    format!("forward {}", target_groups.iter().map(share).collect::<Vec<_>>().join(", "))
 }
 
 /// A way: the end, the backends, each hop and each loser with its reason.

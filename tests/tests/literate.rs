@@ -76,6 +76,11 @@ fn admission() {
 }
 
 #[test]
+fn load_balancers() {
+    hold("tests/suite/load_balancers");
+}
+
+#[test]
 fn workloads() {
     hold("tests/suite/workloads");
 }

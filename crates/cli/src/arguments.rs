@@ -14,6 +14,7 @@ podpath convert PATH...    Ingresses as Gateways and HTTPRoutes, and what is dif
 podpath status PATH... [--format text|json]
 podpath graph PATH... ['GET https://...'] [--format mermaid|svg|json]
 podpath admit PATH...      what an API server says to creating each document
+podpath alb PATH...        the load balancers of AWS: listeners and numbered rules
 podpath workloads PATH...  what makes Pods: names, Services, policies, identity, needs, Nodes
 podpath presets
 podpath rpc          one JSON request a line on standard input, one answer a line
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Convert,
     Graph,
     Workloads,
+    Alb,
     Admit,
     Status,
     Presets,
@@ -129,6 +131,7 @@ fn command(word: &str) -> Result<Command, lexopt::Error> {
         "convert" => Command::Convert,
         "graph" => Command::Graph,
         "admit" => Command::Admit,
+        "alb" => Command::Alb,
         "workloads" => Command::Workloads,
         "status" => Command::Status,
         "presets" => Command::Presets,

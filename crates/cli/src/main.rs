@@ -3,6 +3,7 @@
 //! Exit status 0: fine; 1: findings of severity error, or a request that no backend got; 2: wrong usage or unreadable
 //! input.
 mod arguments;
+mod balancers;
 mod files;
 mod sarif;
 mod text;
@@ -11,7 +12,9 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use podpath_core::Engine;
-use podpath_protocol::{Admission, Call, Check, Conversion, Graph, Outcome, Presets, Statuses, Traces, Workloads};
+use podpath_protocol::{
+    Admission, Call, Check, Conversion, Graph, LoadBalancers, Outcome, Presets, Statuses, Traces, Workloads,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -45,6 +48,7 @@ fn run() -> Result<bool, String> {
         Command::Graph => graph(&mut engine, &arguments),
         Command::Admit => admit(&mut engine, &arguments),
         Command::Workloads => workloads(&mut engine, &arguments),
+        Command::Alb => alb(&mut engine, &arguments),
         Command::Status => status(&mut engine, &arguments),
     }
 }
@@ -101,6 +105,18 @@ fn input(engine: &mut Engine, arguments: &Arguments) -> Result<Value, String> {
         }
     }
     Ok(json!({ "files": files, "options": arguments.options() }))
+}
+
+/// False while a group is frozen.
+fn alb(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
+    let params = input(engine, arguments)?;
+    let found: LoadBalancers = ask(engine, "loadBalancers", &params)?;
+    match arguments.format {
+        Format::Json => emit(&format!("{}\n", json!(found))),
+        Format::Text => emit(&balancers::text(&found)),
+        _ => return Err("alb is written as text or json".into()),
+    }
+    Ok(found.load_balancers.iter().all(|it| it.frozen.is_empty()))
 }
 
 fn presets(engine: &mut Engine) -> Result<bool, String> {

@@ -12,6 +12,7 @@ mod dead_rules;
 mod document;
 mod editor;
 mod graph;
+mod load_balancers;
 mod object;
 mod place;
 mod presets;

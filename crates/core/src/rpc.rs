@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::analysis::Analysis;
 use crate::workspace::Workspace;
 use crate::{
-    admit, check, compare, convert, dead_rules, editor, graph, object, presets, redact, resources, status, suggest,
-    trace, workloads,
+    admit, check, compare, convert, dead_rules, editor, graph, load_balancers, object, presets, redact, resources,
+    status, suggest, trace, workloads,
 };
 
 /// The core behind the protocol: it keeps one workspace, and what was derived from it.
@@ -128,6 +128,9 @@ impl Engine {
                 write(dead_rules::dead_rules(analysis, options.locale))
             }),
             "admit" => self.with(read::<Input>(params)?, |analysis, _| write(admit::admit(analysis))),
+            "loadBalancers" => {
+                self.with(read::<Input>(params)?, |analysis, _| write(load_balancers::load_balancers(analysis)))
+            }
             "workloads" => self.with(read::<Input>(params)?, |analysis, _| write(workloads::workloads(analysis))),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),

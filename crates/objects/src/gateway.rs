@@ -204,7 +204,8 @@ impl RouteNamespaces {
         match from.as_str() {
             "Same" => Self::Same,
             "All" => Self::All,
-            "Selector" => Self::Selector(reader.get("selector").selector().unwrap_or_default()),
+            // A selector that is not given selects nothing, as `LabelSelectorAsSelector` has it.
+            "Selector" => reader.get("selector").selector().map_or(Self::None, Self::Selector),
             "None" => Self::None,
             _ => Self::Other(from),
         }

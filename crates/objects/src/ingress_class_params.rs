@@ -1,6 +1,7 @@
 //! IngressClassParams of the AWS Load Balancer Controller: what it sets beats the annotations of the Ingresses.
 
 use podpath_source::Spanned;
+use podpath_yaml::{Node, Value};
 
 use crate::meta::{Meta, Selector};
 use crate::reader::Reader;
@@ -18,6 +19,20 @@ pub struct IngressClassParams {
     pub ssl_redirect_port: Option<Spanned<String>>,
     /// `spec.targetType`
     pub target_type: Option<Spanned<String>>,
+    /// `spec.loadBalancerName`
+    pub load_balancer_name: Option<Spanned<String>>,
+    /// `spec.ipAddressType`
+    pub address_type: Option<Spanned<String>>,
+    /// `spec.sslPolicy`
+    pub ssl_policy: Option<Spanned<String>>,
+    /// `spec.inboundCIDRs`
+    pub inbound_cidrs: Vec<Spanned<String>>,
+    /// `spec.subnets`, written as one text.
+    pub subnets: Option<String>,
+    /// Keys and values of `spec.tags`.
+    pub tags: Vec<(String, String)>,
+    /// Keys and values of `spec.loadBalancerAttributes`.
+    pub attributes: Vec<(String, String)>,
     /// `spec.namespaceSelector`
     pub namespace_selector: Option<Selector>,
 }
@@ -32,7 +47,33 @@ impl IngressClassParams {
             certificates: spec.get("certificateArn").texts(),
             ssl_redirect_port: redirect.scalar().map(|it| Spanned::new(it, redirect.span())),
             target_type: spec.get("targetType").text(),
+            load_balancer_name: spec.get("loadBalancerName").text().filter(|it| !it.value.is_empty()),
+            address_type: spec.get("ipAddressType").text(),
+            ssl_policy: spec.get("sslPolicy").text().filter(|it| !it.value.is_empty()),
+            inbound_cidrs: spec.get("inboundCIDRs").texts(),
+            subnets: spec.get("subnets").node().map(|it| format!("{:?}", plain(it))),
+            tags: pairs(spec.get("tags")),
+            attributes: pairs(spec.get("loadBalancerAttributes")),
             namespace_selector: spec.get("namespaceSelector").selector(),
         }
+    }
+}
+
+/// A list of `key` and `value`.
+fn pairs(reader: Reader<'_>) -> Vec<(String, String)> {
+    let pair = |it: Reader<'_>| Some((it.get("key").text()?.value, it.get("value").scalar().unwrap_or_default()));
+    reader.items().filter_map(pair).collect()
+}
+
+/// All texts of a tree with the keys before them: equal trees give equal lists.
+fn plain(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::List(items) => items.iter().flat_map(plain).collect(),
+        Value::Map(map) => {
+            let of =
+                |key: &str, value: &Node| plain(value).into_iter().map(|it| format!("{key}.{it}")).collect::<Vec<_>>();
+            map.entries.iter().flat_map(|it| of(&it.key.text, &it.value)).collect()
+        }
+        _ => Reader::new(node).scalar().into_iter().collect(),
     }
 }

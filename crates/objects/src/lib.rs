@@ -3,6 +3,7 @@
 //! Invariants: reading never fails, a part that has the wrong form is left out (the schema check names it); every value
 //! that a person may ask about keeps its span; an unknown kind stays an object with its name, namespace and labels.
 
+mod aws_configuration;
 mod backend_tls_policy;
 mod certificate;
 mod destination_rule;
@@ -35,6 +36,7 @@ mod workload;
 
 use podpath_yaml::Node;
 
+pub use aws_configuration::{ListenerRuleConfiguration, LoadBalancerConfiguration, TargetGroupConfiguration};
 pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
 pub use destination_rule::{DestinationRule, Subset, TrafficTls};
@@ -165,7 +167,10 @@ kinds! {
     27 ClusterNode: "" / "Node",
     28 PeerAuthentication: "security.istio.io" / "PeerAuthentication",
     29 RequestAuthentication: "security.istio.io" / "RequestAuthentication",
-    30 Sidecar: "networking.istio.io" / "Sidecar",
+    30 LoadBalancerConfiguration: "gateway.k8s.aws" / "LoadBalancerConfiguration",
+    31 TargetGroupConfiguration: "gateway.k8s.aws" / "TargetGroupConfiguration",
+    32 ListenerRuleConfiguration: "gateway.k8s.aws" / "ListenerRuleConfiguration",
+    33 Sidecar: "networking.istio.io" / "Sidecar",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

@@ -23,6 +23,10 @@ pub struct Meta {
     pub created: Option<String>,
     /// Kind and name of the controller among `metadata.ownerReferences`.
     pub owner: Option<(String, String)>,
+    /// `metadata.deletionTimestamp` is set: controllers clean up after it.
+    pub is_deleting: bool,
+    /// `metadata.finalizers`
+    pub finalizers: Vec<String>,
     /// The whole object.
     pub span: Span,
 }
@@ -41,6 +45,8 @@ impl Meta {
             annotations: metadata.get("annotations").labels(),
             created: metadata.get("creationTimestamp").text().map(|it| it.value),
             owner: owner(metadata),
+            is_deleting: metadata.get("deletionTimestamp").exists(),
+            finalizers: metadata.get("finalizers").texts().into_iter().map(|it| it.value).collect(),
             span: reader.span(),
             kind,
         })

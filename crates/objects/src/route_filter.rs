@@ -3,7 +3,7 @@
 use podpath_source::Span;
 
 use crate::reader::Reader;
-use crate::route::{BackendRef, text};
+use crate::route::{BackendRef, ObjectRef, text};
 
 /// A filter and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum FilterKind {
     Mirror(BackendRef, (u64, u64)),
     /// `CORS`
     Cors(Cors),
+    /// `ExtensionRef`
+    Extension(ObjectRef),
     /// Any other type.
     Other(String),
 }
@@ -111,6 +113,7 @@ impl Filter {
             "RequestRedirect" => Some(FilterKind::Redirect(Redirect::read(reader.get("requestRedirect")))),
             "URLRewrite" => Some(FilterKind::Rewrite(UrlRewrite::read(reader.get("urlRewrite")))),
             "RequestMirror" => mirror(),
+            "ExtensionRef" => ObjectRef::read(reader.get("extensionRef"), "").map(FilterKind::Extension),
             "CORS" => Some(FilterKind::Cors(Cors::read(reader.get("cors")))),
             _ => None,
         };

@@ -1,6 +1,7 @@
 //! Service.
 
 use podpath_source::{Span, Spanned};
+use podpath_yaml::Node;
 
 use crate::meta::{Labels, Meta};
 use crate::reader::{PortRef, Reader};
@@ -24,6 +25,14 @@ pub struct Service {
     pub traffic: Traffic,
     /// `spec.loadBalancerClass`
     pub load_balancer_class: Option<Spanned<String>>,
+    /// `spec.healthCheckNodePort`
+    pub health_check_node_port: Option<u16>,
+    /// `spec.allocateLoadBalancerNodePorts` is not false.
+    pub allocates_node_ports: bool,
+    /// `spec.ipFamilies` holds `IPv6`.
+    pub has_ipv6: bool,
+    /// `spec.loadBalancerSourceRanges`
+    pub source_ranges: Vec<Spanned<String>>,
     /// Where `spec.ports` stands.
     pub ports_span: Span,
 }
@@ -79,6 +88,11 @@ impl Service {
                 is_internal_local: is("internalTrafficPolicy", "Local"),
             },
             load_balancer_class: spec.get("loadBalancerClass").text(),
+            health_check_node_port: spec.get("healthCheckNodePort").port().map(|it| it.value),
+            allocates_node_ports: spec.get("allocateLoadBalancerNodePorts").node().and_then(Node::as_bool)
+                != Some(false),
+            has_ipv6: spec.get("ipFamilies").texts().iter().any(|it| it.value == "IPv6"),
+            source_ranges: spec.get("loadBalancerSourceRanges").texts(),
             ports_span: spec.key_span("ports"),
         }
     }

@@ -9,6 +9,7 @@ mod convert;
 mod dead_rules;
 mod editor;
 mod graph;
+mod load_balancers;
 mod object;
 mod request;
 mod status;
@@ -26,6 +27,11 @@ pub use convert::{Conversion, ConvertParams, Converted, Difference, Proof};
 pub use dead_rules::{DeadRule, DeadRules, RulePlace};
 pub use editor::{Completion, CompletionItem, CompletionKind, Definition, Hover, Mention, PlaceParams, References};
 pub use graph::{Edge, EdgeState, Focus, Graph, Group, Lane, Node, NodeState, Problem, Shield, View};
+pub use load_balancers::{
+    HealthCheck, LbAction, LbClaim, LbCondition, LbEndpoint, LbListener, LbPort, LbRewrite, LbRule, LbSession,
+    LbStickiness, LbTarget, LbTransform, LbValue, LoadBalancer, LoadBalancers, LoadBalancersParams, SkippedObject,
+    TargetGroup,
+};
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
 };

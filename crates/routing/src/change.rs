@@ -12,6 +12,12 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
             Filter::Host(host) => request.set_authority(host),
             Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
+            Filter::Rewrite { is_host: true, pattern, to } => {
+                if let Some(host) = pattern.replace_first(&request.authority, |groups| fill_groups(to, groups)) {
+                    request.set_authority(&host);
+                }
+            }
+            Filter::Rewrite { pattern, to, .. } => rewrite_url(pattern, to, request),
             Filter::Path(change) => request.path = change_path(change, rule, &request.path),
             Filter::ResponseHeaders(_)
             | Filter::Mirror { .. }
@@ -76,6 +82,14 @@ fn capture(pattern: &Pattern, to: &str, request: &mut Request) {
     }
 }
 
+/// The URL is path and query.
+fn rewrite_url(pattern: &Pattern, to: &str, request: &mut Request) {
+    let Some(url) = pattern.replace_first(&request.target(), |groups| fill_groups(to, groups)) else { return };
+    let (path, query) = url.split_once('?').map_or((url.as_str(), None), |(path, query)| (path, Some(query)));
+    path.clone_into(&mut request.path);
+    request.query = query.map(str::to_owned);
+}
+
 /// `$1` to `$9` by the groups of a match; a group that the pattern has not is empty.
 fn fill_groups(to: &str, groups: &[&str]) -> String {
     let mut text = String::with_capacity(to.len());
@@ -106,6 +120,8 @@ fn variable(name: &str, request: &Request) -> Option<String> {
             target.strip_suffix('/').map(str::to_owned).unwrap_or(target)
         }
         "uri" | "document_uri" => request.path.clone(),
+        "port" => request.port.to_string(),
+        "path_without_slash" => request.path.strip_prefix('/').unwrap_or(&request.path).to_owned(),
         "args" | "query_string" => request.query.clone().unwrap_or_default(),
         "is_args" => if request.query.is_some() { "?" } else { "" }.to_owned(),
         _ => return None,

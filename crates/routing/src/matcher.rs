@@ -2,7 +2,7 @@
 
 use podpath_source::{Location, Text};
 
-use crate::pattern::{HostPattern, PathMatch, TextMatch};
+use crate::pattern::{HostPattern, PathMatch, TextMatch, glob};
 use crate::range::in_range;
 use crate::request::Request;
 
@@ -34,6 +34,8 @@ pub enum Condition {
     WithoutHeader(String, TextMatch),
     /// A query parameter.
     Query(String, TextMatch),
+    /// One of these: a glob for the parameter of this name, or for any one, without case (ALB).
+    AnyQuery(Vec<(Option<String>, String)>),
     /// A claim of a token that was looked at, by its keys; of a list one text must fit.
     Claim(Vec<String>, TextMatch),
     /// A claim that must not be so.
@@ -103,6 +105,9 @@ impl Matcher {
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
+            Condition::AnyQuery(wanted) => {
+                wanted.iter().any(|(name, value)| has_query(request, name.as_deref(), value))
+            }
             Condition::Claim(keys, text) => has_claim(request, keys, text),
             Condition::WithoutClaim(keys, text) => !has_claim(request, keys, text),
             Condition::Grpc => request.is_grpc(),
@@ -166,6 +171,7 @@ impl Matcher {
                 format!("query parameter `{name}` is not `{text}`"),
                 format!("`{name}` 쿼리 매개변수가 `{text}` 값이 아닙니다"),
             ),
+            Condition::AnyQuery(wanted) => none_of_query(wanted),
             Condition::Claim(keys, text) => claim_mismatch(keys, text, Wanted::Yes),
             Condition::WithoutClaim(keys, text) => claim_mismatch(keys, text, Wanted::No),
             Condition::Grpc => ("protocol-mismatch", "it takes gRPC calls alone".into(), "gRPC 호출만 받습니다".into()),
@@ -240,6 +246,31 @@ fn value_of(request: &Request, name: &str) -> Option<String> {
         _ if name.eq_ignore_ascii_case("host") => Some(request.authority.clone()),
         _ => request.header(name),
     }
+}
+
+/// What a query lacks.
+fn none_of_query(wanted: &[(Option<String>, String)]) -> (&'static str, String, String) {
+    let wanted = query_text(wanted);
+    let ko = format!("쿼리에 `{wanted}` 값이 없습니다");
+    ("query-mismatch", format!("the query has none of `{wanted}`"), ko)
+}
+
+/// A parameter whose name and value fit, without case.
+fn has_query(request: &Request, name: Option<&str>, value: &str) -> bool {
+    let wanted = value.to_ascii_lowercase();
+    let fits = |(key, found): &(String, String)| {
+        name.is_none_or(|it| it.eq_ignore_ascii_case(key)) && glob(&wanted, &found.to_ascii_lowercase())
+    };
+    request.query_pairs().iter().any(fits)
+}
+
+/// `name=glob`, or the glob alone, for people.
+pub(crate) fn query_text(wanted: &[(Option<String>, String)]) -> String {
+    let one = |(name, value): &(Option<String>, String)| match name {
+        Some(name) => format!("{name}={value}"),
+        None => value.clone(),
+    };
+    wanted.iter().map(one).collect::<Vec<_>>().join("`, `")
 }
 
 fn join(patterns: &[HostPattern]) -> String {

@@ -144,6 +144,15 @@ impl Pattern {
         Some(captures.iter().map(|it| it.map_or("", |it| it.as_str())).collect())
     }
 
+    /// The text with its first match replaced; the function gets the groups. None when nothing matches.
+    pub fn replace_first(&self, text: &str, with: impl Fn(&[&str]) -> String) -> Option<String> {
+        let captures = self.regex.as_ref().filter(|_| text.len() <= MAX_MATCHED_TEXT)?.captures(text)?;
+        let groups: Vec<_> = captures.iter().map(|it| it.map_or("", |it| it.as_str())).collect();
+        let found = captures.get(0)?;
+        let (before, after) = (text.get(..found.start())?, text.get(found.end()..)?);
+        Some(format!("{before}{}{after}", with(&groups)))
+    }
+
     /// False when it cannot be read.
     pub fn is_valid(&self) -> bool {
         self.regex.is_some()

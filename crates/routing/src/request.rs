@@ -178,6 +178,13 @@ impl Request {
         named.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
     }
 
+    /// All query parameters, decoded.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        let pairs = self.query.as_deref().unwrap_or_default().split('&').filter(|it| !it.is_empty());
+        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        named.map(|(key, value)| (decode(key), decode(value))).collect()
+    }
+
     /// It is a call of gRPC, by its scheme or its content type.
     pub fn is_grpc(&self) -> bool {
         self.scheme.is_grpc() || self.header("content-type").is_some_and(|it| it.starts_with("application/grpc"))

@@ -234,6 +234,15 @@ pub enum Filter {
     Host(String),
     /// Changes the path.
     Path(PathChange),
+    /// Replaces the first match in the Host, or in path and query, `$1` being a group (ALB).
+    Rewrite {
+        /// In the Host, not in the URL.
+        is_host: bool,
+        /// What is looked for.
+        pattern: Pattern,
+        /// What comes in its place.
+        to: String,
+    },
     /// A copy goes there.
     Mirror {
         /// To whom.

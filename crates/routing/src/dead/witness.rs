@@ -61,6 +61,11 @@ fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
             Condition::GrpcService(text) => service = sample(text)?,
             Condition::GrpcMethod(text) => method = sample(text)?,
             Condition::Query(name, text) => query.push(format!("{}={}", encode(name), encode(&sample(text)?))),
+            Condition::AnyQuery(wanted) => {
+                let (name, value) = wanted.first()?;
+                let value = encode(&value.replace(['*', '?'], "x"));
+                query.push(format!("{}={value}", encode(name.as_deref().unwrap_or("any"))));
+            }
             _ => {}
         }
     }

@@ -1,31 +1,37 @@
-//! AWS Load Balancer Controller: Ingresses of its class to an Application Load Balancer's listeners and rules.
+//! AWS Load Balancer Controller: Ingresses, Services and Gateways to load balancers (`model`), and those to route tables.
 //!
-//! Source: aws-load-balancer-controller 3.5 `pkg/ingress` (class_loader, group_loader, model_build_listener,
-//! model_build_listener_rules, rule_optimizer). "Rules are evaluated in priority order, lowest first"; priorities follow
-//! group order, then document order, and inside one `rules[]` entry Exact, then Prefix by length, then the rest.
+//! Source: aws-load-balancer-controller 3.5 `pkg/ingress`, `pkg/service`, `pkg/gateway`. "Rules are evaluated in priority
+//! order, lowest first"; priorities follow group order, then document order, and inside one `rules[]` entry Exact, then
+//! Prefix by length, then the rest.
 
 mod action;
+mod annotation;
+mod auth;
+mod condition;
+mod gateway;
 mod group;
+mod json;
+mod lower;
+pub mod model;
+mod nlb;
+mod optimize;
 mod port;
+mod settings;
+mod target;
 
 use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Ingress, IngressPath, IngressRule};
-use podpath_source::{Spanned, Text};
+use podpath_objects::{IngressPath, IngressRule, PortRef, Service};
 
 use super::{Gateway, origin, whole};
 use crate::ladder::Criterion;
-use crate::matcher::{Condition, Matcher};
-use crate::pattern::{HostPattern, PathMatch};
-use crate::table::{
-    Access, Action, Frozen, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, Table,
-    VirtualHost,
-};
+use crate::table::{Frozen, Origin, Rejected, Table};
 
-use action::lower_backend;
+use annotation::Annotations;
 use group::{Group, Member};
-use port::Ports;
+use model::{Action, Compiled, Fixed, Listener, LoadBalancer, Redirect, Rule, Source, TargetGroup};
+use port::{Open, Ports};
 
 /// The Application Load Balancer: the lowest number wins.
 pub static GATEWAY: Gateway = Gateway {
@@ -37,238 +43,221 @@ pub static GATEWAY: Gateway = Gateway {
     no_connection: 504,
 };
 
-/// The start of all annotation keys of the controller.
+/// The start of all annotation keys of the controller on Ingresses.
 const PREFIX: &str = "alb.ingress.kubernetes.io/";
 
-/// An annotation of the controller by its suffix.
-fn annotation<'a>(ingress: &Found<'a, Ingress>, suffix: &str) -> Option<&'a Spanned<String>> {
-    let mut annotations = ingress.entry.resource.meta.annotations.entries.iter();
-    let found = annotations.find(|(key, _)| key.value.strip_prefix(PREFIX) == Some(suffix));
-    found.map(|(_, value)| value)
+fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
+    Annotations::of(PREFIX, found)
 }
 
-/// One table for each group of Ingresses, and the Ingresses that get none.
+/// One table for each group of Ingresses and for each Gateway of an ALB, and the Ingresses that get none.
+///
+/// A Service with an NLB is entered as a Service, and a Gateway with an NLB by the table of the Gateway API.
 pub fn lower(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
-    let (groups, rejected) = group::load(cluster);
-    (groups.iter().map(|group| lower_group(cluster, group)).collect(), rejected)
+    let mut compiled = ingresses(cluster);
+    compiled.load_balancers.extend(gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network));
+    let complaint =
+        |it: &model::Skipped| Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()? });
+    let rejected = compiled.skipped.iter().filter_map(complaint).collect();
+    (compiled.load_balancers.iter().map(|it| lower::table(cluster, it)).collect(), rejected)
 }
 
-fn lower_group(cluster: &Cluster, group: &Group<'_>) -> Table {
-    let first = group.members.first();
-    let mut table = Table {
-        gateway: &GATEWAY,
-        origin: first.map(|it| whole(&it.ingress)).unwrap_or_default(),
+/// Every load balancer that the controller makes.
+pub fn compile(cluster: &Cluster) -> Compiled {
+    let mut compiled = ingresses(cluster);
+    for (made, skipped) in [nlb::services(cluster), gateway::gateways(cluster)] {
+        compiled.load_balancers.extend(made);
+        compiled.skipped.extend(skipped);
+    }
+    compiled
+}
+
+fn ingresses(cluster: &Cluster) -> Compiled {
+    let (groups, skipped) = group::load(cluster);
+    Compiled { load_balancers: groups.iter().map(|it| load_balancer(cluster, it)).collect(), skipped }
+}
+
+fn load_balancer(cluster: &Cluster, group: &Group<'_>) -> LoadBalancer {
+    let mut made = LoadBalancer {
+        is_network: false,
+        source: Source::Ingress,
+        origin: group.members.first().map(|it| whole(&it.ingress)).unwrap_or_default(),
+        name: None,
+        group: Some(group.name.clone()),
+        scheme: settings::likely_scheme(cluster, group),
+        address_type: "ipv4".into(),
         members: group.members.iter().map(|it| it.ingress.id).collect(),
-        is_public: false,
-        listeners: vec![],
         rejected: vec![],
         frozen: vec![],
+        listeners: vec![],
+        target_groups: vec![],
     };
-    match build(cluster, group) {
-        Ok((is_public, listeners)) => {
-            table.is_public = is_public;
-            table.listeners = listeners;
-        }
-        Err(error) => {
-            table.is_public = group.members.iter().any(|it| scheme(cluster, it).0 == "internet-facing");
-            table.frozen = vec![error];
-        }
+    if let Err(error) = fill(cluster, group, &mut made) {
+        made.frozen = vec![error];
+        made.listeners.clear();
+        made.target_groups.clear();
     }
-    table
+    made
 }
 
 /// The first error of a group keeps the whole group as it is.
-fn build(cluster: &Cluster, group: &Group<'_>) -> Result<(bool, Vec<Listener>), Frozen> {
-    if let Some(error) = group.members.iter().find_map(|it| it.error.clone()) {
-        return Err(error);
+fn fill(cluster: &Cluster, group: &Group<'_>, made: &mut LoadBalancer) -> Result<(), Frozen> {
+    if let Some(error) = &group.error {
+        return Err(error.clone());
     }
     let ports = port::merge(&group.members)?;
-    let is_public = one_scheme(cluster, group)? == "internet-facing";
-    let redirect = ssl_redirect(group, &ports)?;
-    let mut listeners = Vec::new();
-    for (number, open) in &ports {
-        let listener = Listening { cluster, group, number: *number, open };
-        listeners.push(match &redirect {
-            Some((to, place)) if open.protocol == Protocol::Http => listener.redirecting(*to, place.clone()),
-            _ => listener.with_rules()?,
-        });
-    }
-    Ok((is_public, listeners))
+    let settled = settings::settle(cluster, group)?;
+    made.name = settled.name;
+    made.scheme = settled.scheme;
+    made.address_type = settled.address_type;
+    let redirect = settings::ssl_redirect(group, &ports)?;
+    let address_type = made.address_type.clone();
+    let mut build = Build { cluster, group, address_type, groups: vec![], known: BTreeMap::new() };
+    made.listeners = build.listeners(&ports, redirect.as_ref())?;
+    made.target_groups = build.groups;
+    Ok(())
 }
 
-fn scheme(cluster: &Cluster, member: &Member<'_>) -> (String, Origin) {
-    if let Some(scheme) = member.params.as_ref().and_then(|it| it.object.scheme.as_ref()) {
-        return (scheme.value.clone(), whole(&member.ingress));
-    }
-    match annotation(&member.ingress, "scheme") {
-        Some(value) => (value.value.clone(), origin(&member.ingress, value.span, "metadata.annotations")),
-        None => (cluster.settings.alb_scheme.clone(), whole(&member.ingress)),
-    }
-}
-
-/// One scheme for the group: members that say nothing follow those that do.
-fn one_scheme(cluster: &Cluster, group: &Group<'_>) -> Result<String, Frozen> {
-    let says = |it: &&Member<'_>| {
-        annotation(&it.ingress, "scheme").is_some() || it.params.as_ref().is_some_and(|it| it.object.scheme.is_some())
-    };
-    let mut found: BTreeMap<String, Origin> = BTreeMap::new();
-    for member in group.members.iter().filter(says) {
-        let (scheme, place) = scheme(cluster, member);
-        if !matches!(scheme.as_str(), "internal" | "internet-facing") {
-            return Err(Frozen { message: format!("unknown scheme: {scheme}"), origin: place });
-        }
-        found.entry(scheme).or_insert(place);
-    }
-    if found.len() > 1 {
-        let set = found.keys().map(|it| format!("{it}:{{}}")).collect::<Vec<_>>().join(" ");
-        let origin = found.into_values().next_back().unwrap_or_default();
-        return Err(Frozen { message: format!("conflicting scheme: map[{set}]"), origin });
-    }
-    Ok(found.into_keys().next().unwrap_or_else(|| cluster.settings.alb_scheme.clone()))
-}
-
-/// The port that HTTP listeners redirect to: `ssl-redirect` of any member holds for the whole group.
-fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Option<(u16, Origin)>, Frozen> {
-    let mut found: Option<(u16, Origin)> = None;
-    for member in &group.members {
-        let Some((text, place)) = ssl_redirect_of(member) else { continue };
-        // A port of the class parameters that is no number switches the redirect off.
-        let Ok(port) = text.parse::<u16>() else {
-            if member.params.as_ref().is_some_and(|it| it.object.ssl_redirect_port.is_some()) {
-                return Ok(None);
-            }
-            let message =
-                format!("ingress: {}: failed to parse int64 annotation, {PREFIX}ssl-redirect: {text}", member.name());
-            return Err(Frozen { message, origin: place });
-        };
-        if let Some((known, _)) = &found
-            && *known != port
-        {
-            return Err(Frozen { message: format!("conflicting sslRedirect port: [{known} {port}]"), origin: place });
-        }
-        found = found.or(Some((port, place)));
-    }
-    let Some((port, place)) = found else { return Ok(None) };
-    match ports.get(&port) {
-        None => Err(Frozen { message: format!("listener does not exist for SSLRedirect port: {port}"), origin: place }),
-        Some(open) if open.protocol == Protocol::Http => {
-            Err(Frozen { message: format!("listener protocol non-SSL for SSLRedirect port: {port}"), origin: place })
-        }
-        Some(_) => Ok(Some((port, place))),
-    }
-}
-
-fn ssl_redirect_of(member: &Member<'_>) -> Option<(String, Origin)> {
-    if let Some(port) = member.params.as_ref().and_then(|it| it.object.ssl_redirect_port.as_ref()) {
-        return Some((port.value.clone(), whole(&member.ingress)));
-    }
-    let value = annotation(&member.ingress, "ssl-redirect")?;
-    Some((value.value.clone(), origin(&member.ingress, value.span, "metadata.annotations")))
-}
-
-/// A port while its listener is made.
-struct Listening<'a> {
+/// A load balancer while it is made.
+struct Build<'a> {
     cluster: &'a Cluster,
     group: &'a Group<'a>,
-    number: u16,
-    open: &'a port::Open<'a>,
+    address_type: String,
+    groups: Vec<TargetGroup>,
+    /// Ingress, Service and port as written: one target group each.
+    known: BTreeMap<(u32, u32, String), usize>,
 }
 
-impl Listening<'_> {
-    fn listener(&self, rules: Vec<Rule>, fallback: Rule) -> Listener {
-        Listener {
-            origin: self.open.origin.clone(),
-            name: self.number.to_string(),
-            port: self.number,
-            protocol: self.open.protocol,
-            hostnames: vec![],
-            served: vec![],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
-            fallback: Some(fallback),
-            access: Access::Open,
+impl<'a> Build<'a> {
+    fn listeners(&mut self, ports: &Ports<'_>, redirect: Option<&(u16, Origin)>) -> Result<Vec<Listener>, Frozen> {
+        let mut listeners = Vec::new();
+        for (number, open) in ports {
+            let (default_actions, default_origin) = match redirect {
+                Some((to, place)) if !open.is_https => (vec![to_https(*to)], place.clone()),
+                _ => self.default(open)?,
+            };
+            // "Its rules and default backends are not even built."
+            let rules = if redirect.is_some() && !open.is_https { vec![] } else { self.rules(*number, open)? };
+            listeners.push(Listener {
+                origin: open.origin.clone(),
+                port: *number,
+                protocol: open.protocol(),
+                certificates: open.certificates.clone(),
+                verifies_clients: open.verifies_clients(),
+                default_actions,
+                default_origin,
+                rules,
+            });
         }
+        Ok(listeners)
     }
 
-    /// Every request is sent to HTTPS; such a listener has no rules.
-    fn redirecting(&self, to: u16, place: Origin) -> Listener {
-        let redirect = Redirect {
-            status: 301,
-            scheme: Some("https".into()),
-            port: RedirectPort::Written(to),
-            ..Redirect::default()
-        };
-        self.listener(vec![], default_rule(place, Action::Redirect(redirect)))
+    fn members(&self, open: &Open<'_>) -> Vec<&'a Member<'a>> {
+        self.group.members.iter().filter(|it| open.members.contains(&it.ingress.id)).collect()
     }
 
-    fn with_rules(&self) -> Result<Listener, Frozen> {
+    fn rules(&mut self, port: u16, open: &Open<'_>) -> Result<Vec<Rule>, Frozen> {
         let mut rules = Vec::new();
-        for member in self.members() {
+        for member in self.members(open) {
             for (r, rule) in member.ingress.object.rules.iter().enumerate() {
                 for (p, path) in in_order(rule) {
                     let place = format!("spec.rules[{r}].http.paths[{p}]");
-                    rules.push(self.rule(member, rule, path, &place)?);
+                    rules.push(self.rule(member, rule, path, &place, open.is_https).map_err(|it| member.wrap(it))?);
                 }
             }
         }
-        let mut rules = action::without_loops(rules, self.number, self.open.protocol);
-        for (order, rule) in rules.iter_mut().enumerate() {
-            let number = u32::try_from(order + 1).unwrap_or(u32::MAX);
-            rule.rank.order = order;
-            rule.priority = Some(number);
-            rule.label = number.to_string();
-        }
-        Ok(self.listener(rules, self.default_rule()?))
+        Ok(optimize::optimize(rules, port, open.is_https))
     }
 
-    fn members(&self) -> impl Iterator<Item = &Member<'_>> {
-        self.group.members.iter().filter(|it| self.open.members.contains(&it.ingress.id))
-    }
-
-    fn rule(&self, member: &Member<'_>, rule: &IngressRule, path: &IngressPath, place: &str) -> Result<Rule, Frozen> {
-        let ingress = &member.ingress;
-        let mut matchers = Vec::new();
-        if let Some(host) = &rule.host {
-            let pattern = HostPattern::Glob(host.value.to_ascii_lowercase());
-            matchers.push(Matcher::new(Condition::Host(vec![pattern]), ingress.at(host.span)));
-        }
-        if let Some(written) = path.path.as_ref().filter(|it| !it.value.is_empty()) {
-            let globs = path_globs(member, &written.value, path, place)?;
-            matchers.push(Matcher::new(Condition::Path(PathMatch::AnyGlob(globs)), ingress.at(written.span)));
-        }
-        let action = lower_backend(self.cluster, member, &path.backend, self.open.protocol, place)?;
+    fn rule(
+        &mut self,
+        member: &Member<'_>,
+        rule: &IngressRule,
+        path: &IngressPath,
+        place: &str,
+        is_https: bool,
+    ) -> Result<Rule, Frozen> {
+        let mut built = action::build(self, member, &path.backend, place)?;
+        let given = std::mem::take(&mut built.conditions);
+        let conditions = condition::of_path(member, rule, path, given).map_err(|mut it| {
+            it.origin.path = if it.origin.path == "spec.rules" { format!("{place}.path") } else { it.origin.path };
+            it
+        })?;
+        let actions = action::actions(self, member, &built, is_https)?;
         Ok(Rule {
-            origin: origin(ingress, path.span, place),
-            label: String::new(),
-            priority: None,
-            matchers,
-            rank: Rank::default(),
-            filters: vec![],
-            action,
+            origin: origin(&member.ingress, path.span, place),
+            conditions,
+            transforms: built.transforms,
+            actions,
         })
     }
 
     /// The one default backend of the members on this port, else 404.
-    fn default_rule(&self) -> Result<Rule, Frozen> {
-        let with_default: Vec<_> = self.members().filter(|it| it.ingress.object.default_backend.is_some()).collect();
-        if with_default.len() > 1 {
-            let names = with_default.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ");
-            let origin = with_default.last().map(|it| whole(&it.ingress)).unwrap_or_default();
-            return Err(Frozen { message: format!("multiple ingress defined default backend: [{names}]"), origin });
+    fn default(&mut self, open: &Open<'_>) -> Result<(Vec<Action>, Origin), Frozen> {
+        let given = self.members(open).into_iter();
+        let given: Vec<_> = given.filter_map(|it| Some((it, it.ingress.object.default_backend.as_ref()?))).collect();
+        match given.as_slice() {
+            [] => Ok((vec![not_found()], open.origin.clone())),
+            [(member, backend)] => {
+                let place = "spec.defaultBackend";
+                let built = action::build(self, member, backend, place)?;
+                let actions = action::actions(self, member, &built, open.is_https)?;
+                Ok((actions, origin(&member.ingress, backend.span, place)))
+            }
+            [.., (last, _)] => {
+                let names = given.iter().map(|(it, _)| it.name()).collect::<Vec<_>>().join(" ");
+                let message = format!("multiple ingress defined default backend: [{names}]");
+                Err(Frozen { message, origin: whole(&last.ingress) })
+            }
         }
-        let found = with_default.first().and_then(|it| Some((*it, it.ingress.object.default_backend.as_ref()?)));
-        let Some((member, backend)) = found else {
-            let response = Response { status: 404, body: Some(String::new()), reason: "no-route" };
-            return Ok(default_rule(self.open.origin.clone(), Action::Respond(response)));
+    }
+
+    /// The number of a target group, made at its first use.
+    fn target_group(
+        &mut self,
+        member: &Member<'_>,
+        service: &Found<'a, Service>,
+        port: &PortRef,
+        place: &Origin,
+    ) -> Result<usize, Frozen> {
+        let key = (member.ingress.id.0, service.id.0, port.to_string());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let wanted = target::Wanted {
+            cluster: self.cluster,
+            source: member.ingress.id,
+            service,
+            port,
+            target_type: member.params.and_then(|it| it.object.target_type.as_ref()).map(|it| it.value.as_str()),
+            address_type: &self.address_type,
+            notes: member.notes().under(service),
+            own: member.notes(),
+            origin: place,
         };
-        let place = "spec.defaultBackend";
-        let action = lower_backend(self.cluster, member, backend, self.open.protocol, place)?;
-        Ok(default_rule(origin(&member.ingress, backend.span, place), action))
+        self.groups.push(wanted.build()?);
+        let number = self.groups.len() - 1;
+        self.known.insert(key, number);
+        Ok(number)
     }
 }
 
-fn default_rule(origin: Origin, action: Action) -> Rule {
-    let label = "default".into();
-    Rule { origin, label, priority: None, matchers: vec![], rank: Rank::default(), filters: vec![], action }
+/// What an ALB answers when nothing else is said.
+fn not_found() -> Action {
+    Action::Fixed(Fixed {
+        status: 404,
+        content_type: Some("text/plain".into()),
+        body: None,
+        reason: "no-route",
+        missing: None,
+    })
+}
+
+/// Every request is sent to HTTPS.
+fn to_https(port: u16) -> Action {
+    let redirect =
+        Redirect { protocol: Some("HTTPS".into()), port: Some(port.to_string()), status: 301, ..Redirect::default() };
+    Action::Redirect(redirect)
 }
 
 /// Exact in document order, Prefix by length (longest first), the rest in document order: inside one `rules[]` entry.
@@ -281,29 +270,4 @@ fn in_order(rule: &IngressRule) -> Vec<(usize, &IngressPath)> {
     let mut paths: Vec<_> = rule.paths.iter().enumerate().collect();
     paths.sort_by_key(|(_, path)| key(path));
     paths
-}
-
-/// A path as the controller writes it into the rule's path-pattern condition.
-fn path_globs(member: &Member<'_>, path: &str, entry: &IngressPath, place: &str) -> Result<Vec<String>, Frozen> {
-    let path_type = entry.path_type.as_ref().map_or("ImplementationSpecific", |it| it.value.as_str());
-    if matches!(path_type, "Exact" | "Prefix") && path.contains(['*', '?']) {
-        let kind = if path_type == "Exact" { "exact" } else { "prefix" };
-        let message = format!("ingress: {}: {kind} path shouldn't contain wildcards: {path}", member.name());
-        let span = entry.path.as_ref().map_or(entry.span, |it| it.span);
-        return Err(Frozen { message, origin: origin(&member.ingress, span, format!("{place}.path")) });
-    }
-    Ok(match path_type {
-        "Prefix" if path == "/" => vec!["/*".into()],
-        "Prefix" => {
-            let trimmed = path.strip_suffix('/').unwrap_or(path);
-            vec![trimmed.to_owned(), format!("{trimmed}/*")]
-        }
-        _ => vec![path.to_owned()],
-    })
-}
-
-/// Why no load balancer is made for an Ingress.
-fn skipped(ingress: &Found<'_, Ingress>, reason: &'static str, text: Text) -> Rejected {
-    let span = ingress.object.class.as_ref().map_or(ingress.entry.resource.meta.name_span(), |it| it.span);
-    Rejected { origin: origin(ingress, span, "spec.ingressClassName"), reason, text }
 }

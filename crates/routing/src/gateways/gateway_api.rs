@@ -9,16 +9,16 @@
 //! `apis/v1/grpcroute_types.go`: hostname, characters in a matching service, in a matching method, header matches, then
 //! the same ties. A connection knows its server name alone, then the same ties.
 
-mod attach;
+pub(in crate::gateways) mod attach;
 mod conflict;
-mod facts;
+pub(in crate::gateways) mod facts;
 mod filter;
-mod listener;
+pub(in crate::gateways) mod listener;
 mod mesh;
 mod policy;
-mod refs;
+pub(in crate::gateways) mod refs;
 mod rival;
-mod route;
+pub(in crate::gateways) mod route;
 mod rules;
 mod status;
 mod words;
@@ -109,7 +109,13 @@ pub fn lower(cluster: &Cluster) -> Lowered {
     for (route, facts) in routes.iter().zip(&attached) {
         place(cluster, &policies, route, facts, &mut drafts);
     }
-    let tables = gateways.iter().zip(drafts).filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
+    // The ALB's own module makes the tables of its Gateways.
+    let is_alb = |facts: &GatewayFacts| {
+        let found: Option<Found<'_, GatewayObject>> = cluster.get(facts.id);
+        found.is_some_and(|it| listener::controller(cluster, &it) == Some("gateway.k8s.aws/alb"))
+    };
+    let drafted = gateways.iter().zip(drafts).filter(|(facts, _)| !is_alb(facts));
+    let tables = drafted.filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
     let policies = policies.facts(cluster, &routes, &attached);
     Lowered { tables, facts: Facts { gateways, routes: attached, policies } }
 }

@@ -32,7 +32,10 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
             Some(table) => walk().run(table, request.clone()),
             None => from_service(cluster, tables, request, *id),
         },
-        Entry::Gateway(id) => from_gateway(cluster, tables, request, *id),
+        Entry::Gateway(id) => match tables.load_balancers().iter().find(|it| it.members.contains(id)) {
+            Some(table) => walk().run(table, request.clone()),
+            None => from_gateway(cluster, tables, request, *id),
+        },
         Entry::Workload { namespace, labels } => {
             let table = istio::lower(cluster, namespace, labels);
             walk().run(&table, request.clone())

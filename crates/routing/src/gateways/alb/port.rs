@@ -1,97 +1,299 @@
-//! The ports of a group: `listen-ports` of its members, merged.
+//! The ports of a group: `listen-ports` of its members, merged (`model_build_listener.go`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::ResourceId;
-use podpath_yaml::Value;
 
-use super::{Member, annotation};
-use crate::gateways::{origin, whole};
-use crate::table::{Frozen, Origin, Protocol};
+use super::group::Member;
+use super::json::{self, Json};
+use crate::gateways::whole;
+use crate::table::{Frozen, Origin};
 
 /// A port of the load balancer.
 pub(super) struct Open<'a> {
-    pub(super) protocol: Protocol,
+    pub(super) is_https: bool,
     pub(super) origin: Origin,
+    /// ARNs, the default one first.
+    pub(super) certificates: Vec<String>,
     /// Rules live only on the ports of their own Ingress.
     pub(super) members: Vec<ResourceId>,
     first: &'a Member<'a>,
+    cidrs: Option<(String, BTreeSet<String>)>,
+    ssl_policy: Option<(String, String)>,
+    mutual: Option<(String, Mutual)>,
 }
+
+/// What one member wants of a port.
+struct Wish {
+    is_https: bool,
+    origin: Origin,
+    certificates: Vec<String>,
+    cidrs: BTreeSet<String>,
+    ssl_policy: Option<String>,
+    mutual: Option<Mutual>,
+}
+
+/// Mode, trust store, and whether expired certificates pass.
+type Mutual = (String, String, Option<bool>);
 
 /// By number.
 pub(super) type Ports<'a> = BTreeMap<u16, Open<'a>>;
 
-/// The ports of all members; HTTP in one and HTTPS in another is an error.
+/// The ports of all members; what must be one for a port and differs is an error of the group.
 pub(super) fn merge<'a>(members: &'a [Member<'a>]) -> Result<Ports<'a>, Frozen> {
-    let mut ports = Ports::new();
+    let mut wishes: BTreeMap<u16, Vec<(&Member<'_>, Wish)>> = BTreeMap::new();
     for member in members {
-        for (number, protocol) in listen_ports(member)? {
-            let place = place(member);
-            let open = ports.entry(number).or_insert_with(|| Open {
-                protocol,
-                origin: place.clone(),
+        for (number, wish) in wishes_of(member).map_err(|it| member.wrap(it))? {
+            wishes.entry(number).or_default().push((member, wish));
+        }
+    }
+    let mut ports = Ports::new();
+    for (number, wishes) in wishes {
+        let mut open: Option<Open<'_>> = None;
+        for (member, wish) in wishes {
+            let open = open.get_or_insert_with(|| Open {
+                is_https: wish.is_https,
+                origin: wish.origin.clone(),
+                certificates: vec![],
                 members: vec![],
                 first: member,
+                cidrs: None,
+                ssl_policy: None,
+                mutual: None,
             });
-            if open.protocol != protocol {
-                let (before, now) = (open.first.name(), member.name());
-                let message = format!(
-                    "failed to merge listenPort config for port: {number}: conflicting protocol, {before}: {} | {now}: {}",
-                    name_of(open.protocol),
-                    name_of(protocol),
-                );
-                return Err(Frozen { message, origin: place });
+            let origin = wish.origin.clone();
+            let message = |why| format!("failed to merge listenPort config for port: {number}: {why}");
+            join(open, member, wish).map_err(|why| Frozen { message: message(why), origin })?;
+        }
+        ports.extend(open.map(|it| (number, it)));
+    }
+    Ok(ports)
+}
+
+fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), String> {
+    let name = member.name();
+    if open.is_https != wish.is_https {
+        let before = open.first.name();
+        let (was, is) = (protocol(open.is_https), protocol(wish.is_https));
+        return Err(format!("conflicting protocol, {before}: {was} | {name}: {is}"));
+    }
+    if !wish.cidrs.is_empty() {
+        let list = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" ");
+        match &open.cidrs {
+            Some((first, known)) if *known != wish.cidrs => {
+                return Err(format!(
+                    "conflicting inbound-cidrs, {first}: [{}] | {name}: [{}]",
+                    list(known),
+                    list(&wish.cidrs)
+                ));
             }
-            open.members.push(member.ingress.id);
+            Some(_) => {}
+            None => open.cidrs = Some((name.clone(), wish.cidrs)),
+        }
+    }
+    if let Some(policy) = wish.ssl_policy {
+        match &open.ssl_policy {
+            Some((first, known)) if *known != policy => {
+                return Err(format!("conflicting sslPolicy, {first}: {known} | {name}: {policy}"));
+            }
+            Some(_) => {}
+            None => open.ssl_policy = Some((name.clone(), policy)),
+        }
+    }
+    if let Some(mutual) = wish.mutual {
+        match &open.mutual {
+            Some((first, known)) if *known != mutual => {
+                return Err(format!(
+                    "conflicting mutualAuthentication specifications, {first}: {} | {name}: {}",
+                    known.0, mutual.0
+                ));
+            }
+            Some(_) => {}
+            None => open.mutual = Some((name, mutual)),
+        }
+    }
+    // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles."
+    for certificate in wish.certificates {
+        if !open.certificates.contains(&certificate) {
+            open.certificates.push(certificate);
+        }
+    }
+    open.members.push(member.ingress.id);
+    Ok(())
+}
+
+fn protocol(is_https: bool) -> &'static str {
+    if is_https { "HTTPS" } else { "HTTP" }
+}
+
+fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
+    let notes = member.notes();
+    let params = member.params.map(|it| it.object);
+    let by_class: Vec<_> =
+        params.map(|it| it.certificates.as_slice()).unwrap_or_default().iter().map(|it| it.value.clone()).collect();
+    let certificates = if by_class.is_empty() { notes.texts("certificate-arn").unwrap_or_default() } else { by_class };
+    let by_class = params.and_then(|it| it.ssl_policy.as_ref()).map(|it| it.value.clone());
+    let ssl_policy = by_class.or_else(|| notes.get("ssl-policy").map(|it| it.value.to_owned()));
+    let cidrs = cidrs(member)?;
+    let mutual = mutual(member)?;
+    let created = notes.bool("create-acm-cert")?.unwrap_or(false);
+    let place = notes.get("listen-ports").map_or_else(|| whole(&member.ingress), |it| it.origin);
+    let ports = listen_ports(member, !certificates.is_empty() || created)?;
+    let wish = |(number, is_https): (u16, bool)| {
+        let secure = |it: &Vec<String>| if is_https { it.clone() } else { vec![] };
+        (
+            number,
+            Wish {
+                is_https,
+                origin: place.clone(),
+                certificates: secure(&certificates),
+                cidrs: cidrs.clone(),
+                ssl_policy: ssl_policy.clone().filter(|_| is_https),
+                mutual: mutual.get(&number).cloned().filter(|_| is_https),
+            },
+        )
+    };
+    Ok(ports.into_iter().map(wish).collect())
+}
+
+fn cidrs(member: &Member<'_>) -> Result<BTreeSet<String>, Frozen> {
+    let by_class = member.params.map(|it| it.object.inbound_cidrs.as_slice()).unwrap_or_default();
+    if let Some(bad) = by_class.iter().find(|it| !is_cidr(&it.value)) {
+        let message = format!(
+            "invalid CIDR in IngressClassParams InboundCIDR {}: invalid CIDR address: {}",
+            bad.value, bad.value
+        );
+        return Err(Frozen { message, origin: whole(&member.ingress) });
+    }
+    if !by_class.is_empty() {
+        return Ok(by_class.iter().map(|it| it.value.clone()).collect());
+    }
+    let Some(note) = member.notes().get("inbound-cidrs") else { return Ok(BTreeSet::new()) };
+    let cidrs = super::annotation::texts(note.value);
+    match cidrs.iter().find(|it| !is_cidr(it)) {
+        Some(bad) => Err(note.error(format!(
+            "invalid inbound-cidrs settings on Ingress: {}: invalid CIDR address: {bad}",
+            member.name()
+        ))),
+        None => Ok(cidrs.into_iter().collect()),
+    }
+}
+
+/// An address and the length of its prefix.
+pub(super) fn is_cidr(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let (Ok(address), Ok(length)) = (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) else { return false };
+    length <= if address.is_ipv4() { 32 } else { 128 }
+}
+
+/// HTTPS 443 with a certificate, HTTP 80 without, unless told. Of one port named twice the later protocol counts.
+fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, bool>, Frozen> {
+    let Some(note) = member.notes().get("listen-ports") else {
+        return Ok([if prefers_tls { (443, true) } else { (80, false) }].into());
+    };
+    let unreadable =
+        |why: &str| note.error(format!("failed to parse listen-ports configuration: `{}`: {why}", note.value));
+    let entries = match json::parse(note.value) {
+        Ok(Json::List(entries)) => entries,
+        Ok(Json::Null) => vec![],
+        Ok(_) => return Err(unreadable("json: cannot unmarshal object into Go value of type []map[string]int64")),
+        Err(why) => return Err(unreadable(&why)),
+    };
+    if entries.is_empty() {
+        return Err(note.error(format!("empty listen-ports configuration: `{}`", note.value)));
+    }
+    let mut ports = BTreeMap::new();
+    for entry in &entries {
+        let Json::Map(pairs) = entry else {
+            return Err(unreadable("json: cannot unmarshal into Go value of type map[string]int64"));
+        };
+        for (name, _) in pairs {
+            let number = entry.int(name).map_err(|why| unreadable(&why))?.unwrap_or(0);
+            let Some(number) = u16::try_from(number).ok().filter(|it| *it > 0) else {
+                return Err(note.error(format!("listen port must be within [1, 65535]: {number}")));
+            };
+            match name.as_str() {
+                "HTTP" => ports.insert(number, false),
+                "HTTPS" => ports.insert(number, true),
+                other => return Err(note.error(format!("listen protocol must be within [HTTP, HTTPS]: {other}"))),
+            };
         }
     }
     Ok(ports)
 }
 
-fn name_of(protocol: Protocol) -> &'static str {
-    if protocol == Protocol::Http { "HTTP" } else { "HTTPS" }
-}
-
-fn place(member: &Member<'_>) -> Origin {
-    match annotation(&member.ingress, "listen-ports") {
-        Some(value) => origin(&member.ingress, value.span, "metadata.annotations"),
-        None => whole(&member.ingress),
+/// `mutual-authentication` by port; without the annotation it is off on 443.
+fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
+    let Some(note) = member.notes().get("mutual-authentication") else {
+        return Ok([(443, ("off".to_owned(), String::new(), None))].into());
+    };
+    let what = "mutualAuthentication configuration from ingress annotation";
+    let unreadable = |why: &str| note.error(format!("failed to parse {what}: `{}`: {why}", note.value));
+    let entries = match json::parse(note.value) {
+        Ok(Json::List(entries)) => entries,
+        Ok(Json::Null) => vec![],
+        Ok(_) => {
+            return Err(unreadable(
+                "json: cannot unmarshal into Go value of type []ingress.MutualAuthenticationConfig",
+            ));
+        }
+        Err(why) => return Err(unreadable(&why)),
+    };
+    if entries.is_empty() {
+        return Err(note.error(format!("empty {what}: `{}`", note.value)));
     }
-}
-
-/// HTTPS 443 with a certificate, HTTP 80 without, unless told.
-fn listen_ports(member: &Member<'_>) -> Result<BTreeMap<u16, Protocol>, Frozen> {
-    let Some(written) = annotation(&member.ingress, "listen-ports") else {
-        let by_params = member.params.as_ref().is_some_and(|it| !it.object.certificates.is_empty());
-        let by_annotation =
-            annotation(&member.ingress, "certificate-arn").is_some_and(|it| !it.value.trim().is_empty());
-        let open = if by_params || by_annotation { (443, Protocol::Https) } else { (80, Protocol::Http) };
-        return Ok([open].into());
-    };
-    let error = |why: String| Frozen {
-        message: format!("ingress: {}: {why}", member.name()),
-        origin: origin(&member.ingress, written.span, "metadata.annotations"),
-    };
-    let read = podpath_yaml::parse(&written.value);
-    let entries = read.root.as_ref().and_then(|it| it.as_list());
-    let Some(entries) = entries.filter(|it| read.problems.is_empty() && !it.is_empty()) else {
-        return Err(error(format!("failed to parse listen-ports configuration: `{}`", written.value)));
-    };
     let mut ports = BTreeMap::new();
-    for entry in entries.iter().filter_map(|it| it.as_map()).flat_map(|it| &it.entries) {
-        let protocol = match entry.key.text.as_str() {
-            "HTTP" => Protocol::Http,
-            "HTTPS" => Protocol::Https,
-            other => return Err(error(format!("listen protocol must be HTTP or HTTPS, got: {other}"))),
+    for entry in &entries {
+        let read = || -> Result<_, String> {
+            let store = entry.text("trustStore")?.unwrap_or_default();
+            Ok((
+                entry.int("port")?.unwrap_or(0),
+                entry.text("mode")?.unwrap_or_default(),
+                store,
+                entry.bool("ignoreClientCertificateExpiry")?,
+            ))
         };
-        let number = match entry.value.value {
-            Value::Int(number) => u16::try_from(number).ok().filter(|it| *it > 0),
-            _ => None,
+        let (port, mode, store, expiry) = read().map_err(|why| unreadable(&why))?;
+        let error = |why: String| Err(note.error(why));
+        let Some(number) = u16::try_from(port).ok().filter(|it| *it > 0) else {
+            return error(format!("listen port must be within [1, 65535]: {port}"));
         };
-        let Some(number) = number else {
-            return Err(error(format!("listen port must be within [1, 65535]: `{}`", written.value)));
-        };
-        ports.insert(number, protocol);
+        match mode.as_str() {
+            "" => return error(format!("mutualAuthentication mode cannot be empty for port {port}")),
+            "verify" if store.is_empty() => {
+                return error(format!(
+                    "trustStore is required when mutualAuthentication mode is verify for port {port}"
+                ));
+            }
+            "off" | "passthrough" if !store.is_empty() => {
+                return error(format!("Mutual Authentication mode {mode} does not support trustStore for port {port}"));
+            }
+            "off" | "passthrough" if expiry.is_some() => {
+                return error(format!(
+                    "Mutual Authentication mode {mode} does not support ignoring client certificate expiry for port {port}"
+                ));
+            }
+            "off" | "passthrough" | "verify" => {}
+            _ => {
+                return error(format!(
+                    "mutualAuthentication mode value must be among [off, passthrough, verify] for port {port} : {mode}"
+                ));
+            }
+        }
+        let expiry = expiry.or((mode == "verify").then_some(false));
+        ports.insert(number, (mode, store, expiry));
     }
     Ok(ports)
+}
+
+impl Open<'_> {
+    /// `HTTP` or `HTTPS`.
+    pub(super) fn protocol(&self) -> &'static str {
+        protocol(self.is_https)
+    }
+
+    /// Clients must show a certificate that the load balancer trusts.
+    pub(super) fn verifies_clients(&self) -> bool {
+        self.mutual.as_ref().is_some_and(|(_, (mode, ..))| mode == "verify")
+    }
 }

@@ -17,7 +17,11 @@ use super::{rival, words};
 use crate::pattern::HostPattern;
 
 /// Attaches all routes, and counts them at their listeners.
-pub(super) fn attach_all(cluster: &Cluster, gateways: &mut [GatewayFacts], routes: &[Route<'_>]) -> Vec<RouteFacts> {
+pub(in crate::gateways) fn attach_all(
+    cluster: &Cluster,
+    gateways: &mut [GatewayFacts],
+    routes: &[Route<'_>],
+) -> Vec<RouteFacts> {
     let mut owners: BTreeMap<ResourceId, usize> = BTreeMap::new();
     for (idx, gateway) in gateways.iter().enumerate() {
         owners.insert(gateway.id, idx);

@@ -34,6 +34,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug)]
 pub(crate) struct GatewayFacts {
     pub(crate) id: ResourceId,
+    /// An AWS load balancer plays it, and ranks HTTPRoutes and GRPCRoutes together.
+    pub(crate) is_aws: bool,
     /// Why it is not accepted, whatever its listeners are.
     pub(crate) refused: Option<Problem>,
     /// It has a certificate of its own for backends.

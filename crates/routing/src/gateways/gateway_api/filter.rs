@@ -23,6 +23,9 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], rule: usi
             }
             FilterKind::Mirror(to, fraction) => lowered.extend(mirror(lowering, to, *fraction)),
             FilterKind::Cors(found) => lowered.push(Filter::Cors(cors(found))),
+            FilterKind::Extension(_) => {
+                lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] (ExtensionRef)")));
+            }
             FilterKind::Other(name) => {
                 lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] ({name})")));
             }

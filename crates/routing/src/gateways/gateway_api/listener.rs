@@ -29,7 +29,7 @@ struct Owner<'a> {
 }
 
 /// Every Gateway whose class is played, with its listeners and those of its ListenerSets.
-pub(super) fn survey(cluster: &Cluster) -> Vec<GatewayFacts> {
+pub(in crate::gateways) fn survey(cluster: &Cluster) -> Vec<GatewayFacts> {
     let mut sets: BTreeMap<ResourceId, Vec<Found<'_, ListenerSet>>> = BTreeMap::new();
     for set in cluster.all::<ListenerSet>() {
         if let Some(gateway) = gateway_of(cluster, &set) {
@@ -46,9 +46,18 @@ pub(super) fn is_played(cluster: &Cluster, gateway: &Found<'_, Gateway>) -> bool
 }
 
 /// The name of the controller of a Gateway, when its class is here.
-pub(super) fn controller<'a>(cluster: &'a Cluster, gateway: &Found<'_, Gateway>) -> Option<&'a str> {
+pub(in crate::gateways) fn controller<'a>(cluster: &'a Cluster, gateway: &Found<'_, Gateway>) -> Option<&'a str> {
     let class = cluster.find::<GatewayClass>("", &gateway.object.class.as_ref()?.value)?;
     class.object.controller.as_ref().map(|it| it.value.as_str())
+}
+
+/// The protocols of an AWS load balancer: ALBs speak HTTP, NLBs pass connections on.
+fn aws_protocols(cluster: &Cluster, gateway: &Found<'_, Gateway>) -> Option<&'static [&'static str]> {
+    match controller(cluster, gateway)? {
+        "gateway.k8s.aws/alb" => Some(&["HTTP", "HTTPS"]),
+        "gateway.k8s.aws/nlb" => Some(&["TCP", "UDP", "TLS"]),
+        _ => None,
+    }
 }
 
 fn gateway_of(cluster: &Cluster, set: &Found<'_, ListenerSet>) -> Option<ResourceId> {
@@ -84,6 +93,7 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
     let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
+        is_aws: aws_protocols(cluster, gateway).is_some(),
         refused,
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),
@@ -208,7 +218,10 @@ impl Owner<'_> {
     fn listener(&self, place: usize, listener: &GatewayListener) -> ListenerFacts {
         let protocol = protocol(listener);
         let (kinds, wrong_kind) = self.kinds(listener, protocol);
-        let certificate = self.certificate(listener, protocol);
+        let aws = aws_protocols(self.cluster, self.gateway);
+        // An AWS load balancer finds its certificates itself.
+        let certificate = self.certificate(listener, protocol).filter(|_| aws.is_none());
+        let is_foreign = aws.is_some_and(|it| !it.contains(&listener.protocol.value.as_str()));
         let port = listener.port.as_ref().map(|it| it.value);
         let validation = port.and_then(|it| self.gateway.object.tls.validation(it));
         let validation = validation.filter(|_| protocol == Some(Protocol::Https));
@@ -227,7 +240,7 @@ impl Owner<'_> {
             port,
             hostname: hostname.map_or(HostPattern::Any, |it| HostPattern::parse(&it.value)),
             kinds,
-            refused: if protocol.is_none() { Some(unknown()) } else { no_authority },
+            refused: if protocol.is_none() || is_foreign { Some(unknown()) } else { no_authority },
             is_conflicted: false,
             closed: certificate.clone(),
             unresolved: certificate.or(wrong_kind).or(bad_authority),

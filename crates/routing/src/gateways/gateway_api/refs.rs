@@ -170,7 +170,7 @@ fn is_pem(text: &str, label: &str) -> bool {
 /// What is wrong with a reference to a backend, in the order of the reasons of `ResolvedRefs`: kind, grant, existence.
 ///
 /// In the mesh `parent` is the Service that the route is for: a consumer route may send to it without a grant.
-pub(super) fn backend(
+pub(in crate::gateways) fn backend(
     cluster: &Cluster,
     route: &Route<'_>,
     reference: &BackendRef,
@@ -202,7 +202,7 @@ pub(super) fn backend(
 }
 
 /// The namespace of a backend.
-pub(super) fn backend_namespace<'a>(route: &Route<'a>, reference: &'a BackendRef) -> &'a str {
+pub(in crate::gateways) fn backend_namespace<'a>(route: &Route<'a>, reference: &'a BackendRef) -> &'a str {
     reference.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str())
 }
 

@@ -21,6 +21,9 @@ pub(super) fn settle(gateways: &[GatewayFacts], routes: &[Route<'_>], facts: &mu
         return;
     }
     for ((gateway, listener), mut claims) in claims(routes, facts) {
+        if gateways.get(gateway).is_some_and(|it| it.is_aws) {
+            continue;
+        }
         claims.sort_by_key(|(route, _)| routes.get(*route).map(Route::age));
         let (mut http, mut grpc) = (Hosts::default(), Hosts::default());
         for (number, place) in claims {

@@ -10,17 +10,17 @@ use podpath_source::{Location, Span, Spanned};
 use crate::table::Origin;
 
 /// The group of the Gateway API.
-pub(super) const GROUP: &str = "gateway.networking.k8s.io";
+pub(in crate::gateways) const GROUP: &str = "gateway.networking.k8s.io";
 
 /// A route of any kind.
 #[derive(Clone)]
-pub(super) struct Route<'a> {
-    pub(super) id: ResourceId,
-    pub(super) entry: &'a Entry,
+pub(in crate::gateways) struct Route<'a> {
+    pub(in crate::gateways) id: ResourceId,
+    pub(in crate::gateways) entry: &'a Entry,
     /// `HTTPRoute`, ...
-    pub(super) kind: &'static str,
-    pub(super) parents: &'a [ParentRef],
-    pub(super) hostnames: &'a [Spanned<String>],
+    pub(in crate::gateways) kind: &'static str,
+    pub(in crate::gateways) parents: &'a [ParentRef],
+    pub(in crate::gateways) hostnames: &'a [Spanned<String>],
     body: Body<'a>,
 }
 
@@ -34,16 +34,16 @@ enum Body<'a> {
 
 /// A rule of a route of any kind.
 #[derive(Clone)]
-pub(super) struct RouteRule<'a> {
-    pub(super) matches: Matches<'a>,
-    pub(super) filters: &'a [Filter],
-    pub(super) backends: &'a [BackendRef],
-    pub(super) span: Span,
+pub(in crate::gateways) struct RouteRule<'a> {
+    pub(in crate::gateways) matches: Matches<'a>,
+    pub(in crate::gateways) filters: &'a [Filter],
+    pub(in crate::gateways) backends: &'a [BackendRef],
+    pub(in crate::gateways) span: Span,
 }
 
 /// What a rule asks for.
 #[derive(Clone, Copy)]
-pub(super) enum Matches<'a> {
+pub(in crate::gateways) enum Matches<'a> {
     Http(&'a [HttpMatch]),
     Grpc(&'a [GrpcMatch]),
     /// A connection: nothing but its listener and its server name.
@@ -68,7 +68,7 @@ impl<'a> RouteRule<'a> {
 
 impl<'a> Route<'a> {
     /// All routes, in source order of each kind.
-    pub(super) fn all(cluster: &'a Cluster) -> Vec<Self> {
+    pub(in crate::gateways) fn all(cluster: &'a Cluster) -> Vec<Self> {
         let http = cluster.all::<HttpRoute>().map(|it| Self::of_http(&it));
         let grpc = cluster.all::<GrpcRoute>().map(|it| Self::of_grpc(&it));
         http.chain(grpc).chain(cluster.all::<StreamRoute>().map(|it| Self::of_stream(&it))).collect()
@@ -95,7 +95,7 @@ impl<'a> Route<'a> {
     }
 
     /// Its rules, in order.
-    pub(super) fn rules(&self) -> Vec<RouteRule<'a>> {
+    pub(in crate::gateways) fn rules(&self) -> Vec<RouteRule<'a>> {
         match self.body {
             Body::Http(rules) => rules.iter().map(RouteRule::of_http).collect(),
             Body::Grpc(rules) => rules.iter().map(RouteRule::of_grpc).collect(),
@@ -103,41 +103,41 @@ impl<'a> Route<'a> {
         }
     }
 
-    pub(super) fn name(&self) -> &'a str {
+    pub(in crate::gateways) fn name(&self) -> &'a str {
         self.entry.resource.meta.name()
     }
 
-    pub(super) fn namespace(&self) -> &'a str {
+    pub(in crate::gateways) fn namespace(&self) -> &'a str {
         &self.entry.namespace
     }
 
-    pub(super) fn at(&self, span: Span) -> Location {
+    pub(in crate::gateways) fn at(&self, span: Span) -> Location {
         Location { document: self.entry.document, span }
     }
 
-    pub(super) fn origin(&self, span: Span, path: String) -> Origin {
+    pub(in crate::gateways) fn origin(&self, span: Span, path: String) -> Origin {
         Origin { resource: Some(self.id), location: self.at(span), path }
     }
 
     /// Where the name stands.
-    pub(super) fn name_span(&self) -> Span {
+    pub(in crate::gateways) fn name_span(&self) -> Span {
         self.entry.resource.meta.name_span()
     }
 
     /// Its hosts decide which listeners take it.
-    pub(super) fn has_hostnames(&self) -> bool {
+    pub(in crate::gateways) fn has_hostnames(&self) -> bool {
         matches!(self.kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute")
     }
 
     /// "The oldest Route based on creation timestamp", then "the Route appearing first in alphabetical order by
     /// {namespace}/{name}"; one without a timestamp counts as new.
-    pub(super) fn age(&self) -> (bool, Option<&'a str>, &'a str, &'a str) {
+    pub(in crate::gateways) fn age(&self) -> (bool, Option<&'a str>, &'a str, &'a str) {
         let created = self.entry.resource.meta.created.as_deref();
         (created.is_none(), created, self.namespace(), self.name())
     }
 
     /// The Services that it refers to: backends and mirrors, in order.
-    pub(super) fn references(&self) -> impl Iterator<Item = &'a BackendRef> {
+    pub(in crate::gateways) fn references(&self) -> impl Iterator<Item = &'a BackendRef> {
         self.rules().into_iter().flat_map(|rule| {
             let of_backends = rule.backends.iter().flat_map(|it| it.filters.iter());
             let mirrors = rule.filters.iter().chain(of_backends).filter_map(|it| match &it.kind {
@@ -149,7 +149,7 @@ impl<'a> Route<'a> {
     }
 
     /// The namespace of a parent.
-    pub(super) fn parent_namespace(&self, parent: &'a ParentRef) -> &'a str {
+    pub(in crate::gateways) fn parent_namespace(&self, parent: &'a ParentRef) -> &'a str {
         parent.namespace.as_ref().map_or(self.namespace(), |it| it.value.as_str())
     }
 }

@@ -62,6 +62,10 @@ fn conditions(rule: &Rule) -> Text {
         Condition::GrpcMethod(text) => Some((format!("gRPC method `{text}`"), format!("gRPC 메서드 `{text}`"))),
         Condition::Header(name, text) => Some((format!("header `{name}: {text}`"), format!("헤더 `{name}: {text}`"))),
         Condition::Query(name, text) => Some((format!("query `{name}={text}`"), format!("쿼리 `{name}={text}`"))),
+        Condition::AnyQuery(wanted) => {
+            let wanted = crate::matcher::query_text(wanted);
+            Some((format!("query `{wanted}`"), format!("쿼리 `{wanted}`")))
+        }
         _ => None,
     });
     let (en, ko): (Vec<_>, Vec<_>) = words.unzip();

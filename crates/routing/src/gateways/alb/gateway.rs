@@ -1,0 +1,352 @@
+//! Gateways of the classes `gateway.k8s.aws/alb` and `gateway.k8s.aws/nlb` to load balancers (`pkg/gateway/model`).
+//!
+//! Which routes a listener takes is decided by the Gateway API lowering; this module makes rules and target groups of them.
+
+mod props;
+mod rule;
+
+use std::collections::BTreeMap;
+
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration};
+use podpath_source::Span;
+
+use super::model::{Action, Forward, Listener, LoadBalancer, Skipped, Source, TargetGroup};
+use super::not_found;
+use crate::gateways::gateway_api::facts::{GatewayFacts, ListenerFacts};
+use crate::gateways::gateway_api::route::{Route, RouteRule};
+use crate::gateways::gateway_api::{attach, listener};
+use crate::gateways::{full_name, origin, whole};
+use crate::pattern::HostPattern;
+use crate::table::{Frozen, Origin, Protocol, Rejected};
+
+use props::Layers;
+/// A load balancer for each Gateway of this controller.
+pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
+    let (mut made, mut skipped) = (Vec::new(), Vec::new());
+    if cluster.all::<Gateway>().next().is_none() {
+        return (made, skipped);
+    }
+    let mut surveyed = listener::survey(cluster);
+    let routes = Route::all(cluster);
+    let attached = attach::attach_all(cluster, &mut surveyed, &routes);
+    for (number, facts) in surveyed.iter().enumerate() {
+        let Some(gateway) = cluster.get::<Gateway>(facts.id) else { continue };
+        let is_network = match listener::controller(cluster, &gateway) {
+            Some("gateway.k8s.aws/alb") => false,
+            Some("gateway.k8s.aws/nlb") => true,
+            _ => {
+                let message = "its GatewayClass belongs to another controller".to_owned();
+                skipped.push(Skipped {
+                    origin: whole(&gateway),
+                    code: "class-of-another-controller",
+                    message,
+                    text: None,
+                });
+                continue;
+            }
+        };
+        let mut taken: BTreeMap<usize, Vec<Taken<'_>>> = BTreeMap::new();
+        let mut rejected = Vec::new();
+        for (route, facts) in routes.iter().zip(&attached) {
+            let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
+            for (place, problem) in parents.clone().filter_map(|it| Some((it.place, it.accepted.as_ref().err()?))) {
+                let origin = route.origin(problem.location.span, format!("spec.parentRefs[{place}]"));
+                rejected.push(Rejected { origin, reason: problem.reason, text: problem.text.clone() });
+            }
+            for attachment in parents.filter_map(|it| it.accepted.as_ref().ok()).flatten() {
+                let hostnames = attachment.hostnames.clone();
+                taken.entry(attachment.listener).or_default().push(Taken { route, hostnames });
+            }
+        }
+        made.push(LoadBalancer { rejected, ..load_balancer(cluster, &gateway, facts, &taken, is_network) });
+    }
+    (made, skipped)
+}
+
+/// A route at a listener, with the hosts that both serve.
+struct Taken<'a> {
+    route: &'a Route<'a>,
+    hostnames: Vec<(HostPattern, Span)>,
+}
+
+type ByListener<'a> = BTreeMap<usize, Vec<Taken<'a>>>;
+
+fn load_balancer(
+    cluster: &Cluster,
+    gateway: &Found<'_, Gateway>,
+    facts: &GatewayFacts,
+    taken: &ByListener<'_>,
+    is_network: bool,
+) -> LoadBalancer {
+    let mut made = LoadBalancer {
+        is_network,
+        source: Source::Gateway,
+        origin: whole(gateway),
+        name: None,
+        group: None,
+        scheme: cluster.settings.alb_scheme.clone(),
+        address_type: "ipv4".into(),
+        members: vec![gateway.id],
+        rejected: vec![],
+        frozen: vec![],
+        listeners: vec![],
+        target_groups: vec![],
+    };
+    if let Err(error) = fill(cluster, gateway, facts, taken, &mut made) {
+        made.frozen = vec![error];
+        made.listeners.clear();
+        made.target_groups.clear();
+    }
+    made
+}
+
+fn fill(
+    cluster: &Cluster,
+    gateway: &Found<'_, Gateway>,
+    facts: &GatewayFacts,
+    taken: &ByListener<'_>,
+    made: &mut LoadBalancer,
+) -> Result<(), Frozen> {
+    let configuration = configuration(cluster, gateway)?;
+    let error = |message: String| Frozen { message, origin: whole(gateway) };
+    made.name = configuration.text("loadBalancerName");
+    if made.name.as_ref().is_some_and(|it| it.len() > 32) {
+        return Err(error("load balancer name cannot be longer than 32 characters".into()));
+    }
+    match configuration.text("scheme").as_deref() {
+        None => {}
+        Some(scheme @ ("internal" | "internet-facing")) => scheme.clone_into(&mut made.scheme),
+        Some(other) => return Err(error(format!("unknown scheme: {other}"))),
+    }
+    match configuration.text("ipAddressType").as_deref() {
+        None => {}
+        Some(kind @ ("ipv4" | "dualstack")) => kind.clone_into(&mut made.address_type),
+        Some(kind @ "dualstack-without-public-ipv4") if !made.is_network => kind.clone_into(&mut made.address_type),
+        Some(other) => return Err(error(format!("unknown IPAddressType: {other}"))),
+    }
+    let mut build = Build {
+        cluster,
+        gateway,
+        configuration,
+        is_network: made.is_network,
+        address_type: made.address_type.clone(),
+        groups: vec![],
+        known: BTreeMap::new(),
+    };
+    made.listeners = build.listeners(facts, taken)?;
+    made.target_groups = build.groups;
+    Ok(())
+}
+
+/// The LoadBalancerConfigurations of the Gateway and of its class, the one that wins first.
+fn configuration<'a>(cluster: &'a Cluster, gateway: &Found<'a, Gateway>) -> Result<Layers<'a>, Frozen> {
+    let find = |reference: &podpath_objects::ObjectRef, default: &str| {
+        let namespace = reference.namespace.as_ref().map_or(default, |it| it.value.as_str());
+        let name = &reference.name.value;
+        let found = cluster.find::<LoadBalancerConfiguration>(namespace, name);
+        let message = format!("LoadBalancerConfiguration.gateway.k8s.aws \"{name}\" not found");
+        let place = origin(gateway, gateway.entry.resource.meta.name_span(), "spec.infrastructure.parametersRef");
+        found.map(|it| it.object.spec()).ok_or(Frozen { message, origin: place })
+    };
+    let class = gateway.object.class.as_ref().and_then(|it| cluster.find::<GatewayClass>("", &it.value));
+    let of_class = match class.and_then(|it| it.object.parameters.as_ref()) {
+        Some(reference) => find(reference, "")?,
+        None => None,
+    };
+    let own = match gateway.object.parameters.as_deref() {
+        Some(reference) => find(reference, gateway.namespace())?,
+        None => None,
+    };
+    let prefers_gateway =
+        of_class.and_then(|it| it.get("mergingMode").text()).is_some_and(|it| it.value == "prefer-gateway");
+    let layers = if prefers_gateway { [own, of_class] } else { [of_class, own] };
+    Ok(Layers::new(layers.into_iter().flatten()))
+}
+
+/// A load balancer while it is made.
+struct Build<'a> {
+    cluster: &'a Cluster,
+    gateway: &'a Found<'a, Gateway>,
+    configuration: Layers<'a>,
+    is_network: bool,
+    address_type: String,
+    groups: Vec<TargetGroup>,
+    /// Route, Service and port: one target group each.
+    known: BTreeMap<(ResourceId, ResourceId, u16), usize>,
+}
+
+/// The listeners of one port.
+struct Port<'a> {
+    number: u16,
+    protocol: &'static str,
+    listeners: Vec<(usize, &'a ListenerFacts)>,
+}
+
+impl Port<'_> {
+    fn origin(&self) -> Origin {
+        let first = self.listeners.first();
+        first
+            .map(|(_, it)| Origin {
+                resource: Some(it.owner),
+                location: it.location,
+                path: format!("spec.listeners[{}]", it.place),
+            })
+            .unwrap_or_default()
+    }
+}
+
+/// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
+fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
+    let mut ports: BTreeMap<u16, Port<'_>> = BTreeMap::new();
+    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.refused.is_none()) {
+        let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
+        let protocol = match spoken {
+            Protocol::Http => "HTTP",
+            Protocol::Https => "HTTPS",
+            Protocol::TlsTerminate => "TLS",
+            // "A TLS listener in mode Passthrough is a TCP listener."
+            Protocol::Tcp | Protocol::TlsPassthrough => "TCP",
+            Protocol::Udp => "UDP",
+        };
+        let open = ports.entry(port).or_insert_with(|| Port { number: port, protocol, listeners: vec![] });
+        if matches!((open.protocol, protocol), ("TCP", "UDP") | ("UDP", "TCP")) {
+            open.protocol = "TCP_UDP";
+        }
+        open.listeners.push((number, listener));
+    }
+    ports.into_values().collect()
+}
+
+impl<'a> Build<'a> {
+    /// "A listener exists only if it has at least one route."
+    fn listeners(&mut self, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<Vec<Listener>, Frozen> {
+        let mut listeners = Vec::new();
+        for port in ports(facts) {
+            let of_port = port.listeners.iter().filter_map(|(number, _)| taken.get(number));
+            let of_port: Vec<_> = of_port.flatten().collect();
+            if of_port.is_empty() {
+                continue;
+            }
+            let protocol = self.upgraded(&port)?;
+            let certificates = self.certificates(&port, &of_port)?;
+            let (default_actions, rules) = if self.is_network {
+                match self.connections(&port, &of_port)? {
+                    Some(forward) => (vec![Action::Forward(forward)], vec![]),
+                    None => continue,
+                }
+            } else {
+                (vec![not_found()], rule::rules(self, &port, &of_port)?)
+            };
+            listeners.push(Listener {
+                origin: port.origin(),
+                port: port.number,
+                protocol,
+                certificates,
+                verifies_clients: port.listeners.iter().any(|(_, it)| it.asks_certificate),
+                default_actions,
+                default_origin: port.origin(),
+                rules,
+            });
+        }
+        Ok(listeners)
+    }
+
+    /// The part of the configuration for a port.
+    fn settings(&self, port: &Port<'_>) -> Layers<'a> {
+        let name = format!("{}:{}", port.protocol, port.number);
+        self.configuration.items("listenerConfigurations").only("protocolPort", &name)
+    }
+
+    /// QUIC for UDP.
+    fn upgraded(&self, port: &Port<'_>) -> Result<&'static str, Frozen> {
+        if !self.settings(port).is_true("quicEnabled") {
+            return Ok(port.protocol);
+        }
+        match port.protocol {
+            "UDP" => Ok("QUIC"),
+            "TCP_UDP" => Ok("TCP_QUIC"),
+            other => {
+                Err(Frozen { message: format!("Unsupported QUIC upgrade for protocol {other}"), origin: port.origin() })
+            }
+        }
+    }
+
+    /// Those of the configuration; without them, discovery needs a host.
+    fn certificates(&self, port: &Port<'_>, taken: &[&Taken<'_>]) -> Result<Vec<String>, Frozen> {
+        if !matches!(port.protocol, "HTTPS" | "TLS") {
+            return Ok(vec![]);
+        }
+        let settings = self.settings(port);
+        let mut certificates: Vec<String> = settings.text("defaultCertificate").into_iter().collect();
+        certificates.extend(settings.texts("certificates"));
+        let has_host = port.listeners.iter().any(|(_, it)| it.hostname != HostPattern::Any)
+            || taken.iter().any(|it| !it.route.hostnames.is_empty());
+        if certificates.is_empty() && !has_host {
+            let message = format!(
+                "No hostnames found for TLS cert discovery for listener on gateway {} with protocol:port {}:{}",
+                full_name(self.gateway),
+                port.protocol,
+                port.number
+            );
+            return Err(Frozen { message, origin: port.origin() });
+        }
+        Ok(certificates)
+    }
+
+    /// "The oldest route wins"; the backends of all its rules share the connections.
+    fn connections(&mut self, port: &Port<'_>, taken: &[&Taken<'_>]) -> Result<Option<Forward>, Frozen> {
+        let Some(oldest) = taken.iter().min_by_key(|it| it.route.age()) else { return Ok(None) };
+        let mut forward = Forward::default();
+        for (number, rule) in oldest.route.rules().iter().enumerate() {
+            let targets = self.targets(oldest.route, rule, number, port)?;
+            forward.targets.extend(targets);
+        }
+        let has_share = forward.targets.iter().any(|it| it.weight != Some(0));
+        Ok(has_share.then_some(forward))
+    }
+
+    /// The backends of a rule that can be used: "a missing or not granted backend is left out".
+    fn targets(
+        &mut self,
+        route: &Route<'_>,
+        rule: &RouteRule<'_>,
+        number: usize,
+        port: &Port<'_>,
+    ) -> Result<Vec<super::model::Target>, Frozen> {
+        let mut targets = Vec::new();
+        for (b, backend) in rule.backends.iter().enumerate() {
+            let place = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
+            if backend.weight > 999 {
+                let message =
+                    format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
+                return Err(Frozen { message, origin: place });
+            }
+            let weight = i64::try_from(backend.weight).ok();
+            if backend.kind == "TargetGroupName" {
+                let name = Some(backend.name.value.clone());
+                targets.push(super::model::Target { origin: place, group: None, arn: None, name, weight });
+                continue;
+            }
+            if let Some(group) = props::target_group(self, route, backend, port, &place)? {
+                targets.push(super::model::Target { origin: place, group: Some(group), arn: None, name: None, weight });
+            }
+        }
+        Ok(targets)
+    }
+}
+
+/// Every host of a route at a port, each once; none is every host.
+fn hosts(taken: &[&Taken<'_>], route: ResourceId) -> Vec<Option<HostPattern>> {
+    let mut hosts: Vec<Option<HostPattern>> = Vec::new();
+    for found in taken.iter().filter(|it| it.route.id == route) {
+        let named = found.hostnames.iter().map(|(it, _)| Some(it.clone()));
+        let all: Vec<_> = if found.hostnames.is_empty() { vec![None] } else { named.collect() };
+        for host in all {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+    }
+    hosts
+}

@@ -1,0 +1,267 @@
+//! Configurations in layers, and the target groups that they shape (`lb_config_merger.go`, `model_build_target_group.go`).
+
+use podpath_cluster::Found;
+use podpath_objects::{BackendRef, PortRef, Reader, Service, TargetGroupConfiguration};
+
+use super::{Build, Port};
+use crate::gateways::alb::model::{HealthCheck, TargetGroup};
+use crate::gateways::alb::target;
+use crate::gateways::gateway_api::refs;
+use crate::gateways::gateway_api::route::Route;
+use crate::table::{Frozen, Origin};
+
+/// Trees of which an earlier one beats a later one, field by field.
+#[derive(Clone, Default)]
+pub(super) struct Layers<'a>(Vec<Reader<'a>>);
+
+impl<'a> Layers<'a> {
+    pub(super) fn new(layers: impl IntoIterator<Item = Reader<'a>>) -> Self {
+        Self(layers.into_iter().collect())
+    }
+
+    fn get(&self, key: &str) -> Option<Reader<'a>> {
+        self.0.iter().map(|it| it.get(key)).find(|it| it.exists())
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.get(key)?.scalar()
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        let found = self.get(key).map(Reader::texts).unwrap_or_default();
+        found.into_iter().map(|it| it.value).collect()
+    }
+
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(Reader::is_true)
+    }
+
+    /// The items of the lists of all layers.
+    pub(super) fn items(&self, key: &str) -> Self {
+        Self(self.0.iter().flat_map(|it| it.get(key).items().collect::<Vec<_>>()).collect())
+    }
+
+    /// Those with this text.
+    pub(super) fn only(&self, key: &str, value: &str) -> Self {
+        let fits = |it: &&Reader<'_>| it.get(key).text().is_some_and(|it| it.value == value);
+        Self(self.0.iter().filter(fits).copied().collect())
+    }
+
+    /// Pairs of `key` and `value` of all layers.
+    fn pairs(&self, key: &str) -> Vec<(String, String)> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for item in self.items(key).0 {
+            let (Some(key), value) = (item.get("key").text(), item.get("value").scalar().unwrap_or_default()) else {
+                continue;
+            };
+            if !pairs.iter().any(|(known, _)| *known == key.value) {
+                pairs.push((key.value, value));
+            }
+        }
+        pairs.sort();
+        pairs
+    }
+}
+
+/// What a TargetGroupConfiguration says for a route: the most specific entry, then the default.
+fn of_route<'a>(found: &Found<'a, TargetGroupConfiguration>, route: &Route<'_>) -> Vec<Reader<'a>> {
+    let Some(spec) = found.object.spec() else { return vec![] };
+    let rank = |it: &Reader<'_>| {
+        let identifier = it.get("routeIdentifier");
+        let fits = |key: &str, own: &str| match identifier.get(key).text() {
+            Some(wanted) => (wanted.value == own).then_some(1),
+            None => Some(0),
+        };
+        Some((fits("name", route.name())?, fits("namespace", route.namespace())?, fits("kind", route.kind)?))
+    };
+    let best = spec.get("routeConfigurations").items().filter_map(|it| Some((rank(&it)?, it)));
+    let best = best.max_by_key(|(rank, _)| *rank).map(|(_, it)| it.get("targetGroupProps"));
+    best.into_iter().chain([spec.get("defaultConfiguration")]).collect()
+}
+
+/// The configuration of the Service, then the default one of the Gateway.
+fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>) -> Layers<'a> {
+    let refers = |it: &Found<'_, TargetGroupConfiguration>| {
+        let target = it.object.spec().map(|it| it.get("targetReference"));
+        target.is_some_and(|it| {
+            it.get("name").text().is_some_and(|it| it.value == service.name())
+                && it.get("kind").text().is_none_or(|it| it.value == "Service")
+        })
+    };
+    let mut layers = Vec::new();
+    if let Some(found) = build.cluster.in_namespace::<TargetGroupConfiguration>(service.namespace()).find(refers) {
+        layers.extend(of_route(&found, route));
+    }
+    let default = build.configuration.get("defaultTargetGroupConfiguration").and_then(|it| it.get("name").text());
+    let default =
+        default.and_then(|it| build.cluster.find::<TargetGroupConfiguration>(build.gateway.namespace(), &it.value));
+    if let Some(found) = default {
+        layers.extend(of_route(&found, route));
+    }
+    Layers(layers)
+}
+
+/// The number of the target group of a backend, made at its first use; None for a backend that cannot be used.
+pub(super) fn target_group(
+    build: &mut Build<'_>,
+    route: &Route<'_>,
+    backend: &BackendRef,
+    port: &Port<'_>,
+    place: &Origin,
+) -> Result<Option<usize>, Frozen> {
+    if refs::backend(build.cluster, route, backend, None).is_some() {
+        return Ok(None);
+    }
+    let namespace = refs::backend_namespace(route, backend);
+    let Some(service) = build.cluster.find::<Service>(namespace, &backend.name.value) else { return Ok(None) };
+    let Some(number) = backend.port.as_ref().map(|it| it.value) else { return Ok(None) };
+    if service.object.port(number).is_none() {
+        return Ok(None);
+    }
+    let key = (route.id, service.id, number);
+    if let Some(known) = build.known.get(&key) {
+        return Ok(Some(*known));
+    }
+    let making = Making { build, props: layers(build, route, &service), route, service: &service, port, place };
+    let made = making.make(number)?;
+    build.groups.push(made);
+    build.known.insert(key, build.groups.len() - 1);
+    Ok(Some(build.groups.len() - 1))
+}
+
+struct Making<'a, 'b> {
+    build: &'b Build<'a>,
+    props: Layers<'a>,
+    route: &'b Route<'b>,
+    service: &'b Found<'b, Service>,
+    port: &'b Port<'b>,
+    place: &'b Origin,
+}
+
+impl Making<'_, '_> {
+    fn error(&self, message: String) -> Frozen {
+        Frozen { message, origin: self.place.clone() }
+    }
+
+    fn make(&self, number: u16) -> Result<TargetGroup, Frozen> {
+        let written = PortRef::Number(number);
+        let entry = target::port_of(self.service, &written, self.place)?;
+        let default = self.build.cluster.settings.alb_target_type.clone();
+        let target_type = match self.props.text("targetType").unwrap_or(default).as_str() {
+            "ip" => "ip",
+            "instance" => "instance",
+            other => return Err(self.error(format!("unknown targetType: {other}"))),
+        };
+        let protocol = self.protocol()?;
+        let version = self.version(entry.app_protocol.as_ref().map(|it| it.value.as_str()));
+        let health = self.health(target_type, &protocol, version.as_deref())?;
+        let address_type = target::address_type(self.service.object, &self.build.address_type, self.place)?;
+        let port = target::number(self.service.object, entry, target_type);
+        if port == 0 {
+            return Err(self.error(match target_type {
+                "ip" => "TargetGroup port is empty. Are you using the correct service type?".into(),
+                _ => "TargetGroup port is empty. When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'".into(),
+            }));
+        }
+        if self.props.text("targetControlPort").is_some() && target_type == "instance" {
+            return Err(self.error("target control port is not supported for instance target target group".into()));
+        }
+        Ok(TargetGroup {
+            name: self.props.text("targetGroupName"),
+            source: self.route.id,
+            service: self.service.id,
+            service_port: written,
+            target_type,
+            port,
+            protocol,
+            protocol_version: version,
+            address_type,
+            health,
+            attributes: self.props.pairs("targetGroupAttributes"),
+            targets: target::targets(self.build.cluster, self.service, entry),
+        })
+    }
+
+    /// As written, else by the kind of the route.
+    fn protocol(&self) -> Result<String, Frozen> {
+        let (known, list) = if self.build.is_network {
+            (["TCP", "TLS", "UDP", "TCP_UDP"].as_slice(), "TCP, UDP, TCP_UDP, TLS")
+        } else {
+            (["HTTP", "HTTPS"].as_slice(), "HTTP, HTTPS")
+        };
+        match self.props.text("protocol") {
+            Some(written) if known.contains(&written.as_str()) => Ok(written),
+            Some(written) => Err(self.error(format!("backend protocol must be within [{list}]: {written}"))),
+            None => Ok(match self.route.kind {
+                _ if self.port.protocol == "TCP_UDP" => "TCP_UDP",
+                "TCPRoute" => "TCP",
+                "UDPRoute" => "UDP",
+                "TLSRoute" => "TLS",
+                _ => "HTTP",
+            }
+            .to_owned()),
+        }
+    }
+
+    /// Of ALBs alone: as written, else gRPC for its routes, else HTTP2 where the port of the Service says so behind HTTPS.
+    fn version(&self, app_protocol: Option<&str>) -> Option<String> {
+        if self.build.is_network {
+            return None;
+        }
+        Some(match self.route.kind {
+            "GRPCRoute" => "GRPC".to_owned(),
+            _ => match self.props.text("protocolVersion") {
+                Some(written) => written,
+                None if app_protocol == Some("kubernetes.io/h2c") && self.port.protocol == "HTTPS" => {
+                    "HTTP2".to_owned()
+                }
+                None => "HTTP1".to_owned(),
+            },
+        })
+    }
+
+    fn health(&self, target_type: &str, protocol: &str, version: Option<&str>) -> Result<HealthCheck, Frozen> {
+        let written = Layers::new(self.props.get("healthCheckConfig"));
+        let is_local =
+            self.build.is_network && target_type == "instance" && self.service.object.traffic.is_external_local;
+        let is_grpc = version == Some("GRPC");
+        let default = match self.build.is_network {
+            true if is_local => "HTTP",
+            true => "TCP",
+            false if protocol == "HTTPS" => "HTTPS",
+            false => "HTTP",
+        };
+        let check = written.text("healthCheckProtocol").unwrap_or_else(|| default.to_owned());
+        let port = match written.text("healthCheckPort") {
+            Some(port) => target::health_port(self.service, &port, target_type, self.place)?,
+            None if is_local => self.service.object.health_check_node_port.map(i64::from),
+            None => None,
+        };
+        let number = |key: &str, default: i64| {
+            written
+                .text(key)
+                .map_or(Ok(default), |it| it.parse().map_err(|_| self.error(format!("invalid {key}: {it}"))))
+        };
+        let matcher = Layers::new(written.get("matcher"));
+        let codes = matcher.text(if is_grpc { "grpcCode" } else { "httpCode" });
+        let has_path = check != "TCP";
+        let path = if is_grpc {
+            "/AWS.ALB/healthcheck"
+        } else if is_local {
+            "/healthz"
+        } else {
+            "/"
+        };
+        let (interval, timeout, threshold) = if is_local { (10, 6, 2) } else { (15, 5, 3) };
+        Ok(HealthCheck {
+            port,
+            path: has_path.then(|| written.text("healthCheckPath").unwrap_or_else(|| path.to_owned())),
+            codes: has_path.then(|| codes.unwrap_or_else(|| if is_grpc { "12" } else { "200-399" }.to_owned())),
+            interval: number("healthCheckInterval", interval)?,
+            timeout: number("healthCheckTimeout", timeout)?,
+            healthy: number("healthyThresholdCount", threshold)?,
+            unhealthy: number("unhealthyThresholdCount", threshold)?,
+            protocol: check,
+        })
+    }
+}

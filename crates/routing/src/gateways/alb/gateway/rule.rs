@@ -1,0 +1,457 @@
+//! Rules of HTTPRoutes and GRPCRoutes: one for each match and host, in one order over all routes of a port
+//! (`route_rule_precedence.go`, `route_rule_condition.go`, `route_rule_action.go`).
+
+use std::cmp::{Ordering, Reverse};
+
+use podpath_cluster::Cluster;
+use podpath_objects::{
+    FilterKind, GrpcMatch, HttpMatch, ListenerRuleConfiguration, NamedMatch, PathModifier, Reader, Secret,
+};
+use podpath_source::{Location, Span};
+
+use super::{Build, Port, Taken, hosts};
+use crate::gateways::alb::auth;
+use crate::gateways::alb::condition::condition;
+use crate::gateways::alb::model::{
+    Action, Authenticate, Claim, Condition, ConditionValue, Field, Fixed, Forward, Jwt, Redirect, Rule, Transform,
+};
+use crate::gateways::gateway_api::route::{Matches, Route, RouteRule};
+use crate::pattern::HostPattern;
+use crate::table::Frozen;
+
+/// A match of a rule with one host.
+struct Unit<'a> {
+    route: &'a Route<'a>,
+    rule: RouteRule<'a>,
+    host: Option<HostPattern>,
+    r: usize,
+    m: usize,
+    asked: Asked<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    Http(&'a HttpMatch),
+    Grpc(&'a GrpcMatch),
+}
+
+impl Asked<'_> {
+    fn span(&self) -> Span {
+        match self {
+            Self::Http(it) => it.span,
+            Self::Grpc(it) => it.span,
+        }
+    }
+
+    /// Exact, prefix, regular expression or none; and the length of the path.
+    fn path(&self) -> (u8, usize) {
+        match self {
+            Self::Http(it) => {
+                let kind = match it.path_type.value.as_str() {
+                    "Exact" => 3,
+                    "PathPrefix" => 2,
+                    _ => 1,
+                };
+                (kind, it.path.value.len())
+            }
+            Self::Grpc(it) => {
+                let length =
+                    |part: &Option<podpath_source::Spanned<String>>| part.as_ref().map_or(0, |it| it.value.len() + 1);
+                let all = length(&it.service) + length(&it.method);
+                (
+                    if all == 0 {
+                        0
+                    } else if it.is_pattern {
+                        1
+                    } else {
+                        3
+                    },
+                    all,
+                )
+            }
+        }
+    }
+}
+
+/// What decides between two rules, the smaller first.
+type Rank<'a> = (
+    (bool, bool, Reverse<usize>, Reverse<usize>),
+    (Reverse<u8>, Reverse<usize>, Reverse<usize>, Reverse<bool>, Reverse<usize>, Reverse<usize>),
+    (bool, Option<&'a str>, &'a str, &'a str),
+    (usize, usize, String),
+);
+
+impl Unit<'_> {
+    /// "hostname (exact before wildcard; more dots; longer; none last), path type, path length, gRPC method length, method,
+    /// headers, query, oldest route, namespace and name, rule, match".
+    fn order(&self, other: &Self) -> Ordering {
+        let both_grpc = matches!((self.asked, other.asked), (Asked::Grpc(_), Asked::Grpc(_)));
+        self.rank(both_grpc).cmp(&other.rank(both_grpc))
+    }
+
+    fn rank(&self, with_method_length: bool) -> Rank<'_> {
+        let host = self.host.as_ref().map(ToString::to_string).unwrap_or_default();
+        let by_host = (host.is_empty(), host.starts_with('*'), Reverse(host.matches('.').count()), Reverse(host.len()));
+        let (kind, length) = self.asked.path();
+        let (method_length, has_method, n_headers, n_query) = match self.asked {
+            Asked::Http(it) => (0, it.method.is_some(), it.headers.len(), it.query.len()),
+            Asked::Grpc(it) => {
+                let length = it.method.as_ref().filter(|_| with_method_length).map_or(0, |it| it.value.len());
+                (length, false, it.headers.len(), 0)
+            }
+        };
+        let by_match = (
+            Reverse(kind),
+            Reverse(length),
+            Reverse(method_length),
+            Reverse(has_method),
+            Reverse(n_headers),
+            Reverse(n_query),
+        );
+        (by_host, by_match, self.route.age(), (self.r, self.m, host))
+    }
+}
+
+/// All rules of a port.
+pub(super) fn rules(build: &mut Build<'_>, port: &Port<'_>, taken: &[&Taken<'_>]) -> Result<Vec<Rule>, Frozen> {
+    let mut units: Vec<Unit<'_>> = Vec::new();
+    let mut seen = Vec::new();
+    for found in taken {
+        if seen.contains(&found.route.id) {
+            continue;
+        }
+        seen.push(found.route.id);
+        for host in hosts(taken, found.route.id) {
+            for (r, rule) in found.route.rules().into_iter().enumerate() {
+                let asked: Vec<Asked<'_>> = match rule.matches {
+                    Matches::Http(all) => all.iter().map(Asked::Http).collect(),
+                    Matches::Grpc(all) => all.iter().map(Asked::Grpc).collect(),
+                    Matches::Connection => vec![],
+                };
+                for (m, asked) in asked.into_iter().enumerate() {
+                    let unit = Unit { route: found.route, rule: rule.clone(), host: host.clone(), r, m, asked };
+                    // The order is none that a sort may rely on: lengths of methods count between GRPCRoutes alone.
+                    let at = units.partition_point(|it| it.order(&unit) != Ordering::Greater);
+                    units.insert(at, unit);
+                }
+            }
+        }
+    }
+    units.iter().map(|unit| Making { build: &mut *build, unit, port }.rule()).collect()
+}
+
+struct Making<'a, 'b> {
+    build: &'b mut Build<'a>,
+    unit: &'b Unit<'b>,
+    port: &'b Port<'b>,
+}
+
+/// The ListenerRuleConfiguration of a rule.
+#[derive(Clone, Copy)]
+enum Extra<'a> {
+    None,
+    /// It is missing, or the controller does not accept it.
+    Broken,
+    Spec(Reader<'a>),
+}
+
+impl<'a> Extra<'a> {
+    /// An action of this type with its configuration.
+    fn action(self, kind: &str, config: &str) -> Option<Reader<'a>> {
+        let Self::Spec(spec) = self else { return None };
+        let found = spec.get("actions").items().find(|it| it.get("type").text().is_some_and(|it| it.value == kind))?;
+        Some(found.get(config))
+    }
+}
+
+fn text(reader: Reader<'_>, key: &str) -> Option<String> {
+    reader.get(key).scalar()
+}
+
+impl Making<'_, '_> {
+    fn at(&self) -> Location {
+        self.unit.route.at(self.unit.asked.span())
+    }
+
+    fn error(&self, message: String) -> Frozen {
+        let path = format!("spec.rules[{}]", self.unit.r);
+        Frozen { message, origin: self.unit.route.origin(self.unit.rule.span, path) }
+    }
+
+    fn rule(&mut self) -> Result<Rule, Frozen> {
+        let extra = extra(self.build.cluster, self.unit);
+        let mut conditions = self.conditions();
+        conditions.extend(self.sources(extra));
+        let actions = match extra {
+            Extra::Broken => vec![failure()],
+            _ => self.actions(extra)?,
+        };
+        let transforms = self.transforms();
+        let Unit { r, m, asked, route, .. } = self.unit;
+        let origin = route.origin(asked.span(), format!("spec.rules[{r}].matches[{m}]"));
+        Ok(Rule { origin, conditions, transforms, actions })
+    }
+
+    fn conditions(&self) -> Vec<Condition> {
+        let at = self.at();
+        let mut conditions = Vec::new();
+        if let Some(host) = &self.unit.host {
+            conditions.push(condition(Field::Host, vec![host.to_string()], false, at));
+        }
+        let headers = match self.unit.asked {
+            Asked::Http(asked) => {
+                let path = asked.path.value.as_str();
+                let (values, is_regex) = match asked.path_type.value.as_str() {
+                    "PathPrefix" if path == "/" => (vec!["/*".to_owned()], false),
+                    "PathPrefix" => {
+                        let trimmed = path.strip_suffix('/').unwrap_or(path);
+                        (vec![trimmed.to_owned(), format!("{trimmed}/*")], false)
+                    }
+                    kind => (vec![path.to_owned()], kind != "Exact"),
+                };
+                conditions.push(condition(Field::Path, values, is_regex, at));
+                if let Some(method) = &asked.method {
+                    conditions.push(condition(Field::Method, vec![method.value.clone()], false, at));
+                }
+                for wanted in &asked.query {
+                    let value = ConditionValue { key: Some(wanted.name.clone()), value: wanted.value.clone() };
+                    conditions.push(Condition {
+                        field: Field::Query,
+                        values: vec![value],
+                        is_regex: false,
+                        location: at,
+                    });
+                }
+                &asked.headers
+            }
+            Asked::Grpc(asked) => {
+                let part = |it: &Option<podpath_source::Spanned<String>>| {
+                    it.as_ref().map_or("*".to_owned(), |it| it.value.clone())
+                };
+                let path = match (&asked.service, &asked.method) {
+                    (None, None) => "/*".to_owned(),
+                    (service, method) => format!("/{}/{}", part(service), part(method)),
+                };
+                conditions.push(condition(Field::Path, vec![path], false, at));
+                &asked.headers
+            }
+        };
+        conditions.extend(headers.iter().map(|it| header(it, at)));
+        conditions
+    }
+
+    /// The addresses that the ListenerRuleConfiguration asks for, of this match or of all.
+    fn sources(&self, extra: Extra<'_>) -> Vec<Condition> {
+        let Extra::Spec(spec) = extra else { return vec![] };
+        let m = i64::try_from(self.unit.m).unwrap_or(-1);
+        let is_meant = |it: &Reader<'_>| {
+            let mut indexes = it.get("matchIndexes").items().filter_map(Reader::int).peekable();
+            indexes.peek().is_none() || indexes.any(|it| it.value == m)
+        };
+        let values =
+            |it: Reader<'_>| it.get("sourceIPConfig").get("values").texts().into_iter().map(|it| it.value).collect();
+        let found = spec.get("conditions").items().filter(is_meant);
+        found.map(|it| condition(Field::Source, values(it), false, self.at())).collect()
+    }
+
+    fn actions(&mut self, extra: Extra<'_>) -> Result<Vec<Action>, Frozen> {
+        let mut actions = Vec::new();
+        if self.port.protocol == "HTTPS" {
+            actions.extend(self.sign_in(extra)?);
+        }
+        let routing = self.routing(extra)?;
+        actions.push(routing);
+        Ok(actions)
+    }
+
+    fn sign_in(&self, extra: Extra<'_>) -> Result<Option<Action>, Frozen> {
+        let get = |reader: Reader<'_>, keys: &[&str]| -> Vec<String> {
+            keys.iter().map(|key| text(reader, key).unwrap_or_default()).collect()
+        };
+        if let Some(config) = extra.action("authenticate-cognito", "authenticateCognitoConfig") {
+            let provider = get(config, &["userPoolArn", "userPoolClientId", "userPoolDomain"]);
+            return Ok(Some(Action::Authenticate(session(config, false, provider))));
+        }
+        if let Some(config) = extra.action("authenticate-oidc", "authenticateOIDCConfig") {
+            let mut provider = get(config, &["issuer", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"]);
+            let name = text(config.get("secret"), "name").unwrap_or_default();
+            let client = auth::client_of(self.build.cluster, self.unit.route.namespace(), &name);
+            provider.push(client.map_err(|why| self.error(why))?);
+            return Ok(Some(Action::Authenticate(session(config, true, provider))));
+        }
+        let Some(config) = extra.action("jwt-validation", "jwtValidationConfig") else { return Ok(None) };
+        let claim = |it: Reader<'_>| Claim {
+            format: text(it, "format").unwrap_or_default(),
+            name: text(it, "name").unwrap_or_default(),
+            values: it.get("values").texts().into_iter().map(|it| it.value).collect(),
+        };
+        Ok(Some(Action::Jwt(Jwt {
+            jwks: text(config, "jwksEndpoint").unwrap_or_default(),
+            issuer: text(config, "issuer").unwrap_or_default(),
+            claims: config.get("additionalClaims").list(claim),
+        })))
+    }
+
+    fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
+        let redirect_config = extra.action("redirect", "redirectConfig");
+        for filter in self.unit.rule.filters {
+            match &filter.kind {
+                FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
+                FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
+                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
+            }
+        }
+        if redirect_config.is_some() {
+            let why = "HTTPRouteFilterRequestRedirect must be provided if RedirectActionConfig in ListenerRuleConfiguration is provided";
+            return Err(self.error(why.into()));
+        }
+        if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
+            return Ok(Action::Fixed(Fixed {
+                status: text(config, "statusCode").and_then(|it| it.parse().ok()).unwrap_or(0),
+                content_type: Some(text(config, "contentType").unwrap_or_else(|| "text/plain".into())),
+                body: text(config, "messageBody"),
+                reason: "fixed-response",
+                missing: None,
+            }));
+        }
+        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
+        if targets.iter().all(|it| it.weight == Some(0)) {
+            return Ok(failure());
+        }
+        let stickiness = extra.action("forward", "forwardConfig").map(|it| it.get("targetGroupStickinessConfig"));
+        let stickiness = stickiness.filter(|it| it.exists()).map(|it| {
+            (
+                it.get("enabled").node().map(|_| it.get("enabled").is_true()),
+                it.get("durationSeconds").int().map(|it| it.value),
+            )
+        });
+        Ok(Action::Forward(Forward { targets, stickiness }))
+    }
+
+    fn redirect(&self, wanted: &podpath_objects::Redirect, config: Option<Reader<'_>>) -> Result<Action, Frozen> {
+        let path = match &wanted.path {
+            Some(PathModifier::Full(path)) if path.contains(['*', '?']) => {
+                return Err(self.error(format!("ReplaceFullPath shouldn't contain wildcards: {path}")));
+            }
+            Some(PathModifier::Full(path)) => Some(path.clone()),
+            // An ALB cannot replace a prefix in a redirect.
+            Some(PathModifier::Prefix(_)) | None => None,
+        };
+        Ok(Action::Redirect(Redirect {
+            protocol: wanted.scheme.as_ref().map(|it| it.to_ascii_uppercase()),
+            host: wanted.hostname.clone(),
+            port: wanted.port.or_else(|| default_port(wanted.scheme.as_deref()?)).map(|it| it.to_string()),
+            path,
+            query: config.map(|it| text(it, "query").unwrap_or_else(|| "#{query}".into())),
+            status: wanted.status.unwrap_or(302),
+        }))
+    }
+
+    fn transforms(&self) -> Vec<Transform> {
+        let mut transforms = Vec::new();
+        for filter in self.unit.rule.filters {
+            let FilterKind::Rewrite(rewrite) = &filter.kind else { continue };
+            let change = match (&rewrite.path, self.unit.asked) {
+                (Some(PathModifier::Full(path)), _) => Some(("^([^?]*)".to_owned(), path.clone())),
+                (Some(PathModifier::Prefix(to)), Asked::Http(asked)) => {
+                    let prefix = asked.path.value.trim_end_matches('/');
+                    let to = to.trim_end_matches('/');
+                    let to = if to.is_empty() { "/".to_owned() } else { format!("{to}$2") };
+                    Some((format!("(^{prefix}(/)?)"), to))
+                }
+                _ => None,
+            };
+            transforms.extend(change.map(|it| Transform { is_host: false, rewrites: vec![it] }));
+            let host = rewrite.hostname.as_ref().map(|it| (".*".to_owned(), it.clone()));
+            transforms.extend(host.map(|it| Transform { is_host: true, rewrites: vec![it] }));
+        }
+        transforms
+    }
+}
+
+/// "Missing or not accepted (its OIDC Secret does not exist) makes the rule a fixed 500."
+fn extra<'a>(cluster: &'a Cluster, unit: &Unit<'_>) -> Extra<'a> {
+    let reference = unit.rule.filters.iter().find_map(|it| match &it.kind {
+        FilterKind::Extension(reference) if reference.kind == "ListenerRuleConfiguration" => Some(reference),
+        _ => None,
+    });
+    let Some(reference) = reference else { return Extra::None };
+    let namespace = unit.route.namespace();
+    let found = cluster.find::<ListenerRuleConfiguration>(namespace, &reference.name.value);
+    let Some(spec) = found.and_then(|it| it.object.spec()) else { return Extra::Broken };
+    let extra = Extra::Spec(spec);
+    let secret =
+        extra.action("authenticate-oidc", "authenticateOIDCConfig").and_then(|it| text(it.get("secret"), "name"));
+    match secret {
+        Some(name) if cluster.find::<Secret>(namespace, &name).is_none() => Extra::Broken,
+        _ => extra,
+    }
+}
+
+/// "No usable backend or all weights 0: fixed 500."
+fn failure() -> Action {
+    Action::Fixed(Fixed {
+        status: 500,
+        content_type: Some("text/plain".into()),
+        body: None,
+        reason: "no-usable-backend",
+        missing: None,
+    })
+}
+
+/// The port of a new scheme.
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
+}
+
+fn session(config: Reader<'_>, is_oidc: bool, provider: Vec<String>) -> Authenticate {
+    let or = |key: &str, default: &str| text(config, key).unwrap_or_else(|| default.to_owned());
+    let extra = config.get("authenticationRequestExtraParams").labels();
+    Authenticate {
+        is_oidc,
+        provider,
+        on_unauthenticated: or("onUnauthenticatedRequest", "authenticate"),
+        scope: or("scope", "openid"),
+        cookie: or("sessionCookieName", "AWSELBAuthSessionCookie"),
+        timeout: config.get("sessionTimeout").int().map_or(604_800, |it| it.value),
+        extra: extra.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+    }
+}
+
+fn header(wanted: &NamedMatch, at: Location) -> Condition {
+    let is_regex = wanted.match_type == "RegularExpression";
+    let values = if is_regex { vec![wanted.value.clone()] } else { alternatives(&wanted.value) };
+    condition(Field::Header(wanted.name.clone()), values, is_regex, at)
+}
+
+/// "A comma in a header value splits into OR values", `\,` is a comma and `\\` a backslash.
+fn alternatives(value: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut chars = value.chars();
+    while let Some(found) = chars.next() {
+        let Some(last) = parts.last_mut() else { break };
+        match found {
+            '\\' => last.extend(chars.next().or(Some('\\'))),
+            ',' => parts.push(String::new()),
+            _ => last.push(found),
+        }
+    }
+    parts
+}
+
+fn name_of(kind: &FilterKind) -> &str {
+    match kind {
+        FilterKind::RequestHeaders(_) => "RequestHeaderModifier",
+        FilterKind::ResponseHeaders(_) => "ResponseHeaderModifier",
+        FilterKind::Redirect(_) => "RequestRedirect",
+        FilterKind::Rewrite(_) => "URLRewrite",
+        FilterKind::Mirror(..) => "RequestMirror",
+        FilterKind::Cors(_) => "CORS",
+        FilterKind::Extension(_) => "ExtensionRef",
+        FilterKind::Other(name) => name,
+    }
+}

@@ -1,0 +1,252 @@
+//! Load balancers as AWS keeps them, to neutral route tables: what the data plane does with a request.
+//!
+//! Source: Elastic Load Balancing user guide, "Listener rules": conditions AND, values OR; `*` is any text, `?` one character;
+//! hosts, header values and query strings without case, paths with case, methods exact.
+
+use podpath_cluster::Cluster;
+use podpath_objects::PortRef;
+
+use super::GATEWAY;
+use super::model::{self, Authenticate, Field, Fixed, Forward, LoadBalancer};
+use crate::gateways::missing_service;
+use crate::matcher::{Condition, Matcher, SourceMatch};
+use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
+use crate::table::{
+    Access, Action, Backend, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort, Response,
+    Rule, Table, Target, VirtualHost,
+};
+
+/// The table of an ALB.
+pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
+    let lowering = Lowering { cluster, made };
+    Table {
+        gateway: &GATEWAY,
+        origin: made.origin.clone(),
+        members: made.members.clone(),
+        is_public: made.scheme == "internet-facing",
+        listeners: made.listeners.iter().map(|it| lowering.listener(it)).collect(),
+        rejected: made.rejected.clone(),
+        frozen: made.frozen.clone(),
+    }
+}
+
+struct Lowering<'a> {
+    cluster: &'a Cluster,
+    made: &'a LoadBalancer,
+}
+
+impl Lowering<'_> {
+    fn listener(&self, listener: &model::Listener) -> Listener {
+        let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
+        let fallback = Rule {
+            origin: listener.default_origin.clone(),
+            label: "default".into(),
+            priority: None,
+            matchers: vec![],
+            rank: Rank::default(),
+            filters: vec![],
+            action: self.action(&listener.default_actions),
+        };
+        Listener {
+            origin: listener.origin.clone(),
+            name: listener.port.to_string(),
+            port: listener.port,
+            protocol: if listener.protocol == "HTTPS" { Protocol::Https } else { Protocol::Http },
+            hostnames: vec![],
+            served: vec![],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            fallback: Some(fallback),
+            access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
+        }
+    }
+
+    fn rule(&self, order: usize, rule: &model::Rule) -> Rule {
+        let number = u32::try_from(order + 1).unwrap_or(u32::MAX);
+        Rule {
+            origin: rule.origin.clone(),
+            label: number.to_string(),
+            priority: Some(number),
+            matchers: rule.conditions.iter().map(matcher).collect(),
+            rank: Rank { order, ..Rank::default() },
+            filters: rule.transforms.iter().flat_map(filters).collect(),
+            action: self.action(&rule.actions),
+        }
+    }
+
+    fn action(&self, actions: &[model::Action]) -> Action {
+        let mut last = None;
+        for action in actions {
+            match action {
+                model::Action::Authenticate(it) => {
+                    if let Some(answer) = sign_in(it) {
+                        return Action::Respond(answer);
+                    }
+                }
+                model::Action::Jwt(_) => return Action::Unsupported("jwt-validation".into()),
+                other => last = Some(other),
+            }
+        }
+        match last {
+            Some(model::Action::Fixed(fixed)) => match &fixed.missing {
+                Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
+                None => Action::Respond(respond(fixed)),
+            },
+            Some(model::Action::Redirect(it)) => {
+                redirect(it).map_or_else(|| Action::Unsupported("redirectConfig".into()), Action::Redirect)
+            }
+            Some(model::Action::Forward(forward)) => self.forward(forward),
+            _ => Action::Unsupported("actions".into()),
+        }
+    }
+
+    fn forward(&self, forward: &Forward) -> Action {
+        if forward.targets.iter().any(|it| it.group.is_none()) {
+            return Action::Unsupported("targetGroupARN".into());
+        }
+        let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
+        let backends: Vec<_> = forward.targets.iter().filter_map(|it| self.backend(it, weight(it))).collect();
+        // "A rule whose target groups have no weight, or that has none, is answered 503."
+        if backends.iter().all(|it| it.weight == 0) {
+            return Action::Respond(Response { status: 503, body: None, reason: "no-target-groups" });
+        }
+        Action::Forward(backends)
+    }
+
+    fn backend(&self, target: &model::Target, weight: u64) -> Option<Backend> {
+        let group = self.made.target_groups.get(target.group?)?;
+        let service = self.cluster.get::<podpath_objects::Service>(group.service)?;
+        let port = service.object.port_by(&group.service_port).map(|it| it.port.value);
+        Some(Backend {
+            origin: target.origin.clone(),
+            target: Target::Service(group.service),
+            port,
+            subset: None,
+            weight,
+            filters: vec![],
+            fault: None,
+            tls: None,
+        })
+    }
+}
+
+/// The Service that a fixed answer stands for keeps the share, so that people see its name.
+fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
+    let (namespace, name) = (missing.namespace.as_str(), missing.name.as_str());
+    let fault = missing_service(namespace, name, missing.origin.location, fixed.status);
+    Backend {
+        origin: missing.origin.clone(),
+        target: Target::Missing(namespace.to_owned(), name.to_owned()),
+        port: match missing.port {
+            Some(PortRef::Number(number)) => Some(number),
+            _ => None,
+        },
+        subset: None,
+        weight: 1,
+        filters: vec![],
+        fault: Some(Fault { body: fixed.body.clone(), ..fault }),
+        tls: None,
+    }
+}
+
+fn respond(fixed: &Fixed) -> Response {
+    let body = fixed.body.clone().or_else(|| (fixed.reason == "no-route").then(String::new));
+    Response { status: fixed.status, body, reason: fixed.reason }
+}
+
+/// A request without a session is sent to the provider, or refused; `allow` lets it pass.
+fn sign_in(auth: &Authenticate) -> Option<Response> {
+    match auth.on_unauthenticated.as_str() {
+        "allow" => None,
+        "deny" => Some(Response { status: 401, body: None, reason: "login-required" }),
+        _ => Some(Response { status: 302, body: None, reason: "login-required" }),
+    }
+}
+
+fn matcher(found: &model::Condition) -> Matcher {
+    let values = || found.values.iter().map(|it| it.value.clone());
+    let regex = || match found.values.as_slice() {
+        [one] => Pattern::anywhere(&one.value),
+        _ => Pattern::anywhere(&values().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|")),
+    };
+    let condition = match &found.field {
+        Field::Host if found.is_regex => Condition::Host(vec![HostPattern::Regex(regex())]),
+        Field::Host => Condition::Host(values().map(|it| HostPattern::Glob(it.to_ascii_lowercase())).collect()),
+        Field::Path if found.is_regex => Condition::Path(PathMatch::Regex(regex())),
+        Field::Path => Condition::Path(PathMatch::AnyGlob(values().collect())),
+        Field::Header(name) if found.is_regex => Condition::Header(name.clone(), TextMatch::Regex(regex())),
+        Field::Header(name) => Condition::Header(name.clone(), TextMatch::AnyGlob(values().collect())),
+        Field::Method => Condition::Method(match found.values.as_slice() {
+            [one] => TextMatch::Exact(one.value.clone()),
+            _ => TextMatch::Regex(Pattern::new(&values().collect::<Vec<_>>().join("|"))),
+        }),
+        Field::Query => {
+            let globs = found.values.iter().map(|it| (it.key.clone(), it.value.clone()));
+            Condition::AnyQuery(globs.collect())
+        }
+        Field::Source => Condition::Source(SourceMatch::Within(values().collect())),
+    };
+    Matcher::new(condition, found.location)
+}
+
+/// A transform replaces the first match; the URL is path and query.
+fn filters(transform: &model::Transform) -> Vec<Filter> {
+    let rewrite = |(regex, to): &(String, String)| Filter::Rewrite {
+        is_host: transform.is_host,
+        pattern: Pattern::anywhere(regex),
+        to: to.clone(),
+    };
+    transform.rewrites.iter().map(rewrite).collect()
+}
+
+/// A redirect; where placeholders stand among other text the whole location is a template.
+fn redirect(given: &model::Redirect) -> Option<Redirect> {
+    let own = |value: &Option<String>, default: &str| value.clone().filter(|it| it != default);
+    let scheme = own(&given.protocol, "#{protocol}").map(|it| it.to_ascii_lowercase());
+    let (host, port) = (own(&given.host, "#{host}"), own(&given.port, "#{port}"));
+    let (path, query) = (own(&given.path, "/#{path}"), own(&given.query, "#{query}"));
+    let parts = [&scheme, &host, &port, &path, &query];
+    let template = if parts.into_iter().flatten().any(|it| it.contains("#{")) { Some(template(given)?) } else { None };
+    Some(Redirect {
+        status: given.status,
+        port: port.and_then(|it| it.parse().ok()).map_or(RedirectPort::AsListener, RedirectPort::Written),
+        scheme,
+        host,
+        path: path.map(PathChange::Full),
+        query,
+        template,
+    })
+}
+
+/// With the variables of the engine; None for texts that cannot be told from variables.
+fn template(given: &model::Redirect) -> Option<String> {
+    let part = |value: &Option<String>, default: &str| value.clone().unwrap_or_else(|| default.to_owned());
+    let protocol = part(&given.protocol, "#{protocol}").replace("HTTPS", "https").replace("HTTP", "http");
+    let (host, port) = (part(&given.host, "#{host}"), part(&given.port, "#{port}"));
+    let (path, query) = (part(&given.path, "/#{path}"), part(&given.query, "#{query}"));
+    let query = if query == "#{query}" { "${is_args}${args}".to_owned() } else { format!("?{query}") };
+    if [&protocol, &host, &port, &path].into_iter().any(|it| it.contains('$'))
+        || given.query.as_ref().is_some_and(|it| it.contains('$'))
+    {
+        return None;
+    }
+    let text = format!("{protocol}://{host}:{port}{path}{query}");
+    let names =
+        [("protocol", "scheme"), ("host", "host"), ("port", "port"), ("path", "path_without_slash"), ("query", "args")];
+    Some(
+        names
+            .into_iter()
+            .fold(text, |text, (name, variable)| text.replace(&format!("#{{{name}}}"), &format!("${{{variable}}}"))),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_among_text_make_a_template() {
+        let given = model::Redirect { path: Some("/v2/#{path}".into()), status: 302, ..model::Redirect::default() };
+        let made = redirect(&given).and_then(|it| it.template);
+        assert_eq!(made.as_deref(), Some("${scheme}://${host}:${port}/v2/${path_without_slash}${is_args}${args}"));
+    }
+}

@@ -1,0 +1,236 @@
+//! Settings of the load balancer that all members of a group share (`model_build_load_balancer.go`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_objects::IngressClassParams;
+use podpath_source::Spanned;
+
+use podpath_cluster::Cluster;
+
+use super::annotation::texts;
+use super::group::{Group, Member};
+use super::port::Ports;
+use crate::gateways::whole;
+use crate::table::{Frozen, Origin};
+
+/// What was settled.
+pub(super) struct Settled {
+    pub(super) name: Option<String>,
+    pub(super) scheme: String,
+    pub(super) address_type: String,
+}
+
+type Given<'a> = fn(&'a IngressClassParams) -> Option<&'a Spanned<String>>;
+
+/// In the order in which the controller looks, the first fault counts.
+pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Frozen> {
+    let scheme = scheme(cluster, group)?;
+    let address_type = address_type(group)?;
+    subnets(group)?;
+    security_groups(group)?;
+    exclusive_text(group, "customer-owned-ipv4-pool", "CustomerOwnedIPv4Pool")?;
+    exclusive_text(group, "ipam-ipv4-pool-id", "IPAM IPv4 pool")?;
+    merged_pairs(group, "load-balancer-attributes", |it| &it.attributes, "loadBalancerAttribute")?;
+    merged_pairs(group, "tags", |it| &it.tags, "tag")?;
+    let name = name(group)?;
+    Ok(Settled { name, scheme, address_type })
+}
+
+/// What members say about a setting, by value; members that say nothing follow those that do.
+fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> BTreeMap<String, Origin> {
+    let mut found = BTreeMap::new();
+    for member in &group.members {
+        let by_class =
+            member.params.and_then(|it| given(it.object)).map(|it| (it.value.clone(), whole(&member.ingress)));
+        let by_note = || member.notes().get(suffix).map(|it| (it.value.to_owned(), it.origin));
+        if let Some((value, origin)) = by_class.or_else(by_note) {
+            found.entry(value).or_insert(origin);
+        }
+    }
+    found
+}
+
+/// The last place of those that differ.
+fn last(found: BTreeMap<String, Origin>) -> Origin {
+    found.into_values().next_back().unwrap_or_default()
+}
+
+/// How Go prints a set of texts.
+fn set(found: &BTreeMap<String, Origin>) -> String {
+    let items: Vec<_> = found.keys().map(|it| format!("{it}:{{}}")).collect();
+    format!("map[{}]", items.join(" "))
+}
+
+fn list(found: &BTreeMap<String, Origin>) -> String {
+    format!("[{}]", found.keys().cloned().collect::<Vec<_>>().join(" "))
+}
+
+/// The scheme that the group would have, whatever is wrong with it.
+pub(super) fn likely_scheme(cluster: &Cluster, group: &Group<'_>) -> String {
+    let found = said(group, "scheme", |it| it.scheme.as_ref());
+    if found.contains_key("internet-facing") { "internet-facing".into() } else { cluster.settings.alb_scheme.clone() }
+}
+
+fn scheme(cluster: &Cluster, group: &Group<'_>) -> Result<String, Frozen> {
+    let found = said(group, "scheme", |it| it.scheme.as_ref());
+    if found.len() > 1 {
+        return Err(Frozen { message: format!("conflicting scheme: {}", set(&found)), origin: last(found) });
+    }
+    match found.into_iter().next() {
+        None => Ok(cluster.settings.alb_scheme.clone()),
+        Some((scheme, _)) if matches!(scheme.as_str(), "internal" | "internet-facing") => Ok(scheme),
+        Some((scheme, origin)) => Err(Frozen { message: format!("unknown scheme: {scheme}"), origin }),
+    }
+}
+
+fn address_type(group: &Group<'_>) -> Result<String, Frozen> {
+    let found = said(group, "ip-address-type", |it| it.address_type.as_ref());
+    if found.len() > 1 {
+        return Err(Frozen { message: format!("conflicting IPAddressType: {}", list(&found)), origin: last(found) });
+    }
+    match found.into_iter().next() {
+        None => Ok("ipv4".into()),
+        Some((it, _)) if matches!(it.as_str(), "ipv4" | "dualstack" | "dualstack-without-public-ipv4") => Ok(it),
+        Some((it, origin)) => Err(Frozen { message: format!("unknown IPAddressType: {it}"), origin }),
+    }
+}
+
+fn name(group: &Group<'_>) -> Result<Option<String>, Frozen> {
+    let found = said(group, "load-balancer-name", |it| it.load_balancer_name.as_ref());
+    if found.len() > 1 {
+        return Err(Frozen {
+            message: format!("conflicting load balancer name: {}", set(&found)),
+            origin: last(found),
+        });
+    }
+    match found.into_iter().next() {
+        Some((name, origin)) if name.len() > 32 => {
+            Err(Frozen { message: "load balancer name cannot be longer than 32 characters".into(), origin })
+        }
+        Some((name, _)) => Ok(Some(name)),
+        None => Ok(None),
+    }
+}
+
+/// Compared as sets; those of class parameters as they are.
+fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
+    let mut by_class: Option<&str> = None;
+    let mut by_note: Option<Vec<String>> = None;
+    for member in &group.members {
+        let error = |message: String| Frozen { message, origin: whole(&member.ingress) };
+        if let Some(selector) = member.params.and_then(|it| it.object.subnets.as_deref()) {
+            if by_class.is_some_and(|it| it != selector) {
+                return Err(error("conflicting IngressClassParams subnet specifications".into()));
+            }
+            by_class = Some(selector);
+        } else if let Some(note) = member.notes().get("subnets") {
+            let subnets = texts(note.value);
+            let as_set = |it: &[String]| it.iter().cloned().collect::<BTreeSet<_>>();
+            if let Some(known) = by_note.as_ref().filter(|it| as_set(it) != as_set(&subnets)) {
+                return Err(note.error(format!(
+                    "conflicting subnets: [{}] | [{}]",
+                    known.join(" "),
+                    subnets.join(" ")
+                )));
+            }
+            by_note = by_note.or(Some(subnets));
+        }
+        if by_class.is_some() && by_note.is_some() {
+            return Err(error("conflicting subnet specifications: IngressClassParams versus annotation".into()));
+        }
+    }
+    Ok(())
+}
+
+/// Compared as lists: another order is a conflict.
+fn security_groups(group: &Group<'_>) -> Result<(), Frozen> {
+    let mut known: Option<Vec<String>> = None;
+    for note in group.members.iter().filter_map(|it| it.notes().get("security-groups")) {
+        let groups = texts(note.value);
+        if let Some(known) = known.as_ref().filter(|it| **it != groups) {
+            return Err(note.error(format!(
+                "conflicting securityGroups: [{}] | [{}]",
+                known.join(" "),
+                groups.join(" ")
+            )));
+        }
+        known = known.or(Some(groups));
+    }
+    for member in &group.members {
+        member.notes().bool("manage-backend-security-group-rules")?;
+    }
+    Ok(())
+}
+
+fn exclusive_text(group: &Group<'_>, suffix: &str, title: &str) -> Result<(), Frozen> {
+    let found = said(group, suffix, |_| None);
+    if let Some(origin) = found.get("") {
+        let member = group.members.iter().find(|it| Some(it.ingress.id) == origin.resource);
+        let name = member.map(Member::name).unwrap_or_default();
+        let message = format!("cannot use empty value for {suffix} annotation, ingress: {name}");
+        return Err(Frozen { message, origin: origin.clone() });
+    }
+    if found.len() > 1 {
+        return Err(Frozen { message: format!("conflicting {title}: {}", list(&found)), origin: last(found) });
+    }
+    Ok(())
+}
+
+/// Pairs of all members; two values of one key are a conflict, unless the class sets that key.
+fn merged_pairs(
+    group: &Group<'_>,
+    suffix: &str,
+    by_class: fn(&IngressClassParams) -> &[(String, String)],
+    what: &str,
+) -> Result<(), Frozen> {
+    let mut merged: BTreeMap<String, String> = BTreeMap::new();
+    for member in &group.members {
+        let given = member.params.map(|it| by_class(it.object)).unwrap_or_default();
+        let noted = member.notes().map(suffix)?;
+        let noted = noted.iter().filter(|(key, _)| given.iter().all(|(it, _)| it != key));
+        for (key, value) in given.iter().chain(noted) {
+            match merged.get(key) {
+                Some(known) if known != value => {
+                    let message = format!("conflicting {what} {key}: {known} | {value}");
+                    let origin = member.notes().get(suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
+                    return Err(Frozen { message, origin });
+                }
+                _ => merged.insert(key.clone(), value.clone()),
+            };
+        }
+    }
+    Ok(())
+}
+
+/// The port that HTTP listeners redirect to: `ssl-redirect` of any member holds for the whole group.
+pub(super) fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Option<(u16, Origin)>, Frozen> {
+    let mut found: BTreeMap<i64, Origin> = BTreeMap::new();
+    for member in &group.members {
+        if let Some(port) =
+            member.params.and_then(|it| it.object.ssl_redirect_port.as_ref()).filter(|it| !it.value.is_empty())
+        {
+            // A port of the class parameters that is no number switches the redirect off.
+            let Ok(port) = super::annotation::int(&port.value) else { return Ok(None) };
+            found.entry(port).or_insert_with(|| whole(&member.ingress));
+            continue;
+        }
+        let notes = member.notes();
+        if let Some(note) = notes.get("ssl-redirect") {
+            found.entry(notes.int("ssl-redirect", 0)?).or_insert(note.origin);
+        }
+    }
+    if found.len() > 1 {
+        let all = found.keys().map(i64::to_string).collect::<Vec<_>>().join(" ");
+        let origin = found.into_values().next_back().unwrap_or_default();
+        return Err(Frozen { message: format!("conflicting sslRedirect port: [{all}]"), origin });
+    }
+    let Some((port, origin)) = found.into_iter().next() else { return Ok(None) };
+    let open = u16::try_from(port).ok().and_then(|it| Some((it, ports.get(&it)?)));
+    match open {
+        None => Err(Frozen { message: format!("listener does not exist for SSLRedirect port: {port}"), origin }),
+        Some((_, open)) if !open.is_https => {
+            Err(Frozen { message: format!("listener protocol non-SSL for SSLRedirect port: {port}"), origin })
+        }
+        Some((port, _)) => Ok(Some((port, origin))),
+    }
+}

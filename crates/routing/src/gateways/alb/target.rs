@@ -1,0 +1,196 @@
+//! Target groups of Services, with their health checks (`model_build_target_group.go`).
+
+use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
+use podpath_objects::{PortRef, Service, ServicePort};
+
+use super::annotation::Annotations;
+use super::model::{HealthCheck, TargetGroup};
+use crate::table::{Frozen, Origin};
+
+/// The port of a Service, by number or name; a port without a name has the name "".
+pub(super) fn port_of<'a>(
+    service: &'a Found<'_, Service>,
+    port: &PortRef,
+    origin: &Origin,
+) -> Result<&'a ServicePort, Frozen> {
+    service.object.port_by(port).ok_or_else(|| Frozen {
+        message: format!("unable to find port {port} on service {}/{}", service.namespace(), service.name()),
+        origin: origin.clone(),
+    })
+}
+
+/// The workloads behind a port, whatever the type of targets: nodes pass requests on to them.
+pub(super) fn targets(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort) -> Vec<(ResourceId, u16)> {
+    let (found, _) = endpoints(cluster, service, port);
+    let mut targets: Vec<_> = found.iter().filter(|it| it.ready).filter_map(|it| Some((it.source?, it.port))).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
+
+/// nodePort for instances, targetPort for addresses (1 when it is a name); 0 when there is none.
+///
+/// What the API server would choose by itself is not in the manifest: for a Service that gets node ports it counts as 1.
+pub(super) fn number(service: &Service, port: &ServicePort, target_type: &str) -> u16 {
+    if target_type == "instance" {
+        let is_open = match service.service_type.as_str() {
+            "NodePort" => true,
+            "LoadBalancer" => service.allocates_node_ports || port.node_port.is_some(),
+            _ => false,
+        };
+        return if is_open { port.node_port.as_ref().map_or(1, |it| it.value) } else { 0 };
+    }
+    match &port.target_port.value {
+        PortRef::Number(number) => *number,
+        PortRef::Name(_) => 1,
+    }
+}
+
+/// `ipv6` needs a load balancer with both families.
+pub(super) fn address_type(service: &Service, of_load_balancer: &str, origin: &Origin) -> Result<&'static str, Frozen> {
+    match service.has_ipv6 {
+        false => Ok("ipv4"),
+        true if of_load_balancer.starts_with("dualstack") => Ok("ipv6"),
+        true => {
+            Err(Frozen { message: "unsupported IPv6 configuration, lb not dual-stack".into(), origin: origin.clone() })
+        }
+    }
+}
+
+/// A health check's port that is a name: that of the Service, as targets see it.
+pub(super) fn health_port(
+    service: &Found<'_, Service>,
+    written: &str,
+    target_type: &str,
+    origin: &Origin,
+) -> Result<Option<i64>, Frozen> {
+    if written == "traffic-port" {
+        return Ok(None);
+    }
+    if let Ok(number) = super::annotation::int(written) {
+        return Ok(Some(number));
+    }
+    let port = port_of(service, &PortRef::Name(written.to_owned()), origin).map_err(|mut it| {
+        it.message = format!("failed to resolve healthCheckPort: {}", it.message);
+        it
+    })?;
+    if target_type == "instance" {
+        return Ok(Some(port.node_port.as_ref().map_or(0, |it| i64::from(it.value))));
+    }
+    match &port.target_port.value {
+        PortRef::Number(number) => Ok(Some(i64::from(*number))),
+        PortRef::Name(_) => Err(Frozen {
+            message: "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port"
+                .into(),
+            origin: origin.clone(),
+        }),
+    }
+}
+
+/// What a target group of an Ingress needs to know.
+pub(super) struct Wanted<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) source: ResourceId,
+    pub(super) service: &'a Found<'a, Service>,
+    pub(super) port: &'a PortRef,
+    /// Of the class parameters.
+    pub(super) target_type: Option<&'a str>,
+    pub(super) address_type: &'a str,
+    /// Those of the Service over those of the Ingress.
+    pub(super) notes: Annotations<'a>,
+    pub(super) own: Annotations<'a>,
+    pub(super) origin: &'a Origin,
+}
+
+impl Wanted<'_> {
+    fn error(&self, suffix: &str, message: String) -> Frozen {
+        let origin = self.notes.get(suffix).map_or_else(|| self.origin.clone(), |it| it.origin);
+        Frozen { message, origin }
+    }
+
+    /// One of these values, or the error that says so.
+    fn one_of(&self, suffix: &str, default: &str, known: &[&'static str], error: &str) -> Result<&'static str, Frozen> {
+        let value = self.notes.text(suffix, default);
+        let found = known.iter().find(|it| **it == value);
+        found.copied().ok_or_else(|| self.error(suffix, error.replace("{}", &value)))
+    }
+
+    pub(super) fn build(&self) -> Result<TargetGroup, Frozen> {
+        let default = &self.cluster.settings.alb_target_type;
+        let written = self.target_type.map_or_else(|| self.notes.text("target-type", default), str::to_owned);
+        let target_type = match written.as_str() {
+            "instance" => "instance",
+            "ip" => "ip",
+            other => return Err(self.error("target-type", format!("unknown targetType: {other}"))),
+        };
+        let protocols = "backend protocol must be within [HTTP, HTTPS]: {}";
+        let protocol = self.one_of("backend-protocol", "HTTP", &["HTTP", "HTTPS"], protocols)?;
+        let versions = "backend protocol version must be within [HTTP1, HTTP2, GRPC]: {}";
+        let version = self.one_of("backend-protocol-version", "HTTP1", &["HTTP1", "HTTP2", "GRPC"], versions)?;
+        let health = self.health(target_type, protocol, version)?;
+        let attributes = self.notes.map("target-group-attributes")?;
+        self.notes.map("tags")?;
+        self.notes.bool("multi-cluster-target-group")?;
+        let port = port_of(self.service, self.port, self.origin)?;
+        let address_type = address_type(self.service.object, self.address_type, self.origin)?;
+        self.control_port(target_type)?;
+        let number = number(self.service.object, port, target_type);
+        if number == 0 {
+            let message = match target_type {
+                "ip" => "TargetGroup port is empty. Are you using the correct service type?",
+                _ => {
+                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'"
+                }
+            };
+            return Err(Frozen { message: message.into(), origin: self.origin.clone() });
+        }
+        Ok(TargetGroup {
+            name: None,
+            source: self.source,
+            service: self.service.id,
+            service_port: self.port.clone(),
+            target_type,
+            port: number,
+            protocol: protocol.to_owned(),
+            protocol_version: Some(version.to_owned()),
+            address_type,
+            health,
+            attributes,
+            targets: targets(self.cluster, self.service, port),
+        })
+    }
+
+    /// `target-control-port.SERVICE.PORT` of the Ingress, for addresses alone.
+    fn control_port(&self, target_type: &str) -> Result<(), Frozen> {
+        let suffix = format!("target-control-port.{}.{}", self.service.name(), self.port);
+        let Some(note) = self.own.get(&suffix) else { return Ok(()) };
+        let number = self.own.int(&suffix, 0)?;
+        if !(1..=65_535).contains(&number) {
+            return Err(note.error(format!("target control port must be within [1, 65535]: {number}")));
+        }
+        if target_type == "instance" {
+            return Err(note.error("target control port is not supported for instance target target group".into()));
+        }
+        Ok(())
+    }
+
+    fn health(&self, target_type: &str, protocol: &str, version: &str) -> Result<HealthCheck, Frozen> {
+        let written = self.notes.text("healthcheck-port", "traffic-port");
+        let origin = self.notes.get("healthcheck-port").map_or_else(|| self.origin.clone(), |it| it.origin);
+        let port = health_port(self.service, &written, target_type, &origin)?;
+        let words = "healthCheckProtocol must be within [HTTP, HTTPS]";
+        let protocol = self.one_of("healthcheck-protocol", protocol, &["HTTP", "HTTPS"], words)?;
+        let is_grpc = version == "GRPC";
+        let path = if is_grpc { "/AWS.ALB/healthcheck" } else { "/" };
+        Ok(HealthCheck {
+            protocol: protocol.to_owned(),
+            port,
+            path: Some(self.notes.text("healthcheck-path", path)),
+            codes: Some(self.notes.text("success-codes", if is_grpc { "12" } else { "200" })),
+            interval: self.notes.int("healthcheck-interval-seconds", 15)?,
+            timeout: self.notes.int("healthcheck-timeout-seconds", 5)?,
+            healthy: self.notes.int("healthy-threshold-count", 2)?,
+            unhealthy: self.notes.int("unhealthy-threshold-count", 2)?,
+        })
+    }
+}
