@@ -41,7 +41,7 @@ pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
 pub use destination_rule::{DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
-pub use envoy_filter::EnvoyFilter;
+pub use envoy_filter::{EnvoyFilter, PatchEffect};
 pub use gateway::{
     AllowedRoutes, ClientValidation, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
 };

@@ -2,8 +2,8 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    Abort, CorsPolicy, HeaderOperations, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService,
-    VsRedirect,
+    Abort, CorsPolicy, EnvoyFilter, HeaderOperations, HttpFault, HttpMatchRequest, PatchEffect, RouteRule, StringMatch,
+    VirtualService, VsRedirect,
 };
 use podpath_source::{Spanned, Text};
 
@@ -99,7 +99,10 @@ impl Lowering<'_> {
     /// One rule for each match; `of_root` holds for each match what `root` adds to it.
     fn rule(&self, rule: &RouteRule, of_root: &[HttpMatchRequest], root: &Found<'_, VirtualService>) -> Vec<Rule> {
         let place = format!("spec.http[{}]", self.idx);
-        let action = self.action(rule, &place);
+        let action = match self.patched(rule) {
+            Some(filter) => Action::Unsupported(format!("EnvoyFilter {filter}")),
+            None => self.action(rule, &place),
+        };
         let filters = self.filters(rule);
         let make = |span, path: String, matchers| Rule {
             origin: origin(self.owner, span, path),
@@ -230,6 +233,17 @@ impl Lowering<'_> {
             only.weight = 1;
         }
         Action::Forward(backends)
+    }
+
+    /// The EnvoyFilter that changes this route alone, by its name.
+    fn patched(&self, rule: &RouteRule) -> Option<String> {
+        let effect = PatchEffect::Route(rule.name.clone()?);
+        let root = self.cluster.settings.mesh_root_namespace.as_str();
+        let is_near = |it: &Found<'_, EnvoyFilter>| it.namespace() == root || it.namespace() == self.proxy.namespace;
+        let is_for = |it: &Found<'_, EnvoyFilter>| {
+            is_near(it) && it.object.effects.contains(&effect) && it.object.labels.is_subset_of(self.proxy.labels)
+        };
+        self.cluster.all::<EnvoyFilter>().find(is_for).map(|it| it.name().to_owned())
     }
 
     fn filters(&self, rule: &RouteRule) -> Vec<Filter> {

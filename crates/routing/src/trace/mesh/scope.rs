@@ -2,7 +2,7 @@
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{
-    AuthorizationPolicy, EnvoyFilter, Kind, Labels, PeerAuthentication, PolicyScope, RequestAuthentication,
+    AuthorizationPolicy, EnvoyFilter, Kind, Labels, PatchEffect, PeerAuthentication, PolicyScope, RequestAuthentication,
 };
 use podpath_source::Location;
 
@@ -63,12 +63,14 @@ pub(in crate::trace) fn first_policy(cluster: &Cluster, workload: &Workload<'_>)
     request.first().map(|it| at(it.id, it.entry))
 }
 
-/// An EnvoyFilter for a workload that may change anything; one that only says how many proxies are trusted does not.
+/// An EnvoyFilter for a workload that may change anything. One for a single route is told where that route is lowered.
 pub(in crate::trace) fn envoy_filter<'a>(cluster: &'a Cluster, workload: &Workload<'_>) -> Option<(&'a str, Location)> {
     let root = cluster.settings.mesh_root_namespace.as_str();
     let is_near = |it: &Found<'_, EnvoyFilter>| it.namespace() == root || it.namespace() == workload.namespace;
     let is_for = |it: &Found<'_, EnvoyFilter>| {
-        is_near(it) && it.object.trusted_hops.is_none() && it.object.labels.is_subset_of(workload.labels)
+        is_near(it)
+            && it.object.effects.contains(&PatchEffect::Anything)
+            && it.object.labels.is_subset_of(workload.labels)
     };
     let found = cluster.all::<EnvoyFilter>().find(is_for)?;
     Some((found.name(), found.at(found.entry.resource.meta.name_span())))
