@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use podpath_cluster::ResourceId;
 use podpath_objects::Ingress;
 use podpath_protocol::{Conversion, Difference, Locale, Proof, Ref};
-use podpath_routing::{Entry, Outcome, Request, Table, Target, Trace, trace, witnesses};
+use podpath_routing::{Entry, Outcome, Request, Rule, Table, Target, Trace, trace, witnesses};
 use podpath_source::Text;
 
 use super::tables_of;
@@ -43,7 +43,8 @@ pub(super) fn prove(analysis: &Analysis, conversion: &Conversion, locale: Locale
         let (Some(member), Some(gateway)) = (member, gateway) else { continue };
         let secured = secured_hosts(analysis, &sources);
         // HTTPS without a certificate of an Ingress is told once, by the plan.
-        let asked = requests(table).into_iter().filter(|it| !it.scheme.is_tls() || secured.contains(&it.host));
+        let asked =
+            requests(table, &sources).into_iter().filter(|it| !it.scheme.is_tls() || secured.contains(&it.host));
         let mut known = BTreeSet::new();
         for request in asked {
             if proof.requests as usize >= MAX_REQUESTS {
@@ -69,8 +70,8 @@ fn secured_hosts(analysis: &Analysis, ids: &[ResourceId]) -> BTreeSet<String> {
     tls.flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase()).collect()
 }
 
-/// For each rule requests that it takes, and neighbours: a path that goes on, another method, a host that nobody serves.
-fn requests(table: &Table) -> Vec<Request> {
+/// For each rule of these Ingresses requests that it takes, and neighbours: a path that goes on, another method, a host that nobody serves.
+fn requests(table: &Table, sources: &[ResourceId]) -> Vec<Request> {
     let mut found: BTreeMap<String, Request> = BTreeMap::new();
     let mut put = |request: Request| {
         let key = format!(
@@ -84,7 +85,8 @@ fn requests(table: &Table) -> Vec<Request> {
     };
     for listener in &table.listeners {
         for host in &listener.hosts {
-            for rule in &host.rules {
+            let is_asked = |it: &&Rule| it.origin.resource.is_some_and(|id| sources.contains(&id));
+            for rule in host.rules.iter().filter(is_asked) {
                 for request in witnesses(listener, host, rule).into_iter().take(3) {
                     put(Request { path: format!("{}-x", request.path), ..request.clone() });
                     put(Request { path: format!("{}/x", request.path.trim_end_matches('/')), ..request.clone() });
