@@ -1,6 +1,8 @@
 //! One proxy after the other: each takes the request, answers it, or hands it on.
 
 mod admit;
+mod connect;
+mod fault;
 
 use std::borrow::Cow;
 
@@ -12,7 +14,7 @@ use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
 use super::mesh::{Identity, JwtRule};
-use super::network::{self, Connection, Permission, Source};
+use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
@@ -22,6 +24,7 @@ use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 use admit::Called;
+use fault::aborted;
 
 /// A chain of proxies longer than this is a loop.
 pub(super) const MAX_STAGES: u8 = 6;
@@ -348,99 +351,6 @@ impl<'a> Walk<'a> {
         passed
     }
 
-    /// The request is at a proxy: whether it may come in, and who talks to the Pods from here on.
-    fn reach(&mut self, table: &Table, port: u16) -> Option<End> {
-        if table.is_mesh() {
-            self.proxy = Some(table.gateway);
-            return None;
-        }
-        let pods = self.tables.istio().iter().find(|(_, it)| std::ptr::eq(it, table)).map(|(pods, _)| pods);
-        let end = pods.and_then(|it| it.source).and_then(|source| {
-            let endpoint = Endpoint { source: Some(source), address: None, replicas: 1, port, ready: true };
-            self.connect(&[endpoint], "TCP")
-        });
-        self.proxy = Some(table.gateway);
-        self.source = match (pods, &self.source) {
-            (Some(pods), _) => Source::pod(&pods.namespace, &pods.labels),
-            // Asked from the Pods of a gateway, whose table is made for the question.
-            (None, Source::Pod { .. }) => return end,
-            (None, _) if table.gateway.is_load_balancer => Source::Network,
-            (None, _) => network::proxy_of(self.cluster, table),
-        };
-        end
-    }
-
-    /// What NetworkPolicies say of connections to these Pods. Ends the way when none of them can be made.
-    fn connect(&mut self, endpoints: &[Endpoint], protocol: &str) -> Option<End> {
-        let source = self.source.clone();
-        let (mut lost, mut n_open) = (None, 0);
-        for endpoint in endpoints {
-            let Some(target) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else {
-                n_open += 1;
-                continue;
-            };
-            let connection = Connection { source: &source, target, port: endpoint.port, protocol };
-            let ends = connection.ends(self.cluster);
-            let hops = ends.iter().filter_map(|it| words::policy_hop(self.cluster, it, &connection));
-            let hops: Vec<Hop> = hops.collect();
-            match ends.iter().find_map(|it| self.stopped(it, &connection)) {
-                None => {
-                    n_open += 1;
-                    self.trace.hops.extend(hops);
-                }
-                Some(end) => lost = lost.or(Some((end, hops))),
-            }
-        }
-        let (end, mut hops) = lost?;
-        if n_open == 0 && end.outcome != Outcome::Unsupported {
-            let reached = self.trace.backends.iter_mut().filter(|it| it.endpoints == endpoints);
-            reached.for_each(|it| it.fault = Some(end.reason.clone()));
-        }
-        if n_open > 0 && end.outcome != Outcome::Unsupported {
-            // Another Pod takes requests: what is lost is told, and the request goes on.
-            for hop in &mut hops {
-                hop.failed = false;
-            }
-        }
-        let is_over = n_open == 0 || end.outcome == Outcome::Unsupported;
-        self.trace.hops.extend(hops);
-        is_over.then_some(end)
-    }
-
-    /// The other shares of the traffic whose Pods no connection reaches fail as well.
-    fn close_shares(&mut self, shown: &[Endpoint]) {
-        let mut backends = std::mem::take(&mut self.trace.backends);
-        for backend in backends.iter_mut().filter(|it| it.fault.is_none() && it.endpoints != shown) {
-            let n_hops = self.trace.hops.len();
-            let ready: Vec<_> = backend.endpoints.iter().filter(|it| it.ready).cloned().collect();
-            if let Some(end) = self.connect(&ready, "TCP") {
-                backend.fault = Some(end.reason);
-            }
-            self.trace.hops.truncate(n_hops);
-        }
-        self.trace.backends = backends;
-    }
-
-    /// How the way ends at one end of a connection that does not come about.
-    fn stopped(&self, end: &network::End, connection: &Connection<'_>) -> Option<End> {
-        match &end.permission {
-            Permission::Open | Permission::Allowed(_) => None,
-            Permission::Unknown(field, location, why) => Some(End {
-                outcome: Outcome::Unsupported,
-                status: None,
-                reason: field.clone(),
-                body: None,
-                verdict: words::undecided(why, *location),
-            }),
-            Permission::Isolated => {
-                let status = self.proxy.map(|it| it.no_connection);
-                let verdict = words::dropped(self.cluster, end, connection, self.proxy);
-                let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
-                Some(End { outcome, status, reason: "network-policy".into(), body: None, verdict })
-            }
-        }
-    }
-
     /// The Istio gateway that these endpoints are.
     pub(super) fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
@@ -536,40 +446,6 @@ impl Walk<'_> {
         self.trace.upstream = Some(answer::plain_upstream(request));
         self.finish(End::delivered_to_host(&backend))
     }
-}
-
-/// What a rule answers to every request by a fault that it injects.
-fn aborted(rule: &Rule, request: &Request) -> Option<(Response, Option<&'static str>)> {
-    let (response, code) = rule.filters.iter().find_map(|it| match it {
-        Filter::Abort { response, grpc_status, fraction } if fraction.0 >= fraction.1 => Some((response, grpc_status)),
-        _ => None,
-    })?;
-    let code = code.as_deref().filter(|_| request.is_grpc()).and_then(grpc_code);
-    Some((response.clone(), code))
-}
-
-/// A code of gRPC by its name (grpc `doc/statuscodes.md`).
-fn grpc_code(name: &str) -> Option<&'static str> {
-    const CODES: &[&str] = &[
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    ];
-    CODES.iter().find(|it| **it == name).copied()
 }
 
 /// The request as the rules of a listener see it: before TLS ends there is nothing but the server name.
