@@ -7,6 +7,7 @@ mod delegate;
 mod destination;
 mod egress;
 mod gateway;
+mod ingress;
 mod mesh;
 mod names;
 mod route;
