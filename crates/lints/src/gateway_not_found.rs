@@ -18,6 +18,9 @@ pub(crate) static LINT: Lint = Lint {
     check: Check::Cluster(check),
 };
 
+/// Of the list of the whole VirtualService.
+const WHOLE: &[&str] = &["IST0101", "IST0132", "KIA1102"];
+
 /// A name that leads to no Gateway.
 struct Reference<'a> {
     namespace: &'a str,
@@ -28,6 +31,8 @@ struct Reference<'a> {
     is_istio: bool,
     /// The name is written with its namespace.
     is_qualified: bool,
+    /// What other tools call it.
+    aliases: &'static [&'static str],
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -49,11 +54,13 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// The entries of `gateways`, of the whole and of single matches, that lead nowhere.
 fn istio_references<'a>(cluster: &Cluster, service: Found<'a, VirtualService>) -> Vec<Reference<'a>> {
     let matches = service.object.http.iter().flat_map(|rule| &rule.matches).flat_map(|it| &it.gateways);
-    let references = service.object.gateways.iter().chain(matches).filter_map(|written| {
+    // A Gateway that is not here takes no host either, says Istio's analyzer.
+    let whole = service.object.gateways.iter().map(|it| (it, WHOLE));
+    let references = whole.chain(matches.map(|it| (it, LINT.aliases))).filter_map(|(written, aliases)| {
         let (namespace, name) = istio::gateway_of(service.namespace(), &written.value)?;
         let location = service.at(written.span);
         let is_qualified = written.value.contains(['/', '.']);
-        Some(Reference { namespace, name, location, is_istio: true, is_qualified })
+        Some(Reference { namespace, name, location, is_istio: true, is_qualified, aliases })
     });
     let is_made = |it: &Reference<'_>| istio::is_generated(it.name);
     let is_here = |it: &Reference<'_>| cluster.find::<IstioGateway>(it.namespace, it.name).is_some();
@@ -76,6 +83,7 @@ fn check_parent(
         location: route.at(parent.name.span),
         is_istio: false,
         is_qualified: parent.namespace.is_some(),
+        aliases: &["KIA1401"],
     };
     Some(missing::<Gateway>(cluster, elsewhere, &reference))
 }
@@ -100,7 +108,7 @@ fn missing<T: Kind>(cluster: &Cluster, elsewhere: &BTreeMap<&str, Vec<&str>>, re
         help: Some(help),
         fix,
         related: related.into_iter().collect(),
-        aliases: if reference.is_istio { LINT.aliases } else { &[] },
+        aliases: reference.aliases,
         ..LINT.found(reference.location, message)
     }
 }

@@ -13,6 +13,7 @@ mod host_not_served;
 mod hostname;
 mod istio;
 mod missing_field;
+mod network_policies;
 mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
@@ -101,6 +102,8 @@ pub static ALL: &[&Lint] = &[
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &unknown_subset::LINT,
+    &network_policies::WITHOUT_PODS.lint,
+    &network_policies::WITHOUT_PEERS.lint,
     &istio::annotations::MISPLACED.lint,
     &istio::annotations::UNKNOWN.lint,
     &istio::annotations::INVALID.lint,
@@ -187,6 +190,13 @@ fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort_by(|a, b| (a.location, a.code, &a.message).cmp(&(b.location, b.code, &b.message)));
     found.dedup();
+    // Istio's analyzer says once of an object what it does not find, however often the object names it.
+    let mut told = std::collections::BTreeSet::new();
+    for finding in found.iter_mut().filter(|it| it.aliases.contains(&"IST0101")) {
+        if !told.insert((finding.location.document, finding.message.en.clone())) {
+            finding.aliases = &[];
+        }
+    }
     found
 }
 

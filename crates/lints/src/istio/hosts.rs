@@ -123,7 +123,6 @@ fn unknown(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let registry = Registry::of(context.cluster);
     for service in context.cluster.all::<VirtualService>() {
         let from = users(service);
-        let mut told = BTreeSet::new();
         for destination in backend::destinations(service.object) {
             let host = destination.host.value.as_str();
             if names.meaning(service.namespace(), host) != HostMeaning::Other || host.ends_with(names.domain) {
@@ -135,8 +134,7 @@ fn unknown(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
             let space = from.first().copied().unwrap_or_default();
             let finding = UNKNOWN.found(service.at(destination.host.span), &[host, space]);
-            let is_first = told.insert(host);
-            let aliases = if is_first && known == Known::No { UNKNOWN.lint.aliases } else { &[] };
+            let aliases = if known == Known::No { UNKNOWN.lint.aliases } else { &[] };
             found.push(Diagnostic { aliases, ..finding });
         }
     }
@@ -146,7 +144,6 @@ fn hidden(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     for rules in context.cluster.all::<VirtualService>() {
         let from = users(rules);
-        let mut told = BTreeSet::new();
         for destination in backend::destinations(rules.object) {
             let host = destination.host.value.as_str();
             let HostMeaning::Service(namespace, name) = names.meaning(rules.namespace(), host) else { continue };
@@ -155,9 +152,7 @@ fn hidden(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let space = from.first().copied().unwrap_or_default();
-            let finding = HIDDEN.found(rules.at(destination.host.span), &[name, space]);
-            let aliases = if told.insert(host) { HIDDEN.lint.aliases } else { &[] };
-            found.push(Diagnostic { aliases, ..finding });
+            found.push(HIDDEN.found(rules.at(destination.host.span), &[name, space]));
         }
     }
 }

@@ -192,7 +192,9 @@ fn without_sidecar(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
     for pod in cluster.all::<Pod>() {
         let Some(source) = cluster.pod_source(pod.id) else { continue };
-        if !has_proxy(source.template) && injects(cluster, &source) == Some(true) {
+        // A label of the Pod alone was there from its beginning.
+        let asks = injector_of(cluster, source.namespace).is_some();
+        if asks && !has_proxy(source.template) && injects(cluster, &source) == Some(true) {
             found.push(WITHOUT_SIDECAR.found(pod.at(pod.entry.resource.meta.name_span()), &[pod.name()]));
         }
     }

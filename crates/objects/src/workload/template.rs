@@ -29,7 +29,9 @@ pub struct PodTemplate {
 impl PodTemplate {
     pub(super) fn read(reader: Reader<'_>, labels: Labels) -> Self {
         let spec = reader.get("spec");
-        let stays = |it: &Reader<'_>| it.get("restartPolicy").text().is_some_and(|it| it.value == "Always");
+        // The proxy of Istio stays, too; nobody writes it there for another reason.
+        let is = |it: &Reader<'_>, key: &str, value: &str| it.get(key).text().is_some_and(|it| it.value == value);
+        let stays = |it: &Reader<'_>| is(it, "restartPolicy", "Always") || is(it, "name", "istio-proxy");
         let sidecars = spec.get("initContainers").items().filter(stays);
         Self {
             labels,
