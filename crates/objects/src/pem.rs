@@ -5,6 +5,9 @@
 
 use base64::Engine as _;
 
+/// The tag of `[0] version`.
+const VERSION: u8 = 0xa0;
+
 /// The end of the first certificate's time, as `2026-01-01T00:00:00Z`; None when the text holds no certificate.
 pub fn expiry(pem: &str) -> Option<String> {
     let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
@@ -13,7 +16,6 @@ pub fn expiry(pem: &str) -> Option<String> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(body).ok()?;
     let (_, certificate, _) = part(&bytes)?;
     let (_, mut rest, _) = part(certificate)?;
-    const VERSION: u8 = 0xa0;
     if rest.first() == Some(&VERSION) {
         rest = part(rest)?.2;
     }

@@ -166,7 +166,7 @@ fn deprecated(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
 fn alpha(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
     each(context, &mut |written, known| {
         let is_captured = known.is_some_and(|it| it.by_cni) && written.kind == "Pod" && !written.has_init;
-        if known.is_some_and(|it| it.is_alpha) && (!is_captured || written.is_template) {
+        if known.is_some_and(|it| it.is_alpha) && !is_captured && !written.is_template {
             found.push(written.found(&ALPHA, written.at_name, &[written.name]));
         }
     });

@@ -3,7 +3,7 @@
 //! Rule (istio `analyzers/gateway/secret.go`, `certificate.go`): the Secret is looked for in the namespace of the gateway's
 //! Pods, not in that of the Gateway; it holds `tls.crt` and `tls.key`, or `cert` and `key`, and its time is not over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, unix_seconds};
 use podpath_objects::{Certificate, IstioGateway, Secret, ServerTls, expiry};
@@ -77,7 +77,7 @@ fn missing(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let elsewhere = suggest::namespaces_by_name::<Secret>(cluster);
     each(context, &mut |gateway, _, credential, namespace| {
         let name = credential.value.as_str();
-        let is_here = cluster.find::<Secret>(namespace, name).is_some() || made.contains_key(&(namespace, name));
+        let is_here = cluster.find::<Secret>(namespace, name).is_some() || made.contains(&(namespace, name));
         // `kubernetes://name` and the like are told by other means.
         if is_here || name.contains('/') {
             return;
@@ -88,9 +88,9 @@ fn missing(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The Secrets that cert-manager writes.
-fn certificates(cluster: &Cluster) -> BTreeMap<(&str, &str), ()> {
+fn certificates(cluster: &Cluster) -> BTreeSet<(&str, &str)> {
     let all = cluster.all::<Certificate>();
-    all.filter_map(|it| Some(((it.namespace(), it.object.secret.as_ref()?.value.as_str()), ()))).collect()
+    all.filter_map(|it| Some((it.namespace(), it.object.secret.as_ref()?.value.as_str()))).collect()
 }
 
 fn unusable(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -148,8 +148,11 @@ fn each<'a>(
     }
 }
 
+/// A Gateway with the place where it names its certificate.
+type User<'a> = (Found<'a, IstioGateway>, &'a Spanned<String>);
+
 fn shared(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut users: BTreeMap<&str, Vec<(Found<'_, IstioGateway>, &Spanned<String>)>> = BTreeMap::new();
+    let mut users: BTreeMap<&str, Vec<User<'_>>> = BTreeMap::new();
     for gateway in context.cluster.all::<IstioGateway>() {
         for tls in gateway.object.servers.iter().filter_map(|it| it.tls.as_ref()) {
             let Some(name) = tls.credential.as_ref().or(tls.certificate.as_ref()) else { continue };
@@ -162,9 +165,8 @@ fn shared(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for users in users.values() {
         for (gateway, name) in users.iter().take(MAX_USERS) {
             // Pods that have the labels of the other one have those of this one, too.
-            let is_rival = |it: &&(Found<'_, IstioGateway>, _)| {
-                it.0.id != gateway.id && gateway.object.selector.is_subset_of(&it.0.object.selector)
-            };
+            let is_rival =
+                |it: &&User<'_>| it.0.id != gateway.id && gateway.object.selector.is_subset_of(&it.0.object.selector);
             for (other, _) in users.iter().take(MAX_USERS).filter(is_rival) {
                 let full = format!("{}/{}", other.namespace(), other.name());
                 found.push(SHARED.found(gateway.at(name.span), &[&full]));

@@ -77,7 +77,7 @@ fn unverified_server(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>)
                 return;
             };
             let has = |key: &str| tls.get(key).text().is_some_and(|it| !it.value.is_empty());
-            if !has("caCertificates") && !(is_for_some && has("credentialName")) {
+            if !(has("caCertificates") || is_for_some && has("credentialName")) {
                 let finding = UNVERIFIED_SERVER.found(context.at(mode.span), &[&mode.value]);
                 found.push(Diagnostic { aliases, ..finding });
             }

@@ -26,8 +26,8 @@ pub(crate) static RELATIVE: Rule = Rule {
         "EnvoyFilter `{1}`의 `{0}` 패치는 다른 필터를 기준으로 하지만 `priority`가 없어 순서를 알 수 없습니다",
     ],
     help: [
-        "it does nothing when what it looks for comes later; set `spec.priority`, or use `INSERT_FIRST`",
-        "찾는 것이 나중에 오면 아무 일도 하지 않습니다. `spec.priority`를 적거나 `INSERT_FIRST`를 쓰세요",
+        "Istio's own filters are there first, but one that an EnvoyFilter adds may come later, and then nothing happens; set `spec.priority`",
+        "Istio의 필터는 먼저 있지만 다른 EnvoyFilter가 추가하는 필터는 나중에 올 수 있고 그러면 아무 일도 하지 않습니다. `spec.priority`를 적으세요",
     ],
 };
 
@@ -107,6 +107,9 @@ enum Verdict {
     Remove,
 }
 
+/// A patch with what is wrong with it.
+type Wrong<'a> = (&'a Patch, Verdict);
+
 fn find(context: &Context<'_>, wanted: Verdict, rule: &Rule, found: &mut Vec<Diagnostic>) {
     each(context.cluster, &mut |filter, wrong| {
         let mut wrong = wrong.iter().filter(|(_, verdict)| *verdict == wanted).map(|(patch, _)| *patch);
@@ -122,7 +125,7 @@ fn find(context: &Context<'_>, wanted: Verdict, rule: &Rule, found: &mut Vec<Dia
 }
 
 /// Every EnvoyFilter with its wrong patches.
-fn each(cluster: &Cluster, visit: &mut dyn FnMut(Found<'_, EnvoyFilter>, &[(&Patch, Verdict)])) {
+fn each(cluster: &Cluster, visit: &mut dyn FnMut(Found<'_, EnvoyFilter>, &[Wrong<'_>])) {
     let mut versioned: BTreeSet<&str> = BTreeSet::new();
     for filter in cluster.all::<EnvoyFilter>() {
         let mut wrong = Vec::new();

@@ -107,13 +107,13 @@ fn is_seen(seen: &BTreeSet<&str>, from: &BTreeSet<&str>) -> bool {
 }
 
 /// The namespaces in which the rules count; for those of everybody its own stands.
-fn users<'a>(service: Found<'a, VirtualService>) -> BTreeSet<&'a str> {
+fn users(service: Found<'_, VirtualService>) -> BTreeSet<&str> {
     let named = scopes(&service.object.export_to, service.namespace());
     if named.contains("*") { BTreeSet::from([service.namespace()]) } else { named }
 }
 
 /// The namespaces that see a Service.
-pub(crate) fn seen_by<'a>(service: Found<'a, Service>) -> BTreeSet<&'a str> {
+pub(crate) fn seen_by(service: Found<'_, Service>) -> BTreeSet<&str> {
     let written = service.entry.resource.meta.annotation("networking.istio.io/exportTo").unwrap_or_default();
     scopes_of(written.split(',').map(str::trim).filter(|it| !it.is_empty()), service.namespace())
 }

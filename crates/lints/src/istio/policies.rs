@@ -80,7 +80,7 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 let is_here = labels.iter().any(|(key, _)| meshed.keys.contains(key));
                 let spaces = if is_mesh_wide { meshed.namespaces.clone() } else { [policy.namespace()].into() };
                 let has = |it: &&str| cluster.select_pods(it, labels).iter().any(|it| is_meshed(cluster, it));
-                !is_here || spaces.iter().any(|it| has(it))
+                !is_here || spaces.iter().any(has)
             }
         };
         if !is_for_some {

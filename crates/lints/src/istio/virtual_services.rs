@@ -17,7 +17,7 @@ use crate::{Check, Context, Lint, backend};
 pub(crate) static SHARED_HOST: Rule = Rule {
     lint: Lint {
         code: "shared-mesh-host",
-        severity: Severity::Error,
+        severity: Severity::Warning,
         aliases: &["IST0109", "KIA1106"],
         check: Check::Cluster(shared_host),
     },

@@ -199,9 +199,10 @@ fn each(context: &DocumentContext<'_>, visit: &mut dyn FnMut(&str, Reader<'_>)) 
     let kinds = [(group, "ValidatingWebhookConfiguration"), (group, "MutatingWebhookConfiguration")];
     for (object, kind) in context.objects(&kinds) {
         let name = object.get("metadata").get("name").text().map(|it| it.value).unwrap_or_default();
-        let is_istios = match kind.starts_with("Mutating") {
-            true => name.starts_with("istio-sidecar-injector"),
-            false => name == "istiod-default-validator" || name.starts_with("istio-validator"),
+        let is_istios = if kind.starts_with("Mutating") {
+            name.starts_with("istio-sidecar-injector")
+        } else {
+            name == "istiod-default-validator" || name.starts_with("istio-validator")
         };
         for hook in object.get("webhooks").items().filter(|_| is_istios) {
             let name = hook.get("name").text().map(|it| it.value).unwrap_or_default();
