@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{ClusterNode, DestinationRule, Labels, Reader, Service, Subset};
+use podpath_objects::{ClusterNode, DestinationRule, Labels, Reader, Service, ServiceEntry, Subset};
 use podpath_source::{Diagnostic, Label, Severity, Text};
 
 use super::hosts::{Known, Registry, seen_by};
@@ -122,11 +122,13 @@ fn is_known(
 
 fn empty_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
+    let entries = context.cluster.all::<ServiceEntry>().filter(|it| it.object.selector.is_some());
+    let entries: Vec<_> = entries.collect();
     for rule in context.cluster.all::<DestinationRule>() {
         let host = rule.object.host.as_ref().map_or("", |it| it.value.as_str());
-        let HostMeaning::Service(namespace, name) = names.meaning(rule.namespace(), host) else { continue };
-        let service = context.cluster.find::<Service>(namespace, name);
-        let Some(selector) = service.and_then(|it| it.object.selector.as_ref()) else { continue };
+        let Some((namespace, name, selector)) = selected(context.cluster, &names, &entries, rule, host) else {
+            continue;
+        };
         let pods = context.cluster.select_pods(namespace, selector);
         // A Service without any Pod here is a finding of its own, or its Pods were not pasted.
         if pods.is_empty() {
@@ -138,6 +140,22 @@ fn empty_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Namespace, name and selector of the Service or ServiceEntry of a host.
+fn selected<'a>(
+    cluster: &'a Cluster,
+    names: &Names<'_>,
+    entries: &[Found<'a, ServiceEntry>],
+    rule: Found<'a, DestinationRule>,
+    host: &'a str,
+) -> Option<(&'a str, &'a str, &'a Labels)> {
+    if let HostMeaning::Service(namespace, name) = names.meaning(rule.namespace(), host) {
+        let service = cluster.find::<Service>(namespace, name)?;
+        return Some((namespace, name, service.object.selector.as_ref()?));
+    }
+    let entry = entries.iter().find(|it| it.object.hosts.iter().any(|it| it.value == host))?;
+    Some((entry.namespace(), host, entry.object.selector.as_ref()?))
 }
 
 fn empty(rule: Found<'_, DestinationRule>, subset: &Subset, service: &str) -> Diagnostic {

@@ -214,17 +214,16 @@ fn automatic_image(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let is_pod = cluster.get::<Workload>(source.id).is_none();
         let at = Location { document: entry.document, span: image.span };
         let aliases: &'static [&'static str] = if is_pod { &["IST0147"] } else { &["IST0146"] };
-        match injects(cluster, &source) {
-            Some(false) => {
-                let values = [meta.kind.value.as_str(), meta.name()];
-                found.push(Diagnostic { aliases, ..AUTOMATIC_IMAGE.found(at, &values) });
-            }
+        let answer = injects(cluster, &source);
+        if is_pod && answer != Some(false) {
             // A Pod that runs like this was not injected, whatever the labels say now.
-            Some(true) if is_pod => {
-                let finding = WITHOUT_SIDECAR.found(at, &[meta.name()]);
-                found.push(Diagnostic { code: AUTOMATIC_IMAGE.lint.code, aliases, ..finding });
-            }
-            _ => {}
+            let finding = WITHOUT_SIDECAR.found(at, &[meta.name()]);
+            found.push(Diagnostic { code: AUTOMATIC_IMAGE.lint.code, aliases, ..finding });
+        } else if answer != Some(true) {
+            // The label of a namespace that is not here may ask for it.
+            let severity = if answer.is_none() { Severity::Warning } else { Severity::Error };
+            let values = [meta.kind.value.as_str(), meta.name()];
+            found.push(Diagnostic { severity, aliases, ..AUTOMATIC_IMAGE.found(at, &values) });
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) static WITHOUT_PORT: Rule = Rule {
     ],
 };
 
-/// IST0140: rules for the mesh do not count at a gateway.
+/// IST0140: rules are not chained: where one gateway rule sends to a host, the rules of that host do not count any more.
 pub(crate) static MESH_ONLY_SUBSET: Rule = Rule {
     lint: Lint {
         code: "mesh-only-subset",
@@ -208,7 +208,7 @@ fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     let mut inner: BTreeMap<String, Found<'_, VirtualService>> = BTreeMap::new();
     let full = |service: Found<'_, VirtualService>, host: &str| names.completed(service.namespace(), host);
-    for service in context.cluster.all::<VirtualService>().filter(|it| is_for_mesh(it.object)) {
+    for service in context.cluster.all::<VirtualService>() {
         let hosts: BTreeSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).collect();
         let with_subset = service.object.http.iter().flat_map(|it| &it.route).filter(|it| it.subset.is_some());
         for host in with_subset.map(|it| full(service, &it.host.value)).filter(|it| hosts.contains(it)) {
