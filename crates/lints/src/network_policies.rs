@@ -21,7 +21,7 @@ pub(crate) static WITHOUT_PODS: Rule = Rule {
     },
     message: [
         "NetworkPolicy `{0}` selects no Pod of namespace `{1}`",
-        "NetworkPolicy `{0}`이 고르는 Pod가 `{1}` 네임스페이스에 없습니다",
+        "NetworkPolicy `{0}`: `{1}` 네임스페이스에 선택되는 Pod가 없습니다",
     ],
     help: [
         "it protects nobody; `podSelector` looks at the labels of Pod templates",

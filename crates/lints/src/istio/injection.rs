@@ -112,7 +112,7 @@ pub(crate) static OTHER_IMAGE: Rule = Rule {
     },
     message: [
         "Pods of namespace `{0}` run another proxy than the injector's `{1}`: {2}",
-        "`{0}` 네임스페이스의 Pod가 인젝터의 `{1}`와 다른 프록시로 실행됩니다: {2}",
+        "`{0}` 네임스페이스의 Pod가 인젝터의 이미지(`{1}`)와 다른 프록시로 실행됩니다: {2}",
     ],
     help: [
         "it happens after an upgrade: restart their workloads, so that they are injected again",

@@ -23,7 +23,7 @@ pub(crate) static WITHOUT_PODS: Rule = Rule {
     },
     message: [
         "no Pod of the mesh is under AuthorizationPolicy `{0}`",
-        "AuthorizationPolicy `{0}`이 적용되는 메시의 Pod가 없습니다",
+        "메시의 Pod 중 AuthorizationPolicy `{0}` 정책이 적용되는 것이 없습니다",
     ],
     help: [
         "a policy counts for Pods with a proxy in its own namespace (`{1}`) whose template has all these labels",
@@ -121,7 +121,8 @@ fn unknown_namespace(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for policy in cluster.all::<AuthorizationPolicy>() {
         let sources = policy.object.rules.iter().flat_map(|it| &it.from).flatten();
         for term in sources.filter(|it| it.key == "namespaces") {
-            for name in term.values.iter().filter(|it| !known.iter().any(|known| fits(it, known))) {
+            let is_known = |it: &str| known.contains(it) || known.iter().any(|known| fits(it, known));
+            for name in term.values.iter().filter(|it| !is_known(it)) {
                 found.push(UNKNOWN_NAMESPACE.found(policy.at(term.span), &[name]));
             }
         }

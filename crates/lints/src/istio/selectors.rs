@@ -24,7 +24,7 @@ pub(crate) static WITHOUT_PODS: Rule = Rule {
     },
     message: [
         "no Pod of namespace `{1}` has the labels that {2} `{0}` selects",
-        "`{1}` 네임스페이스에 {2} `{0}`이 고르는 레이블의 Pod가 없습니다",
+        "{2} `{0}`: selector에 맞는 Pod가 `{1}` 네임스페이스에 없습니다",
     ],
     help: [
         "it counts for nobody; a selector looks at the labels of Pod templates in its own namespace",
@@ -57,7 +57,7 @@ pub(crate) static TWO_DEFAULTS: Rule = Rule {
     },
     message: [
         "namespace `{0}` has another {1} without selector: `{2}`",
-        "`{0}` 네임스페이스에 selector가 없는 {1}가 또 있습니다: `{2}`",
+        "`{0}` 네임스페이스에 selector가 없는 {1} 오브젝트가 또 있습니다: `{2}`",
     ],
     help: [
         "only the oldest counts; join them, or give one a selector",
@@ -75,7 +75,7 @@ pub(crate) static AMBIENT: Rule = Rule {
     },
     message: [
         "Sidecar `{0}` has no effect: what it is for is in ambient mode",
-        "Sidecar `{0}`은 효과가 없습니다. 대상이 ambient 모드입니다",
+        "대상이 ambient 모드라서 Sidecar `{0}` 설정은 효과가 없습니다",
     ],
     help: [
         "ambient Pods have no sidecar; remove it, or take the Pods out of ambient mode",

@@ -40,7 +40,7 @@ pub(crate) static TWO_PROTOCOLS: Rule = Rule {
     },
     message: [
         "ServiceEntry `{0}` says that port {2} of `{1}` speaks {3}, this one says {4}",
-        "ServiceEntry `{0}`에는 `{1}` 호스트의 {2} 포트가 {3}로, 여기에는 {4}로 적혀 있습니다",
+        "`{1}` 호스트의 {2} 포트 프로토콜이 서로 다릅니다. ServiceEntry `{0}`: {3}, 여기: {4}",
     ],
     help: [
         "proxies that see both follow one of them; give both the same protocol, or remove one",

@@ -25,7 +25,10 @@ pub(crate) static SHARED_HOST: Rule = Rule {
         "VirtualService `{0}` is for `{1}` inside the mesh, too",
         "VirtualService `{0}`도 메시 안의 `{1}` 호스트를 맡습니다",
     ],
-    help: ["{2}", "{3}"],
+    help: [
+        "sidecars follow `{2}` alone, whatever the paths: rules for their own namespace first, then the oldest; join the two",
+        "사이드카는 경로와 상관없이 `{2}` 규칙만 따릅니다. 자기 네임스페이스용이 먼저이고 그다음은 오래된 것입니다. 둘을 합치세요",
+    ],
 };
 
 /// IST0112: a Service with several ports, of which the destination names none.
@@ -56,7 +59,7 @@ pub(crate) static MESH_ONLY_SUBSET: Rule = Rule {
     },
     message: [
         "the subsets of `{0}` in VirtualService `{1}` do not count for what comes through the gateway",
-        "게이트웨이로 들어온 요청에는 VirtualService `{1}`이 정한 `{0}`의 subset이 적용되지 않습니다",
+        "게이트웨이로 들어온 요청에는 VirtualService `{1}`에 적힌 `{0}`의 subset이 적용되지 않습니다",
     ],
     help: [
         "a gateway goes from this rule straight to all Pods of the Service; name the subset here, too",
@@ -90,7 +93,7 @@ pub(crate) static GENERATED_GATEWAY: Rule = Rule {
         aliases: &["IST0165"],
         check: Check::Cluster(generated_gateway),
     },
-    message: ["`{0}` is a Gateway that Istio makes for itself", "`{0}`은 Istio가 내부에서 만드는 Gateway입니다"],
+    message: ["`{0}` is a Gateway that Istio makes for itself", "`{0}` Gateway는 Istio가 내부에서 만드는 것입니다"],
     help: [
         "its name may change with any version; attach an HTTPRoute to the Gateway of the Gateway API instead",
         "이름이 언제든 바뀔 수 있습니다. 대신 Gateway API의 Gateway에 HTTPRoute를 연결하세요",
@@ -141,13 +144,7 @@ fn tell(same: &[Claim<'_>], scope: &str, told: &mut BTreeSet<ResourceId>, found:
         // Beside the one that counts the others are told of it.
         let other = if claim.owner.id == first.owner.id { other } else { first };
         if told.insert(claim.owner.id) {
-            let winner = full_name(first.owner);
-            let values = [winner.as_str()];
-            let words = [
-                "sidecars follow `{0}` alone, whatever the paths: rules for their own namespace first, then the oldest; join the two",
-                "사이드카는 경로와 상관없이 `{0}`만 따릅니다. 자기 네임스페이스용이 먼저이고 그다음은 오래된 것입니다. 둘을 합치세요",
-            ];
-            found.push(pair(*claim, *other, say(words, &values)));
+            found.push(pair(*claim, *other, &full_name(first.owner)));
         }
     }
 }
@@ -165,25 +162,26 @@ fn tell_wide(narrow: Claim<'_>, wide: Claim<'_>, told: &mut BTreeSet<ResourceId>
     }
     let words = [
         "`{0}` holds `{1}`: in the namespaces that see both, the narrow one alone counts for it",
-        "`{0}`에 `{1}`이 포함됩니다. 둘 다 보이는 네임스페이스에서는 좁은 쪽만 적용됩니다",
+        "`{0}` 패턴에 `{1}` 호스트도 포함됩니다. 둘 다 보이는 네임스페이스에서는 좁은 쪽만 적용됩니다",
     ];
-    let text = || say(words, &[&wide.host.value, &narrow.host.value]);
+    let help = say(words, &[&wide.host.value, &narrow.host.value]);
     for (claim, other) in [(narrow, wide), (wide, narrow)] {
         if told.insert(claim.owner.id) {
-            found.push(Diagnostic { severity: Severity::Info, ..pair(claim, other, text()) });
+            found.push(Diagnostic { severity: Severity::Info, help: Some(help.clone()), ..pair(claim, other, "") });
         }
     }
 }
 
-fn pair(claim: Claim<'_>, other: Claim<'_>, help: podpath_source::Text) -> Diagnostic {
+/// A finding at one of the two, which names the other and the one that counts.
+fn pair(claim: Claim<'_>, other: Claim<'_>, winner: &str) -> Diagnostic {
     let name = full_name(other.owner);
     let label = Label {
         location: other.owner.at(other.host.span),
         text: say(["the same host there", "그쪽의 같은 호스트"], &[]),
     };
-    let values = [name.as_str(), other.host.value.as_str()];
+    let values = [name.as_str(), other.host.value.as_str(), winner];
     let finding = SHARED_HOST.found(claim.owner.at(claim.host.span), &values);
-    Diagnostic { help: Some(help), related: vec![label], ..finding }
+    Diagnostic { related: vec![label], ..finding }
 }
 
 fn full_name(service: Found<'_, VirtualService>) -> String {
