@@ -87,7 +87,7 @@ pub fn rejected(cluster: &Cluster) -> Vec<Rejected> {
     let homeless = cluster.all::<Ingress>().filter(|it| !is_taken(it));
     let refused = |it: Found<'_, Ingress>| {
         let (span, path, text) = class::missing(&it);
-        Rejected { origin: origin(&it, span, path), reason: "no-ingress-class", text }
+        Rejected { origin: origin(&it, span, path), reason: "no-ingress-class", text, by: None }
     };
     homeless.map(refused).collect()
 }

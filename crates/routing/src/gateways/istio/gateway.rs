@@ -328,7 +328,12 @@ impl Making<'_> {
                 format!("exportTo hides it from namespace `{namespace}`, where the gateway runs"),
                 format!("exportTo 때문에 게이트웨이가 있는 `{namespace}` 네임스페이스에서 보이지 않습니다"),
             );
-            return Some(Rejected { origin: origin(service, span, "spec.exportTo"), reason: "not-exported", text });
+            return Some(Rejected {
+                origin: origin(service, span, "spec.exportTo"),
+                reason: "not-exported",
+                text,
+                by: None,
+            });
         }
         let serving = |(idx, server)| Serving { gateway: *gateway, server, idx };
         let servers = gateway.object.servers.iter().enumerate().map(serving);
@@ -341,7 +346,12 @@ impl Making<'_> {
             format!("no server of `{name}` serves `{}`", host.value),
             format!("`{name}` 게이트웨이의 어떤 서버도 `{}` 호스트를 받지 않습니다", host.value),
         );
-        Some(Rejected { origin: origin(service, host.span, "spec.hosts[0]"), reason: "host-not-served", text })
+        Some(Rejected {
+            origin: origin(service, host.span, "spec.hosts[0]"),
+            reason: "host-not-served",
+            text,
+            by: None,
+        })
     }
 }
 
