@@ -16,7 +16,7 @@ use crate::{Check, Context, Lint, suggest};
 pub(crate) static LINT: Lint = Lint {
     code: "dangling-backend",
     severity: Severity::Error,
-    aliases: &["IST0101", "dangling-ingress"],
+    aliases: &["IST0101", "KIA1101", "KIA1402", "dangling-ingress"],
     check: Check::Cluster(check),
 };
 
@@ -36,9 +36,9 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn aliases(route: Route) -> &'static [&'static str] {
     match route {
-        Route::VirtualService => &["IST0101"],
+        Route::VirtualService => &["IST0101", "KIA1101"],
         Route::Ingress => &["dangling-ingress"],
-        Route::Http => &[],
+        Route::Http => &["KIA1402"],
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) static LINT: Lint =
     Lint { code: "host-not-served", severity: Severity::Error, aliases: &["IST0132"], check: Check::Cluster(check) };
 
 /// A host that a gateway takes.
+#[derive(Clone, Copy)]
 struct Served<'a> {
     pattern: &'a str,
     location: Location,
@@ -38,24 +39,54 @@ fn check_virtual_service(
     found: &mut Vec<Diagnostic>,
 ) {
     let written = service.object.gateways.iter();
-    let wanted: Vec<_> = written.filter_map(|it| istio::gateway_of(service.namespace(), &it.value)).collect();
-    let gateways: Option<Vec<_>> =
-        wanted.iter().map(|(space, name)| cluster.find::<IstioGateway>(space, name)).collect();
-    let Some(gateways) = gateways.filter(|it| !it.is_empty()) else { return };
-    let served: Vec<_> = gateways.iter().flat_map(|it| served_by(*it, service.namespace())).collect();
-    let is_for_mesh = istio::is_for_mesh(service.object);
-    let is_served = |host: &str| {
+    let wanted: Vec<_> =
+        written.filter_map(|it| Some((it, istio::gateway_of(service.namespace(), &it.value)?))).collect();
+    let here = wanted.iter().filter_map(|(it, (space, name))| Some((*it, cluster.find::<IstioGateway>(space, name)?)));
+    let gateways: Vec<_> = here.map(|(it, gateway)| (it, served_by(gateway, service.namespace()))).collect();
+    let fits = |served: &[Served<'_>], host: &str| {
         let host = names.completed(service.namespace(), host);
         served.iter().any(|it| intersects(it.pattern, &host))
     };
-    // What is called inside the mesh needs no gateway.
-    let is_inner =
-        |host: &str| is_for_mesh && matches!(names.meaning(service.namespace(), host), HostMeaning::Service(..));
-    let hosts = service.object.hosts.iter();
-    let lost: Vec<_> = hosts.filter(|it| !is_served(&it.value) && !is_inner(&it.value)).collect();
-    let is_dead = !is_for_mesh && lost.len() == service.object.hosts.len();
-    let severity = if is_dead { Severity::Error } else { Severity::Warning };
-    found.extend(lost.into_iter().map(|host| not_served(service, host, &served, severity)));
+    let hosts = &service.object.hosts;
+    let mut idle: Vec<_> =
+        gateways.iter().filter(|(_, served)| !hosts.iter().any(|it| fits(served, &it.value))).collect();
+    // Where a gateway is not here, it may take what the others leave.
+    if gateways.len() == wanted.len() && !gateways.is_empty() {
+        let is_for_mesh = istio::is_for_mesh(service.object);
+        let is_served = |host: &str| gateways.iter().any(|(_, served)| fits(served, host));
+        // What is called inside the mesh needs no gateway.
+        let is_inner =
+            |host: &str| is_for_mesh && matches!(names.meaning(service.namespace(), host), HostMeaning::Service(..));
+        let lost: Vec<_> = hosts.iter().filter(|it| !is_served(&it.value) && !is_inner(&it.value)).collect();
+        let is_dead = !is_for_mesh && lost.len() == hosts.len();
+        let severity = if is_dead { Severity::Error } else { Severity::Warning };
+        // Istio's analyzer speaks of gateways that take none of the hosts, once for each.
+        let is_told = idle.len() == gateways.len() && !lost.is_empty();
+        let served: Vec<_> = gateways.iter().flat_map(|it| &it.1).copied().collect();
+        for (nth, host) in lost.into_iter().enumerate() {
+            let aliases = if is_told && nth == 0 { LINT.aliases } else { &[] };
+            found.push(Diagnostic { aliases, ..not_served(service, host, &served, severity) });
+        }
+        if is_told {
+            idle.remove(0);
+        }
+    }
+    found.extend(idle.into_iter().map(|(gateway, _)| takes_none(service, gateway)));
+}
+
+/// A gateway in the list that none of the hosts comes through.
+fn takes_none(service: Found<'_, VirtualService>, gateway: &Spanned<String>) -> Diagnostic {
+    let (name, gateway_name) = (service.name(), &gateway.value);
+    let message = Text::new(
+        format!("Gateway `{gateway_name}` takes none of the hosts of `{name}`"),
+        format!("`{gateway_name}` Gateway는 `{name}`의 호스트를 하나도 받지 않습니다"),
+    );
+    let help = Text::new(
+        "these rules do nothing there; remove the gateway, or add a host to it",
+        "그곳에서는 이 규칙이 적용되지 않습니다. 게이트웨이를 목록에서 빼거나 호스트를 추가하세요",
+    );
+    let severity = Severity::Warning;
+    Diagnostic { severity, help: Some(help), ..LINT.found(service.at(gateway.span), message) }
 }
 
 /// The hosts of a Gateway that this namespace may use.

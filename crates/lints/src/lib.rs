@@ -13,11 +13,13 @@ mod host_not_served;
 mod hostname;
 mod istio;
 mod missing_field;
+mod network_policies;
 mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
 mod required_field;
 mod route_not_allowed;
+mod rule;
 mod selector_differs;
 mod selector_matches_nothing;
 mod suggest;
@@ -27,6 +29,7 @@ mod unreachable_rule;
 mod wrong_type;
 
 use podpath_cluster::Cluster;
+use podpath_objects::Reader;
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
 
@@ -99,6 +102,65 @@ pub static ALL: &[&Lint] = &[
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &unknown_subset::LINT,
+    &network_policies::WITHOUT_PODS.lint,
+    &network_policies::WITHOUT_PEERS.lint,
+    &istio::annotations::MISPLACED.lint,
+    &istio::annotations::UNKNOWN.lint,
+    &istio::annotations::INVALID.lint,
+    &istio::annotations::DEPRECATED.lint,
+    &istio::annotations::ALPHA.lint,
+    &istio::control_plane::FAILED_CONDITION.lint,
+    &istio::control_plane::OLD_CRD.lint,
+    &istio::control_plane::OPEN_KEY_FETCH.lint,
+    &istio::deprecated::FIELD.lint,
+    &istio::deprecated::KIND.lint,
+    &istio::deprecated::PROVIDER.lint,
+    &istio::destination_rules::UNVERIFIED_SERVER.lint,
+    &istio::destination_rules::EMPTY_SUBSET.lint,
+    &istio::destination_rules::UNKNOWN_HOST.lint,
+    &istio::envoy_filters::RELATIVE.lint,
+    &istio::envoy_filters::RELATIVE_TO_VERSION.lint,
+    &istio::envoy_filters::REPLACE.lint,
+    &istio::envoy_filters::ADD.lint,
+    &istio::envoy_filters::REMOVE.lint,
+    &istio::gateways::WITHOUT_PODS.lint,
+    &istio::gateways::CLOSED_PORT.lint,
+    &istio::gateways::CONFLICTING.lint,
+    &istio::certificates::MISSING.lint,
+    &istio::certificates::UNUSABLE.lint,
+    &istio::certificates::SHARED.lint,
+    &istio::injection::NOT_INJECTED.lint,
+    &istio::injection::BY_DEFAULT.lint,
+    &istio::injection::TWO_LABELS.lint,
+    &istio::injection::WITHOUT_SIDECAR.lint,
+    &istio::injection::AUTOMATIC_IMAGE.lint,
+    &istio::injection::OTHER_IMAGE.lint,
+    &istio::policies::WITHOUT_PODS.lint,
+    &istio::policies::UNKNOWN_NAMESPACE.lint,
+    &istio::policies::GATEWAY_SELECTOR.lint,
+    &istio::ports::UNDECLARED_PROTOCOL.lint,
+    &istio::ports::EXTERNAL_NAME.lint,
+    &istio::service_entries::WITHOUT_ADDRESSES.lint,
+    &istio::service_entries::TWO_PROTOCOLS.lint,
+    &istio::selectors::WITHOUT_PODS.lint,
+    &istio::selectors::SAME_PODS.lint,
+    &istio::selectors::TWO_DEFAULTS.lint,
+    &istio::selectors::AMBIENT.lint,
+    &istio::selectors::WITHOUT_PROVIDER.lint,
+    &istio::virtual_services::SHARED_HOST.lint,
+    &istio::virtual_services::WITHOUT_PORT.lint,
+    &istio::virtual_services::MESH_ONLY_SUBSET.lint,
+    &istio::virtual_services::UNVERIFIED_CLAIMS.lint,
+    &istio::virtual_services::GENERATED_GATEWAY.lint,
+    &istio::hosts::UNKNOWN.lint,
+    &istio::hosts::HIDDEN.lint,
+    &istio::webhooks::OVERLAPPING.lint,
+    &istio::webhooks::WITHOUT_SERVICE.lint,
+    &istio::webhooks::WITHOUT_ADDRESS.lint,
+    &istio::webhooks::BARE_ADDRESS.lint,
+    &istio::workloads::TWO_PROTOCOLS.lint,
+    &istio::workloads::SHARED_TARGET.lint,
+    &istio::workloads::PROXY_USER.lint,
 ];
 
 /// The lints that look at the objects of the workspace together.
@@ -128,6 +190,13 @@ fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort_by(|a, b| (a.location, a.code, &a.message).cmp(&(b.location, b.code, &b.message)));
     found.dedup();
+    // Istio's analyzer says once of an object what it does not find, however often the object names it.
+    let mut told = std::collections::BTreeSet::new();
+    for finding in found.iter_mut().filter(|it| it.aliases.contains(&"IST0101")) {
+        if !told.insert((finding.location.document, finding.message.en.clone())) {
+            finding.aliases = &[];
+        }
+    }
     found
 }
 
@@ -147,9 +216,24 @@ impl Lint {
     }
 }
 
-impl DocumentContext<'_> {
+impl<'a> DocumentContext<'a> {
     /// A place in the document.
     fn at(&self, span: Span) -> Location {
         Location { document: self.document, span }
+    }
+
+    /// The objects of the document that are of these groups and kinds, with their kind.
+    fn objects(&self, kinds: &[(&str, &str)]) -> Vec<(Reader<'a>, String)> {
+        let Some(root) = self.yaml.root.as_ref() else { return vec![] };
+        let mut found = Vec::new();
+        for node in podpath_objects::nodes(root) {
+            let reader = Reader::new(node);
+            let text = |key: &str| reader.get(key).text().map_or_else(String::new, |it| it.value);
+            let (version, kind) = (text("apiVersion"), text("kind"));
+            if kinds.contains(&(podpath_objects::group_of(&version, &kind), kind.as_str())) {
+                found.push((reader, kind));
+            }
+        }
+        found
     }
 }

@@ -12,6 +12,9 @@ use crate::{Check, Context, Lint, suggest};
 pub(crate) static LINT: Lint =
     Lint { code: "port-not-offered", severity: Severity::Error, aliases: &["IST0101"], check: Check::Cluster(check) };
 
+/// What Kiali says of a Service port that no container has.
+const CONTAINERS: &[&str] = &["KIA0701"];
+
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
     found.extend(backend::all(cluster).iter().filter_map(|backend| asked_port(cluster, backend)));
@@ -152,7 +155,7 @@ fn unknown_name(
     );
     let fix = near.map(|it| suggest::use_text(location, it, suggest::is_typo(name, it)));
     let related = declared(cluster, pods).into_iter().collect();
-    Diagnostic { help: Some(help), fix, related, aliases: &[], ..LINT.found(location, message) }
+    Diagnostic { help: Some(help), fix, related, aliases: CONTAINERS, ..LINT.found(location, message) }
 }
 
 /// `containerPort` is only information, so a number that nobody declares may work: this is a warning.
@@ -178,7 +181,7 @@ fn undeclared_number(
     let fix = only.map(|it| suggest::use_number(location, *it, false));
     let related = declared(cluster, pods).into_iter().collect();
     let severity = Severity::Warning;
-    Diagnostic { severity, help: Some(help), fix, related, aliases: &[], ..LINT.found(location, message) }
+    Diagnostic { severity, help: Some(help), fix, related, aliases: CONTAINERS, ..LINT.found(location, message) }
 }
 
 fn ports<'a>(pods: &[PodSource<'a>]) -> impl Iterator<Item = &'a ContainerPort> {

@@ -22,7 +22,10 @@ fn check(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
             format!("the API server answers: {path}: Required value"),
             format!("API 서버의 응답: {path}: Required value"),
         );
+        // A route of a VirtualService without destination: its host, "", is not found.
+        let aliases: &[&str] =
+            if path.starts_with("spec.http[") && path.ends_with("].destination") { &["IST0101"] } else { &[] };
         let diagnostic = LINT.found(context.at(finding.span), message);
-        found.push(Diagnostic { path: Some(path.clone()), help: Some(help), ..diagnostic });
+        found.push(Diagnostic { path: Some(path.clone()), help: Some(help), aliases, ..diagnostic });
     }
 }

@@ -11,8 +11,12 @@ use podpath_source::{Diagnostic, Label, Severity, Spanned, Text};
 use crate::istio::Names;
 use crate::{Check, Context, Lint, backend, hostname, suggest};
 
-pub(crate) static LINT: Lint =
-    Lint { code: "unknown-subset", severity: Severity::Error, aliases: &["IST0101"], check: Check::Cluster(check) };
+pub(crate) static LINT: Lint = Lint {
+    code: "unknown-subset",
+    severity: Severity::Error,
+    aliases: &["IST0101", "KIA1107"],
+    check: Check::Cluster(check),
+};
 
 /// The DestinationRules by their full host, and those with a wildcard.
 struct Rules<'a> {

@@ -1,5 +1,7 @@
 //! Istio's EnvoyFilter: what each of its patches may change, as far as that can be told.
 
+use podpath_source::Spanned;
+
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
 
@@ -12,6 +14,23 @@ pub struct EnvoyFilter {
     pub trusted_hops: Option<i64>,
     /// What its patches change.
     pub effects: Vec<PatchEffect>,
+    /// `spec.priority` is told and not 0.
+    pub has_priority: bool,
+    /// `spec.configPatches`, up to the first without `patch`.
+    pub patches: Vec<Patch>,
+}
+
+/// An entry of `spec.configPatches`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patch {
+    /// `applyTo`
+    pub apply_to: String,
+    /// `patch.operation`
+    pub operation: Spanned<String>,
+    /// The name of what it puts there, or of the filter that it looks for.
+    pub name: String,
+    /// `match.proxy.proxyVersion` is told.
+    pub has_version: bool,
 }
 
 /// What a patch changes.
@@ -33,7 +52,27 @@ impl EnvoyFilter {
             labels: spec.get("workloadSelector").get("labels").labels(),
             trusted_hops: spec.get("configPatches").items().find_map(hops).map(|it| it.value),
             effects: spec.get("configPatches").list(PatchEffect::read),
+            has_priority: spec.get("priority").int().is_some_and(|it| it.value != 0),
+            patches: spec.get("configPatches").items().map_while(Patch::read).collect(),
         }
+    }
+}
+
+impl Patch {
+    fn read(reader: Reader<'_>) -> Option<Self> {
+        let patch = Reader::new(reader.get("patch").node()?);
+        let text = |it: Reader<'_>| it.text().map_or_else(String::new, |it| it.value);
+        let value = patch.get("value");
+        let own = text(value.get("name"));
+        let matched = value.exists().then(|| reader.get("match").get("listener").get("filterChain").get("filter"));
+        let named = || matched.map_or_else(String::new, |it| text(it.get("name")));
+        let unnamed = || Spanned::new(String::new(), patch.span());
+        Some(Self {
+            apply_to: text(reader.get("applyTo")),
+            operation: patch.get("operation").text().unwrap_or_else(unnamed),
+            name: if own.is_empty() { named() } else { own },
+            has_version: !text(reader.get("match").get("proxy").get("proxyVersion")).is_empty(),
+        })
     }
 }
 

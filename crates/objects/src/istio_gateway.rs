@@ -40,6 +40,8 @@ pub struct ServerTls {
     pub https_redirect: bool,
     /// `credentialName`
     pub credential: Option<Spanned<String>>,
+    /// `serverCertificate`: a file of the gateway's Pods.
+    pub certificate: Option<Spanned<String>>,
 }
 
 impl IstioGateway {
@@ -57,7 +59,8 @@ impl Server {
         let tls = tls.exists().then(|| ServerTls {
             mode: tls.get("mode").text().unwrap_or_else(|| missing(tls, "PASSTHROUGH")),
             https_redirect: tls.get("httpsRedirect").is_true(),
-            credential: tls.get("credentialName").text(),
+            credential: tls.get("credentialName").text().filter(|it| !it.value.is_empty()),
+            certificate: tls.get("serverCertificate").text().filter(|it| !it.value.is_empty()),
         });
         Self {
             port: port.get("number").port(),

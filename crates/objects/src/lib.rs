@@ -22,6 +22,7 @@ mod mesh_policy;
 mod meta;
 mod network_policy;
 mod node;
+mod pem;
 mod plain;
 mod reader;
 mod reference_grant;
@@ -31,7 +32,9 @@ mod service;
 mod service_entry;
 mod sidecar;
 mod stream_route;
+mod telemetry;
 mod virtual_service;
+mod webhook;
 mod workload;
 
 use podpath_yaml::Node;
@@ -41,7 +44,7 @@ pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
 pub use destination_rule::{DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
-pub use envoy_filter::{EnvoyFilter, PatchEffect};
+pub use envoy_filter::{EnvoyFilter, Patch, PatchEffect};
 pub use gateway::{
     AllowedRoutes, ClientValidation, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
 };
@@ -59,6 +62,7 @@ pub use mesh_policy::{
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{ClusterNode, Taint};
+pub use pem::expiry;
 pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown};
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
@@ -68,10 +72,12 @@ pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::{EntryPort, ServiceEntry};
 pub use sidecar::Sidecar;
 pub use stream_route::{StreamRoute, StreamRule};
+pub use telemetry::{Telemetry, WasmPlugin};
 pub use virtual_service::{
     Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
     StringMatch, TcpRule, VirtualService, VsRedirect,
 };
+pub use webhook::{MutatingWebhooks, Webhook};
 pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
 
 /// An object of the workspace: what all kinds have, and what its own kind has.
@@ -171,6 +177,9 @@ kinds! {
     31 TargetGroupConfiguration: "gateway.k8s.aws" / "TargetGroupConfiguration",
     32 ListenerRuleConfiguration: "gateway.k8s.aws" / "ListenerRuleConfiguration",
     33 Sidecar: "networking.istio.io" / "Sidecar",
+    34 Telemetry: "telemetry.istio.io" / "Telemetry",
+    35 WasmPlugin: "extensions.istio.io" / "WasmPlugin",
+    36 MutatingWebhooks: "admissionregistration.k8s.io" / "MutatingWebhookConfiguration",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

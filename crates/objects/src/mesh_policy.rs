@@ -91,7 +91,7 @@ pub struct JwtRule {
 }
 
 impl PolicyScope {
-    fn read(spec: Reader<'_>) -> Self {
+    pub(crate) fn read(spec: Reader<'_>) -> Self {
         let single = spec.get("targetRef");
         let refs = spec.get("targetRefs").items().chain(single.node().map(Reader::new));
         let target = |it: Reader<'_>| Some((it.get("kind").text()?.value, it.get("name").text()?));

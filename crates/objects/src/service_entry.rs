@@ -1,6 +1,6 @@
 //! Istio's ServiceEntry: hosts that the mesh knows beside its Services.
 
-use podpath_source::Spanned;
+use podpath_source::{Span, Spanned};
 
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
@@ -14,6 +14,8 @@ pub struct ServiceEntry {
     pub ports: Vec<EntryPort>,
     /// `spec.addresses`: addresses and ranges that clients dial.
     pub addresses: Vec<String>,
+    /// `status.addresses`: Istio gave it some.
+    pub has_own_addresses: bool,
     /// `spec.endpoints[].address`
     pub endpoints: Vec<String>,
     /// `spec.workloadSelector.labels`
@@ -31,6 +33,8 @@ pub struct EntryPort {
     pub target: u16,
     /// `protocol`, as written.
     pub protocol: String,
+    /// The protocol, or the whole entry when there is none.
+    pub span: Span,
 }
 
 impl ServiceEntry {
@@ -42,6 +46,7 @@ impl ServiceEntry {
             hosts: spec.get("hosts").texts(),
             ports: spec.get("ports").items().filter_map(EntryPort::read).collect(),
             addresses: texts(spec.get("addresses")),
+            has_own_addresses: reader.get("status").get("addresses").items().next().is_some(),
             endpoints: spec
                 .get("endpoints")
                 .items()
@@ -66,6 +71,7 @@ impl EntryPort {
             number,
             target: reader.get("targetPort").port().map_or(number, |it| it.value),
             protocol: reader.get("protocol").text().map_or_else(String::new, |it| it.value),
+            span: reader.get("protocol").span(),
         })
     }
 }

@@ -29,7 +29,8 @@ pub use table::{
     Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
     Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
 };
-pub use tables::Tables;
+pub use tables::{GatewayPods, Tables};
+pub use trace::mesh::{IGNORED, has_proxy, injects, with_yaml};
 pub use trace::{
     Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict,
     Verdicted, trace,

@@ -5,7 +5,7 @@ mod end;
 mod entry;
 mod exposed;
 mod guard;
-mod mesh;
+pub(crate) mod mesh;
 mod network;
 mod service;
 mod stage;

@@ -29,7 +29,9 @@ pub struct PodTemplate {
 impl PodTemplate {
     pub(super) fn read(reader: Reader<'_>, labels: Labels) -> Self {
         let spec = reader.get("spec");
-        let stays = |it: &Reader<'_>| it.get("restartPolicy").text().is_some_and(|it| it.value == "Always");
+        // The proxy of Istio stays, too; nobody writes it there for another reason.
+        let is = |it: &Reader<'_>, key: &str, value: &str| it.get(key).text().is_some_and(|it| it.value == value);
+        let stays = |it: &Reader<'_>| is(it, "restartPolicy", "Always") || is(it, "name", "istio-proxy");
         let sidecars = spec.get("initContainers").items().filter(stays);
         Self {
             labels,
@@ -151,6 +153,10 @@ fn uses(spec: Reader<'_>) -> Vec<Use> {
 pub struct Container {
     /// `name`
     pub name: Option<Spanned<String>>,
+    /// `image`
+    pub image: Option<Spanned<String>>,
+    /// `BLOCKED_CIDRS_IN_JWKS_URIS` of its environment has a value: Istio's control plane does not ask there for keys.
+    pub blocks_jwks: bool,
     /// `ports`
     pub ports: Vec<ContainerPort>,
     /// The port that the readiness probe asks.
@@ -183,8 +189,14 @@ impl Container {
     fn read(reader: Reader<'_>) -> Self {
         let probe = reader.get("readinessProbe");
         let ports = ["httpGet", "tcpSocket", "grpc"].into_iter().map(|it| probe.get(it).get("port").port_ref());
+        let is_blocking = |it: Reader<'_>| {
+            let is_meant = it.get("name").text().is_some_and(|it| it.value == "BLOCKED_CIDRS_IN_JWKS_URIS");
+            is_meant && it.get("value").text().is_some_and(|it| !it.value.is_empty())
+        };
         Self {
             name: reader.get("name").text(),
+            image: reader.get("image").text(),
+            blocks_jwks: reader.get("env").items().any(is_blocking),
             ports: reader.get("ports").list(ContainerPort::read),
             readiness_port: ports.flatten().next(),
             span: reader.span(),

@@ -13,6 +13,8 @@ pub(super) mod words;
 
 pub(super) use authz::{Answer, Decision, decide, external};
 pub(super) use config::Mesh;
+pub use config::with_yaml;
+pub use inject::{IGNORED, has_proxy, injects};
 pub(super) use inject::{Sidecar, sidecar};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
 pub(super) use peer::{Mode, Mtls, mtls};

@@ -82,14 +82,8 @@ pub fn headless_by_address<'a>(cluster: &'a Cluster, address: &str, port: u16) -
 
 /// The port says that it speaks HTTP or TLS, whose requests name their host.
 fn speaks_by_name(port: &ServicePort) -> bool {
-    let declared = declared(port).to_ascii_lowercase();
+    let declared = declared(port);
     ["http", "grpc", "tls", "kubernetes.io"].iter().any(|it| declared.starts_with(it))
-}
-
-/// `appProtocol`, else the port's name up to the first `-`.
-fn declared(port: &ServicePort) -> &str {
-    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
-    port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name).unwrap_or_default()
 }
 
 /// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
@@ -120,11 +114,42 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
 /// `appProtocol` goes before the port's name up to the first `-`; ports that servers of other protocols use are not
 /// looked into.
 pub fn is_http(port: &ServicePort) -> bool {
-    match declared(port).to_ascii_lowercase().as_str() {
+    match declared(port).as_str() {
         "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" | "kubernetes.io/ws" | "kubernetes.io/wss" => true,
         "tcp" | "tls" | "https" | "mongo" | "redis" | "mysql" | "udp" => false,
         _ => port.protocol == "TCP" && !matches!(port.port.value, 25 | 53 | 3306 | 27017),
     }
+}
+
+/// True when the port says what it speaks, so that proxies need not find out (istio `pkg/config/kube/conversion.go`).
+pub fn is_declared(port: &ServicePort) -> bool {
+    const KNOWN: &[&str] = &[
+        "grpc",
+        "grpc-web",
+        "hbone",
+        "http",
+        "http2",
+        "http_proxy",
+        "https",
+        "kubernetes.io/h2c",
+        "kubernetes.io/ws",
+        "kubernetes.io/wss",
+        "mongo",
+        "mysql",
+        "redis",
+        "tcp",
+        "tls",
+        "udp",
+    ];
+    let is_special = matches!(port.port.value, 25 | 53 | 3306 | 27017);
+    port.protocol == "UDP" || is_special || KNOWN.contains(&declared(port).as_str())
+}
+
+/// `appProtocol`, else the name up to the first `-`; empty when there is neither.
+fn declared(port: &ServicePort) -> String {
+    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
+    let text = port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name);
+    text.unwrap_or_default().to_ascii_lowercase()
 }
 
 /// The table of a call to a Service from a Pod with a sidecar: of several VirtualServices for the host the first wins

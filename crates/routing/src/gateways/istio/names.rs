@@ -64,7 +64,7 @@ pub(super) fn visibility(export_to: &[Spanned<String>], namespace: &str, from: &
 }
 
 /// Oldest first; without a timestamp an object counts as new; then name and namespace.
-pub(crate) fn age_key<'a, T>(found: &Found<'a, T>) -> (bool, &'a str, &'a str, &'a str) {
+pub fn age_key<'a, T>(found: &Found<'a, T>) -> (bool, &'a str, &'a str, &'a str) {
     let created = found.entry.resource.meta.created.as_deref();
     (created.is_none(), created.unwrap_or_default(), found.name(), found.namespace())
 }

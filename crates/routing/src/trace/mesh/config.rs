@@ -72,7 +72,7 @@ impl Injector {
 }
 
 /// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.
-fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
+pub fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
     let found = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, name);
     let text = found.and_then(|it| it.object.data.get(key)).unwrap_or("{}");
     let empty = podpath_yaml::parse("{}");

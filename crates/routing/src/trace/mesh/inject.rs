@@ -3,7 +3,7 @@
 //! Source: istio `manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml`, `pkg/kube/inject`.
 
 use podpath_cluster::{Cluster, PodSource};
-use podpath_objects::{Labels, Namespace};
+use podpath_objects::{Labels, Namespace, PodTemplate};
 use podpath_source::Text;
 
 use super::config::Injector;
@@ -22,14 +22,29 @@ pub(in crate::trace) enum Sidecar {
 const INJECT: &str = "sidecar.istio.io/inject";
 
 /// Namespaces of the system, into which nothing is injected.
-const IGNORED: &[&str] = &["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+pub const IGNORED: &[&str] = &["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
 
 /// Whether these Pods have a sidecar.
 pub(in crate::trace) fn sidecar(cluster: &Cluster, pod: &PodSource<'_>) -> Sidecar {
-    let template = pod.template;
-    if template.containers.iter().any(|it| it.name.as_ref().is_some_and(|it| it.value == "istio-proxy")) {
-        return Sidecar::Yes;
+    if has_proxy(pod.template) { Sidecar::Yes } else { injected(cluster, pod) }
+}
+
+/// True when the manifest itself holds the proxy.
+pub fn has_proxy(template: &PodTemplate) -> bool {
+    template.containers.iter().any(|it| it.name.as_ref().is_some_and(|it| it.value == "istio-proxy"))
+}
+
+/// Whether a sidecar is put into these Pods when they are made; None when their namespace is not here and they do not say.
+pub fn injects(cluster: &Cluster, pod: &PodSource<'_>) -> Option<bool> {
+    match injected(cluster, pod) {
+        Sidecar::Yes => Some(true),
+        Sidecar::No(_) => Some(false),
+        Sidecar::Unknown(_) => None,
     }
+}
+
+fn injected(cluster: &Cluster, pod: &PodSource<'_>) -> Sidecar {
+    let template = pod.template;
     if template.host_network || IGNORED.contains(&pod.namespace) {
         return Sidecar::No(Text::new("nothing is injected into such Pods", "이런 Pod에는 주입되지 않습니다"));
     }

@@ -1,0 +1,68 @@
+//! What the workspace says about the mesh: whether there is one, what it is set to, which Pods serve its Gateways.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_cluster::{Cluster, ResourceId};
+use podpath_objects::{
+    AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Kind, Labels, Namespace, PeerAuthentication,
+    RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService,
+};
+use podpath_routing::{GatewayPods, has_proxy};
+use podpath_source::Spanned;
+
+use crate::Context;
+
+/// True when the workspace has to do with Istio: one of its objects, a proxy, a label that asks for one.
+///
+/// What teaches about the mesh is not said to people who have none.
+pub(crate) fn is_here(cluster: &Cluster) -> bool {
+    let asks = |labels: &Labels| {
+        ["istio-injection", "istio.io/rev", "istio.io/dataplane-mode", "sidecar.istio.io/inject"]
+            .iter()
+            .any(|it| labels.get(it).is_some())
+    };
+    any::<VirtualService>(cluster)
+        || any::<IstioGateway>(cluster)
+        || any::<DestinationRule>(cluster)
+        || any::<ServiceEntry>(cluster)
+        || any::<AuthorizationPolicy>(cluster)
+        || any::<PeerAuthentication>(cluster)
+        || any::<RequestAuthentication>(cluster)
+        || any::<Sidecar>(cluster)
+        || any::<EnvoyFilter>(cluster)
+        || any::<Telemetry>(cluster)
+        || cluster.all::<Namespace>().any(|it| asks(&it.entry.resource.meta.labels))
+        || cluster.pod_sources().any(|it| has_proxy(it.template) || asks(&it.template.labels))
+}
+
+fn any<T: Kind>(cluster: &Cluster) -> bool {
+    cluster.all::<T>().next().is_some()
+}
+
+/// The keys of the labels of all Pods: a selector without one of them is for Pods that were not pasted.
+pub(crate) fn label_keys(cluster: &Cluster) -> BTreeSet<&str> {
+    cluster.pod_sources().flat_map(|it| it.template.labels.iter()).map(|(key, _)| key).collect()
+}
+
+/// The Pods that serve each Gateway, by the number of the Gateway.
+pub(crate) fn gateway_pods<'a>(context: &Context<'a>) -> BTreeMap<ResourceId, Vec<&'a GatewayPods>> {
+    let mut served: BTreeMap<ResourceId, Vec<&GatewayPods>> = BTreeMap::new();
+    for (pods, table) in context.tables().istio().iter().filter(|(pods, _)| pods.source.is_some()) {
+        for gateway in &table.members {
+            served.entry(*gateway).or_default().push(pods);
+        }
+    }
+    served
+}
+
+/// The namespaces that `exportTo` names; `*` alone for all.
+pub(crate) fn scopes<'a>(export_to: &'a [Spanned<String>], namespace: &'a str) -> BTreeSet<&'a str> {
+    let names = export_to.iter().map(|it| it.value.as_str());
+    scopes_of(names, namespace)
+}
+
+/// The same of texts.
+pub(crate) fn scopes_of<'a>(names: impl Iterator<Item = &'a str>, namespace: &'a str) -> BTreeSet<&'a str> {
+    let named: BTreeSet<&str> = names.map(|it| if it == "." { namespace } else { it }).collect();
+    if named.is_empty() || named.contains("*") { BTreeSet::from(["*"]) } else { named }
+}
