@@ -66,7 +66,7 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     let resource = &props.resource;
     let group = [Some(resource.kind.as_str()), Some(resource.api_version.as_str()), resource.namespace.as_deref()];
     let under = group.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let is_wide = matches!(&*known, Known::Card(it) if it.load_balancer.is_some());
+    let is_wide = matches!(&*known, Known::Card(it) if it.load_balancer.is_some() || it.pod.is_some());
     let body = match &*known {
         Known::Asked => Html::default(),
         Known::Gone => html! { <p class="oc-gone">{ words::OBJECT_GONE.text(locale) }</p> },

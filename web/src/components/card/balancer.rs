@@ -26,7 +26,7 @@ pub(super) fn balancer(made: &BalancerCard, props: &CardProps) -> Html {
         html! { <Listener key={it.port} listener={it.clone()} {lit} {locale} on_goto={props.on_goto.clone()} /> }
     });
     html! {
-        <section class="lb" aria-label={words::BALANCER.text(locale)}>
+        <section class="lb" aria-label={words::LOAD_BALANCER.text(locale)}>
             <h3>{ made.title.clone() }</h3>
             { for made.frozen.iter().map(|it| frozen(it, props)) }
             if made.members.len() > 1 || !made.frozen.is_empty() {
@@ -137,7 +137,7 @@ fn rule(it: &BalancerRule, is_lit: bool, props: &ListenerProps) -> Html {
         Some(range) => {
             let at = place(&range);
             let onclick = props.on_goto.reform(move |_: MouseEvent| range.clone());
-            html! { <li><button {class} aria-current={current} {onclick}>{ body }<span class="oc-at">{ at }</span></button></li> }
+            html! { <li><button {class} aria-current={current} {onclick}>{ body }<span class="oc-at"><bdi>{ at }</bdi></span></button></li> }
         }
     }
 }

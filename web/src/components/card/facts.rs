@@ -119,7 +119,7 @@ pub(super) fn line(range: Option<&Range>, text: Html, on_goto: &Callback<Range>)
     let Some(range) = range.cloned() else { return html! { <span class="oc-row">{ text }</span> } };
     let at = place(&range);
     let onclick = on_goto.reform(move |_: MouseEvent| range.clone());
-    html! { <button class="oc-line" {onclick}><span>{ text }</span><span class="oc-at">{ at }</span></button> }
+    html! { <button class="oc-line" {onclick}><span>{ text }</span><span class="oc-at"><bdi>{ at }</bdi></span></button> }
 }
 
 /// A name that is here opens its card.

@@ -48,7 +48,7 @@ fn sidecar(it: &SidecarState, props: &CardProps) -> Html {
 fn mode(it: &MtlsReason, props: &CardProps) -> Html {
     let port = it.port.map(|it| format!(" {}", words::ON_PORT.with(props.locale, &[&it]))).unwrap_or_default();
     html! {
-        <div class="oc-part">
+        <div class={it.port.map(|_| "oc-part")}>
             <b>{ it.mode.clone() }{ port }</b>
             { line(it.range.as_ref(), rich(&it.detail), &props.on_goto) }
         </div>
