@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_core::Engine;
-use podpath_protocol::{Call, Check, From, ObjectCard, PodCaller, Ref, Statuses, Trace, Traces};
+use podpath_protocol::{Call, Check, From, Graph, ObjectCard, PodCaller, Ref, Statuses, Trace, Traces};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -44,6 +44,11 @@ pub fn trace_as(files: &Files, call: &Call, controller: &str) -> Result<Trace, S
 fn trace_with(files: &Files, call: &Call, options: &Value) -> Result<Trace, String> {
     let traces: Traces = ask("trace", &json!({ "files": files, "options": options, "requests": [call] }))?;
     traces.traces.into_iter().next().ok_or_else(|| "no trace".into())
+}
+
+/// The diagram, with the way of a request where there is one.
+pub fn graph(files: &Files, call: Option<&Call>) -> Result<Graph, String> {
+    ask("graph", &json!({ "files": files, "trace": call }))
 }
 
 /// The card of an object, named as `apps/v1 Deployment shop/web`; a cluster-scoped one as `/name`.

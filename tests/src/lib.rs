@@ -5,6 +5,7 @@
 //! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress. A
 //! ```` ```status Gateway/edge HTTPRoute/web ```` block holds what the controller writes into these objects; without
 //! names, into all. A ```` ```diagnostics ```` block expects all findings as text, a ```` ```workloads ```` block all workloads,
+//! a ```` ```graph ```` block the wires of the diagram (`=` where the request before it goes),
 //! a ```` ```load-balancers ```` block what the AWS Load Balancer Controller makes,
 //! an ```` ```admission ```` block what an API server says to each document. In YAML a trailing
 //! `# error[code] "part of the message"` expects a finding on that line, and every finding must be expected.

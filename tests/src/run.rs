@@ -64,6 +64,10 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::trace(&trace), outcome);
                 has_expected_block = true;
             }
+            "graph" => {
+                compare(case, block, show::graph(&ask::graph(&files, request.as_ref())?), outcome);
+                has_expected_block = true;
+            }
             "status" => {
                 compare(case, block, show::status(&ask::status(&files)?, &block.info), outcome);
                 has_expected_block = true;

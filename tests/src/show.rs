@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Admission, Backend, BalancerCard, BalancerTarget, Check, Completion, Condition, Definition, Hop, Hover, LbAction,
-    LbTarget, LoadBalancers, Mention, MtlsReason, ObjectCard, ObjectStatus, Outcome, PodFacts, Range, Ref, Reference,
-    References, SidecarState, Standing, Statuses, Trace, Workloads,
+    Admission, Backend, BalancerCard, BalancerTarget, Check, Completion, Condition, Definition, EdgeState, Graph, Hop,
+    Hover, LbAction, LbTarget, LoadBalancers, Mention, MtlsReason, NodeState, ObjectCard, ObjectStatus, Outcome,
+    PodFacts, Range, Ref, Reference, References, SidecarState, Standing, Statuses, Trace, Workloads,
 };
 
 use serde_json::json;
@@ -95,6 +95,31 @@ pub(crate) fn admission(found: &Admission) -> String {
         for error in &it.errors {
             _ = writeln!(text, "  {} {}: {}", error.sort, error.field, error.detail);
         }
+    }
+    text
+}
+
+/// The wires of a diagram, the lit ones with `=`, and the cards that the request does not come to with their reason.
+pub(crate) fn graph(found: &Graph) -> String {
+    let mut text = String::new();
+    let card = |id: &str| {
+        let node = found.nodes.iter().find(|it| it.id == id);
+        node.map_or_else(String::new, |it| match it.kind.as_str() {
+            "" => it.title.clone(),
+            kind => format!("{kind} {}", it.title),
+        })
+    };
+    for it in &found.edges {
+        let line = if it.on_path { '=' } else { '-' };
+        let state = match it.state {
+            EdgeState::Off | EdgeState::On => String::new(),
+            other => format!(" ({other:?})"),
+        };
+        let share = it.weight.map_or(String::new(), |(part, whole)| format!(" {part}/{whole}"));
+        _ = writeln!(text, "{} {line}{}{line}> {}{share}{state}", card(&it.from), it.label, card(&it.to));
+    }
+    for it in found.nodes.iter().filter(|it| !matches!(it.state, NodeState::Off | NodeState::On)) {
+        _ = writeln!(text, "{:?}: {} {}", it.state, card(&it.id), it.subtitle);
     }
     text
 }

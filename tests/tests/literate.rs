@@ -71,6 +71,11 @@ fn cards() {
 }
 
 #[test]
+fn diagrams() {
+    hold("tests/suite/diagram");
+}
+
+#[test]
 fn admission() {
     hold("tests/suite/admission");
 }

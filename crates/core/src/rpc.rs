@@ -146,7 +146,8 @@ impl Engine {
                 let TraceParams { files, workspace, options, requests } = read(params)?;
                 self.with(Input { files, workspace, options }, |analysis, options| {
                     let traces = requests.iter().map(|it| trace::trace(analysis, it, options.locale));
-                    write(Traces { traces: traces.collect::<Result<_, _>>().map_err(|error| bad(&error))? })
+                    let traces = Traces { traces: traces.collect::<Result<_, _>>().map_err(|error| bad(&error))? };
+                    traces.written().map_err(|error| bad(&error))
                 })
             }
             "graph" => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{Fix, Range, Ref};
 
@@ -108,6 +109,14 @@ pub struct PodCaller {
 pub struct Traces {
     /// One for each request.
     pub traces: Vec<Trace>,
+}
+
+impl Traces {
+    /// As JSON. Written here, in a crate that is built for speed, because serde's code is built where it is called from
+    /// and most of the time of a trace goes into writing its losers down.
+    pub fn written(&self) -> serde_json::Result<Box<RawValue>> {
+        to_raw_value(self)
+    }
 }
 
 /// Result of `suggest`.

@@ -1,6 +1,6 @@
 //! Objects to cards and wires, without any request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Found, PodSource, ResourceId, service_pods};
 use podpath_objects::{
@@ -227,7 +227,6 @@ impl<'a> Building<'a> {
             let hosts = set.object.listeners.iter().map(|it| it.hostname.as_ref().map_or("*", |it| it.value.as_str()));
             let subtitle = summary(hosts);
             self.object(set.id, Lane::Gateway, "ListenerSet", subtitle);
-            self.wire_parents(set.id, set.namespace(), set.object.parent.as_slice());
         }
         for table in self.analysis.tables().gateways().filter(|it| it.gateway.name.starts_with("ingress")) {
             if let Some(class) = table.origin.resource {
@@ -237,20 +236,36 @@ impl<'a> Building<'a> {
         self.wire_entries();
     }
 
-    /// From the client straight to gateways that no load balancer leads to.
+    /// What leads to a Gateway leads to its ListenerSets, and the client leads to what no load balancer leads to.
     fn wire_entries(&mut self) {
-        let behind: BTreeSet<String> =
-            self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.clone()).collect();
-        let nodes = self.graph.nodes.iter().filter(|it| it.lane == Lane::Gateway && !behind.contains(&it.id));
+        let tables = self.analysis.tables();
+        let mut ports: BTreeMap<String, String> = BTreeMap::new();
+        for table in tables.all() {
+            let own = table.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
+            for listener in &table.listeners {
+                let holder = listener.origin.resource.map_or_else(|| own.clone(), |id| node_id(self.analysis, id));
+                if holder != own {
+                    self.copy_wires(&own, &holder);
+                }
+                for card in [&own, &holder] {
+                    ports.entry(card.clone()).or_insert_with(|| listener.port.to_string());
+                }
+            }
+        }
+        let behind: BTreeSet<&str> =
+            self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.as_str()).collect();
+        let nodes = self.graph.nodes.iter().filter(|it| it.lane == Lane::Gateway && !behind.contains(it.id.as_str()));
         let open: Vec<String> = nodes.map(|it| it.id.clone()).collect();
         for id in open {
-            let ports = self
-                .analysis
-                .tables()
-                .all()
-                .filter(|table| table.origin.resource.is_some_and(|it| node_id(self.analysis, it) == id));
-            let port = ports.flat_map(|it| &it.listeners).map(|it| it.port.to_string()).next().unwrap_or_default();
-            self.wire(CLIENT, &id, &port);
+            self.wire(CLIENT, &id, ports.get(&id).map_or("", String::as_str));
+        }
+    }
+
+    /// Wires to one card as there are to another.
+    fn copy_wires(&mut self, of: &str, to: &str) {
+        let found: Vec<_> = self.graph.edges.iter().filter(|it| it.to == of).cloned().collect();
+        for edge in found {
+            self.wire(&edge.from, to, &edge.label);
         }
     }
 
@@ -298,6 +313,26 @@ impl<'a> Building<'a> {
         for rule in rules {
             let from = rule.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
             self.wire_targets(&from, rule);
+        }
+        self.name_listeners();
+    }
+
+    /// Names of the listeners on the wires from a gateway to its routes.
+    fn name_listeners(&mut self) {
+        let mut names: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+        for listener in self.analysis.tables().all().flat_map(|it| &it.listeners) {
+            let Some(gateway) = listener.origin.resource.map(|id| node_id(self.analysis, id)) else { continue };
+            let rules = listener.hosts.iter().flat_map(|host| &host.rules).chain(&listener.fallback);
+            let routes: BTreeSet<ResourceId> = rules.filter_map(|it| it.origin.resource).collect();
+            for route in routes {
+                let wire = (gateway.clone(), node_id(self.analysis, route));
+                names.entry(wire).or_default().push(listener_name(&listener.name));
+            }
+        }
+        for edge in &mut self.graph.edges {
+            if let Some(names) = names.get(&(edge.from.clone(), edge.to.clone())) {
+                edge.label = summary(names.iter().copied());
+            }
         }
     }
 
@@ -392,6 +427,11 @@ impl<'a> Building<'a> {
             nodes.for_each(|it| it.problem = it.problem.max(Some(problem)));
         }
     }
+}
+
+/// The name as its gateway writes it: those of an Istio Gateway stand behind its own.
+pub(super) fn listener_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// The first of a few names, and how many more.

@@ -6,7 +6,7 @@ use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeSta
 use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted};
 use podpath_source::Text;
 
-use super::build::{CLIENT, bare_edge, bare_node, missing_id, node_id};
+use super::build::{CLIENT, bare_edge, bare_node, listener_name, missing_id, node_id};
 use crate::analysis::Analysis;
 use crate::place::say;
 use crate::trace;
@@ -18,6 +18,7 @@ pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, call:
     lighting.dim_losers(trace);
     let mut before: Option<String> = None;
     let mut shield: Option<Shield> = None;
+    let mut listener: Option<String> = None;
     for (hop, number) in trace.hops.iter().zip(1..) {
         let mut card = None;
         if hop.kind == HopKind::Policy {
@@ -34,6 +35,10 @@ pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, call:
         if let (Some(shield), Some(from)) = (shield.take(), &before) {
             lighting.guard(from, &id, shield, hop);
         }
+        if let (Some(listener), Some(from)) = (listener.take(), &before) {
+            lighting.name(from, &id, listener);
+        }
+        listener = lighting.listener_of(hop);
         before = Some(id);
     }
     if let Some(last) = before {
@@ -67,6 +72,21 @@ impl Lighting<'_> {
         edge.shield = Some(shield);
         if !shield.allows {
             (edge.state, edge.label) = (EdgeState::Dead, label);
+        }
+    }
+
+    /// The name of the listener that took the request at a gateway.
+    fn listener_of(&self, hop: &Hop) -> Option<String> {
+        let location = hop.location.filter(|_| hop.kind == HopKind::Gateway)?;
+        let mut listeners = self.analysis.tables().all().flat_map(|it| &it.listeners);
+        let found = listeners.find(|it| it.origin.location == location)?;
+        Some(listener_name(&found.name).to_owned())
+    }
+
+    /// The listener stands on the wire that leaves its gateway.
+    fn name(&mut self, from: &str, to: &str, listener: String) {
+        if let Some(edge) = self.edge(from, to).filter(|it| it.on_path && it.state == EdgeState::On) {
+            edge.label = listener;
         }
     }
 
