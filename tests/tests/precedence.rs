@@ -76,7 +76,9 @@ fn gateway_routes<T>(kind: &str, routes: &[(&str, usize, Vec<T>)], rule: impl Fn
             "---\napiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{name: r{idx}{created}}}\n\
              spec:\n  parentRefs: [{{name: edge}}]\n{hostnames}  rules:\n"
         );
-        matches.iter().for_each(|it| _ = writeln!(text, "  - matches: [{{{}}}]", rule(it)));
+        for it in matches {
+            _ = writeln!(text, "  - matches: [{{{}}}]", rule(it));
+        }
     }
     text
 }
