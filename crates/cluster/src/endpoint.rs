@@ -1,8 +1,9 @@
 //! Services to endpoints: who answers on a port of a Service.
 //!
 //! Rules: a number in `targetPort` is used as it is, whatever containers declare; a name is looked up in each Pod by
-//! name and protocol, and a Pod without it is no endpoint of that port; a Service without selector has the endpoints
-//! of the EndpointSlices that name it.
+//! name and protocol, and a Pod without it is no endpoint of that port; the endpoints of EndpointSlices that name the
+//! Service count too ("a Service can have multiple EndpointSlices"), with a selector or without. What the controller makes
+//! of Pods that are here is left out, since the Pods count already.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,7 @@ pub fn endpoints(
         return (vec![], Some(NoEndpoints::ExternalName(name.span)));
     }
     let Some(selector) = &service.object.selector else {
-        let found = slice_endpoints(cluster, service, port);
+        let found = slice_endpoints(cluster, service, port, |_| true);
         let none = found.is_empty().then_some(NoEndpoints::NoSelector(service.entry.resource.meta.name_span()));
         return (found, none);
     };
@@ -86,6 +87,10 @@ pub fn endpoints(
             ready: runs && (takes || service.object.publishes_not_ready),
         });
     }
+    let known: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).collect();
+    let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
+    let others = slice_endpoints(cluster, service, port, by_hand);
+    found.extend(others.into_iter().filter(|it| it.address.as_ref().is_none_or(|it| !known.contains(it))));
     if found.iter().any(|it| it.ready) {
         return (found, None);
     }
@@ -129,13 +134,24 @@ fn pod_port(pod: &PodSource<'_>, port: &ServicePort) -> Option<u16> {
     }
 }
 
-fn slice_endpoints(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort) -> Vec<Endpoint> {
+/// The controller of EndpointSlices made it of Pods, so it says no more than they do.
+fn is_managed(slice: &Found<'_, EndpointSlice>) -> bool {
+    let by = slice.entry.resource.meta.labels.get("endpointslice.kubernetes.io/managed-by");
+    by == Some("endpointslice-controller.k8s.io")
+}
+
+fn slice_endpoints(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    port: &ServicePort,
+    counts: impl Fn(&Found<'_, EndpointSlice>) -> bool,
+) -> Vec<Endpoint> {
     let port_name = port.name.as_ref().map_or("", |it| it.value.as_str());
     let named = |slice: &Found<'_, EndpointSlice>| {
         slice.entry.resource.meta.labels.get("kubernetes.io/service-name") == Some(service.name())
     };
     let mut found = Vec::new();
-    for slice in cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(named) {
+    for slice in cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(|it| named(it) && counts(it)) {
         let fits = |it: &&podpath_objects::EndpointPort| it.name == port_name && it.protocol == port.protocol;
         let Some(slice_port) = slice.object.ports.iter().find(fits) else { continue };
         for endpoint in &slice.object.endpoints {

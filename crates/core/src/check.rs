@@ -92,6 +92,7 @@ pub(crate) fn fix(analysis: &Analysis, fix: &FixOf, locale: Locale) -> Option<Fi
                 edits.push(TextEdit { range: range(analysis, *location)?, new_text: text.clone() });
             }
             Edit::Move { item, before } => edits.extend(moved(analysis, *item, *before)?),
+            Edit::Remove { item } => edits.push(removed(analysis, *item)?),
             Edit::Append { file, text } => {
                 edits.push(TextEdit { range: end_of(analysis, file), new_text: text.clone() });
             }
@@ -113,6 +114,12 @@ fn moved(analysis: &Analysis, item: Location, before: Location) -> Option<[TextE
         TextEdit { range: at(there.start, there.start)?, new_text },
         TextEdit { range: at(lines.start, lines.end)?, new_text: String::new() },
     ])
+}
+
+/// An item of a list without its lines.
+fn removed(analysis: &Analysis, item: Location) -> Option<TextEdit> {
+    let lines = item_lines(&analysis.placed(item.document)?.document.text, item.span)?;
+    Some(TextEdit { range: range(analysis, Location { span: lines, ..item })?, new_text: String::new() })
 }
 
 /// The whole lines of an item that begins with a dash on its own line and ends its last line.

@@ -63,7 +63,7 @@ fn moved(mut finding: Diagnostic, id: DocumentId) -> Diagnostic {
     finding.related.iter_mut().for_each(|label| here(&mut label.location));
     for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
         match edit {
-            Edit::Replace { location, .. } => here(location),
+            Edit::Replace { location, .. } | Edit::Remove { item: location } => here(location),
             Edit::Move { item, before } => {
                 here(item);
                 here(before);

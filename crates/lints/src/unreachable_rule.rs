@@ -67,7 +67,7 @@ fn index(path: &str) -> Option<usize> {
     path.strip_prefix("spec.http[")?.split(']').next()?.parse().ok()
 }
 
-/// The rule can move in front of the one that hides it, when both stand in one list.
+/// A whole rule of a VirtualService.
 fn whole_rule(
     cluster: &podpath_cluster::Cluster,
     service: Found<'_, VirtualService>,
@@ -75,7 +75,8 @@ fn whole_rule(
     dead: &DeadRule,
 ) -> Diagnostic {
     let by = service.object.http.get(index(&dead.by.path).unwrap_or(usize::MAX));
-    let fix = by.filter(|_| can_move(dead)).map(|by| moved(service.at(rule.span), service.at(by.span)));
+    let is_other = |by: &&RouteRule| dead.by.resource == dead.rule.resource && by.span != rule.span;
+    let fix = by.filter(is_other).map(|by| repair(dead, service.at(rule.span), service.at(by.span)));
     Diagnostic { aliases: &["IST0130"], fix, ..finding(cluster, dead) }
 }
 
@@ -84,10 +85,15 @@ fn can_move(dead: &DeadRule) -> bool {
     dead.by.resource == dead.rule.resource && dead.criterion == Criterion::ListOrder && !dead.is_twin
 }
 
-fn moved(item: Location, before: Location) -> Fix {
-    Fix {
-        title: Text::new("move it in front", "앞으로 옮기기"), safe: false, edits: vec![Edit::Move { item, before }]
-    }
+/// For two items of one list: the dead one moves in front where that gives it requests. Else it can only go; the list
+/// keeps the other one, and no request ends elsewhere.
+fn repair(dead: &DeadRule, item: Location, before: Location) -> Fix {
+    let (title, edit) = if can_move(dead) {
+        (Text::new("move it in front", "앞으로 옮기기"), Edit::Move { item, before })
+    } else {
+        (Text::new("remove it", "지우기"), Edit::Remove { item })
+    };
+    Fix { title, safe: false, edits: vec![edit] }
 }
 
 /// True for two items of one list: `spec.rules[0].http.paths[0]` and `spec.rules[0].http.paths[2]`.
@@ -114,8 +120,8 @@ fn finding(cluster: &podpath_cluster::Cluster, dead: &DeadRule) -> Diagnostic {
         format!("`{witness}` 요청은 여기에도 맞지만 {} 규칙으로 갑니다. {}. {}", by.ko, why.ko, advice.ko),
     );
     let related = Label { location: dead.by.location, text: Text::new("this takes them", "여기서 가져갑니다") };
-    let is_movable = can_move(dead) && are_siblings(&dead.rule.path, &dead.by.path);
-    let fix = is_movable.then(|| moved(dead.rule.location, dead.by.location));
+    let is_sibling = dead.by.resource == dead.rule.resource && are_siblings(&dead.rule.path, &dead.by.path);
+    let fix = is_sibling.then(|| repair(dead, dead.rule.location, dead.by.location));
     Diagnostic { help: Some(help), related: vec![related], fix, ..LINT.found(place(dead), message) }
 }
 

@@ -9,7 +9,7 @@ mod cover;
 mod index;
 mod witness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, ResourceId};
 use podpath_source::Location;
@@ -72,6 +72,7 @@ pub fn witnesses(listener: &Listener, host: &VirtualHost, rule: &Rule) -> Vec<Re
 type Known = BTreeMap<(ResourceId, String), Option<DeadRule>>;
 
 fn judge(table: &Table, known: &mut Known) {
+    judge_refused(table, known);
     for listener in &table.listeners {
         for host in &listener.hosts {
             let index = Index::new(&host.rules, &host.pattern);
@@ -86,6 +87,40 @@ fn judge(table: &Table, known: &mut Known) {
                     None => drop(known.insert(key, hall.hidden(at, rule))),
                 }
             }
+        }
+    }
+}
+
+/// Rules that an implementation does not take because it has one for the same requests: that one shows where they go.
+fn judge_refused(table: &Table, known: &mut Known) {
+    fn key(origin: &Origin) -> (Location, &str) {
+        (origin.location, &origin.path)
+    }
+    let refused: Vec<_> = table.rejected.iter().filter_map(|it| Some((&it.origin, it.by.as_ref()?))).collect();
+    let wanted: BTreeSet<_> = refused.iter().map(|(_, by)| key(by)).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let mut keepers: BTreeMap<(Location, &str), DeadRule> = BTreeMap::new();
+    for listener in &table.listeners {
+        for host in &listener.hosts {
+            let index = Index::new(&host.rules, &host.pattern);
+            let hall = Hall { table, listener, host, index };
+            for rule in &host.rules {
+                let key = key(&rule.origin);
+                if wanted.contains(&key) && !keepers.contains_key(&key) {
+                    keepers.extend(hall.kept(rule).map(|dead| (key, dead)));
+                }
+            }
+        }
+    }
+    for (rule, by) in refused {
+        let kept = keepers.get(&key(by));
+        if let (Some(resource), Some(kept)) = (rule.resource, kept) {
+            let is_older = by.resource != rule.resource;
+            let criterion = if is_older { Criterion::Oldest } else { Criterion::ListOrder };
+            let dead = DeadRule { rule: rule.clone(), path: Some(rule.location), criterion, ..kept.clone() };
+            known.insert((resource, rule.path.clone()), Some(dead));
         }
     }
 }
@@ -146,6 +181,29 @@ impl Hall<'_> {
             criterion: prefer(self.table.gateway.ladder, taker, rule, witness).1,
             is_twin: self.takes_all_of(rule, taker),
             witness: witness.clone(),
+            gateway: self.table.gateway,
+            entry: self.table.origin.clone(),
+        })
+    }
+
+    /// A rule that has the place of another one for the same requests, with a request that it gets.
+    fn kept(&self, rule: &Rule) -> Option<DeadRule> {
+        let requests = parts(rule, &self.host.pattern);
+        let mut requests = requests.iter().flat_map(|part| witness::requests(self.listener, rule, part));
+        let witness = requests.find(|request| {
+            let near = self.index.of_request(request).unwrap_or_default();
+            let matching = near.into_iter().filter_map(|at| self.host.rules.get(at));
+            let matching = matching.filter(|it| it.matchers.iter().all(|it| it.holds(request)));
+            choose_listener(self.table, request).is_ok_and(|it| std::ptr::eq(it, self.listener))
+                && winner(self.table.gateway, matching, request).is_some_and(|it| std::ptr::eq(it, rule))
+        })?;
+        Some(DeadRule {
+            rule: rule.origin.clone(),
+            path: None,
+            by: rule.origin.clone(),
+            criterion: Criterion::Oldest,
+            is_twin: true,
+            witness,
             gateway: self.table.gateway,
             entry: self.table.origin.clone(),
         })

@@ -59,6 +59,8 @@ pub struct Rejected {
     pub reason: &'static str,
     /// The same in a sentence.
     pub text: Text,
+    /// The rule for the same requests that has its place.
+    pub by: Option<Origin>,
 }
 
 /// What a port speaks.

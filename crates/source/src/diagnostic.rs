@@ -102,6 +102,11 @@ pub enum Edit {
         /// What it stands before from then on.
         before: Location,
     },
+    /// An item of a list goes, with its whole lines.
+    Remove {
+        /// What goes.
+        item: Location,
+    },
     /// A new file, or text after the end of one that exists.
     Append {
         /// The path in the workspace.

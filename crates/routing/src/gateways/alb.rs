@@ -56,8 +56,9 @@ fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
 pub fn lower(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
     let mut compiled = ingresses(cluster);
     compiled.load_balancers.extend(gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network));
-    let complaint =
-        |it: &model::Skipped| Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()? });
+    let complaint = |it: &model::Skipped| {
+        Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()?, by: None })
+    };
     let rejected = compiled.skipped.iter().filter_map(complaint).collect();
     (compiled.load_balancers.iter().map(|it| lower::table(cluster, it)).collect(), rejected)
 }

@@ -147,7 +147,7 @@ fn place(cluster: &Cluster, policies: &Policies<'_>, route: &Route<'_>, facts: &
 }
 
 fn rejection(origin: Origin, problem: &Problem) -> Rejected {
-    Rejected { origin, reason: problem.reason, text: problem.text.clone() }
+    Rejected { origin, reason: problem.reason, text: problem.text.clone(), by: None }
 }
 
 /// Listeners that speak nothing that could be asked stand in no table: their protocol or their port is unknown.

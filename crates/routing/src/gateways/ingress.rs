@@ -17,12 +17,19 @@ use crate::table::{Origin, Rejected, Table};
 pub use class::class_of;
 pub use nginx::NGINX;
 pub use spec::GATEWAY;
+pub(super) use spec::path_rule;
 
 /// The controller that this module leaves to the ALB's.
 const ALB_CONTROLLER: &str = "ingress.k8s.aws/alb";
 
 /// The controller name of ingress-nginx.
 const NGINX_CONTROLLER: &str = "k8s.io/ingress-nginx";
+
+/// The controller name of istiod.
+const ISTIO_CONTROLLER: &str = "istio.io/ingress-controller";
+
+/// The annotation by which istiod takes an Ingress: `ingressClass` of its mesh configuration, unless told otherwise.
+const ISTIO_ANNOTATION: &str = "istio";
 
 /// The annotation by which ingress-nginx takes an Ingress, whether a class of that name exists or not.
 const NGINX_ANNOTATION: &str = "nginx";
@@ -34,7 +41,9 @@ pub fn lower(cluster: &Cluster) -> Vec<Table> {
         Some(IngressController::Nginx) => nginx_table(cluster, |_| true).into_iter().collect(),
         Some(IngressController::Spec) => table(cluster, None, |_| true, spec::lower).into_iter().collect(),
         None => {
-            let ours = |it: &Found<'_, IngressClass>| ![ALB_CONTROLLER, NGINX_CONTROLLER].contains(&controller(it));
+            let ours = |it: &Found<'_, IngressClass>| {
+                ![ALB_CONTROLLER, NGINX_CONTROLLER, ISTIO_CONTROLLER].contains(&controller(it))
+            };
             let classes = cluster.all::<IngressClass>().filter(ours);
             let plain = classes.filter_map(|class| {
                 let is_of = |it: &Found<'_, Ingress>| class_of(cluster, it).is_some_and(|found| found.id == class.id);
@@ -69,6 +78,18 @@ fn is_nginx(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> bool {
     }
 }
 
+/// istiod plays an Ingress by the annotation alone where there is one, else by the controller of its class
+/// (istio `pilot/pkg/config/kube/ingress`, `shouldProcessIngressWithClass` in mode STRICT, which is the default).
+pub(super) fn is_istio(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> bool {
+    if cluster.settings.ingress_controller.is_some() {
+        return false;
+    }
+    match class::annotation(ingress) {
+        Some(name) => name == ISTIO_ANNOTATION,
+        None => class_of(cluster, ingress).is_some_and(|it| controller(&it) == ISTIO_CONTROLLER),
+    }
+}
+
 fn controller<'a>(class: &Found<'a, IngressClass>) -> &'a str {
     class.object.controller.as_ref().map_or("", |it| it.value.as_str())
 }
@@ -82,12 +103,13 @@ pub fn rejected(cluster: &Cluster) -> Vec<Rejected> {
         let by_annotation = class::annotation(it);
         class_of(cluster, it).is_some()
             || by_annotation == Some(NGINX_ANNOTATION)
+            || is_istio(cluster, it)
             || by_annotation == Some(&cluster.settings.alb_ingress_class)
     };
     let homeless = cluster.all::<Ingress>().filter(|it| !is_taken(it));
     let refused = |it: Found<'_, Ingress>| {
         let (span, path, text) = class::missing(&it);
-        Rejected { origin: origin(&it, span, path), reason: "no-ingress-class", text }
+        Rejected { origin: origin(&it, span, path), reason: "no-ingress-class", text, by: None }
     };
     homeless.map(refused).collect()
 }

@@ -7,6 +7,7 @@ mod delegate;
 mod destination;
 mod egress;
 mod gateway;
+mod ingress;
 mod mesh;
 mod names;
 mod route;
@@ -19,7 +20,8 @@ pub(crate) use destination::{host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
 pub use mesh::{
-    Called, aliased, called, entry_by_address, is_http, lower_host, lower_service, lower_unserved, stream_rule,
+    Called, aliased, called, entry_by_address, headless_by_address, is_http, lower_host, lower_service, lower_unserved,
+    stream_rule,
 };
 pub(crate) use names::{age_key, host_of};
 pub use route::AFTER_CATCH_ALL;

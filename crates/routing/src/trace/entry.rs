@@ -231,6 +231,9 @@ fn call_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, host: &str, 
     if !caller.sidecar {
         return walk.finish(End::passthrough(host));
     }
+    if let Some(service) = istio::headless_by_address(cluster, host, request.port) {
+        return call_in_mesh(cluster, walk, caller, &service, request);
+    }
     let proxy = proxy_of(caller, request.port);
     let by_address = istio::entry_by_address(cluster, &proxy, host);
     let name = by_address.as_ref().map_or(host, |(name, _)| name.as_str()).trim_end_matches('.');

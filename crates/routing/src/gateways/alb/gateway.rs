@@ -52,7 +52,7 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
             let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
             for (place, problem) in parents.clone().filter_map(|it| Some((it.place, it.accepted.as_ref().err()?))) {
                 let origin = route.origin(problem.location.span, format!("spec.parentRefs[{place}]"));
-                rejected.push(Rejected { origin, reason: problem.reason, text: problem.text.clone() });
+                rejected.push(Rejected { origin, reason: problem.reason, text: problem.text.clone(), by: None });
             }
             for attachment in parents.filter_map(|it| it.accepted.as_ref().ok()).flatten() {
                 let hostnames = attachment.hostnames.clone();

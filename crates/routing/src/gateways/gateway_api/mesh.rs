@@ -34,7 +34,7 @@ pub fn lower(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: 
         } else {
             ("other-caller", words::other_caller(it.namespace()))
         };
-        Rejected { origin: whole(it), reason, text }
+        Rejected { origin: whole(it), reason, text, by: None }
     });
     Some(Table {
         gateway: &MESH,

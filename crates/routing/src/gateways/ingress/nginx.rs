@@ -169,7 +169,12 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
             format!("the admission webhook of ingress-nginx refuses it: {words}"),
             format!("ingress-nginx의 admission webhook이 거부합니다: {words}"),
         );
-        return vec![Rejected { origin: origin(&member.ingress, span, path), reason: "admission-denied", text }];
+        return vec![Rejected {
+            origin: origin(&member.ingress, span, path),
+            reason: "admission-denied",
+            text,
+            by: None,
+        }];
     }
     let rules = member.ingress.object.rules.iter().enumerate();
     let paths = rules.flat_map(|(r, rule)| rule.paths.iter().enumerate().map(move |(p, path)| (r, p, path)));
@@ -179,7 +184,7 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
             "ingress-nginx는 Service 백엔드만 받으므로 이 경로는 빠집니다",
         );
         let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
-        path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text })
+        path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text, by: None })
     };
     paths.filter_map(refused).collect()
 }

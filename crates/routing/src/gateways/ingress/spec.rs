@@ -81,23 +81,34 @@ fn lower_path(
     path: &IngressPath,
     place: &str,
 ) -> Rule {
-    let mut matchers = Vec::new();
-    if let Some(host) = &rule.host {
-        matchers.push(Matcher::new(Condition::Host(vec![host_pattern(&host.value)]), ingress.at(host.span)));
-    }
     let written = path.path.as_ref().map_or("/", |it| it.value.as_str());
-    let span = path.path.as_ref().map_or(path.span, |it| it.span);
     let path_match = match path.path_type.as_ref().map(|it| it.value.as_str()) {
         Some("Exact") => PathMatch::Exact(written.to_owned()),
         _ => PathMatch::Elements(written.to_owned()),
     };
-    matchers.push(Matcher::new(Condition::Path(path_match), ingress.at(span)));
+    let mut lowered = path_rule(cluster, ingress, path, path_match, place);
+    if let Some(host) = &rule.host {
+        let condition = Condition::Host(vec![host_pattern(&host.value)]);
+        lowered.matchers.insert(0, Matcher::new(condition, ingress.at(host.span)));
+    }
+    lowered
+}
+
+/// The rule of a path of an Ingress, for every host.
+pub(in crate::gateways) fn path_rule(
+    cluster: &Cluster,
+    ingress: &Found<'_, Ingress>,
+    path: &IngressPath,
+    path_match: PathMatch,
+    place: &str,
+) -> Rule {
+    let span = path.path.as_ref().map_or(path.span, |it| it.span);
     let meta = &ingress.entry.resource.meta;
     Rule {
         origin: origin(ingress, path.span, place),
-        label: written.to_owned(),
+        label: path.path.as_ref().map_or("/", |it| it.value.as_str()).to_owned(),
         priority: None,
-        matchers,
+        matchers: vec![Matcher::new(Condition::Path(path_match), ingress.at(span))],
         rank: Rank { created: meta.created.clone(), name: full_name(ingress), order: 0 },
         filters: vec![],
         action: lower_action(cluster, ingress, &path.backend, place),

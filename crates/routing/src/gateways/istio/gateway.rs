@@ -7,6 +7,7 @@ use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Servic
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
+use super::ingress::{self, Ingresses};
 use super::names::{age_key, full_host, gateways, visibility};
 use super::route;
 use super::{GATEWAY, names};
@@ -18,9 +19,12 @@ use crate::table::{
     VirtualHost,
 };
 
-/// True when some Gateway selects Pods with these labels.
+/// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
 pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
-    cluster.all::<IstioGateway>().any(|it| !it.object.selector.is_empty() && it.object.selector.is_subset_of(labels))
+    ingress::serves(cluster, labels)
+        || cluster
+            .all::<IstioGateway>()
+            .any(|it| !it.object.selector.is_empty() && it.object.selector.is_subset_of(labels))
 }
 
 /// The Gateways that Pods with these labels serve, oldest first.
@@ -34,7 +38,10 @@ pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, I
 /// The table of the gateway Pods of a namespace with these labels. Ports are those of the Pods.
 pub fn lower(cluster: &Cluster, namespace: &str, labels: &Labels) -> Table {
     let gateways = gateways_of(cluster, labels);
-    let translate = |gateway: &Found<'_, IstioGateway>, port| pod_ports(cluster, gateway, namespace, labels, port);
+    let translate = |gateway: Option<&Found<'_, IstioGateway>>, port| {
+        let only = gateway.and_then(|it| it.entry.resource.meta.annotation("internal.istio.io/gateway-service"));
+        pod_ports(cluster, only, namespace, labels, port)
+    };
     make(cluster, namespace, labels, &gateways, translate)
 }
 
@@ -46,15 +53,7 @@ pub fn lower_alone(cluster: &Cluster, gateway: &Found<'_, IstioGateway>) -> Tabl
 
 /// The ports at which Pods take what is for the number of a server: the target ports of all Services and ServiceEntries of
 /// the Pods that have this number; where none has, the number itself (istio `pilot/pkg/model/gateway.go`, `resolvePorts`).
-fn pod_ports(
-    cluster: &Cluster,
-    gateway: &Found<'_, IstioGateway>,
-    namespace: &str,
-    labels: &Labels,
-    port: u16,
-) -> Vec<u16> {
-    let annotations = &gateway.entry.resource.meta.annotations;
-    let only = annotations.get("internal.istio.io/gateway-service");
+fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &Labels, port: u16) -> Vec<u16> {
     let counts = |host: &str| only.is_none_or(|it| it.split(',').any(|known| known == host));
     let translates = |meta: &podpath_objects::Meta| meta.labels.get(NO_TRANSLATION).is_none();
     let pods = cluster.select_pods(namespace, labels);
@@ -98,23 +97,32 @@ fn make(
     namespace: &str,
     labels: &Labels,
     gateways: &[Found<'_, IstioGateway>],
-    translate: impl Fn(&Found<'_, IstioGateway>, u16) -> Vec<u16>,
+    translate: impl Fn(Option<&Found<'_, IstioGateway>>, u16) -> Vec<u16>,
 ) -> Table {
     let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
     for gateway in gateways {
         for (idx, server) in gateway.object.servers.iter().enumerate() {
             let Some(port) = &server.port else { continue };
-            for port in translate(gateway, port.value) {
+            for port in translate(Some(gateway), port.value) {
                 ports.entry(port).or_default().push(Serving { gateway: *gateway, server, idx });
             }
         }
     }
-    let making = Making { cluster, namespace, labels };
+    let ingresses = ingress::of_gateway(cluster, labels);
+    let mut plain_ports = vec![];
+    if ingresses.first.is_some() {
+        plain_ports = translate(None, 80);
+        let tls_ports = if ingresses.certificates.is_empty() { vec![] } else { translate(None, 443) };
+        for port in plain_ports.iter().chain(&tls_ports) {
+            ports.entry(*port).or_default();
+        }
+    }
+    let making = Making { cluster, namespace, labels, ingresses, plain_ports };
     let listeners = ports.iter().flat_map(|(port, servers)| making.listeners(*port, servers)).collect();
     let first = gateways.first();
     Table {
         gateway: &GATEWAY,
-        origin: first.map(whole).unwrap_or_default(),
+        origin: first.map(whole).or_else(|| making.ingresses.first.clone()).unwrap_or_default(),
         members: gateways.iter().map(|it| it.id).collect(),
         is_public: true,
         listeners,
@@ -127,6 +135,9 @@ struct Making<'a> {
     cluster: &'a Cluster,
     namespace: &'a str,
     labels: &'a Labels,
+    ingresses: Ingresses,
+    /// The ports at which Pods take what Ingresses serve without TLS.
+    plain_ports: Vec<u16>,
 }
 
 impl Making<'_> {
@@ -137,8 +148,11 @@ impl Making<'_> {
         let is_http = plain.first().is_some_and(|it| protocol(it.server).0 == Protocol::Http);
         let plain: Vec<_> =
             plain.into_iter().filter(|it| (protocol(it.server).0 == Protocol::Http) == is_http).collect();
-        if let Some(first) = plain.first() {
-            listeners.push(if is_http { self.http_listener(port, &plain) } else { self.tcp_listener(port, first) });
+        let has_ingresses = self.plain_ports.contains(&port);
+        match plain.first() {
+            Some(first) if !is_http => listeners.push(self.tcp_listener(port, first)),
+            None if !has_ingresses => {}
+            _ => listeners.push(self.http_listener(port, &plain)),
         }
         let mut used: Vec<&str> = Vec::new();
         for serving in servers.iter().filter(|it| protocol(it.server).1) {
@@ -150,13 +164,49 @@ impl Making<'_> {
             listeners.push(self.tls_listener(port, serving, &fresh));
             used.extend(fresh);
         }
+        if !has_ingresses {
+            self.certificates(port, used, &mut listeners);
+        }
         listeners
+    }
+
+    /// The TLS servers of Ingresses; of a host that two of them name the first counts.
+    fn certificates<'s>(&'s self, port: u16, mut used: Vec<&'s str>, listeners: &mut Vec<Listener>) {
+        for (names, place) in &self.ingresses.certificates {
+            let names = names.iter().map(String::as_str);
+            let fresh: Vec<_> = names.filter(|it| !used.contains(it)).collect();
+            if fresh.is_empty() {
+                continue;
+            }
+            used.extend(&fresh);
+            let hostnames: Vec<_> = fresh.iter().map(|it| HostPattern::parse(it)).collect();
+            let mut hosts = Hosts::default();
+            for (pattern, rules) in &self.ingresses.hosts {
+                for both in hostnames.iter().filter_map(|it| it.intersect(pattern)) {
+                    hosts.rules_of(HostPattern::parse(&both.to_string())).extend(rules.iter().cloned());
+                }
+            }
+            listeners.push(Listener {
+                origin: place.clone(),
+                name: "https".into(),
+                port,
+                protocol: Protocol::Https,
+                hostnames,
+                served: vec![],
+                hosts: hosts.in_order(),
+                fallback: None,
+                access: Access::Open,
+            });
+        }
     }
 
     fn http_listener(&self, port: u16, servers: &[&Serving<'_>]) -> Listener {
         let mut hosts = Hosts::default();
         for serving in servers {
             self.add_hosts(serving, &mut hosts);
+        }
+        for (pattern, rules) in self.ingresses.hosts.iter().filter(|_| self.plain_ports.contains(&port)) {
+            hosts.rules_of(pattern.clone()).extend(rules.iter().cloned());
         }
         for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
             let rule = redirect_rule(serving.origin(), self.trusts_proxies());
@@ -170,8 +220,8 @@ impl Making<'_> {
         }
         let first = servers.first();
         Listener {
-            origin: first.map(|it| it.origin()).unwrap_or_default(),
-            name: first.map(|it| it.name()).unwrap_or_default(),
+            origin: first.map(|it| it.origin()).or_else(|| self.ingresses.first.clone()).unwrap_or_default(),
+            name: first.map_or_else(|| "http".into(), |it| it.name()),
             port,
             protocol: Protocol::Http,
             hostnames: vec![],
@@ -328,7 +378,12 @@ impl Making<'_> {
                 format!("exportTo hides it from namespace `{namespace}`, where the gateway runs"),
                 format!("exportTo 때문에 게이트웨이가 있는 `{namespace}` 네임스페이스에서 보이지 않습니다"),
             );
-            return Some(Rejected { origin: origin(service, span, "spec.exportTo"), reason: "not-exported", text });
+            return Some(Rejected {
+                origin: origin(service, span, "spec.exportTo"),
+                reason: "not-exported",
+                text,
+                by: None,
+            });
         }
         let serving = |(idx, server)| Serving { gateway: *gateway, server, idx };
         let servers = gateway.object.servers.iter().enumerate().map(serving);
@@ -341,7 +396,12 @@ impl Making<'_> {
             format!("no server of `{name}` serves `{}`", host.value),
             format!("`{name}` 게이트웨이의 어떤 서버도 `{}` 호스트를 받지 않습니다", host.value),
         );
-        Some(Rejected { origin: origin(service, host.span, "spec.hosts[0]"), reason: "host-not-served", text })
+        Some(Rejected {
+            origin: origin(service, host.span, "spec.hosts[0]"),
+            reason: "host-not-served",
+            text,
+            by: None,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -68,6 +68,30 @@ pub fn aliased<'a>(cluster: &'a Cluster, service: &Found<'a, Service>) -> Result
     Err(found.name().to_owned())
 }
 
+/// The headless Service that has an endpoint at an address, for a port that is not declared as HTTP or TLS: a sidecar has a
+/// listener for each of its endpoints (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
+pub fn headless_by_address<'a>(cluster: &'a Cluster, address: &str, port: u16) -> Option<Found<'a, Service>> {
+    let address = address.trim_matches(['[', ']']);
+    address.parse::<IpAddr>().ok()?;
+    cluster.all::<Service>().filter(|it| it.object.is_headless()).find(|service| {
+        let listed = service.object.port(port).filter(|it| !speaks_by_name(it));
+        let found = listed.map(|it| endpoints(cluster, service, it).0).unwrap_or_default();
+        found.iter().any(|it| it.address.as_deref() == Some(address))
+    })
+}
+
+/// The port says that it speaks HTTP or TLS, whose requests name their host.
+fn speaks_by_name(port: &ServicePort) -> bool {
+    let declared = declared(port).to_ascii_lowercase();
+    ["http", "grpc", "tls", "kubernetes.io"].iter().any(|it| declared.starts_with(it))
+}
+
+/// `appProtocol`, else the port's name up to the first `-`.
+fn declared(port: &ServicePort) -> &str {
+    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
+    port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name).unwrap_or_default()
+}
+
 /// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
 /// speaks.
 pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> Option<(String, String)> {
@@ -96,9 +120,7 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
 /// `appProtocol` goes before the port's name up to the first `-`; ports that servers of other protocols use are not
 /// looked into.
 pub fn is_http(port: &ServicePort) -> bool {
-    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
-    let declared = port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name);
-    match declared.unwrap_or_default().to_ascii_lowercase().as_str() {
+    match declared(port).to_ascii_lowercase().as_str() {
         "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" | "kubernetes.io/ws" | "kubernetes.io/wss" => true,
         "tcp" | "tls" | "https" | "mongo" | "redis" | "mysql" | "udp" => false,
         _ => port.protocol == "TCP" && !matches!(port.port.value, 25 | 53 | 3306 | 27017),

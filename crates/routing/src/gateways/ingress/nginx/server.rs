@@ -104,8 +104,10 @@ pub(super) fn servers<'a>(
                 is_default: false,
                 is_catch_all: false,
             };
-            taken
-                .extend(server.add(location).map(|(refused, keeper)| already_defined(members, &host, refused, keeper)));
+            if let Some((refused, keeper)) = server.add(location) {
+                let keeper = server.locations.get(keeper);
+                taken.extend(keeper.map(|keeper| already_defined(members, &host, refused, keeper)));
+            }
         }
     }
     for server in servers.values_mut() {
@@ -115,8 +117,9 @@ pub(super) fn servers<'a>(
     (servers, taken)
 }
 
-fn already_defined(members: &[Member<'_>], host: &str, refused: Location<'_>, keeper: Option<usize>) -> Rejected {
-    let name = keeper.and_then(|it| members.get(it)).map_or(String::new(), |it| full_name(&it.ingress));
+fn already_defined(members: &[Member<'_>], host: &str, refused: Location<'_>, keeper: &Location<'_>) -> Rejected {
+    let owner = keeper.member.and_then(|it| members.get(it));
+    let name = owner.map_or(String::new(), |it| full_name(&it.ingress));
     let path = &refused.path;
     let text = Text::new(
         format!("host \"{host}\" and path \"{path}\" is already defined in ingress {name}, which is older"),
@@ -124,18 +127,18 @@ fn already_defined(members: &[Member<'_>], host: &str, refused: Location<'_>, ke
             "먼저 만들어진 `{name}` Ingress에 같은 호스트와 경로가 있습니다 (host \"{host}\" and path \"{path}\" is already defined)"
         ),
     );
-    Rejected { origin: refused.origin, reason: "already-defined", text }
+    Rejected { origin: refused.origin, reason: "already-defined", text, by: Some(keeper.origin.clone()) }
 }
 
 impl<'a> Server<'a> {
     /// The oldest Ingress keeps a path of the same type; one that nobody wrote gives way. Gives back what has no place,
-    /// with the number of the Ingress that has it.
-    fn add(&mut self, location: Location<'a>) -> Option<(Location<'a>, Option<usize>)> {
+    /// with the number of what has it.
+    fn add(&mut self, location: Location<'a>) -> Option<(Location<'a>, usize)> {
         let next = self.locations.len();
         let place = *self.places.entry(location.key()).or_insert(next);
         match self.locations.get_mut(place) {
             Some(known) if known.is_default => *known = location,
-            Some(known) => return Some((location, known.member)),
+            Some(_) => return Some((location, place)),
             None => self.locations.push(location),
         }
         None

@@ -108,7 +108,12 @@ impl Upstreams {
                         }
                     };
                     let place = origin(&member.ingress, path.span, format!("spec.rules[{r}].http.paths[{p}]"));
-                    refused.extend(why.map(|it| Rejected { origin: place, reason: it, text: words(it, &host, text) }));
+                    refused.extend(why.map(|it| Rejected {
+                        origin: place,
+                        reason: it,
+                        text: words(it, &host, text),
+                        by: None,
+                    }));
                 }
             }
         }
