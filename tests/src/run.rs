@@ -76,6 +76,14 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::object(&ask::object(&files, &block.info)?), outcome);
                 has_expected_block = true;
             }
+            "pod" => {
+                compare(case, block, show::pod(&ask::object(&files, &block.info)?), outcome);
+                has_expected_block = true;
+            }
+            "balancer" => {
+                compare(case, block, show::balancer(&ask::object(&files, &block.info)?), outcome);
+                has_expected_block = true;
+            }
             "admission" => {
                 compare(case, block, show::admission(&ask::ask("admit", &json!({ "files": files }))?), outcome);
                 has_expected_block = true;

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use podpath_protocol::{
-    Admission, Backend, Check, Completion, Condition, Definition, EdgeState, Graph, Hop, Hover, LbAction, LbTarget,
-    LoadBalancers, Mention, NodeState, ObjectCard, ObjectStatus, Outcome, Range, Ref, Reference, References, Standing,
-    Statuses, Trace, Workloads,
+    Admission, Backend, BalancerCard, BalancerTarget, Check, Completion, Condition, Definition, EdgeState, Graph, Hop,
+    Hover, LbAction, LbTarget, LoadBalancers, Mention, MtlsReason, NodeState, ObjectCard, ObjectStatus, Outcome,
+    PodFacts, Range, Ref, Reference, References, SidecarState, Standing, Statuses, Trace, Workloads,
 };
 
 use serde_json::json;
@@ -141,10 +141,98 @@ pub(crate) fn workloads(found: &Workloads) -> String {
         if let Some(role) = &it.iam_role {
             _ = writeln!(text, "  role {role}");
         }
+        sidecar(&mut text, &it.sidecar);
+        for why in it.mtls.why.iter().filter(|it| it.by.is_some()) {
+            mtls(&mut text, why);
+        }
+        let all = &it.policies;
+        let lists = [&all.deny, &all.allow, &all.audit, &all.custom, &all.other];
+        for (word, list) in ["deny", "allow", "audit", "custom", "other"].into_iter().zip(lists) {
+            if !list.is_empty() {
+                _ = writeln!(text, "  {word} {}", names(list));
+            }
+        }
         let nodes = it.schedulable.nodes.as_ref().map(|it| format!(" {}", it.join(", "))).unwrap_or_default();
         _ = writeln!(text, "  nodes {}{nodes}", it.schedulable.reason);
     }
     text
+}
+
+fn sidecar(text: &mut String, it: &SidecarState) {
+    let revision = it.revision.as_ref().map(|it| format!(" by {it}")).unwrap_or_default();
+    let injected = if it.injected { "yes" } else { "no" };
+    _ = writeln!(text, "  sidecar {injected}{revision} {}: {}{}", it.reason, it.detail, spot(it.range.as_ref()));
+}
+
+fn mtls(text: &mut String, it: &MtlsReason) {
+    let port = it.port.map(|it| format!(" at {it}")).unwrap_or_default();
+    _ = writeln!(text, "  mtls{port} {} {}: {}{}", it.mode, it.reason, it.detail, spot(it.range.as_ref()));
+}
+
+fn spot(range: Option<&Range>) -> String {
+    range.map(|it| format!(" at {}:{}", it.file, it.start.line)).unwrap_or_default()
+}
+
+/// What a card says of Pods.
+pub(crate) fn pod(card: &ObjectCard) -> String {
+    let mut text = String::new();
+    card.pod.iter().for_each(|it| pod_facts(&mut text, it));
+    text
+}
+
+fn pod_facts(text: &mut String, facts: &PodFacts) {
+    sidecar(text, &facts.sidecar);
+    facts.mtls.iter().flat_map(|it| &it.why).for_each(|it| mtls(text, it));
+    for it in &facts.policies {
+        let mark = if it.applies { "policy" } else { "idle policy" };
+        _ = writeln!(
+            text,
+            "  {mark} {} at {}:{}: {}",
+            name(&it.resource),
+            it.range.file,
+            it.range.start.line,
+            it.detail
+        );
+    }
+    let account = &facts.service_account;
+    let mark = if account.failed { " (fails)" } else { "" };
+    _ = writeln!(text, "  as {}{mark}: {}{}", account.resource.name, account.detail, spot(account.range.as_ref()));
+    let place = &facts.placement;
+    let nodes = place.nodes.as_ref().map(|it| format!(" [{}]", it.join(", "))).unwrap_or_default();
+    _ = writeln!(text, "  {}{nodes}: {}", place.reason, place.detail);
+    place.wants.iter().for_each(|it| _ = writeln!(text, "    wants {}{}", it.text, spot(it.range.as_ref())));
+    place
+        .lost
+        .iter()
+        .for_each(|it| _ = writeln!(text, "    not {}: {}{}", it.name, it.detail, spot(it.range.as_ref())));
+}
+
+/// A load balancer as a card shows it.
+pub(crate) fn balancer(card: &ObjectCard) -> String {
+    let mut text = String::new();
+    card.load_balancer.iter().for_each(|it| balancer_card(&mut text, it));
+    text
+}
+
+fn balancer_card(text: &mut String, card: &BalancerCard) {
+    let members = card.members.iter().map(name).collect::<Vec<_>>().join(", ");
+    _ = writeln!(text, "balancer {} of {members}", card.title);
+    card.frozen.iter().for_each(|it| _ = writeln!(text, "  frozen {}{}", it.message, spot(it.range.as_ref())));
+    for listener in &card.listeners {
+        let certificates = listener.certificates.join(" ");
+        _ = writeln!(text, "  {}:{} {certificates}", listener.protocol, listener.port);
+        for it in &listener.rules {
+            let number = it.priority.map_or("default".to_owned(), |it| it.to_string());
+            let (conditions, actions) = (it.conditions.join(" & "), it.actions.join(", "));
+            _ = writeln!(text, "    {number} {conditions} -> {actions}{}", spot(it.range.as_ref()));
+        }
+    }
+    for it in &card.target_groups {
+        let target = |it: &BalancerTarget| format!("{}:{}", name(&it.resource), it.port);
+        let targets = it.targets.iter().map(target).collect::<Vec<_>>().join(", ");
+        _ = writeln!(text, "  group {} {} [{targets}]{}", it.title, it.detail, spot(it.range.as_ref()));
+        _ = writeln!(text, "    {}", it.health);
+    }
 }
 
 /// Load balancers as AWS keeps them: a line for each listener, rule and target group.

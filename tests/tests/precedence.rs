@@ -63,7 +63,8 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
     prop::collection::vec(route, 1..4)
 }
 
-fn http_routes(routes: &[Route]) -> String {
+/// A Gateway, and a route of a kind for each host, day of creation and list of matches; `rule` writes a match.
+fn gateway_routes<T>(kind: &str, routes: &[(&str, usize, Vec<T>)], rule: impl Fn(&T) -> String) -> String {
     let mut text = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
         spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n"
         .to_owned();
@@ -72,23 +73,28 @@ fn http_routes(routes: &[Route]) -> String {
         let hostnames = if host.is_empty() { String::new() } else { format!("  hostnames: ['{host}']\n") };
         _ = write!(
             text,
-            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: r{idx}{created}}}\n\
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{name: r{idx}{created}}}\n\
              spec:\n  parentRefs: [{{name: edge}}]\n{hostnames}  rules:\n"
         );
-        for (exact, path, method, headers, query) in matches {
-            let kind = if *exact { "Exact" } else { "PathPrefix" };
-            let method = if *method { ", method: GET" } else { "" };
-            let named = |names: &[&str]| {
-                names.iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect::<Vec<_>>().join(", ")
-            };
-            let (headers, query) = (named(&["a", "b"][..*headers]), named(&["p", "q"][..*query]));
-            _ = writeln!(
-                text,
-                "  - matches: [{{path: {{type: {kind}, value: {path}}}{method}, headers: [{headers}], queryParams: [{query}]}}]"
-            );
+        for it in matches {
+            _ = writeln!(text, "  - matches: [{{{}}}]", rule(it));
         }
     }
     text
+}
+
+/// So many of these names, each with the value that requests carry.
+fn named(names: &[&str], n: usize) -> String {
+    names[..n].iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect::<Vec<_>>().join(", ")
+}
+
+fn http_routes(routes: &[Route]) -> String {
+    gateway_routes("HTTPRoute", routes, |(exact, path, method, headers, query)| {
+        let kind = if *exact { "Exact" } else { "PathPrefix" };
+        let method = if *method { ", method: GET" } else { "" };
+        let (headers, query) = (named(&["a", "b"], *headers), named(&["p", "q"], *query));
+        format!("path: {{type: {kind}, value: {path}}}{method}, headers: [{headers}], queryParams: [{query}]")
+    })
 }
 
 /// The rungs of a match, the smaller the earlier, in the order of `httproute_types.go`.
@@ -137,28 +143,10 @@ fn grpc_routes() -> impl Strategy<Value = Vec<GrpcRoute>> {
 }
 
 fn grpc_text(routes: &[GrpcRoute]) -> String {
-    let mut text = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
-        spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}\n"
-        .to_owned();
-    for (idx, (host, day, matches)) in routes.iter().enumerate() {
-        let created = if *day > 0 { format!(", creationTimestamp: '2026-01-0{day}T00:00:00Z'") } else { String::new() };
-        let hostnames = if host.is_empty() { String::new() } else { format!("  hostnames: ['{host}']\n") };
-        _ = write!(
-            text,
-            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {{name: r{idx}{created}}}\n\
-             spec:\n  parentRefs: [{{name: edge}}]\n{hostnames}  rules:\n"
-        );
-        for (service, method, headers) in matches {
-            let headers: Vec<_> =
-                ["a", "b"][..*headers].iter().map(|it| format!("{{name: {it}, value: '1'}}")).collect();
-            let headers = headers.join(", ");
-            _ = writeln!(
-                text,
-                "  - matches: [{{method: {{service: '{service}', method: '{method}'}}, headers: [{headers}]}}]"
-            );
-        }
-    }
-    text
+    gateway_routes("GRPCRoute", routes, |(service, method, headers)| {
+        let headers = named(&["a", "b"], *headers);
+        format!("method: {{service: '{service}', method: '{method}'}}, headers: [{headers}]")
+    })
 }
 
 /// The rungs of a match, the smaller the earlier, in the order of `grpcroute_types.go`.

@@ -113,7 +113,7 @@ fn alb(engine: &mut Engine, arguments: &Arguments) -> Result<bool, String> {
     let found: LoadBalancers = ask(engine, "loadBalancers", &params)?;
     match arguments.format {
         Format::Json => emit(&format!("{}\n", json!(found))),
-        Format::Text => emit(&balancers::text(&found)),
+        Format::Text => emit(&balancers::text(&found, arguments.locale)),
         _ => return Err("alb is written as text or json".into()),
     }
     Ok(found.load_balancers.iter().all(|it| it.frozen.is_empty()))

@@ -52,10 +52,23 @@ pub(crate) fn workloads(found: &Workloads) -> String {
         _ = writeln!(text, "{kind} {}/{name}", namespace.as_deref().unwrap_or_default());
         let labels: Vec<_> = it.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let nodes = it.schedulable.nodes.as_ref().map(|it| format!(": {}", it.join(", "))).unwrap_or_default();
+        let (sidecar, mtls, policies) = (&it.sidecar, &it.mtls, &it.policies);
+        let revision = sidecar.revision.as_ref().map(|it| format!(" by revision {it}")).unwrap_or_default();
+        let injected = if sidecar.injected { "yes" } else { "no" };
+        let modes: Vec<_> = mtls.ports.iter().map(|(port, mode)| format!(", {port} {mode}")).collect();
+        let modes = modes.concat();
+        let why = mtls.why.first().map_or("", |it| it.detail.as_str());
         let lines = [
             ("pods", it.pods.join(", ")),
             ("labels", labels.join(", ")),
             ("services", names(&it.services)),
+            ("sidecar", format!("{injected}{revision}: {}{}", sidecar.detail, spot(sidecar.range.as_ref()))),
+            ("mTLS", format!("{}{modes}: {why}", mtls.mode)),
+            ("denied by", names(&policies.deny)),
+            ("allowed by", names(&policies.allow)),
+            ("audited by", names(&policies.audit)),
+            ("decided outside by", names(&policies.custom)),
+            ("other policies", names(&policies.other)),
             ("network policies", names(&it.network_policies)),
             ("service account", it.service_account.name.clone()),
             ("IAM role", it.iam_role.clone().unwrap_or_default()),
@@ -67,6 +80,10 @@ pub(crate) fn workloads(found: &Workloads) -> String {
         }
     }
     text
+}
+
+fn spot(range: Option<&Range>) -> String {
+    range.map(|it| format!(" ({})", place(it))).unwrap_or_default()
 }
 
 /// The new files as one stream of documents.

@@ -19,7 +19,7 @@ use podpath_source::{DocumentId, Location, Span};
 pub use change::Replacement;
 pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
-pub use placement::{Schedule, schedule};
+pub use placement::{Misfit, Schedule, misfit, schedule};
 pub use pod::{PodSource, pod_name};
 pub use settings::{IngressController, Settings, unix_seconds, version};
 

@@ -4,7 +4,7 @@
 //! a taint with the effect NoSchedule or NoExecute keeps Pods away that do not tolerate it. Pods of a DaemonSet tolerate
 //! what nodes in trouble are tainted with.
 
-use podpath_objects::{ClusterNode, Placement, Taint, Toleration};
+use podpath_objects::{ClusterNode, Labels, Placement, Selector, SelectorTerm, Taint, Toleration};
 use podpath_source::Span;
 
 use crate::{Cluster, Found, ResourceId};
@@ -26,39 +26,62 @@ pub fn schedule(cluster: &Cluster, placement: &Placement, is_daemon: bool) -> Sc
     if nodes.is_empty() {
         return Schedule::Unknown;
     }
-    if let Some(name) = &placement.node_name {
-        let named = nodes.iter().find(|it| it.name() == name.value);
-        return named.map_or(Schedule::Nowhere(name.span), |it| Schedule::Nodes(vec![it.id]));
-    }
-    let fits = |it: &&Found<'_, ClusterNode>| selects(placement, it) && tolerates(placement, it, is_daemon);
-    let found: Vec<_> = nodes.iter().filter(fits).map(|it| it.id).collect();
+    let found: Vec<_> = nodes.iter().filter(|it| misfit(placement, it, is_daemon).is_none()).map(|it| it.id).collect();
     if !found.is_empty() {
         return Schedule::Nodes(found);
     }
-    let affinity = placement.terms.first().map(|it| it.span);
-    let span = if placement.selector.is_empty() { affinity } else { Some(placement.selector.span) };
+    let name = placement.node_name.as_ref().map(|it| it.span);
+    let selector = (!placement.selector.is_empty()).then_some(placement.selector.span);
+    let span = name.or(selector).or(placement.terms.first().map(|it| it.span));
     Schedule::Nowhere(span.unwrap_or_default())
 }
 
-fn selects(placement: &Placement, node: &Found<'_, ClusterNode>) -> bool {
-    let labels = &node.entry.resource.meta.labels;
-    // What cannot be read for certain, such as `Gt`, counts as fulfilled.
-    let is_plain = |operator: &str| matches!(operator, "In" | "NotIn" | "Exists" | "DoesNotExist");
-    let holds = |term: &podpath_objects::Selector| {
-        let certain = term.terms.iter().filter(|it| is_plain(&it.operator));
-        certain.into_iter().all(|it| it.matches(labels))
-    };
-    placement.selector.is_subset_of(labels) && (placement.terms.is_empty() || placement.terms.iter().any(holds))
+/// Why Pods may not run on a Node: the first rule that keeps them away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// `nodeName` names another one.
+    Name(Span),
+    /// The Node lacks a label of `nodeSelector`: key, value.
+    Selector(String, String, Span),
+    /// No required term of the node affinity holds.
+    Affinity(Span),
+    /// The Node has a taint that is not tolerated: key, value, effect.
+    Taint(Taint),
 }
 
-fn tolerates(placement: &Placement, node: &Found<'_, ClusterNode>, is_daemon: bool) -> bool {
+/// Why Pods of a placement may not run on a Node; none where they may.
+pub fn misfit(placement: &Placement, node: &Found<'_, ClusterNode>, is_daemon: bool) -> Option<Misfit> {
+    if let Some(name) = &placement.node_name {
+        return (name.value != node.name()).then_some(Misfit::Name(name.span));
+    }
+    let labels = &node.entry.resource.meta.labels;
+    let lacks = |(key, value): &&(podpath_source::Spanned<String>, podpath_source::Spanned<String>)| {
+        labels.get(&key.value) != Some(value.value.as_str())
+    };
+    if let Some((key, value)) = placement.selector.entries.iter().find(lacks) {
+        return Some(Misfit::Selector(key.value.clone(), value.value.clone(), key.span.to(value.span)));
+    }
+    let holds = |term: &Selector| term.terms.iter().all(|it| fulfils(it, labels));
+    if let Some(first) = placement.terms.first()
+        && !placement.terms.iter().any(holds)
+    {
+        return Some(Misfit::Affinity(first.span));
+    }
     let keeps_away = |it: &&Taint| it.effect == "NoSchedule" || it.effect == "NoExecute";
     let own = |it: &Taint| is_daemon && it.key.starts_with("node.kubernetes.io/");
-    node.object
-        .taints
-        .iter()
-        .filter(keeps_away)
-        .all(|taint| own(taint) || placement.tolerations.iter().any(|it| covers(it, taint)))
+    let tolerated = |taint: &Taint| own(taint) || placement.tolerations.iter().any(|it| covers(it, taint));
+    node.object.taints.iter().filter(keeps_away).find(|it| !tolerated(it)).cloned().map(Misfit::Taint)
+}
+
+/// Node affinity knows `Gt` and `Lt` besides: "compares the label's value with the one given, as integers".
+fn fulfils(term: &SelectorTerm, labels: &Labels) -> bool {
+    let number = |text: Option<&str>| text.and_then(|it| it.parse::<i64>().ok());
+    let (value, bound) = (number(labels.get(&term.key)), number(term.values.first().map(String::as_str)));
+    match (term.operator.as_str(), value, bound) {
+        ("Gt", Some(value), Some(bound)) => value > bound,
+        ("Lt", Some(value), Some(bound)) => value < bound,
+        _ => term.matches(labels),
+    }
 }
 
 /// "An empty key with operator Exists matches all keys, an empty effect matches all effects."

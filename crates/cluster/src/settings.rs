@@ -15,6 +15,8 @@ pub struct Settings {
     pub mesh_root_namespace: String,
     /// Sidecars are injected into Pods of namespaces that say nothing about it.
     pub injects_by_default: bool,
+    /// The revisions of the mesh that are installed; empty counts every one as installed.
+    pub revisions: Vec<String>,
     /// The time that tokens are compared with, in seconds since 1970.
     pub now: i64,
     /// GatewayClass controller names that are played; `*` is every one.
@@ -69,6 +71,7 @@ impl Default for Settings {
             cluster_domain: "cluster.local".into(),
             mesh_root_namespace: "istio-system".into(),
             injects_by_default: false,
+            revisions: vec![],
             now: NEW_YEAR_2026,
             gateway_controllers: vec!["*".into()],
             alb_ingress_class: "alb".into(),

@@ -213,6 +213,12 @@ fn settings(options: &Options) -> Settings {
             .as_ref()
             .and_then(|it| it.get("enableNamespacesByDefault")?.as_bool())
             .unwrap_or(default.injects_by_default),
+        revisions: options
+            .injection
+            .as_ref()
+            .and_then(|it| it.get("revisions")?.as_array())
+            .map(|all| all.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
+            .unwrap_or_default(),
         now: podpath_cluster::unix_seconds(&options.now).unwrap_or(default.now),
         gateway_controllers: options.gateway_controllers.clone(),
         alb_ingress_class: flag("ingressClass", default.alb_ingress_class),

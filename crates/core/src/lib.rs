@@ -5,6 +5,7 @@
 
 mod admit;
 mod analysis;
+pub mod balancer;
 mod check;
 mod compare;
 mod convert;
@@ -15,6 +16,7 @@ mod graph;
 mod load_balancers;
 mod object;
 mod place;
+mod pod;
 mod presets;
 mod redact;
 mod resources;

@@ -22,6 +22,13 @@ pub(crate) fn load_balancers(analysis: &Analysis) -> LoadBalancers {
     LoadBalancers { load_balancers: compiled.load_balancers.iter().map(write).collect(), skipped: skipped.collect() }
 }
 
+/// The load balancer that an object is a member of.
+pub(crate) fn load_balancer_of(analysis: &Analysis, id: ResourceId) -> Option<LoadBalancer> {
+    let compiled = compile(&analysis.cluster);
+    let made = compiled.load_balancers.iter().find(|it| it.members.contains(&id))?;
+    Some(Writer { analysis, made }.load_balancer())
+}
+
 struct Writer<'a> {
     analysis: &'a Analysis,
     made: &'a model::LoadBalancer,
@@ -61,6 +68,7 @@ impl Writer<'_> {
             protocol: listener.protocol.to_owned(),
             certificates: listener.certificates.clone(),
             default_actions: listener.default_actions.iter().map(|it| self.action(it)).collect(),
+            default_range: place::range(self.analysis, listener.default_origin.location),
             rules: rules.map(|(n, it)| self.rule(n + 1, it)).collect(),
         }
     }

@@ -8,12 +8,13 @@ mod summary;
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints, pod_name, service_pods};
 use podpath_objects::{Gateway, IstioGateway, Labels, Reader, Service};
 use podpath_protocol::{Condition, EndpointList, From, Locale, ObjectCard, PodCaller, PodLine, PortLine, Ref};
+use podpath_routing::mesh::{Injected, sidecar};
 use podpath_source::{Location, Spanned};
 use podpath_yaml::Node;
 
 use crate::analysis::Analysis;
 use crate::place::{range, say};
-use crate::status;
+use crate::{balancer, pod, status};
 
 pub(crate) use mentions::{Mention, of_document};
 pub(crate) use stored::yaml;
@@ -38,6 +39,8 @@ pub(crate) fn object(analysis: &Analysis, resource: &Ref, locale: Locale) -> Opt
         fields: stored.fields(),
         stored: stored.lines(),
         ports: ports(&analysis.cluster, id),
+        pod: pod::facts(analysis, id, locale),
+        load_balancer: balancer::card(analysis, id, locale),
         endpoints: endpoint_list(analysis, id),
         conditions: conditions(node),
         status: status::of(analysis, id, locale),
@@ -140,7 +143,7 @@ fn start(analysis: &Analysis, id: ResourceId) -> Option<From> {
             namespace: pods.namespace.to_owned(),
             labels: labels(&pods.template.labels),
             service_account: pods.template.service_account.as_ref().map(|it| it.value.clone()),
-            sidecar: Some(has_sidecar(&analysis.cluster, pods.namespace, &pods.template.labels)),
+            sidecar: Some(sidecar(&analysis.cluster, &pods).injected == Injected::Yes),
             tls: None,
         };
         return Some(From { pod: Some(pod), ..From::default() });
@@ -152,17 +155,6 @@ fn start(analysis: &Analysis, id: ResourceId) -> Option<From> {
     let cluster = &analysis.cluster;
     let is_gateway = cluster.get::<Gateway>(id).is_some() || cluster.get::<IstioGateway>(id).is_some();
     is_gateway.then(|| From { gateway: Some(resource), ..From::default() })
-}
-
-/// The labels of injection: that of the Pod before that of its namespace.
-fn has_sidecar(cluster: &Cluster, namespace: &str, labels: &Labels) -> bool {
-    match labels.get("sidecar.istio.io/inject") {
-        Some(wanted) => wanted == "true",
-        None => {
-            let space = cluster.namespace_labels(namespace);
-            space.get("istio-injection") == Some("enabled") || space.get("istio.io/rev").is_some()
-        }
-    }
 }
 
 /// `status.conditions`, as written.

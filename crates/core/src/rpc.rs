@@ -131,7 +131,9 @@ impl Engine {
             "loadBalancers" => {
                 self.with(read::<Input>(params)?, |analysis, _| write(load_balancers::load_balancers(analysis)))
             }
-            "workloads" => self.with(read::<Input>(params)?, |analysis, _| write(workloads::workloads(analysis))),
+            "workloads" => self.with(read::<Input>(params)?, |analysis, options| {
+                write(workloads::workloads(analysis, options.locale))
+            }),
             "resources" => self.with(read::<Input>(params)?, |analysis, _| write(resources::resources(analysis))),
             "redact" => self.with(read::<Input>(params)?, |analysis, _| write(redact::redact(analysis))),
             "status" => self.with(read::<StatusParams>(params)?, |analysis, options| {

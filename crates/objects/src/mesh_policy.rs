@@ -163,10 +163,12 @@ impl PeerAuthentication {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
         let ports = spec.get("portLevelMtls").fields();
+        let unset = |it: Reader<'_>| Spanned::new("UNSET".to_owned(), it.span());
+        let mode = |it: Reader<'_>| it.get("mode").text().unwrap_or_else(|| unset(it));
         Self {
             scope: PolicyScope::read(spec),
             mode: spec.get("mtls").get("mode").text(),
-            ports: ports.filter_map(|(port, it)| Some((port.value.parse().ok()?, it.get("mode").text()?))).collect(),
+            ports: ports.filter_map(|(port, it)| Some((port.value.parse().ok()?, mode(it)))).collect(),
         }
     }
 }

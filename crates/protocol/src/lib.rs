@@ -4,6 +4,7 @@
 
 mod admission;
 mod answer;
+mod balancer;
 mod compare;
 mod convert;
 mod dead_rules;
@@ -11,6 +12,7 @@ mod editor;
 mod graph;
 mod load_balancers;
 mod object;
+mod pod;
 mod request;
 mod status;
 mod trace;
@@ -22,6 +24,7 @@ pub use admission::{Admission, AdmitParams, Admitted, Refusal};
 pub use answer::{
     Answer, Check, Diagnostic, Failure, Fix, Preset, Presets, Redaction, Related, Resources, Revision, TextEdit,
 };
+pub use balancer::{BalancerCard, BalancerError, BalancerGroup, BalancerListener, BalancerRule, BalancerTarget};
 pub use compare::{CompareParams, Comparison, Played};
 pub use convert::{Conversion, ConvertParams, Converted, Difference, Proof};
 pub use dead_rules::{DeadRule, DeadRules, RulePlace};
@@ -34,6 +37,10 @@ pub use load_balancers::{
 };
 pub use object::{
     Condition, EndpointList, ObjectCard, ObjectParams, PodLine, PortLine, Reference, StoredField, StoredLine,
+};
+pub use pod::{
+    AccountLine, LostNode, MtlsReason, MtlsState, PlacementLine, PlacementWish, PodFacts, PolicyLine, SidecarState,
+    WorkloadPolicies,
 };
 pub use request::{
     CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, StatusParams,

@@ -71,6 +71,8 @@ pub struct LbListener {
     pub certificates: Vec<String>,
     /// What happens when no rule matches.
     pub default_actions: Vec<LbAction>,
+    /// Where that stands.
+    pub default_range: Option<Range>,
     /// By priority.
     pub rules: Vec<LbRule>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::trace::From;
-use crate::{ControllerStatus, Options, Range, Ref};
+use crate::{BalancerCard, ControllerStatus, Options, PodFacts, Range, Ref};
 
 /// Parameters of `object`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,12 @@ pub struct ObjectCard {
     pub ports: Vec<PortLine>,
     /// The Pods behind it; null for kinds that have none.
     pub endpoints: Option<EndpointList>,
+    /// What a cluster and its mesh make of its Pods; null for kinds that have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<PodFacts>,
+    /// The load balancer that it is a part of; null where it is part of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<BalancerCard>,
     /// What its status says, as written in the manifests.
     pub conditions: Vec<Condition>,
     /// What the controller will write into its status; null for kinds that no controller is played for.

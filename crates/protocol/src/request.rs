@@ -38,7 +38,8 @@ pub struct Options {
     pub now: String,
     /// Flags of the AWS Load Balancer Controller.
     pub aws_load_balancer_controller: Option<serde_json::Value>,
-    /// Settings of sidecar injection.
+    /// Settings of sidecar injection: `enableNamespacesByDefault`, and `revisions`, those that are installed; every one
+    /// counts as installed unless told.
     pub injection: Option<serde_json::Value>,
     /// Who plays every Ingress, whatever its class says; each is left to its class unless told.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Input, Ref};
+use crate::{Input, MtlsState, Ref, SidecarState, WorkloadPolicies};
 
 /// Parameters of `workloads`.
 pub type WorkloadsParams = Input;
 
 /// The answer of `workloads`, in source order.
-///
-/// What a mesh does with the Pods (`sidecar`, `mtls`, `policies`) is not answered yet: the keys are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workloads {
     /// Workloads, and Pods that no workload here makes.
@@ -30,6 +28,12 @@ pub struct Workload {
     pub labels: BTreeMap<String, String>,
     /// The Services that select them.
     pub services: Vec<Ref>,
+    /// Whether they have a sidecar, and why.
+    pub sidecar: SidecarState,
+    /// What they take from callers, and why; it counts where they have a sidecar.
+    pub mtls: MtlsState,
+    /// The policies of the mesh that are for them.
+    pub policies: WorkloadPolicies,
     /// The NetworkPolicies that select them.
     pub network_policies: Vec<Ref>,
     /// Their ServiceAccount, whether it is in the workspace or not.

@@ -30,7 +30,7 @@ pub use table::{
     Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
 };
 pub use tables::{GatewayPods, Tables};
-pub use trace::mesh::{IGNORED, has_proxy, injects, with_yaml};
+pub use trace::mesh;
 pub use trace::{
     Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict,
     Verdicted, trace,

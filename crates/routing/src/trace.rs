@@ -5,7 +5,7 @@ mod end;
 mod entry;
 mod exposed;
 mod guard;
-pub(crate) mod mesh;
+pub mod mesh;
 mod network;
 mod service;
 mod stage;

@@ -112,7 +112,7 @@ fn object_card(
         })
     };
     html! {
-        <Card {resource} {beside} {lane} question={answers.question.clone()} is_sheet={look.width < Width::Snug} locale={state.settings.locale}
+        <Card {resource} {beside} {lane} question={answers.question.clone()} trace={answers.trace.clone()} is_sheet={look.width < Width::Snug} locale={state.settings.locale}
             {on_close} on_goto={on_goto.clone()} on_open={on_open.clone()} {on_from} {on_files} />
     }
 }

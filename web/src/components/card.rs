@@ -1,12 +1,14 @@
 //! The object card: everything about one object, beside its card in the diagram; on a phone a sheet at the bottom.
 
+mod balancer;
 mod facts;
 mod place;
+mod pod;
 mod written;
 
 use std::rc::Rc;
 
-use podpath_protocol::{Conversion, From, Locale, ObjectCard, Range, Ref};
+use podpath_protocol::{Conversion, From, Locale, ObjectCard, Range, Ref, Trace};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -16,6 +18,7 @@ use crate::core::Question;
 use crate::core::asker::Asker;
 use crate::hooks::use_escape::use_escape;
 use crate::rich::place as place_of;
+use crate::shared::Shared;
 use crate::state::files::Files;
 use crate::words;
 
@@ -27,6 +30,8 @@ pub(crate) struct CardProps {
     pub(crate) lane: &'static str,
     /// The question that the page shows the answer of: another one asks again.
     pub(crate) question: Rc<Question>,
+    /// The way whose rules are lit.
+    pub(crate) trace: Option<Shared<Trace>>,
     pub(crate) is_sheet: bool,
     pub(crate) locale: Locale,
     pub(crate) on_close: Callback<()>,
@@ -61,18 +66,24 @@ pub(crate) fn Card(props: &CardProps) -> Html {
     let resource = &props.resource;
     let group = [Some(resource.kind.as_str()), Some(resource.api_version.as_str()), resource.namespace.as_deref()];
     let under = group.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let is_wide = matches!(&*known, Known::Card(it) if it.load_balancer.is_some() || it.pod.is_some());
     let body = match &*known {
         Known::Asked => Html::default(),
         Known::Gone => html! { <p class="oc-gone">{ words::OBJECT_GONE.text(locale) }</p> },
         Known::Card(card) => html! {
             <>
-                { facts::facts(card, locale, &props.on_open) }
+                <div class="oc-body">
+                    if let Some(made) = &card.load_balancer {
+                        { balancer::balancer(made, props) }
+                    }
+                    { facts::facts(card, props) }
+                </div>
                 { footer(card, props) }
             </>
         },
     };
     html! {
-        <aside class="ocard" role="dialog" aria-label={words::CARD.with(locale, &[&resource.name])} tabindex="-1" ref={panel}>
+        <aside class={classes!("ocard", is_wide.then_some("wide"))} role="dialog" aria-label={words::CARD.with(locale, &[&resource.name])} tabindex="-1" ref={panel}>
             <header>
                 { tile(props.lane) }
                 <div><b>{ resource.name.clone() }</b><span>{ under }</span></div>

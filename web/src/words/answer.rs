@@ -3,6 +3,29 @@
 use super::Words;
 
 pub(crate) const CARD: Words = Words::new("Object card, {}", "오브젝트 카드, {}");
+pub(crate) const BALANCER_CHOSEN: Words = Words::new("takes this request", "이 요청을 받음");
+pub(crate) const BALANCER_DEFAULT: Words = Words::new("default", "기본");
+pub(crate) const BALANCER_FROZEN: Words =
+    Words::new("Nothing of it changes until this is mended", "고칠 때까지 아무것도 바뀌지 않습니다");
+pub(crate) const BALANCER_HELD: Words = Words::new("Not updated", "반영이 멈춘 대상");
+pub(crate) const BALANCER_HEALTH: Words = Words::new("Health check", "상태 확인");
+pub(crate) const BALANCER_MEMBERS: Words = Words::new("Made of", "구성");
+pub(crate) const BALANCER_NO_TARGET: Words = Words::new("no targets", "대상 없음");
+pub(crate) const BALANCER_OTHERWISE: Words = Words::new("if no other rule applies", "다른 규칙에 맞지 않으면");
+pub(crate) const BALANCER_RULE: Words = Words::new("{} rule", "규칙 {}개");
+pub(crate) const BALANCER_RULES: Words = Words::new("{} rules", "규칙 {}개");
+pub(crate) const BALANCER_TARGETS: Words = Words::new("Target groups", "대상 그룹");
+pub(crate) const CERTIFICATE: Words = Words::new("{} certificate", "인증서 {}개");
+pub(crate) const CERTIFICATES: Words = Words::new("{} certificates", "인증서 {}개");
+pub(crate) const MTLS: Words = Words::new("mTLS", "mTLS");
+pub(crate) const NODES: Words = Words::new("Nodes", "Node");
+pub(crate) const N_LOST_NODES: Words = Words::new("{} not chosen", "탈락 {}개");
+pub(crate) const ON_PORT: Words = Words::new("port {}", "{} 포트");
+pub(crate) const POLICIES_HERE: Words = Words::new("Policies", "정책");
+pub(crate) const SIDECAR: Words = Words::new("Sidecar", "사이드카");
+pub(crate) const SIDECAR_NO: Words = Words::new("not injected", "주입 안 됨");
+pub(crate) const SIDECAR_UNKNOWN: Words = Words::new("not known", "알 수 없음");
+pub(crate) const SIDECAR_YES: Words = Words::new("injected", "주입됨");
 pub(crate) const CONDITIONS: Words = Words::new("Conditions", "상태 조건");
 pub(crate) const COPY_STORED: Words = Words::new("Copy stored YAML", "저장되는 YAML 복사");
 pub(crate) const DEFAULT_MARK: Words = Words::new("filled in by the API server", "API 서버가 채우는 기본값");

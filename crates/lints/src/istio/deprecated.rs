@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use podpath_objects::Telemetry;
-use podpath_routing::with_yaml;
+use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Severity};
 
 use crate::rule::Rule;

@@ -1,13 +1,13 @@
 //! Who gets a sidecar and who does not, where that is easily overlooked.
 //!
 //! Rule (istio `analyzers/injection`): the labels of the namespace, then those of the Pod; what the labels mean is decided
-//! once, by `podpath_routing::injects`.
+//! once, by `podpath_routing::mesh::injects`.
 
 use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found, PodSource};
 use podpath_objects::{Container, Namespace, Pod, Reader, Workload};
-use podpath_routing::{IGNORED, has_proxy, injects, with_yaml};
+use podpath_routing::mesh::{IGNORED, has_proxy, injects, with_yaml};
 use podpath_source::{Diagnostic, Location, Severity};
 
 use super::mesh;

@@ -7,7 +7,8 @@ use podpath_objects::{
     AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Kind, Labels, Namespace, PeerAuthentication,
     RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService,
 };
-use podpath_routing::{GatewayPods, has_proxy};
+use podpath_routing::GatewayPods;
+use podpath_routing::mesh::has_proxy;
 use podpath_source::Spanned;
 
 use crate::Context;

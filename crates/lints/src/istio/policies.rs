@@ -6,7 +6,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
     AuthorizationPolicy, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry, WasmPlugin,
 };
-use podpath_routing::{has_proxy, injects};
+use podpath_routing::mesh::{has_proxy, injects};
 use podpath_source::{Diagnostic, Severity};
 
 use super::mesh;

@@ -5,8 +5,8 @@
 
 use podpath_cluster::Found;
 use podpath_objects::{Service, ServicePort};
-use podpath_routing::IGNORED;
 use podpath_routing::gateways::istio::is_declared;
+use podpath_routing::mesh::IGNORED;
 use podpath_source::{Diagnostic, Severity};
 
 use super::mesh;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Kind, Labels, Namespace, Sidecar, Telemetry};
-use podpath_routing::with_yaml;
+use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Label, Location, Severity};
 
 use super::mesh;

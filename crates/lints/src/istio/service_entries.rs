@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::{EntryPort, ServiceEntry};
-use podpath_routing::with_yaml;
+use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Label, Severity};
 
 use super::mesh::scopes;

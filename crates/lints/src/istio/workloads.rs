@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Reader, Service, ServicePort, Workload};
-use podpath_routing::{has_proxy, injects};
+use podpath_routing::mesh::{has_proxy, injects};
 use podpath_source::{Diagnostic, Label, Severity};
 
 use crate::rule::{Rule, say};

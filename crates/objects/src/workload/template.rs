@@ -84,6 +84,8 @@ pub struct Toleration {
     pub value: String,
     /// Empty is every effect.
     pub effect: String,
+    /// The whole entry.
+    pub span: Span,
 }
 
 /// An object that Pods need.
@@ -104,6 +106,7 @@ impl Placement {
             exists: text(it, "operator") == "Exists",
             value: text(it, "value"),
             effect: text(it, "effect"),
+            span: it.span(),
         };
         Self {
             node_name: spec.get("nodeName").text(),

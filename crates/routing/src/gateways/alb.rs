@@ -79,26 +79,10 @@ fn ingresses(cluster: &Cluster) -> Compiled {
 }
 
 fn load_balancer(cluster: &Cluster, group: &Group<'_>) -> LoadBalancer {
-    let mut made = LoadBalancer {
-        is_network: false,
-        source: Source::Ingress,
-        origin: group.members.first().map(|it| whole(&it.ingress)).unwrap_or_default(),
-        name: None,
-        group: Some(group.name.clone()),
-        scheme: settings::likely_scheme(cluster, group),
-        address_type: "ipv4".into(),
-        members: group.members.iter().map(|it| it.ingress.id).collect(),
-        rejected: vec![],
-        frozen: vec![],
-        listeners: vec![],
-        target_groups: vec![],
-    };
-    if let Err(error) = fill(cluster, group, &mut made) {
-        made.frozen = vec![error];
-        made.listeners.clear();
-        made.target_groups.clear();
-    }
-    made
+    let origin = group.members.first().map(|it| whole(&it.ingress)).unwrap_or_default();
+    let members = group.members.iter().map(|it| it.ingress.id).collect();
+    let empty = LoadBalancer::new(Source::Ingress, origin, members, settings::likely_scheme(cluster, group));
+    LoadBalancer { group: Some(group.name.clone()), ..empty }.filled(|made| fill(cluster, group, made))
 }
 
 /// The first error of a group keeps the whole group as it is.

@@ -12,11 +12,12 @@ mod source;
 pub(super) mod words;
 
 pub(super) use authz::{Answer, Decision, decide, external};
+pub use config::Injector;
 pub(super) use config::Mesh;
 pub use config::with_yaml;
-pub use inject::{IGNORED, has_proxy, injects};
-pub(super) use inject::{Sidecar, sidecar};
+pub use inject::{IGNORED, Injected, Sidecar, has_proxy, injects, sidecar, sidecar_by};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
-pub(super) use peer::{Mode, Mtls, mtls};
-pub(super) use scope::{Workload, envoy_filter, first_policy};
+pub use peer::{Mode, Mtls, mtls, named_ports};
+pub use scope::Workload;
+pub(super) use scope::{envoy_filter, first_policy};
 pub(super) use source::{Identity, Seen};

@@ -395,7 +395,9 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.admit(called, &ready, request) {
             return self.finish(end);
         }
-        self.close_shares(found);
+        if let Some(end) = self.close_shares(found) {
+            return self.finish(end);
+        }
         self.hop(words::endpoint_hop(self.cluster, service, &ready, why));
         let end = if ready.is_empty() {
             End::no_endpoints(self.cluster, service, of_subset, why)

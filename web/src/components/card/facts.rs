@@ -1,11 +1,11 @@
 //! What the object card says, fact by fact; facts that nothing is known about are left out.
 
-use podpath_protocol::{EndpointList, Locale, ObjectCard, PodLine, PortLine, Ref, Reference};
+use podpath_protocol::{EndpointList, Locale, ObjectCard, PodLine, PortLine, Range, Ref, Reference};
 use yew::prelude::*;
 
-use super::written;
+use super::{CardProps, pod, written};
 use crate::components::icon::icon;
-use crate::rich::rich;
+use crate::rich::{place, rich};
 use crate::words::{self, Words};
 
 /// More fields than this are in the whole YAML only.
@@ -13,7 +13,8 @@ const N_FIELDS: usize = 6;
 /// References before the rest is folded.
 const N_REFERENCES: usize = 6;
 
-pub(super) fn facts(card: &ObjectCard, locale: Locale, on_open: &Callback<Ref>) -> Html {
+pub(super) fn facts(card: &ObjectCard, props: &CardProps) -> Html {
+    let (locale, on_open) = (props.locale, &props.on_open);
     html! {
         <dl>
             { fact(words::WHAT_IT_IS, locale, rich(&card.summary)) }
@@ -23,6 +24,9 @@ pub(super) fn facts(card: &ObjectCard, locale: Locale, on_open: &Callback<Ref>) 
             }
             if let Some(list) = &card.endpoints {
                 { fact(words::ENDPOINTS, locale, endpoints(list, locale)) }
+            }
+            if let Some(facts) = &card.pod {
+                { pod::facts(facts, props) }
             }
             if !card.conditions.is_empty() {
                 { fact(words::CONDITIONS, locale, html! { <>{ for card.conditions.iter().map(written::condition) }</> }) }
@@ -40,7 +44,7 @@ pub(super) fn facts(card: &ObjectCard, locale: Locale, on_open: &Callback<Ref>) 
     }
 }
 
-fn fact(word: Words, locale: Locale, value: Html) -> Html {
+pub(super) fn fact(word: Words, locale: Locale, value: Html) -> Html {
     html! { <><dt>{ word.text(locale) }</dt><dd>{ value }</dd></> }
 }
 
@@ -110,8 +114,16 @@ fn references(list: &[Reference], locale: Locale, on_open: &Callback<Ref>) -> Ht
     }
 }
 
+/// A sentence with its place, which leads there.
+pub(super) fn line(range: Option<&Range>, text: Html, on_goto: &Callback<Range>) -> Html {
+    let Some(range) = range.cloned() else { return html! { <span class="oc-row">{ text }</span> } };
+    let at = place(&range);
+    let onclick = on_goto.reform(move |_: MouseEvent| range.clone());
+    html! { <button class="oc-line" {onclick}><span>{ text }</span><span class="oc-at"><bdi>{ at }</bdi></span></button> }
+}
+
 /// A name that is here opens its card.
-fn reference(it: &Reference, locale: Locale, on_open: &Callback<Ref>) -> Html {
+pub(super) fn reference(it: &Reference, locale: Locale, on_open: &Callback<Ref>) -> Html {
     let name = format!("{} {}", it.resource.kind, it.resource.name);
     if !it.found {
         return html! { <span class="oc-row">{ name }<span class="dim">{ " · " }{ words::NOT_HERE.text(locale) }</span></span> };

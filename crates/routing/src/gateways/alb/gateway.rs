@@ -79,26 +79,9 @@ fn load_balancer(
     taken: &ByListener<'_>,
     is_network: bool,
 ) -> LoadBalancer {
-    let mut made = LoadBalancer {
-        is_network,
-        source: Source::Gateway,
-        origin: whole(gateway),
-        name: None,
-        group: None,
-        scheme: cluster.settings.alb_scheme.clone(),
-        address_type: "ipv4".into(),
-        members: vec![gateway.id],
-        rejected: vec![],
-        frozen: vec![],
-        listeners: vec![],
-        target_groups: vec![],
-    };
-    if let Err(error) = fill(cluster, gateway, facts, taken, &mut made) {
-        made.frozen = vec![error];
-        made.listeners.clear();
-        made.target_groups.clear();
-    }
-    made
+    let empty =
+        LoadBalancer::new(Source::Gateway, whole(gateway), vec![gateway.id], cluster.settings.alb_scheme.clone());
+    LoadBalancer { is_network, ..empty }.filled(|made| fill(cluster, gateway, facts, taken, made))
 }
 
 fn fill(

@@ -70,6 +70,37 @@ pub struct LoadBalancer {
     pub target_groups: Vec<TargetGroup>,
 }
 
+impl LoadBalancer {
+    /// One that nothing is known of but what asks for it: its members, of which the first stands for all, and the scheme
+    /// that it gets unless told.
+    pub(super) fn new(source: Source, origin: Origin, members: Vec<ResourceId>, scheme: String) -> Self {
+        Self {
+            is_network: source == Source::Service,
+            source,
+            origin,
+            name: None,
+            group: None,
+            scheme,
+            address_type: "ipv4".into(),
+            members,
+            rejected: vec![],
+            frozen: vec![],
+            listeners: vec![],
+            target_groups: vec![],
+        }
+    }
+
+    /// The same, filled; the first error keeps all of it as it is.
+    pub(super) fn filled(mut self, fill: impl FnOnce(&mut Self) -> Result<(), Frozen>) -> Self {
+        if let Err(error) = fill(&mut self) {
+            self.frozen = vec![error];
+            self.listeners.clear();
+            self.target_groups.clear();
+        }
+        self
+    }
+}
+
 /// A port of a load balancer.
 #[derive(Clone, Debug)]
 pub struct Listener {

@@ -53,26 +53,9 @@ fn is_ours(service: &Found<'_, Service>, notes: &Annotations<'_>) -> bool {
 }
 
 fn load_balancer(cluster: &Cluster, service: &Found<'_, Service>, notes: &Annotations<'_>) -> LoadBalancer {
-    let mut made = LoadBalancer {
-        is_network: true,
-        source: Source::Service,
-        origin: whole(service),
-        name: None,
-        group: None,
-        scheme: cluster.settings.alb_scheme.clone(),
-        address_type: "ipv4".into(),
-        members: vec![service.id],
-        rejected: vec![],
-        frozen: vec![],
-        listeners: vec![],
-        target_groups: vec![],
-    };
-    if let Err(error) = fill(cluster, service, notes, &mut made) {
-        made.frozen = vec![error];
-        made.listeners.clear();
-        made.target_groups.clear();
-    }
-    made
+    let scheme = cluster.settings.alb_scheme.clone();
+    LoadBalancer::new(Source::Service, whole(service), vec![service.id], scheme)
+        .filled(|made| fill(cluster, service, notes, made))
 }
 
 fn fill(

@@ -39,7 +39,7 @@ impl Mesh {
 
 /// What the injector does with Pods that its webhook sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Injector {
+pub struct Injector {
     /// `policy`; `enabled` unless told.
     policy: String,
     never: Vec<Selector>,
@@ -58,15 +58,21 @@ impl Injector {
         })
     }
 
-    /// Whether it injects: what the Pod asks for, else its selectors, else its policy (istio `pkg/kube/inject/inject.go`).
-    pub(super) fn injects(&self, asked: Option<bool>, labels: &Labels) -> bool {
+    /// Whether it injects, and what decided: what the Pod asks for, else its selectors, else its policy (istio
+    /// `pkg/kube/inject/inject.go`).
+    pub(super) fn injects(&self, asked: Option<bool>, labels: &Labels) -> (bool, &'static str) {
         let is_empty = |it: &Selector| it.labels.is_empty() && it.terms.is_empty();
         let any = |list: &[Selector]| list.iter().any(|it| !is_empty(it) && it.matches(labels));
-        let by_selector = || if any(&self.never) { Some(false) } else { any(&self.always).then_some(true) };
-        match (self.policy.as_str(), asked.or_else(by_selector)) {
-            ("enabled", wanted) => wanted.unwrap_or(true),
-            ("disabled", wanted) => wanted.unwrap_or(false),
-            _ => false,
+        let (wanted, reason) = match asked {
+            Some(_) => (asked, "asked"),
+            None if any(&self.never) => (Some(false), "never-inject-selector"),
+            None if any(&self.always) => (Some(true), "always-inject-selector"),
+            None => (None, "injector-policy"),
+        };
+        match self.policy.as_str() {
+            "enabled" => (wanted.unwrap_or(true), reason),
+            "disabled" => (wanted.unwrap_or(false), reason),
+            _ => (false, "injector-policy"),
         }
     }
 }

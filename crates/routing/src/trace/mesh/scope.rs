@@ -10,11 +10,13 @@ use crate::gateways::istio::age_key;
 
 /// Pods with a proxy of the mesh.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::trace) struct Workload<'a> {
-    pub(in crate::trace) namespace: &'a str,
-    pub(in crate::trace) labels: &'a Labels,
+pub struct Workload<'a> {
+    /// Their namespace.
+    pub namespace: &'a str,
+    /// Their labels.
+    pub labels: &'a Labels,
     /// The Gateway of the Gateway API whose Pods they are.
-    pub(in crate::trace) gateway: Option<&'a str>,
+    pub gateway: Option<&'a str>,
 }
 
 impl Workload<'_> {
@@ -22,7 +24,7 @@ impl Workload<'_> {
     ///
     /// A policy with `targetRefs` is ignored by sidecars and Istio's gateways; the Pods of a Gateway of the Gateway API
     /// follow those that name it.
-    pub(super) fn policies<'a, T: Kind>(
+    pub fn policies<'a, T: Kind>(
         &self,
         cluster: &'a Cluster,
         scope: impl Fn(&'a T) -> &'a PolicyScope,

@@ -1,5 +1,7 @@
 //! The sentences of Istio's policies.
 
+pub(super) mod inject;
+
 use podpath_cluster::{Cluster, ResourceId};
 use podpath_source::{Location, Text};
 

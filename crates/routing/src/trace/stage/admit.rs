@@ -9,7 +9,8 @@ use crate::gateways::istio;
 use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::mesh::{
-    self, Decision, Identity, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload, words as mesh_words,
+    self, Decision, Identity, Injected, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload,
+    words as mesh_words,
 };
 use crate::trace::network::Source;
 use crate::trace::{CallerTls, Hop, Outcome, words};
@@ -62,18 +63,19 @@ impl<'w> Walk<'w> {
 
     fn admit_pod(&mut self, called: Option<Called<'_>>, pod: &PodSource<'w>, port: u16, request: &Request) -> Passed {
         let workload = Workload { namespace: pod.namespace, labels: &pod.template.labels, gateway: None };
-        let mtls = mesh::mtls(self.cluster, &workload, port);
+        let mtls = mesh::mtls(self.cluster, &workload, Some(port));
         let sidecar = self.sidecar_at(pod, port);
         let link = self.link(called, &sidecar, mtls.mode);
-        match sidecar {
-            Sidecar::No(why) => {
+        match sidecar.injected {
+            Injected::No => {
                 let hops = mesh::first_policy(self.cluster, &workload);
-                let hops = hops.map(|it| mesh_words::in_vain_hop(self.cluster, it, &why)).into_iter().collect();
+                let hops =
+                    hops.map(|it| mesh_words::in_vain_hop(self.cluster, it, &sidecar.text)).into_iter().collect();
                 let end = (link == Link::Mutual).then(|| self.not_connected(&none_of(&mtls), pod, request));
                 (hops, end)
             }
-            Sidecar::Yes => self.at_sidecar(called, pod, port, request, &mtls, link),
-            Sidecar::Unknown(why) => {
+            Injected::Yes => self.at_sidecar(called, pod, port, request, &mtls, link),
+            Injected::Unknown => {
                 let (hops, end) = self.at_sidecar(called, pod, port, request, &mtls, link);
                 let location = hops.last().and_then(|it| it.location);
                 let unknown = |end: End| End {
@@ -81,7 +83,7 @@ impl<'w> Walk<'w> {
                     status: None,
                     reason: format!("Namespace {}", pod.namespace),
                     body: None,
-                    verdict: words::undecided(&why, location.or(end.verdict.location).unwrap_or_default()),
+                    verdict: words::undecided(&sidecar.text, location.or(end.verdict.location).unwrap_or_default()),
                 };
                 (hops, end.map(unknown))
             }
@@ -96,7 +98,7 @@ impl<'w> Walk<'w> {
                 format!("an annotation keeps port {port} from the sidecar"),
                 format!("어노테이션 때문에 {port} 포트는 사이드카를 거치지 않습니다"),
             );
-            return Sidecar::No(text);
+            return Sidecar::none("excluded-port", text);
         }
         mesh::sidecar(self.cluster, pod)
     }
@@ -246,7 +248,7 @@ impl<'w> Walk<'w> {
                 _ => {}
             }
         }
-        let takes = *sidecar == Sidecar::Yes || matches!(sidecar, Sidecar::Unknown(_));
+        let takes = sidecar.injected != Injected::No;
         let is_mutual = takes && mode != Mode::Disable && called.is_some() && Mesh::of(self.cluster).auto_mtls;
         if is_mutual { Link::Mutual } else { Link::Plain }
     }

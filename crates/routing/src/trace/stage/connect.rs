@@ -68,18 +68,25 @@ impl Walk<'_> {
         is_over.then_some(end)
     }
 
-    /// The other shares of the traffic whose Pods no connection reaches fail as well.
-    pub(super) fn close_shares(&mut self, shown: &[Endpoint]) {
+    /// The other shares of the traffic whose Pods no connection reaches fail as well. Ends the way where manifests do not
+    /// decide whether one can be made.
+    pub(super) fn close_shares(&mut self, shown: &[Endpoint]) -> Option<End> {
+        let mut undecided = None;
         let mut backends = std::mem::take(&mut self.trace.backends);
         for backend in backends.iter_mut().filter(|it| it.fault.is_none() && it.endpoints != shown) {
             let n_hops = self.trace.hops.len();
             let ready: Vec<_> = backend.endpoints.iter().filter(|it| it.ready).cloned().collect();
-            if let Some(end) = self.connect(&ready, "TCP") {
-                backend.fault = Some(end.reason);
+            match self.connect(&ready, "TCP") {
+                Some(end) if end.outcome == Outcome::Unsupported => {
+                    undecided = Some(end);
+                    break;
+                }
+                end => backend.fault = end.map(|it| it.reason),
             }
             self.trace.hops.truncate(n_hops);
         }
         self.trace.backends = backends;
+        undecided
     }
 
     /// How the way ends at one end of a connection that does not come about.

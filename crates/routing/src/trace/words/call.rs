@@ -22,7 +22,9 @@ pub(in crate::trace) fn load_balancer_service(service: &Found<'_, Service>, port
         format!("a load balancer of L4 passes port {port} on{local_en}"),
         format!("L4 로드 밸런서가 {port} 포트를 그대로 넘깁니다{local_ko}"),
     );
-    hop(HopKind::LoadBalancer, Some(service.id), Some(at(service)), Text::same(service.name()), detail)
+    let found = hop(HopKind::LoadBalancer, Some(service.id), Some(at(service)), Text::same(service.name()), detail);
+    // It has no rules but the default one of each listener.
+    Hop { rule: Some((port, None)), ..found }
 }
 
 /// The hop of a node that is dialled at the port which it opens for a Service.
