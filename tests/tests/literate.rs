@@ -86,6 +86,11 @@ fn load_balancers() {
 }
 
 #[test]
+fn lessons() {
+    hold("tests/suite/lessons");
+}
+
+#[test]
 fn workloads() {
     hold("tests/suite/workloads");
 }

@@ -75,7 +75,7 @@ pub use stream_route::{StreamRoute, StreamRule};
 pub use telemetry::{Telemetry, WasmPlugin};
 pub use virtual_service::{
     Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
-    StringMatch, TcpRule, VirtualService, VsRedirect,
+    StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
 };
 pub use webhook::{MutatingWebhooks, Webhook};
 pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};

@@ -175,16 +175,23 @@ pub struct HeaderOperations {
 /// An entry of `tls` or `tcp`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TcpRule {
-    /// `match[].sniHosts`, all entries together; empty for `tcp`.
-    pub sni_hosts: Vec<Spanned<String>>,
-    /// `match[].port`, all entries together.
-    pub ports: Vec<u16>,
-    /// A match on anything else stands here.
-    pub has_other_matches: bool,
+    /// `match`; one of them must hold, and none at all is every connection.
+    pub matches: Vec<StreamMatch>,
     /// `route`
     pub route: Vec<Destination>,
     /// The whole entry.
     pub span: Span,
+}
+
+/// An entry of `match` of a `tls` or `tcp` rule. A gateway asks its port and its gateways alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamMatch {
+    /// `sniHosts`; empty for `tcp`.
+    pub sni_hosts: Vec<Spanned<String>>,
+    /// `port`
+    pub port: Option<Spanned<u16>>,
+    /// `gateways`
+    pub gateways: Vec<Spanned<String>>,
 }
 
 impl VirtualService {
@@ -347,14 +354,20 @@ impl HeaderOperations {
 
 impl TcpRule {
     fn read(reader: Reader<'_>) -> Self {
-        let matches = || reader.get("match").items();
-        let known = ["sniHosts", "port"];
         Self {
-            sni_hosts: matches().flat_map(|it| it.get("sniHosts").texts()).collect(),
-            ports: matches().filter_map(|it| it.get("port").port()).map(|it| it.value).collect(),
-            has_other_matches: matches().any(|it| it.fields().any(|(key, _)| !known.contains(&key.value))),
+            matches: reader.get("match").list(StreamMatch::read),
             route: reader.get("route").items().filter_map(Destination::read).collect(),
             span: reader.span(),
+        }
+    }
+}
+
+impl StreamMatch {
+    fn read(reader: Reader<'_>) -> Self {
+        Self {
+            sni_hosts: reader.get("sniHosts").texts(),
+            port: reader.get("port").port(),
+            gateways: reader.get("gateways").texts(),
         }
     }
 }

@@ -11,6 +11,8 @@ mod ingress;
 mod mesh;
 mod names;
 mod route;
+mod server;
+mod stream;
 
 use super::Gateway;
 use crate::ladder::Criterion;

@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
                 let end = if self.speaks_http {
                     End::no_route(self.cluster, table, &choice, &request)
                 } else {
-                    End::refused("no-route", words::no_stream_route(table, &request))
+                    End::refused("no-route", words::no_stream_route(table, listener.protocol, &request))
                 };
                 self.finish(end)
             }

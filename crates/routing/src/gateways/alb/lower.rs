@@ -69,7 +69,11 @@ impl Lowering<'_> {
             matchers: rule.conditions.iter().map(matcher).collect(),
             rank: Rank { order, ..Rank::default() },
             filters: rule.transforms.iter().flat_map(filters).collect(),
-            action: self.action(&rule.actions),
+            action: if is_too_long(rule) {
+                Action::Unsupported(rule.origin.path.clone())
+            } else {
+                self.action(&rule.actions)
+            },
         }
     }
 
@@ -160,6 +164,12 @@ fn sign_in(auth: &Authenticate) -> Option<Response> {
         "deny" => Some(Response { status: 401, body: None, reason: "login-required" }),
         _ => Some(Response { status: 302, body: None, reason: "login-required" }),
     }
+}
+
+/// "Condition values per rule: 5" (Application Load Balancer quotas). The controller does not count them and AWS refuses the
+/// rule, so what the load balancer holds instead is not known.
+fn is_too_long(rule: &model::Rule) -> bool {
+    rule.conditions.iter().map(|it| it.values.len()).sum::<usize>() > 5
 }
 
 fn matcher(found: &model::Condition) -> Matcher {

@@ -1,22 +1,21 @@
 //! The table of an ingress gateway: what all Gateways that select its Pods make together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Service, ServiceEntry, VirtualService};
+use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry, VirtualService};
 use podpath_source::Text;
 
-use super::destination::{self, Proxy};
+use super::destination::Proxy;
 use super::ingress::{self, Ingresses};
 use super::names::{age_key, full_host, gateways, visibility};
-use super::route;
-use super::{GATEWAY, names};
+use super::server::{Serving, as_written, bare_host, merge, protocol, served, usable};
+use super::{GATEWAY, names, route, stream};
 use crate::gateways::{full_name, origin, whole};
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table,
-    VirtualHost,
+    Access, Action, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
 };
 
 /// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
@@ -45,10 +44,13 @@ pub fn lower(cluster: &Cluster, namespace: &str, labels: &Labels) -> Table {
     make(cluster, namespace, labels, &gateways, translate)
 }
 
-/// The table of one Gateway when nothing says which Pods serve it: ports are those of its servers.
+/// The table of a Gateway when its Pods are not here: ports are those of its servers. Whatever Pods carry its labels serve
+/// the Gateways beside it that ask for no others, too.
 pub fn lower_alone(cluster: &Cluster, gateway: &Found<'_, IstioGateway>) -> Table {
     let labels = &gateway.object.selector;
-    make(cluster, gateway.namespace(), labels, &[*gateway], |_, port| vec![port])
+    let mut gateways = gateways_of(cluster, labels);
+    gateways.retain(|it| it.namespace() == gateway.namespace());
+    make(cluster, gateway.namespace(), labels, &gateways, |_, port| vec![port])
 }
 
 /// The ports at which Pods take what is for the number of a server: the target ports of all Services and ServiceEntries of
@@ -85,13 +87,6 @@ fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &La
 /// A label by which a Service says that its ports are not to be translated.
 const NO_TRANSLATION: &str = "experimental.istio.io/disable-gateway-port-translation";
 
-/// A server with its Gateway.
-struct Serving<'a> {
-    gateway: Found<'a, IstioGateway>,
-    server: &'a Server,
-    idx: usize,
-}
-
 fn make(
     cluster: &Cluster,
     namespace: &str,
@@ -118,7 +113,13 @@ fn make(
         }
     }
     let making = Making { cluster, namespace, labels, ingresses, plain_ports };
-    let listeners = ports.iter().flat_map(|(port, servers)| making.listeners(*port, servers)).collect();
+    let mut rejected = making.rejected(gateways);
+    let mut listeners = Vec::new();
+    for (port, servers) in &ports {
+        let (stay, dropped) = merge(servers);
+        listeners.extend(making.listeners(*port, &stay));
+        rejected.extend(dropped);
+    }
     let first = gateways.first();
     Table {
         gateway: &GATEWAY,
@@ -126,7 +127,7 @@ fn make(
         members: gateways.iter().map(|it| it.id).collect(),
         is_public: true,
         listeners,
-        rejected: making.rejected(gateways),
+        rejected,
         frozen: vec![],
     }
 }
@@ -141,13 +142,11 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// Plain HTTP servers of a port merge; each TLS server stands alone; of TCP and HTTP the first wins.
-    fn listeners(&self, port: u16, servers: &[Serving<'_>]) -> Vec<Listener> {
+    /// Plain HTTP servers of a port merge; each TLS server stands alone.
+    fn listeners(&self, port: u16, servers: &[&Serving<'_>]) -> Vec<Listener> {
         let mut listeners = Vec::new();
-        let plain: Vec<_> = servers.iter().filter(|it| !protocol(it.server).1).collect();
+        let plain: Vec<_> = servers.iter().copied().filter(|it| !protocol(it.server).1).collect();
         let is_http = plain.first().is_some_and(|it| protocol(it.server).0 == Protocol::Http);
-        let plain: Vec<_> =
-            plain.into_iter().filter(|it| (protocol(it.server).0 == Protocol::Http) == is_http).collect();
         let has_ingresses = self.plain_ports.contains(&port);
         match plain.first() {
             Some(first) if !is_http => listeners.push(self.tcp_listener(port, first)),
@@ -333,9 +332,13 @@ impl Making<'_> {
         let proxy = self.proxy(serving);
         let mut hosts = Vec::new();
         for service in self.bound(&name) {
+            if self.shared_hosts(serving, &service).is_empty() {
+                continue;
+            }
             for (idx, rule) in service.object.tls.iter().enumerate() {
-                let lowered = stream_rule(self.cluster, &proxy, &service, rule, &format!("spec.tls[{idx}]"));
-                let named = rule.sni_hosts.iter().map(|it| HostPattern::parse(&it.value));
+                let lowered = stream::lower(self.cluster, &proxy, &name, &service, rule, &format!("spec.tls[{idx}]"));
+                let matches = rule.matches.iter().filter(|it| stream::takes(it, &proxy, &name, &service));
+                let named = matches.flat_map(|it| &it.sni_hosts).map(|it| HostPattern::parse(&it.value));
                 hosts.extend(named.map(|pattern| VirtualHost { pattern, rules: vec![lowered.clone()] }));
             }
         }
@@ -347,10 +350,12 @@ impl Making<'_> {
         let proxy = self.proxy(serving);
         let mut rules = Vec::new();
         for service in self.bound(&name) {
+            if self.shared_hosts(serving, &service).is_empty() {
+                continue;
+            }
             for (idx, rule) in service.object.tcp.iter().enumerate() {
-                if rule.ports.is_empty() || rule.ports.contains(&proxy.port) {
-                    rules.push(stream_rule(self.cluster, &proxy, &service, rule, &format!("spec.tcp[{idx}]")));
-                }
+                let place = format!("spec.tcp[{idx}]");
+                rules.push(stream::lower(self.cluster, &proxy, &name, &service, rule, &place));
             }
         }
         number(&mut rules);
@@ -433,85 +438,6 @@ impl Hosts {
             VirtualHost { pattern, rules }
         };
         hosts.into_iter().map(host).collect()
-    }
-}
-
-impl Serving<'_> {
-    fn origin(&self) -> Origin {
-        origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
-    }
-
-    fn name(&self) -> String {
-        let name = self.server.port_name.as_ref().map_or("", |it| it.value.as_str());
-        format!("{}/{name}", self.gateway.name())
-    }
-}
-
-/// What a server speaks, and whether clients begin with TLS.
-fn protocol(server: &Server) -> (Protocol, bool) {
-    let terminates =
-        server.tls.as_ref().is_some_and(|it| !matches!(it.mode.value.as_str(), "PASSTHROUGH" | "AUTO_PASSTHROUGH"));
-    match server.protocol.value.to_ascii_uppercase().as_str() {
-        "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => (Protocol::Http, false),
-        "HTTPS" if terminates => (Protocol::Https, true),
-        "TLS" if terminates => (Protocol::TlsTerminate, true),
-        "HTTPS" | "TLS" => (Protocol::TlsPassthrough, true),
-        _ if terminates => (Protocol::TlsTerminate, true),
-        _ => (Protocol::Tcp, false),
-    }
-}
-
-/// All hosts of some servers.
-fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
-    let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
-    hosts.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// A pattern in the letters that it is written in.
-fn as_written(host: &str) -> HostPattern {
-    match host.strip_prefix('*') {
-        Some(suffix) if !suffix.is_empty() => HostPattern::Suffix(suffix.to_owned()),
-        None if !host.is_empty() => HostPattern::Exact(host.to_owned()),
-        _ => HostPattern::Any,
-    }
-}
-
-/// A host of a server without its namespace.
-fn bare_host(host: &str) -> &str {
-    host.split_once('/').map_or(host, |(_, host)| host)
-}
-
-/// `ns/host`, `./host` and `*/host` say whose VirtualServices may use the host.
-fn usable(host: &str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> bool {
-    match host.split_once('/') {
-        None | Some(("*", _)) => true,
-        Some((".", _)) => gateway.namespace() == namespace,
-        Some((only, _)) => only == namespace,
-    }
-}
-
-fn stream_rule(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    rule: &podpath_objects::TcpRule,
-    place: &str,
-) -> Rule {
-    let lower = |(idx, it)| destination::lower(cluster, proxy, owner, it, &format!("{place}.route[{idx}].destination"));
-    let mut backends: Vec<Backend> = rule.route.iter().enumerate().map(lower).collect();
-    if let [only] = backends.as_mut_slice() {
-        only.weight = 1;
-    }
-    let action =
-        if rule.has_other_matches { Action::Unsupported(format!("{place}.match")) } else { Action::Forward(backends) };
-    Rule {
-        origin: origin(owner, rule.span, place),
-        label: place.trim_start_matches("spec.").to_owned(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action,
     }
 }
 

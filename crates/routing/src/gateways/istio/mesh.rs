@@ -5,15 +5,16 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use podpath_objects::{Labels, Service, ServiceEntry, ServicePort, VirtualService};
+use podpath_source::Text;
 
 use super::destination::{self, Proxy};
 use super::egress::knows_route;
 use super::gateway::number;
 use super::names::{age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
-use crate::gateways::whole;
+use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
-use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +157,7 @@ fn declared(port: &ServicePort) -> String {
 /// alone; without one the call goes to the Service as it is.
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
-    let owner = virtual_service(cluster, proxy, &host);
+    let found = virtual_services(cluster, proxy, &host);
     let plain = || {
         let backend = match aliased(cluster, service) {
             Ok(real) => destination::plain(&real, proxy.port),
@@ -164,7 +165,7 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
         };
         plain_rule(whole(service), backend)
     };
-    table(cluster, proxy, &host, owner, whole(service), plain)
+    table(cluster, proxy, &host, &found, whole(service), plain)
 }
 
 /// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
@@ -173,13 +174,13 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
     let is_entry = destination::is_entry(cluster, host, proxy.port, proxy.namespace);
-    let owner = virtual_service(cluster, proxy, host).filter(|_| is_entry || proxy.port == 80);
-    if owner.is_none() && !is_entry {
+    let found = if is_entry || proxy.port == 80 { virtual_services(cluster, proxy, host) } else { vec![] };
+    if found.is_empty() && !is_entry {
         return None;
     }
-    let place = owner.as_ref().map(whole).unwrap_or_default();
+    let place = found.first().map(whole).unwrap_or_default();
     let plain = || plain_rule(Origin::default(), destination::host(host, proxy.port));
-    Some(table(cluster, proxy, host, owner, place, plain))
+    Some(table(cluster, proxy, host, &found, place, plain))
 }
 
 /// What a VirtualService of the mesh says about connections to a Service that carry no HTTP, which is not modelled: the
@@ -215,11 +216,12 @@ fn table(
     cluster: &Cluster,
     proxy: &Proxy<'_>,
     host: &str,
-    owner: Option<Found<'_, VirtualService>>,
+    found: &[Found<'_, VirtualService>],
     called: Origin,
     plain: impl Fn() -> Rule,
 ) -> Table {
-    let rules = match &owner {
+    let owner = found.first();
+    let rules = match owner {
         Some(owner) if !owner.object.http.is_empty() => {
             let mut rules = route::lower(cluster, proxy, owner, "mesh");
             // A VirtualService of which no route is left counts as none.
@@ -231,9 +233,11 @@ fn table(
         }
         _ => vec![plain()],
     };
-    let origin = owner.as_ref().map_or_else(|| called.clone(), whole);
+    let origin = owner.map_or_else(|| called.clone(), whole);
     let members = owner.iter().map(|it| it.id).collect();
-    Table { origin, ..served(host, proxy, called, members, rules) }
+    let losers = found.iter().skip(1);
+    let rejected = losers.filter_map(|it| Some(passed_over(owner?, it, host))).collect();
+    Table { origin, rejected, ..served(host, proxy, called, members, rules) }
 }
 
 /// The rules of one host, as a sidecar has them.
@@ -259,8 +263,13 @@ fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId
     }
 }
 
-/// An exact host beats a wildcard; then private, exported, public; then the oldest.
 fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Found<'a, VirtualService>> {
+    virtual_services(cluster, proxy, host).into_iter().next()
+}
+
+/// Those that have the host: an exact host beats a wildcard; then private, exported, public; then the oldest. The first one
+/// counts alone.
+fn virtual_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
     let fit = |it: &Found<'_, VirtualService>| {
         let patterns =
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
@@ -270,10 +279,23 @@ fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> O
     let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
     let is_known = |it: &Found<'_, VirtualService>| seen(it).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
-    fitting.min_by(|a, b| {
+    let mut found: Vec<_> = fitting.collect();
+    found.sort_by(|a, b| {
         let is_exact = |it: &Found<'_, VirtualService>| fit(it).is_some_and(|(kind, _)| kind == 2);
         (!is_exact(a), seen(a), age_key(a)).cmp(&(!is_exact(b), seen(b), age_key(b)))
-    })
+    });
+    found
+}
+
+/// "Of several VirtualServices for one host of the mesh the first wins alone, the others are ignored for that host."
+fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualService>, host: &str) -> Rejected {
+    let first = full_name(owner);
+    let text = Text::new(
+        format!("`{first}` goes before it and has the host `{host}` alone inside the mesh"),
+        format!("앞서는 `{first}`의 규칙만 메시 안의 `{host}` 호스트에 쓰입니다"),
+    );
+    let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
+    Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
 }
 
 fn plain_rule(origin: Origin, backend: Backend) -> Rule {

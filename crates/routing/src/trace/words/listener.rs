@@ -142,8 +142,14 @@ fn protocol(protocol: Protocol) -> &'static str {
     }
 }
 
-pub(in crate::trace) fn no_stream_route(table: &Table, request: &Request) -> Text {
+pub(in crate::trace) fn no_stream_route(table: &Table, protocol: Protocol, request: &Request) -> Text {
     let title = table.gateway.title;
+    if protocol == Protocol::TlsPassthrough {
+        return Text::new(
+            format!("{title} does not end TLS on port {}, and no route names this server name", request.port),
+            format!("{title}에서 {} 포트의 TLS를 풀지 않고, 이 서버 이름을 적은 라우트도 없습니다", request.port),
+        );
+    }
     Text::new(
         format!("{title} has no route for this connection on port {}", request.port),
         format!("{title}에 {} 포트의 이 연결을 받는 라우트가 없습니다", request.port),

@@ -1,0 +1,134 @@
+//! The servers of an ingress gateway, and which of those on one port stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use podpath_cluster::Found;
+use podpath_objects::{IstioGateway, Server};
+use podpath_source::Text;
+
+use crate::gateways::{full_name, origin};
+use crate::pattern::HostPattern;
+use crate::table::{Origin, Protocol, Rejected};
+
+/// A server with its Gateway.
+pub(super) struct Serving<'a> {
+    /// The Gateway.
+    pub(super) gateway: Found<'a, IstioGateway>,
+    /// One of its servers.
+    pub(super) server: &'a Server,
+    /// Its number.
+    pub(super) idx: usize,
+}
+
+impl Serving<'_> {
+    pub(super) fn origin(&self) -> Origin {
+        origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
+    }
+
+    pub(super) fn name(&self) -> String {
+        let name = self.server.port_name.as_ref().map_or("", |it| it.value.as_str());
+        format!("{}/{name}", self.gateway.name())
+    }
+
+    /// Its hosts as they are compared: `./host` with the namespace of the Gateway, `*/host` without.
+    fn hosts(&self) -> Vec<String> {
+        let whole = |host: &str| match host.split_once('/') {
+            Some((".", host)) => format!("{}/{host}", self.gateway.namespace()),
+            Some(("*", host)) => host.to_owned(),
+            _ => host.to_owned(),
+        };
+        self.server.hosts.iter().map(|it| whole(&it.value)).collect()
+    }
+
+    fn repeats(&self, host: &str, other: &Serving<'_>) -> Rejected {
+        let other = full_name(&other.gateway);
+        let text = Text::new(
+            format!("`{other}` has the host `{host}` on this port already, so the whole server is dropped"),
+            format!("이 포트의 `{host}` 호스트를 `{other}` 게이트웨이가 먼저 가졌기 때문에 서버 전체가 빠집니다"),
+        );
+        Rejected { origin: self.origin(), reason: "duplicate-host", text, by: None }
+    }
+
+    fn conflicts(&self, first: &Serving<'_>) -> Rejected {
+        let (own, other, name) = (&self.server.protocol.value, &first.server.protocol.value, full_name(&first.gateway));
+        let text = Text::new(
+            format!("`{name}` speaks {other} on this port, so a server of {own} is dropped"),
+            format!("`{name}` 게이트웨이가 이 포트를 {other} 서버로 쓰기 때문에 {own} 서버는 빠집니다"),
+        );
+        Rejected { origin: self.origin(), reason: "protocol-conflict", text, by: None }
+    }
+}
+
+/// The servers of a port that stay, in their order, and what is said of those that are dropped (`model/gateway.go`,
+/// `mergeGateways`; the first is that of the oldest Gateway).
+///
+/// "A server repeating an already used host is dropped", whole, whatever its other hosts; this is asked of servers with `tls`
+/// alone. Behind a plain server only plain ones of HTTP merge; behind two with `tls` nothing without it.
+pub(super) fn merge<'s, 'a>(servers: &'s [Serving<'a>]) -> (Vec<&'s Serving<'a>>, Vec<Rejected>) {
+    let mut known: BTreeMap<String, &Serving<'_>> = BTreeMap::new();
+    let (mut stay, mut dropped): (Vec<&Serving<'_>>, Vec<Rejected>) = (vec![], vec![]);
+    for serving in servers {
+        let hosts = serving.hosts();
+        let has_tls = serving.server.tls.is_some();
+        let taken = hosts.iter().find_map(|it| Some((it, *known.get(it)?)));
+        if let Some((host, other)) = taken.filter(|_| has_tls) {
+            dropped.push(serving.repeats(host, other));
+            continue;
+        }
+        if has_tls {
+            known.extend(hosts.into_iter().map(|it| (it, serving)));
+        }
+        let both_http = |first: &Serving<'_>| [first, serving].iter().all(|it| protocol(it.server).0 == Protocol::Http);
+        match stay.first() {
+            Some(first) if !protocol(first.server).1 && !both_http(first) => dropped.push(serving.conflicts(first)),
+            Some(first) if protocol(first.server).1 && stay.len() > 1 && !has_tls => {
+                dropped.push(serving.conflicts(first));
+            }
+            _ => stay.push(serving),
+        }
+    }
+    (stay, dropped)
+}
+
+/// What a server speaks, and whether clients begin with TLS.
+pub(super) fn protocol(server: &Server) -> (Protocol, bool) {
+    let terminates =
+        server.tls.as_ref().is_some_and(|it| !matches!(it.mode.value.as_str(), "PASSTHROUGH" | "AUTO_PASSTHROUGH"));
+    match server.protocol.value.to_ascii_uppercase().as_str() {
+        "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => (Protocol::Http, false),
+        "HTTPS" if terminates => (Protocol::Https, true),
+        "TLS" if terminates => (Protocol::TlsTerminate, true),
+        "HTTPS" | "TLS" => (Protocol::TlsPassthrough, true),
+        _ if terminates => (Protocol::TlsTerminate, true),
+        _ => (Protocol::Tcp, false),
+    }
+}
+
+/// All hosts of some servers.
+pub(super) fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
+    let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
+    hosts.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// A pattern in the letters that it is written in.
+pub(super) fn as_written(host: &str) -> HostPattern {
+    match host.strip_prefix('*') {
+        Some(suffix) if !suffix.is_empty() => HostPattern::Suffix(suffix.to_owned()),
+        None if !host.is_empty() => HostPattern::Exact(host.to_owned()),
+        _ => HostPattern::Any,
+    }
+}
+
+/// A host of a server without its namespace.
+pub(super) fn bare_host(host: &str) -> &str {
+    host.split_once('/').map_or(host, |(_, host)| host)
+}
+
+/// `ns/host`, `./host` and `*/host` say whose VirtualServices may use the host.
+pub(super) fn usable(host: &str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> bool {
+    match host.split_once('/') {
+        None | Some(("*", _)) => true,
+        Some((".", _)) => gateway.namespace() == namespace,
+        Some((only, _)) => only == namespace,
+    }
+}
