@@ -183,7 +183,7 @@ pub struct TcpRule {
     pub span: Span,
 }
 
-/// An entry of `match` of a `tls` or `tcp` rule. A gateway asks its port and its gateways alone.
+/// An entry of `match` of a `tls` or `tcp` rule; all parts must hold, but a gateway asks its port and its gateways alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamMatch {
     /// `sniHosts`; empty for `tcp`.
@@ -192,6 +192,12 @@ pub struct StreamMatch {
     pub port: Option<Spanned<u16>>,
     /// `gateways`
     pub gateways: Vec<Spanned<String>>,
+    /// `sourceLabels`
+    pub source_labels: Labels,
+    /// `sourceNamespace`
+    pub source_namespace: Option<String>,
+    /// `destinationSubnets`
+    pub subnets: Vec<Spanned<String>>,
 }
 
 impl VirtualService {
@@ -368,6 +374,9 @@ impl StreamMatch {
             sni_hosts: reader.get("sniHosts").texts(),
             port: reader.get("port").port(),
             gateways: reader.get("gateways").texts(),
+            source_labels: reader.get("sourceLabels").labels(),
+            source_namespace: reader.get("sourceNamespace").text().map(|it| it.value).filter(|it| !it.is_empty()),
+            subnets: reader.get("destinationSubnets").texts(),
         }
     }
 }

@@ -23,11 +23,12 @@ pub use egress::{knows, sidecar_of};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
 pub use mesh::{
     Called, aliased, called, entry_by_address, headless_by_address, is_declared, is_http, lower_host, lower_service,
-    lower_unserved, stream_rule,
+    lower_unserved,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;
 pub use route::AFTER_CATCH_ALL;
+pub use stream::lower_connection;
 
 /// An ingress gateway.
 pub static GATEWAY: Gateway = Gateway {

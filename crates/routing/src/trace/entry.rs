@@ -281,11 +281,25 @@ fn call_in_mesh(
         Some(table) => walk.run(&table, request),
         None => match guard::stream_route(cluster, service) {
             Some(found) => walk.unmodelled(found),
-            None => match istio::stream_rule(cluster, &proxy_of(caller, request.port), service) {
-                Some((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
-                None => walk.call_by_proxy(service, request),
-            },
+            None => call_by_connection(cluster, walk, caller, service, request),
         },
+    }
+}
+
+/// A call whose bytes the sidecar does not read.
+fn call_by_connection(
+    cluster: &Cluster,
+    walk: Walk<'_>,
+    caller: &Caller,
+    service: &Found<'_, Service>,
+    request: Request,
+) -> Trace {
+    let proxy = proxy_of(caller, request.port);
+    let port = service.object.port(request.port);
+    match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
+        Ok(Some(table)) => walk.run(&table, request),
+        Ok(None) => walk.call_by_proxy(service, request),
+        Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
     }
 }
 

@@ -122,6 +122,11 @@ pub fn is_http(port: &ServicePort) -> bool {
     }
 }
 
+/// The port says that TLS begins with its callers.
+pub(super) fn is_tls(port: &ServicePort) -> bool {
+    matches!(declared(port).as_str(), "tls" | "https")
+}
+
 /// True when the port says what it speaks, so that proxies need not find out (istio `pkg/config/kube/conversion.go`).
 pub fn is_declared(port: &ServicePort) -> bool {
     const KNOWN: &[&str] = &[
@@ -158,14 +163,16 @@ fn declared(port: &ServicePort) -> String {
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
     let found = virtual_services(cluster, proxy, &host);
-    let plain = || {
-        let backend = match aliased(cluster, service) {
-            Ok(real) => destination::plain(&real, proxy.port),
-            Err(outside) => destination::host(&outside, proxy.port),
-        };
-        plain_rule(whole(service), backend)
+    table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
+}
+
+/// To the Service as it is.
+pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Rule {
+    let backend = match aliased(cluster, service) {
+        Ok(real) => destination::plain(&real, proxy.port),
+        Err(outside) => destination::host(&outside, proxy.port),
     };
-    table(cluster, proxy, &host, &found, whole(service), plain)
+    plain_rule(whole(service), backend)
 }
 
 /// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
@@ -183,18 +190,6 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
     Some(table(cluster, proxy, host, &found, place, plain))
 }
 
-/// What a VirtualService of the mesh says about connections to a Service that carry no HTTP, which is not modelled: the
-/// field, and its place.
-pub fn stream_rule(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    service: &Found<'_, Service>,
-) -> Option<(&'static str, podpath_source::Location)> {
-    let owner = virtual_service(cluster, proxy, &host_of(cluster, service))?;
-    let tcp = owner.object.tcp.first().map(|it| ("spec.tcp", owner.at(it.span)));
-    tcp.or_else(|| owner.object.tls.first().map(|it| ("spec.tls", owner.at(it.span))))
-}
-
 /// VirtualServices of the mesh, and those that no gateway of the workspace serves, each by itself: what a caller of its own
 /// namespace without labels meets.
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
@@ -207,7 +202,7 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool)
         let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
         number(&mut rules);
         let host = owner.object.hosts.first().map_or_else(String::new, |it| it.value.clone());
-        tables.push(served(&host, &proxy, whole(&owner), vec![owner.id], rules));
+        tables.push(served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules));
     }
     tables
 }
@@ -237,11 +232,18 @@ fn table(
     let members = owner.iter().map(|it| it.id).collect();
     let losers = found.iter().skip(1);
     let rejected = losers.filter_map(|it| Some(passed_over(owner?, it, host))).collect();
-    Table { origin, rejected, ..served(host, proxy, called, members, rules) }
+    Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
 }
 
 /// The rules of one host, as a sidecar has them.
-fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId>, rules: Vec<Rule>) -> Table {
+pub(super) fn served(
+    host: &str,
+    proxy: &Proxy<'_>,
+    protocol: Protocol,
+    called: Origin,
+    members: Vec<ResourceId>,
+    rules: Vec<Rule>,
+) -> Table {
     Table {
         gateway: &MESH,
         origin: called.clone(),
@@ -251,7 +253,7 @@ fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId
             origin: called,
             name: format!("{host}:{}", proxy.port),
             port: proxy.port,
-            protocol: Protocol::Http,
+            protocol,
             hostnames: vec![],
             served: vec![HostPattern::parse(host)],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
@@ -263,13 +265,13 @@ fn served(host: &str, proxy: &Proxy<'_>, called: Origin, members: Vec<ResourceId
     }
 }
 
-fn virtual_service<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Found<'a, VirtualService>> {
-    virtual_services(cluster, proxy, host).into_iter().next()
-}
-
 /// Those that have the host: an exact host beats a wildcard; then private, exported, public; then the oldest. The first one
 /// counts alone.
-fn virtual_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
+pub(super) fn virtual_services<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+) -> Vec<Found<'a, VirtualService>> {
     let fit = |it: &Found<'_, VirtualService>| {
         let patterns =
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));

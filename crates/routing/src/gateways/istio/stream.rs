@@ -1,14 +1,16 @@
-//! Rules for connections, `tcp` and `tls` of a VirtualService, at a gateway.
+//! Rules for connections: `tcp` and `tls` of a VirtualService at a gateway, `tcp` in the mesh.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{StreamMatch, TcpRule, VirtualService};
-use podpath_source::Text;
+use podpath_objects::{Service, ServicePort, StreamMatch, TcpRule, VirtualService};
+use podpath_source::{Location, Text};
 
 use super::destination::{self, Proxy};
-use super::names::full_gateway;
-use crate::gateways::origin;
+use super::gateway::number;
+use super::mesh::{is_declared, is_http, is_tls, plain, served, virtual_services};
+use super::names::{full_gateway, host_of};
+use crate::gateways::{origin, whole};
 use crate::matcher::{Condition, Matcher, Mismatch};
-use crate::table::{Action, Backend, Rank, Rule};
+use crate::table::{Action, Backend, Protocol, Rank, Rule, Table};
 
 /// A rule of `tcp`, or of `tls` for one of its matches; one that holds for another port or gateway never matches.
 pub(super) fn lower(
@@ -26,9 +28,10 @@ pub(super) fn lower(
     }
     let fits = rule.matches.is_empty() || rule.matches.iter().any(|it| takes(it, proxy, gateway, owner));
     let never = || {
+        let port = proxy.port;
         let text = Text::new(
-            format!("its matches are for other ports or gateways than port {} of `{gateway}`", proxy.port),
-            format!("`{gateway}` 게이트웨이의 {} 포트가 아닌 다른 포트나 게이트웨이의 규칙입니다", proxy.port),
+            format!("its matches are for other ports, gateways or callers than port {port} of `{gateway}`"),
+            format!("`{gateway}`의 {port} 포트가 아닌 다른 포트나 게이트웨이, 또는 다른 호출자의 규칙입니다"),
         );
         let location = owner.at(rule.span);
         Matcher::new(Condition::Never(Mismatch { reason: "listener-mismatch", text, location }), location)
@@ -45,9 +48,53 @@ pub(super) fn lower(
 }
 
 /// "isPortMatch && isGatewayMatch": a gateway does not ask for sourceLabels, sourceNamespace and destinationSubnets
-/// (`networking/core/gateway.go`, `l4SingleMatch`).
+/// (`networking/core/gateway.go`, `l4SingleMatch`). A sidecar asks for all of them together (`matchTCP`).
 pub(super) fn takes(found: &StreamMatch, proxy: &Proxy<'_>, gateway: &str, owner: &Found<'_, VirtualService>) -> bool {
     let own = |name: &str| full_gateway(name, owner.namespace()) == gateway;
     let is_port = found.port.as_ref().is_none_or(|it| it.value == proxy.port);
-    is_port && (found.gateways.is_empty() || found.gateways.iter().any(|it| own(&it.value)))
+    let is_caller = found.source_labels.is_subset_of(proxy.labels)
+        && found.source_namespace.as_ref().is_none_or(|it| it == proxy.namespace);
+    is_port
+        && (proxy.is_gateway || is_caller)
+        && (found.gateways.is_empty() || found.gateways.iter().any(|it| own(&it.value)))
+}
+
+/// What a sidecar does with a connection to a port that carries no HTTP: the first `tcp` rule that matches, of all
+/// VirtualServices for the host, and without one the Service itself (`buildSidecarOutboundTCPFilterChainOpts`). None where no
+/// rule counts; the error is a field that is not modelled, and its place.
+pub fn lower_connection(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    service: &Found<'_, Service>,
+    port: &ServicePort,
+) -> Result<Option<Table>, (&'static str, Location)> {
+    // A port that is declared as HTTP has no rules for connections.
+    if is_http(port) && is_declared(port) {
+        return Ok(None);
+    }
+    let host = host_of(cluster, service);
+    let owners = virtual_services(cluster, proxy, &host);
+    let mut rules = Vec::new();
+    for owner in &owners {
+        if let Some(rule) = owner.object.tls.first() {
+            return Err(("spec.tls", owner.at(rule.span)));
+        }
+        // "listenPort.Protocol.IsTLS": the rules of such a port are those of `tls`.
+        for (idx, rule) in owner.object.tcp.iter().enumerate().filter(|_| !is_tls(port)) {
+            if service.object.is_headless() {
+                return Err(("spec.tcp", owner.at(rule.span)));
+            }
+            if let Some(subnet) = rule.matches.iter().find_map(|it| it.subnets.first()) {
+                return Err(("spec.tcp.match.destinationSubnets", owner.at(subnet.span)));
+            }
+            rules.push(lower(cluster, proxy, "mesh", owner, rule, &format!("spec.tcp[{idx}]")));
+        }
+    }
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    rules.push(plain(cluster, proxy, service));
+    number(&mut rules);
+    let members = owners.iter().map(|it| it.id).collect();
+    Ok(Some(served(&host, proxy, Protocol::Tcp, whole(service), members, rules)))
 }
