@@ -274,6 +274,8 @@ fn in_two_words(reason: &str) -> Text {
         "NotAllowedByListeners" => ("not allowed", "허용 안 됨"),
         "NoMatchingParent" => ("no such listener", "리스너 없음"),
         "not-exported" => ("not exported", "보이지 않음"),
+        "duplicate-host" | "shared-mesh-host" => ("host is taken", "호스트 중복"),
+        "protocol-conflict" => ("other protocol", "프로토콜 다름"),
         _ => ("not chosen", "탈락"),
     };
     Text::new(en, ko)

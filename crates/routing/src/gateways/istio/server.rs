@@ -41,19 +41,25 @@ impl Serving<'_> {
     }
 
     fn repeats(&self, host: &str, other: &Serving<'_>) -> Rejected {
-        let other = full_name(&other.gateway);
+        let (other, port) = (full_name(&other.gateway), self.number());
         let text = Text::new(
-            format!("`{other}` has the host `{host}` on this port already, so the whole server is dropped"),
-            format!("이 포트의 `{host}` 호스트를 `{other}` 게이트웨이가 먼저 가졌기 때문에 서버 전체가 빠집니다"),
+            format!("`{other}` has the host `{host}` on port {port} already, so the whole server is dropped"),
+            format!("{port} 포트의 `{host}` 호스트를 `{other}` 게이트웨이가 먼저 가졌기 때문에 서버 전체가 빠집니다"),
         );
         Rejected { origin: self.origin(), reason: "duplicate-host", text, by: None }
     }
 
+    /// The number of its port, as written.
+    fn number(&self) -> u16 {
+        self.server.port.as_ref().map_or(0, |it| it.value)
+    }
+
     fn conflicts(&self, first: &Serving<'_>) -> Rejected {
+        let port = self.number();
         let (own, other, name) = (&self.server.protocol.value, &first.server.protocol.value, full_name(&first.gateway));
         let text = Text::new(
-            format!("`{name}` speaks {other} on this port, so a server of {own} is dropped"),
-            format!("`{name}` 게이트웨이가 이 포트를 {other} 서버로 쓰기 때문에 {own} 서버는 빠집니다"),
+            format!("`{name}` speaks {other} on port {port}, so a server of {own} is dropped"),
+            format!("`{name}` 게이트웨이가 {port} 포트를 {other} 서버로 쓰기 때문에 {own} 서버는 빠집니다"),
         );
         Rejected { origin: self.origin(), reason: "protocol-conflict", text, by: None }
     }
