@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry, VirtualService};
+use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::Proxy;
@@ -30,7 +31,7 @@ pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
 pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, IstioGateway>> {
     let mut found: Vec<_> =
         cluster.all::<IstioGateway>().filter(|it| it.object.selector.is_subset_of(labels)).collect();
-    found.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
     found
 }
 
@@ -79,7 +80,7 @@ fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &La
         let is_meant = translates(&entry.entry.resource.meta) && entry.object.hosts.iter().any(|it| counts(&it.value));
         found.extend(entry.object.port(port).filter(|_| is_own && is_meant).map(|it| it.target));
     }
-    found.sort_unstable();
+    found.order();
     found.dedup();
     if found.is_empty() && only.is_none() { vec![port] } else { found }
 }
@@ -303,7 +304,7 @@ impl Making<'_> {
         let names = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == gateway);
         let mut found: Vec<_> =
             self.cluster.all::<VirtualService>().filter(|it| names(it) && seen(it).is_some()).collect();
-        found.sort_by(|a, b| (seen(a), age_key(a)).cmp(&(seen(b), age_key(b))));
+        found.order_by(|a, b| (seen(a), age_key(a)).cmp(&(seen(b), age_key(b))));
         found
     }
 
@@ -430,7 +431,7 @@ impl Hosts {
     /// In the order in which they came; catch-alls go behind the rules of their host that ask for something.
     fn in_order(mut self) -> Vec<VirtualHost> {
         let mut hosts: Vec<_> = self.rules.into_iter().collect();
-        hosts.sort_by_key(|(_, (came, _))| *came);
+        hosts.order_by_key(|(_, (came, _))| *came);
         let host = |(pattern, (_, rules)): (HostPattern, (usize, Vec<Rule>))| {
             let (catch_all, rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(route::is_catch_all);
             let mut rules: Vec<_> = self.redirects.remove(&pattern).into_iter().chain(rules).chain(catch_all).collect();

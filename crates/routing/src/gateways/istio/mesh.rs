@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use podpath_objects::{Labels, Service, ServiceEntry, ServicePort, VirtualService};
+use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
@@ -282,7 +283,7 @@ pub(super) fn virtual_services<'a>(
     let is_known = |it: &Found<'_, VirtualService>| seen(it).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
     let mut found: Vec<_> = fitting.collect();
-    found.sort_by(|a, b| {
+    found.order_by(|a, b| {
         let is_exact = |it: &Found<'_, VirtualService>| fit(it).is_some_and(|(kind, _)| kind == 2);
         (!is_exact(a), seen(a), age_key(a)).cmp(&(!is_exact(b), seen(b), age_key(b)))
     });

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::Found;
 use podpath_objects::{IstioGateway, Server};
+use podpath_order::Gather;
 use podpath_source::Text;
 
 use crate::gateways::{full_name, origin};
@@ -113,7 +114,7 @@ pub(super) fn protocol(server: &Server) -> (Protocol, bool) {
 /// All hosts of some servers.
 pub(super) fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
     let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
-    hosts.collect::<BTreeSet<_>>().into_iter().collect()
+    hosts.gather::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A pattern in the letters that it is written in.
