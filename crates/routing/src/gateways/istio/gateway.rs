@@ -235,7 +235,9 @@ impl Making<'_> {
 
     fn tls_listener(&self, port: u16, serving: &Serving<'_>, names: &[&str]) -> Listener {
         let (protocol, _) = protocol(serving.server);
+        let mode = serving.server.tls.as_ref().map_or("", |it| it.mode.value.as_str());
         let hosts = match protocol {
+            _ if mode == "AUTO_PASSTHROUGH" => vec![serving.unmodelled("tls.mode")],
             Protocol::Https => {
                 let mut hosts = Hosts::default();
                 self.add_hosts(serving, &mut hosts);
@@ -253,7 +255,9 @@ impl Making<'_> {
             served: vec![],
             hosts,
             fallback: None,
-            access: Access::Open,
+            // "MUTUAL: secure connections ... by presenting server certificates ... and requiring client certificates";
+            // ISTIO_MUTUAL wants one of the mesh.
+            access: if matches!(mode, "MUTUAL" | "ISTIO_MUTUAL") { Access::ClientCertificate } else { Access::Open },
         }
     }
 
@@ -438,6 +442,21 @@ impl Hosts {
 }
 
 impl Serving<'_> {
+    /// One field of the server decides where everything goes, and is not modelled.
+    fn unmodelled(&self, field: &str) -> VirtualHost {
+        let origin = self.origin();
+        let rule = Rule {
+            label: field.to_owned(),
+            priority: None,
+            matchers: vec![],
+            rank: Rank::default(),
+            filters: vec![],
+            action: Action::Unsupported(format!("{}.{field}", origin.path)),
+            origin,
+        };
+        VirtualHost { pattern: HostPattern::Any, rules: vec![rule] }
+    }
+
     fn origin(&self) -> Origin {
         origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
     }
