@@ -234,7 +234,9 @@ impl Making<'_> {
 
     fn tls_listener(&self, port: u16, serving: &Serving<'_>, names: &[&str]) -> Listener {
         let (protocol, _) = protocol(serving.server);
+        let mode = serving.server.tls.as_ref().map_or("", |it| it.mode.value.as_str());
         let hosts = match protocol {
+            _ if mode == "AUTO_PASSTHROUGH" => vec![serving.unmodelled("tls.mode")],
             Protocol::Https => {
                 let mut hosts = Hosts::default();
                 self.add_hosts(serving, &mut hosts);
@@ -252,7 +254,9 @@ impl Making<'_> {
             served: vec![],
             hosts,
             fallback: None,
-            access: Access::Open,
+            // "MUTUAL: secure connections ... by presenting server certificates ... and requiring client certificates";
+            // ISTIO_MUTUAL wants one of the mesh.
+            access: if matches!(mode, "MUTUAL" | "ISTIO_MUTUAL") { Access::ClientCertificate } else { Access::Open },
         }
     }
 

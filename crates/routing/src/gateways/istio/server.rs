@@ -9,7 +9,7 @@ use podpath_source::Text;
 
 use crate::gateways::{full_name, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Origin, Protocol, Rejected};
+use crate::table::{Action, Origin, Protocol, Rank, Rejected, Rule, VirtualHost};
 
 /// A server with its Gateway.
 pub(super) struct Serving<'a> {
@@ -22,6 +22,21 @@ pub(super) struct Serving<'a> {
 }
 
 impl Serving<'_> {
+    /// One field of the server decides where everything goes, and is not modelled.
+    pub(super) fn unmodelled(&self, field: &str) -> VirtualHost {
+        let origin = self.origin();
+        let rule = Rule {
+            label: field.to_owned(),
+            priority: None,
+            matchers: vec![],
+            rank: Rank::default(),
+            filters: vec![],
+            action: Action::Unsupported(format!("{}.{field}", origin.path)),
+            origin,
+        };
+        VirtualHost { pattern: HostPattern::Any, rules: vec![rule] }
+    }
+
     pub(super) fn origin(&self) -> Origin {
         origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
     }
