@@ -1,6 +1,7 @@
 //! The door to CodeMirror: its positions are UTF-16 units, ours are bytes; both meet here and nowhere else.
 
 use js_sys::Promise;
+use podpath_order::Order;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -100,7 +101,7 @@ impl Marks {
     fn in_units(&self, text: &str) -> serde_json::Value {
         let mut places: Vec<usize> =
             self.diagnostics.iter().flat_map(|it| [it.from, it.to]).chain(self.hops.iter().map(|it| it.at)).collect();
-        places.sort_unstable();
+        places.order();
         places.dedup();
         let units = units_of_bytes(text, &places);
         let unit =

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_order::Gather;
 use podpath_protocol::{
     Check, Diagnostic, Fix, Graph, HopKind, Lane, Node, NodeState, Outcome, Position, Range, Ref, Stage, Standing,
     Trace,
@@ -86,7 +87,7 @@ pub(crate) fn editor_marks(
     let caret_line = text.get(..caret).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
     let here = || hop_ranges(trace).filter(|it| it.1.file == file);
     let near: BTreeSet<usize> =
-        here().map(|it| it.1.start.line.saturating_sub(1) as usize).chain([caret_line]).collect();
+        here().map(|it| it.1.start.line.saturating_sub(1) as usize).chain([caret_line]).gather();
     let hops: Vec<HopMark> =
         here().map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
     let mut lenses = BTreeSet::new();
@@ -111,7 +112,7 @@ pub(crate) fn editor_marks(
 pub(crate) fn lit_cards(graph: &Graph, file: &str, text: &str, caret: usize) -> BTreeSet<String> {
     let document = document_at(text, caret);
     let is_here = |range: &Range| range.file == file && document.contains(&(range.start.offset as usize));
-    graph.nodes.iter().filter(|it| it.range.as_ref().is_some_and(is_here)).map(|it| it.id.clone()).collect()
+    graph.nodes.iter().filter(|it| it.range.as_ref().is_some_and(is_here)).map(|it| it.id.clone()).gather()
 }
 
 /// The line of the first error that makes a document unreadable.

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
+use podpath_order::Gather;
 use podpath_source::Span;
 
 use crate::{Cluster, Found, PodSource, ResourceId, Schedule, schedule};
@@ -87,7 +88,7 @@ pub fn endpoints(
             ready: runs && (takes || service.object.publishes_not_ready),
         });
     }
-    let known: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).collect();
+    let known: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
     let others = slice_endpoints(cluster, service, port, by_hand);
     found.extend(others.into_iter().filter(|it| it.address.as_ref().is_none_or(|it| !known.contains(it))));
@@ -106,7 +107,7 @@ pub fn endpoints(
 /// Pods that are here stand for the workload that makes them, which would count them again.
 fn without_owners<'a>(cluster: &Cluster, pods: Vec<PodSource<'a>>) -> Vec<PodSource<'a>> {
     let counting = pods.iter().filter(|it| it.replicas > 0);
-    let owners: BTreeSet<_> = counting.filter_map(|it| cluster.owner_of(it.id)).collect();
+    let owners: BTreeSet<_> = counting.filter_map(|it| cluster.owner_of(it.id)).gather();
     pods.into_iter().filter(|it| !owners.contains(&it.id)).collect()
 }
 

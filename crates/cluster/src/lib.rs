@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use podpath_objects::{Kind, Object, Resource};
+use podpath_order::Order;
 use podpath_source::{DocumentId, Location, Span};
 
 pub use change::Replacement;
@@ -108,7 +109,7 @@ impl Cluster {
         let mut cluster = Self { entries, settings, ..Self::default() };
         cluster.named = cluster.numbers().filter(|id| cluster.is_named(*id)).collect();
         let mut named = std::mem::take(&mut cluster.named);
-        named.sort_by(|a, b| cluster.name_key(*a).cmp(&cluster.name_key(*b)).then(a.cmp(b)));
+        named.order_by(|a, b| cluster.name_key(*a).cmp(&cluster.name_key(*b)).then(a.cmp(b)));
         cluster.named = named;
         cluster.settle_names();
         cluster.by_label = pod::index_labels(&cluster);
@@ -133,7 +134,7 @@ impl Cluster {
         }
         let mut by_tag = vec![Vec::new(); Object::N_TAGS];
         let mut in_order = kept.clone();
-        in_order.sort_unstable();
+        in_order.order();
         for id in in_order {
             if let Some(list) = self.slot(id).and_then(|it| by_tag.get_mut(it.resource.object.tag())) {
                 list.push(id);

@@ -1,6 +1,7 @@
 //! What has Pods, and which of them a selector selects.
 
 use podpath_objects::{Kind, Labels, Pod, PodTemplate, Workload};
+use podpath_order::Order;
 
 use crate::{Cluster, Reads, ResourceId};
 
@@ -80,7 +81,7 @@ impl Cluster {
         let ids = self.by_label.get(rarest).unwrap_or_default().iter();
         let found = ids.filter_map(|(id, _)| self.pod_source(*id));
         let mut pods: Vec<_> = found.filter(|it| selector.is_subset_of(&it.template.labels)).collect();
-        pods.sort_by_key(|it| it.id);
+        pods.order_by_key(|it| it.id);
         pods
     }
 
@@ -108,7 +109,7 @@ impl Cluster {
 /// The labels of everything that has Pods, sorted for search.
 pub(crate) fn index_labels(cluster: &Cluster) -> Vec<(ResourceId, u32)> {
     let mut index: Vec<_> = cluster.pod_sources().flat_map(|source| labels_of(cluster, source.id)).collect();
-    index.sort_by(|a, b| label_key(cluster, *a).cmp(&label_key(cluster, *b)).then(a.cmp(b)));
+    index.order_by(|a, b| label_key(cluster, *a).cmp(&label_key(cluster, *b)).then(a.cmp(b)));
     index
 }
 

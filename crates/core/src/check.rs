@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Order;
 use podpath_protocol::{Check, Diagnostic, Fix, Locale, Position, Range, Ref, Related, TextEdit};
 use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity, Span};
 
@@ -13,7 +14,7 @@ use crate::place::{range, say};
 pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
     let mut diagnostics: Vec<_> =
         analysis.findings().iter().filter_map(|it| diagnostic(analysis, it, locale)).collect();
-    diagnostics.sort_by(|a, b| {
+    diagnostics.order_by(|a, b| {
         let key = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset, it.code.clone(), it.message.clone());
         key(a).cmp(&key(b))
     });

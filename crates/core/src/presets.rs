@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_objects::Meta;
+use podpath_order::Gather;
 use podpath_protocol::{Fix, Locale, Preset, Presets, Ref, TextEdit};
 use podpath_routing::{Action, Target};
 use podpath_source::Text;
@@ -45,7 +46,7 @@ pub(crate) fn add_service(analysis: &Analysis, namespace: &str, name: &str, port
         None => {
             let title = Text::new(format!("Add Service `{name}`"), format!("`{name}` Service 추가"));
             let text = skeleton(namespace, name, port.unwrap_or(80));
-            (title, BTreeMap::from([(format!("added/{namespace}/{name}.yaml"), text)]))
+            (title, podpath_order::map([(format!("added/{namespace}/{name}.yaml"), text)]))
         }
     };
     let edits =
@@ -97,7 +98,7 @@ impl Embedded {
             let fresh = fresh.filter(|document| !analysis.is_some_and(|it| is_there(it, document)));
             ((*path).to_owned(), fresh.collect::<String>().trim_start_matches("---\n").to_owned())
         });
-        files.filter(|(_, text)| !text.trim().is_empty()).collect()
+        files.filter(|(_, text)| !text.trim().is_empty()).gather()
     }
 }
 

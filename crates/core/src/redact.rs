@@ -1,5 +1,6 @@
 //! The method `redact`: the edits that take the values out of Secrets and leave their keys, before files are handed on.
 
+use podpath_order::Order;
 use podpath_protocol::{Redaction, TextEdit};
 use podpath_source::{Location, Span};
 use podpath_yaml::Node;
@@ -38,7 +39,7 @@ fn values(node: &Node) -> Vec<Span> {
     let copy = node.get("metadata").and_then(|it| it.get("annotations")?.get(COPY));
     let has_text = |it: &&Node| it.span.start < it.span.end && it.as_text() != Some("");
     let mut spans: Vec<Span> = copy.into_iter().chain(values).filter(has_text).map(|it| it.span).collect();
-    spans.sort_unstable();
+    spans.order();
     spans
 }
 

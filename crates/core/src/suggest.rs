@@ -3,6 +3,7 @@
 //! For each reachable host the first path of its first rule, then `http://` where a redirect exists, then a host that
 //! nobody serves; those that fail come first after the picked one.
 
+use podpath_order::Order;
 use podpath_protocol::{Call, From, Locale, Outcome, Suggestion, Suggestions};
 use podpath_routing::{Condition, HostPattern, Listener, PathMatch, Protocol, Rule, Table, TextMatch};
 use podpath_source::Text;
@@ -33,7 +34,7 @@ pub(crate) fn suggest(analysis: &Analysis, locale: Locale) -> Suggestions {
     let traced = calls.into_iter().filter_map(|(call, title)| suggestion(analysis, call, title.as_ref(), locale));
     let mut suggestions: Vec<_> = traced.collect();
     if let Some((_, rest)) = suggestions.split_first_mut() {
-        rest.sort_by_key(|it| it.outcome == Outcome::Delivered && it.status.is_none());
+        rest.order_by_key(|it| it.outcome == Outcome::Delivered && it.status.is_none());
     }
     Suggestions { suggestions }
 }

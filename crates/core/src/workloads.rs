@@ -1,10 +1,11 @@
 //! The method `workloads`: what makes Pods, with their names, Services, policies, identity, needs and Nodes.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, PodSource, ResourceId, pod_name};
 use podpath_objects::{NetworkPolicy, Service, Workload as WorkloadObject};
+use podpath_order::{Gather, Order};
 use podpath_protocol::{Locale, Ref, Schedulable, Workload, Workloads};
 
 use crate::analysis::Analysis;
@@ -18,8 +19,8 @@ const MAX_PODS: usize = 100;
 pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
     let cluster = &analysis.cluster;
     let mut sources: Vec<_> = cluster.pod_sources().collect();
-    sources.sort_by_key(|it| it.id);
-    let owners: BTreeMap<_, _> = sources.iter().filter_map(|it| Some((it.id, cluster.owner_of(it.id)?))).collect();
+    sources.order_by_key(|it| it.id);
+    let owners: BTreeMap<_, _> = sources.iter().filter_map(|it| Some((it.id, cluster.owner_of(it.id)?))).gather();
     let services = selecting(cluster);
     let injector = OnceCell::new();
     let mut made: BTreeMap<ResourceId, Vec<String>> = BTreeMap::new();
@@ -40,7 +41,7 @@ pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
 
 /// The workload at the end of the owners of an object; owners that form a ring have none.
 fn top(owners: &BTreeMap<ResourceId, ResourceId>, id: ResourceId) -> Option<ResourceId> {
-    let mut seen = BTreeSet::from([id]);
+    let mut seen = podpath_order::set([id]);
     let mut at = *owners.get(&id)?;
     while let Some(next) = owners.get(&at) {
         if !seen.insert(at) {

@@ -9,6 +9,7 @@ mod sift;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_order::{Gather, Order as _};
 use podpath_protocol::{EdgeState, Node};
 
 use crate::metrics::{N_LANES, column};
@@ -82,8 +83,8 @@ fn rounds(n_cards: usize) -> usize {
 
 /// The rows counted from the top, without those that no card uses.
 pub(crate) fn ranks(rows: &[i32]) -> Vec<usize> {
-    let used: BTreeSet<i32> = rows.iter().copied().collect();
-    let ranks: BTreeMap<i32, usize> = used.into_iter().zip(0..).collect();
+    let used: BTreeSet<i32> = rows.iter().copied().gather();
+    let ranks: BTreeMap<i32, usize> = used.into_iter().zip(0..).gather();
     rows.iter().map(|it| ranks.get(it).copied().unwrap_or_default()).collect()
 }
 
@@ -187,7 +188,7 @@ fn row(rows: &[i32], card: usize) -> i32 {
 /// The rows of a card's neighbours, sorted.
 fn rows_of(near: &[Vec<usize>], card: usize, rows: &[i32]) -> Vec<i32> {
     let mut found: Vec<i32> = near.get(card).into_iter().flatten().map(|it| row(rows, *it)).collect();
-    found.sort_unstable();
+    found.order();
     found
 }
 
@@ -209,7 +210,7 @@ impl Order {
                     stack.cards.reverse();
                     stack.n_above = stack.cards.len() - stack.n_above;
                 }
-                _ => stack.cards.sort_by_key(|it| mixed(*it, number)),
+                _ => stack.cards.order_by_key(|it| mixed(*it, number)),
             }
             settle(stack, net, &mut rows);
         }
@@ -270,7 +271,7 @@ fn arrange(stack: &mut Stack, net: &Net, rows: &[i32], side: Side) {
         (is_below, mean, is_lit != is_below, *card)
     };
     let mut keys: Vec<(bool, i64, bool, usize)> = stack.cards.iter().map(key).collect();
-    keys.sort_unstable();
+    keys.order();
     stack.n_above = if net.line == 1 { keys.partition_point(|it| !it.0) } else { keys.len() / 2 };
     stack.cards = keys.into_iter().map(|it| it.3).collect();
 }

@@ -31,6 +31,7 @@ mod wrong_type;
 
 use podpath_cluster::Cluster;
 use podpath_objects::Reader;
+use podpath_order::Order;
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
 
@@ -189,7 +190,7 @@ fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {
 }
 
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    found.sort_by(|a, b| (a.location, a.code, &a.message).cmp(&(b.location, b.code, &b.message)));
+    found.order_by(|a, b| (a.location, a.code, &a.message).cmp(&(b.location, b.code, &b.message)));
     found.dedup();
     // Istio's analyzer says once of an object what it does not find, however often the object names it.
     let mut told = std::collections::BTreeSet::new();

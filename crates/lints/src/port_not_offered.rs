@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found, PodSource, service_pods};
 use podpath_objects::{ContainerPort, PortRef, Service, ServicePort};
+use podpath_order::Gather;
 use podpath_source::{Diagnostic, Fix, Label, Location, Severity, Span, Text};
 
 use crate::backend::{self, Backend, Route};
@@ -142,7 +143,7 @@ fn unknown_name(
         format!("no container behind Service `{}` has a port named `{name}`", service.name()),
         format!("`{}` Service가 고르는 컨테이너 중 이름이 `{name}`인 포트가 없습니다", service.name()),
     );
-    let names: BTreeSet<&str> = ports(pods).filter_map(|it| it.name.as_ref()).map(|it| it.value.as_str()).collect();
+    let names: BTreeSet<&str> = ports(pods).filter_map(|it| it.name.as_ref()).map(|it| it.value.as_str()).gather();
     let near = suggest::near(name, names.iter().copied());
     let help = near.map_or_else(
         || {

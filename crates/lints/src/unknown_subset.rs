@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Destination, DestinationRule, VirtualService};
+use podpath_order::Gather;
 use podpath_source::{Diagnostic, Label, Severity, Spanned, Text};
 
 use crate::istio::Names;
@@ -93,7 +94,7 @@ fn unknown(
     let location = service.at(subset.span);
     let (host, name) = (&destination.host.value, &subset.value);
     let subsets = rules.iter().flat_map(|rule| &rule.object.subsets).map(|it| it.name.value.as_str());
-    let subsets: BTreeSet<&str> = subsets.collect();
+    let subsets: BTreeSet<&str> = subsets.gather();
     let near = suggest::near(name, subsets.iter().copied());
     let message = Text::new(
         format!("no DestinationRule gives `{host}` a subset `{name}`"),

@@ -12,6 +12,7 @@ mod witness;
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, ResourceId};
+use podpath_order::{Gather, Order};
 use podpath_source::Location;
 
 use crate::choose::{choose_listener, winner};
@@ -58,7 +59,7 @@ pub fn dead_rules(cluster: &Cluster, tables: &Tables) -> Vec<DeadRule> {
         judge(&table, &mut known);
     }
     let mut dead: Vec<_> = known.into_values().flatten().collect();
-    dead.sort_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
+    dead.order_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
     dead
 }
 
@@ -97,7 +98,7 @@ fn judge_refused(table: &Table, known: &mut Known) {
         (origin.location, &origin.path)
     }
     let refused: Vec<_> = table.rejected.iter().filter_map(|it| Some((&it.origin, it.by.as_ref()?))).collect();
-    let wanted: BTreeSet<_> = refused.iter().map(|(_, by)| key(by)).collect();
+    let wanted: BTreeSet<_> = refused.iter().map(|(_, by)| key(by)).gather();
     if wanted.is_empty() {
         return;
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use podpath_order::Order;
 use podpath_source::{Span, nearest};
 use podpath_yaml::{Key, Map, Node, Value};
 
@@ -17,7 +18,7 @@ pub(crate) fn check(root: &Node, kind: Kind) -> Vec<Finding> {
     walk.value(root, &Form::Object(kind.root), owner);
     walk.check_name(root, owner);
     walk.drop_unreached();
-    walk.findings.sort_by_key(|finding| finding.span);
+    walk.findings.order_by_key(|finding| finding.span);
     walk.findings
 }
 

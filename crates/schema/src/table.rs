@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::form::Form;
+use podpath_order::Order;
 
 /// The table of the built-in kinds, then those of custom resources.
 const TEXTS: [&str; 4] = [
@@ -111,7 +112,7 @@ impl Table {
         let common = if it.is_root { "apiVersion:s kind:s metadata:ObjectMeta " } else { "" };
         let words = common.split_terminator(' ').chain(it.text.split_terminator(' '));
         let mut fields: Vec<Field> = words.filter_map(|word| self.read_field(it.table, word)).collect();
-        fields.sort_unstable_by_key(|field| field.name);
+        fields.order_by_key(|field| field.name);
         fields
     }
 

@@ -9,6 +9,7 @@ mod node;
 mod scalar;
 mod split;
 
+use podpath_order::Order;
 use podpath_source::Span;
 
 pub use node::{Entry, Key, Map, Node, Value};
@@ -89,7 +90,7 @@ pub fn parse(text: &str) -> Document {
     }
     let mut document = document.document;
     split::check_separator(text, &mut document.problems);
-    document.problems.sort_by_key(|problem| problem.span);
+    document.problems.order_by_key(|problem| problem.span);
     document
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Uint8Array};
+use podpath_order::Order;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -146,7 +147,7 @@ async fn files_below(entries: Vec<FileSystemEntry>) -> Vec<(String, File)> {
             files.extend(file_of(file).await.map(|it| (path, it)));
         }
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files.order_by(|a, b| a.0.cmp(&b.0));
     files
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use podpath_order::Order;
 use podpath_protocol::{From, Graph, Lane, Locale, Ref, Suggestion};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, HtmlInputElement};
@@ -139,7 +140,7 @@ fn origin(props: &RequestProps) -> Html {
     let in_lane = |lane: Lane| -> Vec<(String, From)> {
         let nodes = props.graph.iter().flat_map(|it| it.nodes.iter()).filter(|it| it.lane == lane);
         let mut refs: Vec<&Ref> = nodes.filter_map(|it| it.resource.as_ref()).collect();
-        refs.sort();
+        refs.order();
         refs.dedup();
         let from = |it: &Ref| match lane {
             Lane::LoadBalancer => From { load_balancer: Some(it.clone()), ..From::default() },

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use podpath_order::{Gather, Order};
 use podpath_protocol::{Fix, TextEdit};
 
 /// A path or a text: shared, so that a workspace is cloned without its texts.
@@ -70,7 +71,7 @@ pub(crate) fn repaired(files: &Files, fixes: &[Fix]) -> (Files, usize) {
         }
     }
     for (path, mut edits) in taken {
-        edits.sort_by_key(|it| std::cmp::Reverse((it.range.start, it.range.end)));
+        edits.order_by_key(|it| std::cmp::Reverse((it.range.start, it.range.end)));
         let start: Text = files.get(path).cloned().unwrap_or_default();
         let text = edits.iter().fold(start, |text, it| {
             let (from, to) = (it.range.start.offset as usize, it.range.end.offset as usize);
@@ -90,7 +91,7 @@ fn overlap(a: &TextEdit, b: &TextEdit) -> bool {
 pub(crate) fn changed(old: &Files, new: &Files) -> BTreeSet<Text> {
     let differs = |(path, text): &(&Text, &Text)| !new.get(*path).is_some_and(|it| Rc::ptr_eq(it, text));
     let gone = old.iter().filter(differs).map(|(path, _)| path.clone());
-    gone.chain(new.keys().filter(|path| !old.contains_key(*path)).cloned()).collect()
+    gone.chain(new.keys().filter(|path| !old.contains_key(*path)).cloned()).gather()
 }
 
 /// A path that is not taken yet: `file.yaml`, `file-2.yaml`, ...

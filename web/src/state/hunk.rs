@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Order;
 use podpath_protocol::Fix;
 
 use super::files::{Files, repaired};
@@ -35,7 +36,7 @@ pub(crate) fn hunks(files: &Files, fixes: &[Fix]) -> Vec<Hunk> {
 
 /// Runs of lines that touch each other become one.
 fn joined(mut lines: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
-    lines.sort_unstable();
+    lines.order();
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (first, last) in lines {
         match runs.last_mut().filter(|it| first <= it.1 + 1) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::ResourceId;
 use podpath_objects::Ingress;
+use podpath_order::Gather;
 use podpath_protocol::{Conversion, Difference, Locale, Proof, Ref};
 use podpath_routing::{Entry, Outcome, Request, Rule, Table, Target, Trace, trace, witnesses};
 use podpath_source::Text;
@@ -67,7 +68,7 @@ pub(super) fn prove(analysis: &Analysis, conversion: &Conversion, locale: Locale
 fn secured_hosts(analysis: &Analysis, ids: &[ResourceId]) -> BTreeSet<String> {
     let found = ids.iter().filter_map(|it| analysis.cluster.get::<Ingress>(*it));
     let tls = found.flat_map(|it| &it.object.tls).filter(|it| it.secret.is_some());
-    tls.flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase()).collect()
+    tls.flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase()).gather()
 }
 
 /// For each rule of these Ingresses requests that it takes, and neighbours: a path that goes on, another method, a host that nobody serves.

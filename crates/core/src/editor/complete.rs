@@ -2,6 +2,7 @@
 
 use podpath_cluster::Cluster;
 use podpath_objects::{DestinationRule, Gateway, Service};
+use podpath_order::Order;
 use podpath_protocol::{Completion, CompletionItem, CompletionKind, Locale};
 
 use super::Place;
@@ -49,7 +50,7 @@ fn kinds(fits: impl Fn(&str) -> bool) -> Vec<CompletionItem> {
         .filter(|it| fits(it.1))
         .map(|(version, kind)| item(CompletionKind::Value, kind, version))
         .collect();
-    found.sort_by(|a, b| a.label.cmp(&b.label));
+    found.order_by(|a, b| a.label.cmp(&b.label));
     found.dedup_by(|a, b| a.label == b.label);
     found
 }
@@ -97,7 +98,7 @@ fn names(place: &Place<'_>, site: &Site, target: Target, key: &str) -> Vec<Compl
             listeners.map(|it| item(CompletionKind::Name, &it.name.value, &it.protocol.value)).collect()
         }
     };
-    found.sort_by(|a, b| a.label.cmp(&b.label));
+    found.order_by(|a, b| a.label.cmp(&b.label));
     found.dedup_by(|a, b| a.label == b.label);
     found
 }
@@ -175,7 +176,7 @@ fn subsets(cluster: &Cluster, own: &str, host: &str) -> Vec<CompletionItem> {
 fn fields(site: &Site, locale: Locale) -> Vec<CompletionItem> {
     let path: Vec<&str> = site.path.iter().map(String::as_str).collect();
     let mut known = podpath_schema::field_help(&site.api_version, &site.kind, &path);
-    known.sort_by_key(|it| !it.is_required);
+    known.order_by_key(|it| !it.is_required);
     let free = known.iter().filter(|it| !site.taken.iter().any(|taken| taken == it.name));
     let mut found: Vec<_> = free.map(|it| field(it, site.indent, locale)).collect();
     if site.path.is_empty() && found.is_empty() {

@@ -7,6 +7,7 @@ use podpath_objects::{
     Gateway, GrpcRoute, HttpRoute, Ingress, IstioGateway, ListenerSet, ParentRef, PortRef, Service, StreamRoute,
     VirtualService, Workload,
 };
+use podpath_order::Gather;
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
 use podpath_routing::gateways::{ingress, istio};
 use podpath_routing::{Action, Rule, Table, Target};
@@ -96,7 +97,7 @@ impl<'a> Building<'a> {
     fn new(analysis: &'a Analysis, locale: Locale) -> Self {
         let cluster = &analysis.cluster;
         let tables = analysis.tables();
-        let gateway_pods: BTreeSet<_> = tables.istio().iter().filter_map(|(pods, _)| pods.source).collect();
+        let gateway_pods: BTreeSet<_> = tables.istio().iter().filter_map(|(pods, _)| pods.source).gather();
         let behind = |service: &Found<'_, Service>| -> Vec<ResourceId> {
             let pods = service_pods(cluster, service);
             let found = pods.iter().filter_map(|pod| tables.istio_of(pod));
@@ -253,7 +254,7 @@ impl<'a> Building<'a> {
             }
         }
         let behind: BTreeSet<&str> =
-            self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.as_str()).collect();
+            self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.as_str()).gather();
         let nodes = self.graph.nodes.iter().filter(|it| it.lane == Lane::Gateway && !behind.contains(it.id.as_str()));
         let open: Vec<String> = nodes.map(|it| it.id.clone()).collect();
         for id in open {
@@ -323,7 +324,7 @@ impl<'a> Building<'a> {
         for listener in self.analysis.tables().all().flat_map(|it| &it.listeners) {
             let Some(gateway) = listener.origin.resource.map(|id| node_id(self.analysis, id)) else { continue };
             let rules = listener.hosts.iter().flat_map(|host| &host.rules).chain(&listener.fallback);
-            let routes: BTreeSet<ResourceId> = rules.filter_map(|it| it.origin.resource).collect();
+            let routes: BTreeSet<ResourceId> = rules.filter_map(|it| it.origin.resource).gather();
             for route in routes {
                 let wire = (gateway.clone(), node_id(self.analysis, route));
                 names.entry(wire).or_default().push(listener_name(&listener.name));

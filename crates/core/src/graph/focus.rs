@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use podpath_order::Gather;
 use podpath_protocol::{Focus, Graph, Lane, Node, NodeState};
 
 /// Leaves the cards of the focus, and the wires between them.
@@ -33,7 +34,7 @@ pub(super) fn namespace(node: &Node) -> &str {
 }
 
 fn ids(graph: &Graph, keeps: impl Fn(&Node) -> bool) -> BTreeSet<String> {
-    graph.nodes.iter().filter(|it| keeps(it)).map(|it| it.id.clone()).collect()
+    graph.nodes.iter().filter(|it| keeps(it)).map(|it| it.id.clone()).gather()
 }
 
 /// Everything that wires lead to from a card, or that leads to it.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_order::{Gather, Order};
 use podpath_protocol::{Edge, Graph, Group, Lane, Node, NodeState, Problem, View};
 
 use super::build::{bare_edge, bare_node};
@@ -37,7 +38,7 @@ pub(super) fn fold(graph: &mut Graph, view: &View) {
     let n_shown = N_FIRST + N_MORE * view.more as usize;
     let is_open = |space: &str| view.open.iter().any(|it| it.split('/').nth(2) == Some(space));
     let shown: BTreeSet<&str> =
-        spaces.iter().enumerate().filter(|(at, it)| *at < n_shown || is_open(it)).map(|(_, it)| it.as_str()).collect();
+        spaces.iter().enumerate().filter(|(at, it)| *at < n_shown || is_open(it)).map(|(_, it)| it.as_str()).gather();
     for node in graph.nodes.iter().filter(|it| kept.contains(&it.id)) {
         folding.keep(node);
     }
@@ -49,8 +50,8 @@ pub(super) fn fold(graph: &mut Graph, view: &View) {
     graph.hidden = u32::try_from(spaces.len() - shown.len()).unwrap_or(u32::MAX);
     let edges = folding.edges(&graph.edges);
     let mut nodes = folding.nodes;
-    let order: BTreeMap<&str, usize> = graph.nodes.iter().zip(0..).map(|(it, at)| (it.id.as_str(), at)).collect();
-    nodes.sort_by_key(|(first, node)| (order.get(first.as_str()).copied(), node.group.is_none()));
+    let order: BTreeMap<&str, usize> = graph.nodes.iter().zip(0..).map(|(it, at)| (it.id.as_str(), at)).gather();
+    nodes.order_by_key(|(first, node)| (order.get(first.as_str()).copied(), node.group.is_none()));
     let nodes = nodes.into_iter().map(|(_, node)| node).collect();
     (graph.nodes, graph.edges) = (nodes, edges);
 }
@@ -63,7 +64,7 @@ fn kept(graph: &Graph, view: &View) -> BTreeSet<String> {
     let of_file = if of_file.len() > N_OF_FILE { Vec::new() } else { of_file };
     let failing = graph.nodes.iter().filter(is_failing).take(N_FAILING);
     let on_path = graph.nodes.iter().filter(|it| is_on_path(it));
-    on_path.chain(of_file).chain(failing).map(|it| it.id.clone()).collect()
+    on_path.chain(of_file).chain(failing).map(|it| it.id.clone()).gather()
 }
 
 /// The namespaces with something to fold, in source order.
@@ -86,7 +87,7 @@ fn members<'a>(graph: &'a Graph, kept: &BTreeSet<String>) -> BTreeMap<(Lane, &'a
 /// The Service beside each card of another lane: the first that a wire joins it to.
 fn services(graph: &Graph) -> BTreeMap<String, String> {
     let is_service: BTreeSet<&str> =
-        graph.nodes.iter().filter(|it| it.lane == Lane::Service).map(|it| it.id.as_str()).collect();
+        graph.nodes.iter().filter(|it| it.lane == Lane::Service).map(|it| it.id.as_str()).gather();
     let mut services = BTreeMap::new();
     for edge in &graph.edges {
         for (own, other) in [(&edge.from, &edge.to), (&edge.to, &edge.from)] {

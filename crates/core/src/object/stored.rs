@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use podpath_order::Order;
 use podpath_protocol::{StoredField, StoredLine};
 use podpath_yaml::{Node, Value};
 use serde_json::{Map, Value as Json, json};
@@ -219,7 +220,7 @@ fn block(value: &Json, indent: usize, path: &str, defaults: &BTreeSet<String>, i
                 std::iter::once(line(format!("{pad}{key}:"), is_default)).chain(inner).collect()
             };
             let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by_key(|(key, _)| rank(key));
+            fields.order_by_key(|(key, _)| rank(key));
             fields.into_iter().flat_map(field).collect()
         }
         Json::Array(items) if !items.is_empty() => {

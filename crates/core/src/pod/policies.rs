@@ -5,6 +5,7 @@ use podpath_objects::{
     AuthorizationPolicy, EnvoyFilter, Kind, NetworkPolicy, PeerAuthentication, PolicyScope, RequestAuthentication,
     Sidecar as SidecarConfig,
 };
+use podpath_order::Order;
 use podpath_protocol::{PolicyLine, WorkloadPolicies};
 use podpath_routing::gateways::istio::{Proxy, is_gateway_pod, sidecar_of};
 use podpath_routing::mesh::{Injected, Sidecar, Workload, mtls, named_ports};
@@ -102,7 +103,7 @@ fn select<'a, T: Kind>(
 ) -> Vec<Found<'a, T>> {
     let root = cluster.settings.mesh_root_namespace.as_str();
     let mut found = workload.policies::<T>(cluster, scope);
-    found.sort_by_key(|it| it.namespace() != root);
+    found.order_by_key(|it| it.namespace() != root);
     found
 }
 

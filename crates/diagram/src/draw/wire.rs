@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use podpath_order::Order;
 use podpath_protocol::{Edge, EdgeState, Graph, Shield};
 
 use crate::element::{Element, Px, circle, icon, path, rect, text};
@@ -85,7 +86,7 @@ pub(super) fn over(graph: &Graph, metrics: &Metrics) -> Vec<Element> {
 
 fn by_light(graph: &Graph) -> Vec<&Edge> {
     let mut edges: Vec<&Edge> = graph.edges.iter().filter(|it| it.points.len() >= 2).collect();
-    edges.sort_by_key(|it| match it.state {
+    edges.order_by_key(|it| match it.state {
         EdgeState::Off => 0,
         EdgeState::Redirect | EdgeState::Unknown | EdgeState::Mirror => 1,
         EdgeState::Dead => 2,

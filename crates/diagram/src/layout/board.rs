@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_order::Gather;
 use podpath_protocol::{Edge, EdgeState, Lane, Node};
 
 use crate::metrics::{DISC, Metrics, N_LANES, PILL_DROP, PILL_HEIGHT, column};
@@ -64,7 +65,7 @@ impl Board {
     ) -> Self {
         let seats: Vec<Seat> =
             nodes.iter().zip(rows).map(|(it, row)| Seat { column: column(it.lane), row: *row }).collect();
-        let taken: BTreeSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).collect();
+        let taken: BTreeSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).gather();
         let hangings: Vec<Hanging> =
             edges.iter().zip(links).filter_map(|(edge, link)| hanging(edge, link, &seats, metrics)).collect();
         let heights = heights(nodes, rows, metrics);
@@ -173,7 +174,7 @@ fn pushed(hangings: &[Hanging], taken: &BTreeSet<(usize, usize)>, metrics: &Metr
             taken.range((it.row + 1, 0)..(it.row + 1, N_LANES)).filter_map(|(_, column)| bands.get(*column));
         below.any(|band| it.left < band.left + band.width && band.left < it.right)
     };
-    hangings.iter().filter(covers).map(|it| (it.row + 1, PILL_ROOM)).collect()
+    hangings.iter().filter(covers).map(|it| (it.row + 1, PILL_ROOM)).gather()
 }
 
 /// A group is as high as its one line.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Order;
 use podpath_protocol::{Edge, EdgeState};
 
 use super::board::{Board, Seat};
@@ -135,7 +136,7 @@ fn tracks(metrics: &Metrics, plans: &[Plan]) -> BTreeMap<(usize, Trunk), f64> {
         let slots = metrics.slots(gap);
         let mut used = vec![f64::MIN; slots.len()];
         let mut here: Vec<_> = trunks.iter().filter(|((at, _), _)| *at == gap).collect();
-        here.sort_by(|a, b| a.1.low.total_cmp(&b.1.low));
+        here.order_by(|a, b| a.1.low.total_cmp(&b.1.low));
         for (key, reach) in here {
             let slot = if reach.is_fixed { 0 } else { free_slot(&used, reach.low) };
             if let Some(until) = used.get_mut(slot) {

@@ -1,6 +1,7 @@
 //! How many wires cross, gap by gap.
 
 use crate::metrics::N_LANES;
+use podpath_order::Order;
 
 /// A wire by the cards at its ends and their columns; `first` is less than `last`.
 pub(super) struct Span {
@@ -22,7 +23,7 @@ pub(super) fn crossings(spans: &[Span], rows: &[i32]) -> u64 {
 
 /// Pairs of wires whose order on the right is not that on the left, by a Fenwick tree over the rows on the right.
 fn inversions(wires: &mut [(i32, i32)]) -> u64 {
-    wires.sort_unstable();
+    wires.order();
     let rights = || wires.iter().map(|it| it.1);
     let (Some(top), Some(bottom)) = (rights().min(), rights().max()) else { return 0 };
     let place = |right: i32| usize::try_from(right.abs_diff(top)).unwrap_or_default() + 1;

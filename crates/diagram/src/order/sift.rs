@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Order;
+
 /// The rows that the wires of each card of a lane lead to, on both sides, sorted.
 pub(super) struct Near(BTreeMap<usize, [Vec<i32>; 2]>);
 
@@ -13,7 +15,7 @@ impl Near {
             sides.map(|side| {
                 let mut found: Vec<i32> =
                     side.get(card).into_iter().flatten().map(|it| super::row(rows, *it)).collect();
-                found.sort_unstable();
+                found.order();
                 found
             })
         };
@@ -43,7 +45,7 @@ fn inversions(upper: &[i32], lower: &[i32]) -> i64 {
 pub(super) fn sift(cards: &mut [usize], near: &Near) -> bool {
     let mut has_moved = false;
     let mut order: Vec<usize> = cards.to_vec();
-    order.sort_unstable();
+    order.order();
     for card in order {
         let Some(from) = cards.iter().position(|it| *it == card) else { continue };
         let to = best(cards, from, near);

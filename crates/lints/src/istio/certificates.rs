@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, unix_seconds};
 use podpath_objects::{Certificate, IstioGateway, Secret, ServerTls, expiry};
+use podpath_order::Gather;
 use podpath_source::{Diagnostic, Label, Severity, Spanned};
 
 use super::mesh;
@@ -90,7 +91,7 @@ fn missing(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 /// The Secrets that cert-manager writes.
 fn certificates(cluster: &Cluster) -> BTreeSet<(&str, &str)> {
     let all = cluster.all::<Certificate>();
-    all.filter_map(|it| Some((it.namespace(), it.object.secret.as_ref()?.value.as_str()))).collect()
+    all.filter_map(|it| Some((it.namespace(), it.object.secret.as_ref()?.value.as_str()))).gather()
 }
 
 fn unusable(context: &Context<'_>, found: &mut Vec<Diagnostic>) {

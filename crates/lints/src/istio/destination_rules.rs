@@ -1,7 +1,5 @@
 //! DestinationRules for hosts nobody knows, subsets that no Pod is in, TLS that trusts anybody.
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found, PodSource};
 use podpath_objects::{ClusterNode, DestinationRule, Labels, Reader, Service, ServiceEntry, Subset};
 use podpath_source::{Diagnostic, Label, Severity, Text};
@@ -108,7 +106,7 @@ fn is_known(
     rule: Found<'_, DestinationRule>,
     full: &str,
 ) -> bool {
-    let from = BTreeSet::from([rule.namespace()]);
+    let from = podpath_order::set([rule.namespace()]);
     if let HostMeaning::Service(namespace, name) = names.meaning(rule.namespace(), full)
         && let Some(service) = cluster.find::<Service>(namespace, name)
     {

@@ -109,7 +109,7 @@ fn is_seen(seen: &BTreeSet<&str>, from: &BTreeSet<&str>) -> bool {
 /// The namespaces in which the rules count; for those of everybody its own stands.
 fn users(service: Found<'_, VirtualService>) -> BTreeSet<&str> {
     let named = scopes(&service.object.export_to, service.namespace());
-    if named.contains("*") { BTreeSet::from([service.namespace()]) } else { named }
+    if named.contains("*") { podpath_order::set([service.namespace()]) } else { named }
 }
 
 /// The namespaces that see a Service.

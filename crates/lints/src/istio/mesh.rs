@@ -7,6 +7,7 @@ use podpath_objects::{
     AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Kind, Labels, Namespace, PeerAuthentication,
     RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService,
 };
+use podpath_order::Gather;
 use podpath_routing::GatewayPods;
 use podpath_routing::mesh::has_proxy;
 use podpath_source::Spanned;
@@ -42,7 +43,7 @@ fn any<T: Kind>(cluster: &Cluster) -> bool {
 
 /// The keys of the labels of all Pods: a selector without one of them is for Pods that were not pasted.
 pub(crate) fn label_keys(cluster: &Cluster) -> BTreeSet<&str> {
-    cluster.pod_sources().flat_map(|it| it.template.labels.iter()).map(|(key, _)| key).collect()
+    cluster.pod_sources().flat_map(|it| it.template.labels.iter()).map(|(key, _)| key).gather()
 }
 
 /// The Pods that serve each Gateway, by the number of the Gateway.
@@ -64,6 +65,6 @@ pub(crate) fn scopes<'a>(export_to: &'a [Spanned<String>], namespace: &'a str) -
 
 /// The same of texts.
 pub(crate) fn scopes_of<'a>(names: impl Iterator<Item = &'a str>, namespace: &'a str) -> BTreeSet<&'a str> {
-    let named: BTreeSet<&str> = names.map(|it| if it == "." { namespace } else { it }).collect();
-    if named.is_empty() || named.contains("*") { BTreeSet::from(["*"]) } else { named }
+    let named: BTreeSet<&str> = names.map(|it| if it == "." { namespace } else { it }).gather();
+    if named.is_empty() || named.contains("*") { podpath_order::set(["*"]) } else { named }
 }

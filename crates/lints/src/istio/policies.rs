@@ -6,6 +6,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
     AuthorizationPolicy, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry, WasmPlugin,
 };
+use podpath_order::Gather;
 use podpath_routing::mesh::{has_proxy, injects};
 use podpath_source::{Diagnostic, Severity};
 
@@ -155,7 +156,7 @@ fn of_kind<T: Kind>(cluster: &Cluster, scope: fn(&T) -> &PolicyScope, found: &mu
         let scope = scope(policy.object);
         let Some(labels) = scope.labels().filter(|_| scope.targets.is_empty()) else { continue };
         let pods = cluster.select_pods(policy.namespace(), labels);
-        let mut gateways: BTreeSet<&str> = pods.iter().filter_map(|it| it.template.labels.get(GATEWAY_NAME)).collect();
+        let mut gateways: BTreeSet<&str> = pods.iter().filter_map(|it| it.template.labels.get(GATEWAY_NAME)).gather();
         // A controller makes the Pods of a Gateway, so they rarely stand here.
         let made = labels.get(GATEWAY_NAME).filter(|it| is_gateway(cluster, policy, it));
         gateways.extend(made);

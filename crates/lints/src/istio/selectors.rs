@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Kind, Labels, Namespace, Sidecar, Telemetry};
+use podpath_order::Gather;
 use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Label, Location, Severity};
 
@@ -231,7 +232,7 @@ fn without_provider(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let all = || cluster.all::<Telemetry>();
     // A Telemetry of the whole mesh or the whole namespace hands its providers down.
     let parents = all().filter(|it| it.object.scope.labels().is_none() && it.object.has_loggers);
-    let parents: BTreeSet<(&str, ResourceId)> = parents.map(|it| (it.namespace(), it.id)).collect();
+    let parents: BTreeSet<(&str, ResourceId)> = parents.map(|it| (it.namespace(), it.id)).gather();
     let inherits = |from: &str, id| parents.iter().any(|(space, parent)| *space == from && *parent != id);
     for telemetry in all().filter(|_| !is_told) {
         let Some(span) = telemetry.object.unprovided else { continue };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{IstioGateway, RequestAuthentication, Service, VirtualService};
+use podpath_order::Gather;
 use podpath_routing::gateways::istio::age_key;
 use podpath_source::{Diagnostic, Label, Location, Severity, Spanned};
 
@@ -207,7 +208,7 @@ fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut inner: BTreeMap<String, Found<'_, VirtualService>> = BTreeMap::new();
     let full = |service: Found<'_, VirtualService>, host: &str| names.completed(service.namespace(), host);
     for service in context.cluster.all::<VirtualService>() {
-        let hosts: BTreeSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).collect();
+        let hosts: BTreeSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).gather();
         let with_subset = service.object.http.iter().flat_map(|it| &it.route).filter(|it| it.subset.is_some());
         for host in with_subset.map(|it| full(service, &it.host.value)).filter(|it| hosts.contains(it)) {
             inner.entry(host).or_insert(service);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::Found;
 use podpath_objects::{Labels, MutatingWebhooks, Reader, Selector, Service, Webhook};
+use podpath_order::Gather;
 use podpath_source::{Diagnostic, Severity};
 
 use crate::rule::Rule;
@@ -99,7 +100,7 @@ fn revisions(found: Found<'_, MutatingWebhooks>) -> BTreeSet<String> {
         let term = it.terms.iter().filter(|it| it.key == REVISION).flat_map(|it| it.values.clone());
         term.chain(it.labels.get(REVISION).map(str::to_owned)).collect::<Vec<_>>()
     });
-    named.chain(own).collect()
+    named.chain(own).gather()
 }
 
 /// More revisions than this at once nobody runs; their number is squared here.
@@ -107,7 +108,7 @@ const MAX_REVISIONS: usize = 8;
 
 fn overlapping(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let hooks = hooks(context);
-    let revisions: BTreeSet<String> = hooks.iter().flat_map(|it| revisions(it.0)).take(64).collect();
+    let revisions: BTreeSet<String> = hooks.iter().flat_map(|it| revisions(it.0)).take(64).gather();
     let revisions: Vec<&str> = revisions.iter().map(String::as_str).take(MAX_REVISIONS).collect();
     let namespaces = combinations("istio-injection", ["enabled", "disabled"], &revisions);
     let objects = combinations("sidecar.istio.io/inject", ["true", "false"], &revisions);

@@ -7,6 +7,7 @@ use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch, TextMatch};
 use crate::request::{Request, decode};
 use crate::table::Rule;
+use podpath_order::{Gather, Order};
 
 /// Host, the letters that every path begins with, and one of the other conditions.
 type Key = (String, String, String);
@@ -27,8 +28,8 @@ impl Index {
         for (at, rule) in rules.iter().enumerate() {
             // The longest of the first name: with its value, where there is one.
             let condition = conditions(rule).into_iter().max().unwrap_or_default();
-            let paths: BTreeSet<_> = rule_paths(rule).iter().map(letters).collect();
-            let hosts: BTreeSet<_> = parts(rule, host).iter().map(|it| host_key(&it.host)).collect();
+            let paths: BTreeSet<_> = rule_paths(rule).iter().map(letters).gather();
+            let hosts: BTreeSet<_> = parts(rule, host).iter().map(|it| host_key(&it.host)).gather();
             for path in &paths {
                 index.lengths.insert(path.len());
                 for host in &hosts {
@@ -65,7 +66,7 @@ impl Index {
 
     fn find(&self, host: &HostPattern, path: &str, conditions: Vec<String>) -> Option<Vec<usize>> {
         let starts = self.lengths.iter().filter_map(|length| path.get(..*length)).collect::<Vec<_>>();
-        let wanted: BTreeSet<_> = conditions.into_iter().chain([String::new()]).collect();
+        let wanted: BTreeSet<_> = conditions.into_iter().chain([String::new()]).gather();
         let mut found = Vec::new();
         for host in hosts_around(host) {
             for start in &starts {
@@ -79,7 +80,7 @@ impl Index {
                 }
             }
         }
-        found.sort_unstable();
+        found.order();
         found.dedup();
         Some(found)
     }
@@ -147,7 +148,7 @@ fn hosts_around(host: &HostPattern) -> Vec<String> {
     let dots = name.match_indices('.').filter_map(|(at, _)| name.get(at..));
     let mut keys: Vec<_> = dots.flat_map(|suffix| [format!("*{suffix}"), format!("1{suffix}")]).collect();
     keys.extend([own.clone(), "*".into()]);
-    keys.sort();
+    keys.order();
     keys.dedup();
     keys
 }

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{IngressPath, IngressRule, PortRef, Service};
+use podpath_order::Order;
 
 use super::{Gateway, origin, whole};
 use crate::ladder::Criterion;
@@ -261,6 +262,6 @@ fn in_order(rule: &IngressRule) -> Vec<(usize, &IngressPath)> {
         _ => (2, 0),
     };
     let mut paths: Vec<_> = rule.paths.iter().enumerate().collect();
-    paths.sort_by_key(|(_, path)| key(path));
+    paths.order_by_key(|(_, path)| key(path));
     paths
 }

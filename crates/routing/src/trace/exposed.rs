@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::Service;
+use podpath_order::Order;
 use podpath_source::Text;
 
 use super::stage::Walk;
@@ -22,7 +23,7 @@ pub(super) fn exposed<'a>(cluster: &'a Cluster, tables: &Tables, request: &Reque
         hosts.is_some_and(|it| it.split(',').any(|it| it.trim().eq_ignore_ascii_case(&request.host)))
     };
     let mut found: Vec<_> = balanced.collect();
-    found.sort_by_key(|it| !names(it));
+    found.order_by_key(|it| !names(it));
     found.extend(cluster.all::<Service>().filter(|it| it.object.by_node_port(request.port).is_some()));
     found
 }

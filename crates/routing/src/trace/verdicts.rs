@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints};
 use podpath_objects::{Labels, Service};
+use podpath_order::Order;
 use podpath_source::{Location, Text, nearest};
 
 use super::words;
@@ -139,7 +140,7 @@ fn served_hosts(table: &Table) -> Vec<String> {
         }
     }
     hosts.retain(|it| it != "*");
-    hosts.sort();
+    hosts.order();
     hosts.dedup();
     hosts
 }

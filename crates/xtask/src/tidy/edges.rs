@@ -4,25 +4,38 @@ use toml::{Table, Value};
 
 use super::Source;
 
-const EDGES: [(&str, &[&str]); 16] = [
-    ("crates/source", &[]),
-    ("crates/yaml", &["source"]),
-    ("crates/schema", &["source", "yaml"]),
-    ("crates/admission", &["source", "yaml", "schema"]),
-    ("crates/objects", &["source", "yaml"]),
-    ("crates/cluster", &["source", "objects"]),
-    ("crates/routing", &["source", "yaml", "objects", "cluster"]),
-    ("crates/lints", &["source", "yaml", "schema", "objects", "cluster", "routing"]),
-    ("crates/diagram", &["protocol"]),
+const EDGES: [(&str, &[&str]); 17] = [
+    ("crates/order", &[]),
+    ("crates/source", &["order"]),
+    ("crates/yaml", &["order", "source"]),
+    ("crates/schema", &["order", "source", "yaml"]),
+    ("crates/admission", &["order", "source", "yaml", "schema"]),
+    ("crates/objects", &["order", "source", "yaml"]),
+    ("crates/cluster", &["order", "source", "objects"]),
+    ("crates/routing", &["order", "source", "yaml", "objects", "cluster"]),
+    ("crates/lints", &["order", "source", "yaml", "schema", "objects", "cluster", "routing"]),
+    ("crates/diagram", &["order", "protocol"]),
     ("crates/protocol", &[]),
     (
         "crates/core",
-        &["source", "yaml", "schema", "admission", "objects", "cluster", "routing", "lints", "diagram", "protocol"],
+        &[
+            "order",
+            "source",
+            "yaml",
+            "schema",
+            "admission",
+            "objects",
+            "cluster",
+            "routing",
+            "lints",
+            "diagram",
+            "protocol",
+        ],
     ),
     ("crates/wasm", &["core"]),
     ("crates/cli", &["core", "protocol"]),
     ("crates/xtask", &[]),
-    ("web", &["protocol", "diagram"]),
+    ("web", &["order", "protocol", "diagram"]),
     ("tests", &["core", "protocol"]),
 ];
 

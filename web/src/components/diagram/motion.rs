@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Gather;
 use podpath_protocol::Graph;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -54,7 +55,7 @@ pub(super) fn wants_calm() -> bool {
 fn glide(canvas: &NodeRef, moved: &[(&str, f64, f64)]) {
     let Some(canvas) = canvas.cast::<web_sys::Element>() else { return };
     let Ok(cards) = canvas.query_selector_all("[data-node]") else { return };
-    let by_id: BTreeMap<&str, (f64, f64)> = moved.iter().map(|(id, x, y)| (*id, (*x, *y))).collect();
+    let by_id: BTreeMap<&str, (f64, f64)> = moved.iter().map(|(id, x, y)| (*id, (*x, *y))).gather();
     let elements = (0..cards.length()).filter_map(|at| cards.item(at)?.dyn_into::<web_sys::Element>().ok());
     for card in elements {
         let id = card.get_attribute("data-node").unwrap_or_default();

@@ -1,12 +1,13 @@
 //! The order of the cards for those who walk them by keys.
 
+use podpath_order::Order;
 use podpath_protocol::{Graph, Node, NodeState};
 
 /// Ids in the order of the path first, then lane by lane.
 pub(super) fn walk(graph: &Graph) -> Vec<String> {
     let mut nodes: Vec<&Node> = graph.nodes.iter().collect();
     let is_off = |it: &Node| !matches!(it.state, NodeState::On | NodeState::Dead);
-    nodes.sort_by(|a, b| is_off(a).cmp(&is_off(b)).then(a.lane.cmp(&b.lane)).then(a.y.total_cmp(&b.y)));
+    nodes.order_by(|a, b| is_off(a).cmp(&is_off(b)).then(a.lane.cmp(&b.lane)).then(a.y.total_cmp(&b.y)));
     nodes.into_iter().map(|it| it.id.clone()).collect()
 }
 

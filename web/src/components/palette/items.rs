@@ -1,5 +1,6 @@
 //! What the palette offers for a query, the best first, in groups.
 
+use podpath_order::Order;
 use podpath_protocol::{Locale, Range, Resources};
 
 use super::find::{Query, score, short_names};
@@ -102,7 +103,7 @@ fn best(items: impl Iterator<Item = Item>, query: &str, recent: &[String], n_row
         Some(((score, age), item))
     };
     let mut ranked: Vec<_> = items.filter_map(rank).collect();
-    ranked.sort_by_key(|it| it.0);
+    ranked.order_by_key(|it| it.0);
     ranked.into_iter().take(n_rows).map(|it| it.1).collect()
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::rich::file_name;
 use crate::state::files::{Files, Text};
+use podpath_order::Order;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ fn folder_of(path: &str) -> Option<&str> {
 pub(super) fn rows(files: &Files, shut: &BTreeSet<String>) -> Vec<Row> {
     let mut paths: Vec<&Text> = files.keys().collect();
     // The files of a folder stand together, before those of the folders in it.
-    paths.sort_by(|a, b| folder_of(a).cmp(&folder_of(b)).then(a.cmp(b)));
+    paths.order_by(|a, b| folder_of(a).cmp(&folder_of(b)).then(a.cmp(b)));
     let mut rows = Vec::new();
     let mut last = None;
     for path in paths {

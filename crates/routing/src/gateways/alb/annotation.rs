@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Entry, Found, ResourceId};
 use podpath_objects::Labels;
+use podpath_order::Order;
 use podpath_source::{Location, Spanned};
 
 use super::json::{self, Json};
@@ -150,6 +151,6 @@ pub(super) fn pairs(value: &str) -> Option<Vec<(String, String)>> {
         pairs.retain(|(it, _)| it != key);
         pairs.push((key.to_owned(), value.trim().to_owned()));
     }
-    pairs.sort();
+    pairs.order();
     Some(pairs)
 }

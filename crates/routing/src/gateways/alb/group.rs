@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found, IngressController};
 use podpath_objects::{Ingress, IngressClass, IngressClassParams};
+use podpath_order::Order;
 use podpath_source::Text;
 
 use super::annotation::{self, Annotations};
@@ -98,10 +99,10 @@ pub(super) fn load(cluster: &Cluster) -> (Vec<Group<'_>>, Vec<Skipped>) {
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     for group in &mut groups {
-        group.members.sort_by_key(|it| (it.order, it.name()));
+        group.members.order_by_key(|it| (it.order, it.name()));
         group.error = everything.clone().or(group.error.take());
     }
-    groups.sort_by_key(|group| group.members.iter().map(|it| it.ingress.id).min());
+    groups.order_by_key(|group| group.members.iter().map(|it| it.ingress.id).min());
     (groups, skipped)
 }
 

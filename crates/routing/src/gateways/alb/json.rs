@@ -1,5 +1,7 @@
 //! JSON inside annotations, read as Go's `encoding/json` reads it: keys without case, the last of equal keys counts.
 
+use podpath_order::Order;
+
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json {
@@ -266,7 +268,7 @@ impl Json {
             other => Err(other.wrong(name, "string")),
         };
         let mut pairs = entries.iter().map(pair).collect::<Parsed<Vec<_>>>()?;
-        pairs.sort();
+        pairs.order();
         Ok(pairs)
     }
 }

@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, ServicePort};
+use podpath_order::Order;
 
 use super::action::port_of;
 use super::annotation::{self, Annotations, unreadable_json};
@@ -428,7 +429,7 @@ impl Build<'_> {
             }
             set(enabled());
         }
-        found.sort();
+        found.order();
         Ok(found)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_objects::IngressClassParams;
+use podpath_order::Gather;
 use podpath_source::Spanned;
 
 use podpath_cluster::Cluster;
@@ -125,7 +126,7 @@ fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
             by_class = Some(selector);
         } else if let Some(note) = member.notes().get("subnets") {
             let subnets = texts(note.value);
-            let as_set = |it: &[String]| it.iter().cloned().collect::<BTreeSet<_>>();
+            let as_set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
             if let Some(known) = by_note.as_ref().filter(|it| as_set(it) != as_set(&subnets)) {
                 return Err(note.error(format!(
                     "conflicting subnets: [{}] | [{}]",

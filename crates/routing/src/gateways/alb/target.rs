@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
 use podpath_objects::{PortRef, Service, ServicePort};
+use podpath_order::Order;
 
 use super::annotation::Annotations;
 use super::model::{HealthCheck, TargetGroup};
@@ -23,7 +24,7 @@ pub(super) fn port_of<'a>(
 pub(super) fn targets(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort) -> Vec<(ResourceId, u16)> {
     let (found, _) = endpoints(cluster, service, port);
     let mut targets: Vec<_> = found.iter().filter(|it| it.ready).filter_map(|it| Some((it.source?, it.port))).collect();
-    targets.sort_unstable();
+    targets.order();
     targets.dedup();
     targets
 }

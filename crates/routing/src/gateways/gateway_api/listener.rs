@@ -9,6 +9,7 @@ use podpath_cluster::{Cluster, Entry, Found, ResourceId};
 use podpath_objects::{
     ClientValidation, Gateway, GatewayClass, GatewayListener, ListenerSet, ObjectRef, RouteNamespaces,
 };
+use podpath_order::Order;
 use podpath_source::{Location, Span};
 
 use super::facts::{GatewayFacts, ListenerFacts, Problem, SetFacts};
@@ -106,7 +107,7 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
 /// ListenerSets come after the Gateway, the older first, then by namespace and name.
 fn in_order(mut sets: Vec<Found<'_, ListenerSet>>) -> Vec<Found<'_, ListenerSet>> {
     let created = |it: &Found<'_, ListenerSet>| it.entry.resource.meta.created.clone();
-    sets.sort_by_cached_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
+    sets.order_by_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
     sets
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{BackendTlsPolicy, PolicyTarget, Service};
+use podpath_order::{Gather, Order};
 
 use super::facts::{PolicyFacts, Problem, RouteFacts};
 use super::refs::{Referrer, backend, backend_namespace};
@@ -36,9 +37,8 @@ impl<'a> Policies<'a> {
     pub(super) fn new(cluster: &'a Cluster) -> Self {
         let mut policies: Vec<_> = cluster.all::<BackendTlsPolicy>().collect();
         let created = |it: &Found<'_, BackendTlsPolicy>| it.entry.resource.meta.created.clone();
-        policies.sort_by_cached_key(|it| {
-            (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned())
-        });
+        policies
+            .order_by_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
         let mut read = Self { winners: BTreeMap::new(), facts: BTreeMap::new() };
         for policy in policies {
             let conflict = read.enlist(cluster, &policy);
@@ -97,7 +97,7 @@ impl<'a> Policies<'a> {
         let mut used: BTreeMap<ResourceId, BTreeSet<usize>> = BTreeMap::new();
         for (route, facts) in routes.iter().zip(attached) {
             let accepted = facts.parents.iter().filter(|it| it.accepted.is_ok());
-            let gateways: BTreeSet<_> = accepted.filter_map(|it| it.gateway).collect();
+            let gateways: BTreeSet<_> = accepted.filter_map(|it| it.gateway).gather();
             let valid = route.references().filter(|it| backend(cluster, route, it, None).is_none());
             for service in valid.filter_map(|it| cluster.find::<Service>(backend_namespace(route, it), &it.name.value))
             {
@@ -108,7 +108,7 @@ impl<'a> Policies<'a> {
         for (id, facts) in &mut facts {
             let Some(policy) = cluster.get::<BackendTlsPolicy>(*id) else { continue };
             let services = policy.object.targets.iter().filter_map(|it| service(cluster, &policy, it));
-            let ancestors: BTreeSet<_> = services.filter_map(|it| used.get(&it)).flatten().copied().collect();
+            let ancestors: BTreeSet<_> = services.filter_map(|it| used.get(&it)).flatten().copied().gather();
             facts.ancestors = ancestors.into_iter().collect();
         }
         facts.into_values().collect()

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_order::Order;
 use podpath_source::Span;
 
 use super::facts::{Attachment, GatewayFacts, Problem, RouteFacts};
@@ -24,7 +25,7 @@ pub(super) fn settle(gateways: &[GatewayFacts], routes: &[Route<'_>], facts: &mu
         if gateways.get(gateway).is_some_and(|it| it.is_aws) {
             continue;
         }
-        claims.sort_by_key(|(route, _)| routes.get(*route).map(Route::age));
+        claims.order_by_key(|(route, _)| routes.get(*route).map(Route::age));
         let (mut http, mut grpc) = (Hosts::default(), Hosts::default());
         for (number, place) in claims {
             let (Some(route), Some(parent)) =

@@ -4,6 +4,7 @@
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayClass, GrpcRoute, HttpRoute, ParentRef, StreamRoute};
+use podpath_order::Order;
 use podpath_source::{Location, Text};
 
 use super::facts::{Facts, GatewayFacts, ListenerFacts, ParentFacts, PolicyFacts, Problem};
@@ -87,7 +88,7 @@ pub fn statuses(cluster: &Cluster, lowered: &Lowered) -> Vec<Status> {
         let ancestors = policy.ancestors.iter().filter_map(|it| of_ancestor(cluster, facts, policy, *it));
         statuses.push(Status { parents: ancestors.collect(), ..status(policy.id, vec![]) });
     }
-    statuses.sort_by_key(|it| it.resource);
+    statuses.order_by_key(|it| it.resource);
     statuses
 }
 

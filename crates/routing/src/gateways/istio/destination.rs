@@ -2,6 +2,7 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService};
+use podpath_order::Order;
 use podpath_source::{Location, Text};
 
 use super::names::{age_key, full_host, host_of, service_by_host, visibility};
@@ -173,7 +174,7 @@ fn rules_for<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, owner: &st
         let is_exact = |it: &Found<'_, DestinationRule>| !rule_host(cluster, it).starts_with('*');
         let best = fitting.iter().map(|it| (is_exact(it), length(it))).max();
         fitting.retain(|it| Some((is_exact(it), length(it))) == best);
-        fitting.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+        fitting.order_by(|a, b| age_key(a).cmp(&age_key(b)));
         return fitting;
     }
     vec![]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Server, Service, ServiceEntry, VirtualService};
+use podpath_order::{Gather, Order};
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
@@ -31,7 +32,7 @@ pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
 pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, IstioGateway>> {
     let mut found: Vec<_> =
         cluster.all::<IstioGateway>().filter(|it| it.object.selector.is_subset_of(labels)).collect();
-    found.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
     found
 }
 
@@ -77,7 +78,7 @@ fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &La
         let is_meant = translates(&entry.entry.resource.meta) && entry.object.hosts.iter().any(|it| counts(&it.value));
         found.extend(entry.object.port(port).filter(|_| is_own && is_meant).map(|it| it.target));
     }
-    found.sort_unstable();
+    found.order();
     found.dedup();
     if found.is_empty() && only.is_none() { vec![port] } else { found }
 }
@@ -234,7 +235,9 @@ impl Making<'_> {
 
     fn tls_listener(&self, port: u16, serving: &Serving<'_>, names: &[&str]) -> Listener {
         let (protocol, _) = protocol(serving.server);
+        let mode = serving.server.tls.as_ref().map_or("", |it| it.mode.value.as_str());
         let hosts = match protocol {
+            _ if mode == "AUTO_PASSTHROUGH" => vec![serving.unmodelled("tls.mode")],
             Protocol::Https => {
                 let mut hosts = Hosts::default();
                 self.add_hosts(serving, &mut hosts);
@@ -252,7 +255,9 @@ impl Making<'_> {
             served: vec![],
             hosts,
             fallback: None,
-            access: Access::Open,
+            // "MUTUAL: secure connections ... by presenting server certificates ... and requiring client certificates";
+            // ISTIO_MUTUAL wants one of the mesh.
+            access: if matches!(mode, "MUTUAL" | "ISTIO_MUTUAL") { Access::ClientCertificate } else { Access::Open },
         }
     }
 
@@ -304,7 +309,7 @@ impl Making<'_> {
         let names = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == gateway);
         let mut found: Vec<_> =
             self.cluster.all::<VirtualService>().filter(|it| names(it) && seen(it).is_some()).collect();
-        found.sort_by(|a, b| (seen(a), age_key(a)).cmp(&(seen(b), age_key(b))));
+        found.order_by(|a, b| (seen(a), age_key(a)).cmp(&(seen(b), age_key(b))));
         found
     }
 
@@ -425,7 +430,7 @@ impl Hosts {
     /// In the order in which they came; catch-alls go behind the rules of their host that ask for something.
     fn in_order(mut self) -> Vec<VirtualHost> {
         let mut hosts: Vec<_> = self.rules.into_iter().collect();
-        hosts.sort_by_key(|(_, (came, _))| *came);
+        hosts.order_by_key(|(_, (came, _))| *came);
         let host = |(pattern, (_, rules)): (HostPattern, (usize, Vec<Rule>))| {
             let (catch_all, rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(route::is_catch_all);
             let mut rules: Vec<_> = self.redirects.remove(&pattern).into_iter().chain(rules).chain(catch_all).collect();
@@ -437,6 +442,21 @@ impl Hosts {
 }
 
 impl Serving<'_> {
+    /// One field of the server decides where everything goes, and is not modelled.
+    fn unmodelled(&self, field: &str) -> VirtualHost {
+        let origin = self.origin();
+        let rule = Rule {
+            label: field.to_owned(),
+            priority: None,
+            matchers: vec![],
+            rank: Rank::default(),
+            filters: vec![],
+            action: Action::Unsupported(format!("{}.{field}", origin.path)),
+            origin,
+        };
+        VirtualHost { pattern: HostPattern::Any, rules: vec![rule] }
+    }
+
     fn origin(&self) -> Origin {
         origin(&self.gateway, self.server.span, format!("spec.servers[{}]", self.idx))
     }
@@ -464,7 +484,7 @@ fn protocol(server: &Server) -> (Protocol, bool) {
 /// All hosts of some servers.
 fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
     let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
-    hosts.collect::<BTreeSet<_>>().into_iter().collect()
+    hosts.gather::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A pattern in the letters that it is written in.

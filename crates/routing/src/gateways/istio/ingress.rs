@@ -6,6 +6,7 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, IngressPath, Labels};
+use podpath_order::Order;
 
 use super::names::age_key;
 use crate::gateways::ingress::{is_istio, path_rule};
@@ -40,7 +41,7 @@ pub(super) fn of_gateway(cluster: &Cluster, labels: &Labels) -> Ingresses {
         return made;
     }
     let mut found: Vec<_> = cluster.all::<Ingress>().filter(|it| is_istio(cluster, it)).collect();
-    found.sort_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
     for ingress in &found {
         made.first.get_or_insert_with(|| whole(ingress));
         add_rules(cluster, ingress, &mut made);
@@ -52,7 +53,7 @@ pub(super) fn of_gateway(cluster: &Cluster, labels: &Labels) -> Ingresses {
         }
     }
     for (_, rules) in &mut made.hosts {
-        rules.sort_by_key(|rule| {
+        rules.order_by_key(|rule| {
             let (length, is_exact) = rule.matchers.iter().map(|it| rank(&it.condition)).max().unwrap_or_default();
             (std::cmp::Reverse(length), !is_exact)
         });

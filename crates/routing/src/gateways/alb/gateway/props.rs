@@ -2,6 +2,7 @@
 
 use podpath_cluster::Found;
 use podpath_objects::{BackendRef, PortRef, Reader, Service, TargetGroupConfiguration};
+use podpath_order::Order;
 
 use super::{Build, Port};
 use crate::gateways::alb::model::{HealthCheck, TargetGroup};
@@ -58,7 +59,7 @@ impl<'a> Layers<'a> {
                 pairs.push((key.value, value));
             }
         }
-        pairs.sort();
+        pairs.order();
         pairs
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::Found;
 use podpath_objects::{Ingress, IngressBackend};
+use podpath_order::Order;
 use podpath_source::Text;
 
 use super::annotation::Annotations;
@@ -60,7 +61,7 @@ impl Location<'_> {
 
 /// "Sort Ingresses using the CreationTimestamp field"; as old as one another: by name, backwards.
 pub(super) fn oldest_first(members: &mut [Member<'_>]) {
-    members.sort_by(|a, b| {
+    members.order_by(|a, b| {
         let created = |it: &Member<'_>| it.ingress.entry.resource.meta.created.clone();
         let key = |it: &Member<'_>| (created(it).is_none(), created(it));
         key(a).cmp(&key(b)).then_with(|| full_name(&b.ingress).cmp(&full_name(&a.ingress)))
@@ -73,7 +74,7 @@ pub(super) fn servers<'a>(
     upstreams: &Upstreams,
     place: &Origin,
 ) -> (BTreeMap<String, Server<'a>>, Vec<Rejected>) {
-    let mut servers = BTreeMap::from([(CATCH_ALL.to_owned(), catch_all(members, place))]);
+    let mut servers = podpath_order::map([(CATCH_ALL.to_owned(), catch_all(members, place))]);
     for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_none()) {
         for rule in &member.ingress.object.rules {
             let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
@@ -111,7 +112,7 @@ pub(super) fn servers<'a>(
         }
     }
     for server in servers.values_mut() {
-        server.locations.sort_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| b.path.cmp(&a.path)));
+        server.locations.order_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| b.path.cmp(&a.path)));
         server.places = server.locations.iter().enumerate().map(|(place, it)| (it.key(), place)).collect();
     }
     (servers, taken)
@@ -151,7 +152,7 @@ impl<'a> Server<'a> {
 
     /// A server with the one location that every server has.
     fn of(root: Location<'a>, maker: Option<usize>) -> Self {
-        let places = BTreeMap::from([(root.key(), 0)]);
+        let places = podpath_order::map([(root.key(), 0)]);
         Self { maker, places, locations: vec![root], ..Self::default() }
     }
 }
