@@ -38,8 +38,10 @@ fn main() {
     let bytes: usize = files.values().map(String::len).sum();
     println!("natively, 1,000 resources in {} files, {} KB", files.len(), bytes / 1024);
     full_analysis(&files);
-    one_key(&files);
+    let file = files.keys().nth(files.len() / 2).expect("there are files").clone();
+    one_key(&files, &file, 2);
     traces(&files);
+    edge();
     for n_resources in [200, 1_000, 5_000] {
         growth(n_resources);
     }
@@ -82,15 +84,28 @@ fn full_analysis(files: &suite::ask::Files) {
     report("full analysis: parse, schema, links, tables, diagnostics", "16 ms", time);
 }
 
-fn one_key(files: &suite::ask::Files) {
+/// A key in the middle of one of many Ingresses or VirtualServices: its group or its gateway is compiled anew.
+fn edge() {
+    let files = workspace::edge();
+    println!("100 Ingresses in 10 groups and 500 VirtualServices in {} files", files.len());
+    full_analysis(&files);
+    for (file, part) in [("ingresses/050.yaml", "/assets"), ("routes/250.yaml", "prefix: /api")] {
+        let text = files.get(file).expect("the file is there");
+        let place = text.find(part).expect("it holds the part") + part.len();
+        println!("  in {file}:");
+        one_key(&files, file, place);
+    }
+}
+
+/// A letter comes and goes at a place in bytes of a file.
+fn one_key(files: &suite::ask::Files, file: &str, place: usize) {
     let mut engine = Engine::new();
     engine.open(files.clone());
     engine.analyse();
-    let file = files.keys().nth(files.len() / 2).expect("there are files").clone();
     let time = median(|run| {
         let text = if run % 2 == 0 { "x" } else { "" };
-        let end = usize::from(run % 2 == 1);
-        let edit = json!({ "edit": [{ "file": file, "start": 2, "end": 2 + end, "newText": text }] });
+        let end = place + usize::from(run % 2 == 1);
+        let edit = json!({ "edit": [{ "file": file, "start": place, "end": end, "newText": text }] });
         let begin = Instant::now();
         ask(&mut engine, "workspace", &edit);
         engine.analyse();

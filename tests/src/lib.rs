@@ -14,6 +14,7 @@
 //! With `UPDATE=1` expected blocks are written anew.
 
 pub mod ask;
+pub mod edges;
 mod markdown;
 pub mod property;
 mod run;

@@ -38,6 +38,79 @@ pub fn routes(n_routes: usize) -> Files {
     Files::from([("routes.yaml".to_owned(), text)])
 }
 
+/// An edge of many hands: 100 Ingresses in 10 groups, one ALB each, and 500 VirtualServices on one gateway; a file each.
+pub fn edge() -> Files {
+    let mut files = Files::from([("edge/edge.yaml".to_owned(), EDGE.to_owned())]);
+    for ingress in 0..100 {
+        files.insert(format!("ingresses/{ingress:03}.yaml"), ingress_of(ingress / 10, ingress));
+    }
+    for team in 0..50 {
+        let namespace = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: team-{team}}}\n");
+        files.insert(format!("apps/team-{team:03}.yaml"), namespace + &of_app(team, "server", 8080));
+    }
+    for number in 0..500 {
+        files.insert(format!("routes/{number:03}.yaml"), virtual_service(number));
+    }
+    files
+}
+
+fn ingress_of(group: usize, number: usize) -> String {
+    let team = number % 50;
+    let mut text = format!(
+        "apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: ingress-{number}
+  namespace: team-{team}
+  annotations:
+    alb.ingress.kubernetes.io/group.name: group-{group}
+    alb.ingress.kubernetes.io/group.order: '{number}'
+    alb.ingress.kubernetes.io/scheme: internet-facing
+    alb.ingress.kubernetes.io/target-type: ip
+    alb.ingress.kubernetes.io/listen-ports: '[{{\"HTTPS\":443}},{{\"HTTP\":80}}]'
+    alb.ingress.kubernetes.io/certificate-arn: arn:aws:acm:ap-northeast-2:111122223333:certificate/a
+spec:
+  ingressClassName: alb
+  rules:
+  - host: ingress-{number}.example.kr
+    http:
+      paths:
+"
+    );
+    for path in ["/api", "/assets", "/"] {
+        _ = write!(
+            text,
+            "      - path: {path}
+        pathType: Prefix
+        backend: {{service: {{name: server, port: {{number: 80}}}}}}
+"
+        );
+    }
+    text
+}
+
+fn virtual_service(number: usize) -> String {
+    let team = number % 50;
+    format!(
+        "apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: route-{number}
+  namespace: team-{team}
+spec:
+  hosts: [route-{number}.example.kr]
+  gateways: [istio-system/public]
+  http:
+  - match:
+    - uri: {{prefix: /api}}
+    route:
+    - destination: {{host: server, port: {{number: 80}}}}
+  - route:
+    - destination: {{host: server, port: {{number: 80}}}}
+"
+    )
+}
+
 const EDGE: &str = "\
 apiVersion: networking.k8s.io/v1
 kind: IngressClass

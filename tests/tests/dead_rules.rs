@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use suite::ask::{self, Files};
+use suite::edges::{Edge, Shuffle, groups, routes};
 use suite::property::config;
 
 /// A condition on the path, on the method, on a header.
@@ -54,35 +55,42 @@ fn fixed(text: &str, fix: &Fix) -> String {
     })
 }
 
+fn dead_of(text: &str) -> DeadRules {
+    ask::ask("deadRules", &json!({ "files": { "a.yaml": text } })).unwrap()
+}
+
 fn hold(text: &str, kind: &str, host: &str, from: &serde_json::Value) -> Result<(), TestCaseError> {
-    let dead_of = |text: &str| -> DeadRules { ask::ask("deadRules", &json!({ "files": { "a.yaml": text } })).unwrap() };
     let found = dead_of(text);
+    for fix in found.dead_rules.iter().filter_map(|it| it.fix.as_ref()) {
+        let after = fixed(text, fix);
+        prop_assert!(dead_of(&after).dead_rules.len() < found.dead_rules.len(), "{}\nmoved\n{}", text, after);
+    }
+    proven(text, &found, kind, &requests(host, from))
+}
+
+/// Each witness goes to the rule that hides, and none of these requests to a rule that is called dead.
+fn proven(text: &str, found: &DeadRules, kind: &str, calls: &[Call]) -> Result<(), TestCaseError> {
     let files = Files::from([("a.yaml".to_owned(), text.to_owned())]);
     let mut dead = Vec::new();
     for it in &found.dead_rules {
-        if let Some(fix) = &it.fix {
-            let after = fixed(text, fix);
-            prop_assert!(dead_of(&after).dead_rules.len() < found.dead_rules.len(), "{}\nmoved\n{}", text, after);
-        }
         let trace = ask::trace(&files, &it.witness).unwrap();
         let by = (it.by.resource.name.clone(), it.by.path.clone());
-        prop_assert_eq!(taker(&trace, kind), Some(by), "witness {:?}\n{:?}", it.witness, files);
+        prop_assert_eq!(taker(&trace, kind), Some(by), "witness {:?}\n{}", it.witness, text);
         dead.push((it.rule.resource.name.clone(), it.rule.path.split(".match[").next().unwrap().to_owned()));
     }
-    let calls = requests(host, from);
     let traces: Traces = ask::ask("trace", &json!({ "files": files, "requests": calls })).unwrap();
     for (call, trace) in calls.iter().zip(&traces.traces) {
         let taken = taker(trace, kind);
         let taken = taken.map(|(name, path)| (name, path.split(".match[").next().unwrap().to_owned()));
-        prop_assert!(
-            !taken.as_ref().is_some_and(|it| dead.contains(it)),
-            "{:?} is dead, but takes {:?}\n{:?}",
-            taken,
-            call,
-            files
-        );
+        let is_dead = taken.as_ref().is_some_and(|it| dead.contains(it));
+        prop_assert!(!is_dead, "{:?} is dead, but takes {:?}\n{}", taken, call, text);
     }
     Ok(())
+}
+
+fn proven_of<T: Edge>(edge: &T) -> Result<(), TestCaseError> {
+    let text = edge.documents(Shuffle(0)).join("---\n");
+    proven(&text, &dead_of(&text), T::KIND, &edge.calls())
 }
 
 fn virtual_service(rules: &[Match]) -> String {
@@ -147,7 +155,7 @@ fn alb(rules: &[Match], split: usize) -> String {
 #[test]
 fn a_narrow_rule_moves_in_front_of_the_wide_one_that_hides_it() {
     let text = virtual_service(&[("Prefix", "/", None, None), ("Exact", "/api", None, Some("a"))]);
-    let found: DeadRules = ask::ask("deadRules", &json!({ "files": { "a.yaml": text } })).unwrap();
+    let found = dead_of(&text);
     let fix = found.dead_rules.first().unwrap().fix.as_ref().unwrap();
     let wanted = virtual_service(&[("Exact", "/api", None, Some("a")), ("Prefix", "/", None, None)]);
     assert_eq!(fixed(&text, fix), wanted);
@@ -171,5 +179,19 @@ proptest! {
     #[test]
     fn of_a_group_of_ingresses(rules in matches(), split in 1..6_usize) {
         hold(&alb(&rules, split), "Ingress", "shop.example.kr", &json!({ "internet": true }))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(config(16))]
+
+    #[test]
+    fn of_random_groups(groups in groups()) {
+        proven_of(&groups)?;
+    }
+
+    #[test]
+    fn of_random_virtual_services(routes in routes()) {
+        proven_of(&routes)?;
     }
 }

@@ -1,6 +1,7 @@
 //! The method `deadRules`: rules that no request reaches, each with a request that shows it.
 
-use podpath_protocol::{Call, DeadRule, DeadRules, From, Locale, RulePlace};
+use podpath_objects::VirtualService;
+use podpath_protocol::{Call, DeadRule, DeadRules, From, Locale, PodCaller, RulePlace};
 use podpath_routing::{DeadRule as Dead, Origin, Request, dead_rules as find};
 
 use crate::analysis::Analysis;
@@ -42,9 +43,20 @@ fn witness(analysis: &Analysis, dead: &Dead) -> Call {
         Some(at) if at.kind == "Gateway" => {
             From { gateway: Some(at), port: Some(dead.witness.port), ..From::default() }
         }
+        Some(at) if is_in_mesh(analysis, dead) => {
+            let namespace = at.namespace.unwrap_or_default();
+            let pod = PodCaller { namespace, sidecar: Some(true), ..PodCaller::default() };
+            From { pod: Some(pod), ..From::default() }
+        }
         _ => From { internet: Some(true), ..From::default() },
     };
     call(&dead.witness, Some(from))
+}
+
+/// Sidecars serve it; without `gateways` a VirtualService is for them.
+fn is_in_mesh(analysis: &Analysis, dead: &Dead) -> bool {
+    let found = dead.entry.resource.and_then(|it| analysis.cluster.get::<VirtualService>(it));
+    found.is_some_and(|it| it.object.gateways.is_empty() || it.object.gateways.iter().any(|it| it.value == "mesh"))
 }
 
 /// A request as the protocol writes it.

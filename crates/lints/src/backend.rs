@@ -2,7 +2,8 @@
 
 use podpath_cluster::{Cluster, Entry, Found};
 use podpath_objects::{
-    BackendRef, Destination, FilterKind, HttpRoute, HttpRule, Ingress, IngressBackend, PortRef, VirtualService,
+    BackendRef, Destination, FilterKind, HttpRoute, HttpRule, Ingress, IngressBackend, PortRef, TargetGroupBinding,
+    VirtualService,
 };
 use podpath_source::{Location, Span, Spanned};
 
@@ -14,6 +15,7 @@ pub(crate) enum Route {
     Ingress,
     Http,
     VirtualService,
+    TargetGroupBinding,
 }
 
 /// A reference to a Service.
@@ -53,7 +55,21 @@ pub(crate) fn all(cluster: &Cluster) -> Vec<Backend<'_>> {
     for found in cluster.all::<VirtualService>() {
         of_virtual_service(found, &names, &mut backends);
     }
+    backends.extend(cluster.all::<TargetGroupBinding>().filter_map(of_binding));
     backends
+}
+
+fn of_binding(found: Found<'_, TargetGroupBinding>) -> Option<Backend<'_>> {
+    let written = found.object.service.as_ref()?;
+    Some(Backend {
+        route: Route::TargetGroupBinding,
+        entry: found.entry,
+        namespace: found.namespace(),
+        name: &written.value,
+        written,
+        port: found.object.port.clone(),
+        is_incomplete: false,
+    })
 }
 
 /// True for the AWS Load Balancer Controller's backends that stand in an annotation.

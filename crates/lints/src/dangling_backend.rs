@@ -39,6 +39,7 @@ fn aliases(route: Route) -> &'static [&'static str] {
         Route::VirtualService => &["IST0101", "KIA1101"],
         Route::Ingress => &["dangling-ingress"],
         Route::Http => &["KIA1402"],
+        Route::TargetGroupBinding => &[],
     }
 }
 
@@ -122,6 +123,12 @@ fn in_other(names: &Names<'_>, backend: &Backend<'_>, other: &str) -> Text {
                 "`{name}` Service는 `{other}` 네임스페이스에 있습니다. Ingress는 자기 네임스페이스에만 보낼 수 있습니다"
             ),
         ),
+        Route::TargetGroupBinding => Text::new(
+            format!("Service `{name}` is in namespace `{other}`, but a TargetGroupBinding reaches only its own"),
+            format!(
+                "`{name}` Service는 `{other}` 네임스페이스에 있습니다. TargetGroupBinding은 자기 네임스페이스의 Service만 씁니다"
+            ),
+        ),
         Route::Http => Text::new(
             format!("Service `{name}` is in namespace `{other}`: name it here, and allow it by a ReferenceGrant there"),
             format!(
@@ -143,6 +150,10 @@ fn consequence(route: Route) -> Text {
         Route::Http => Text::new(
             "requests for this backend are answered 500; correct the name or add the Service",
             "이 백엔드로 가는 요청은 500으로 응답합니다. 이름을 고치거나 Service를 추가하세요",
+        ),
+        Route::TargetGroupBinding => Text::new(
+            "nothing is registered in the target group; correct the name or add the Service",
+            "대상 그룹에 등록되는 것이 없습니다. 이름을 고치거나 Service를 추가하세요",
         ),
         Route::Ingress | Route::VirtualService => Text::new(
             "requests for this backend are answered 503; correct the name or add the Service",

@@ -23,6 +23,7 @@ mod rule;
 mod selector_differs;
 mod selector_matches_nothing;
 mod suggest;
+mod unknown_annotation;
 mod unknown_field;
 mod unknown_subset;
 mod unreachable_rule;
@@ -88,6 +89,7 @@ pub static ALL: &[&Lint] = &[
     &broken_yaml::LINT,
     &duplicate_key::LINT,
     &missing_field::LINT,
+    &unknown_annotation::LINT.lint,
     &unknown_field::LINT,
     &wrong_type::LINT,
     &required_field::LINT,
@@ -106,7 +108,6 @@ pub static ALL: &[&Lint] = &[
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,
     &istio::annotations::MISPLACED.lint,
-    &istio::annotations::UNKNOWN.lint,
     &istio::annotations::INVALID.lint,
     &istio::annotations::DEPRECATED.lint,
     &istio::annotations::ALPHA.lint,

@@ -32,6 +32,7 @@ mod service;
 mod service_entry;
 mod sidecar;
 mod stream_route;
+mod target_group_binding;
 mod telemetry;
 mod virtual_service;
 mod webhook;
@@ -72,6 +73,7 @@ pub use service::{Service, ServicePort, Traffic};
 pub use service_entry::{EntryPort, ServiceEntry};
 pub use sidecar::Sidecar;
 pub use stream_route::{StreamRoute, StreamRule};
+pub use target_group_binding::TargetGroupBinding;
 pub use telemetry::{Telemetry, WasmPlugin};
 pub use virtual_service::{
     Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
@@ -180,6 +182,7 @@ kinds! {
     34 Telemetry: "telemetry.istio.io" / "Telemetry",
     35 WasmPlugin: "extensions.istio.io" / "WasmPlugin",
     36 MutatingWebhooks: "admissionregistration.k8s.io" / "MutatingWebhookConfiguration",
+    37 TargetGroupBinding: "elbv2.k8s.aws" / "TargetGroupBinding",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

@@ -32,6 +32,7 @@ pub struct Gateway {
 /// All of them.
 pub const ALL: &[&Gateway] = &[
     &alb::GATEWAY,
+    &alb::NLB,
     &istio::GATEWAY,
     &istio::MESH,
     &gateway_api::GATEWAY,

@@ -11,6 +11,7 @@ use crate::table::{Rejected, Table};
 #[derive(Clone, Debug)]
 pub struct Tables {
     alb: Derived<(Vec<Table>, Vec<Rejected>)>,
+    nlb: Derived<Vec<Table>>,
     gateway_api: Derived<gateway_api::Lowered>,
     ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
     istio: Derived<Vec<(GatewayPods, Table)>>,
@@ -32,6 +33,7 @@ impl Tables {
     pub fn new(cluster: &Cluster) -> Self {
         Self {
             alb: Derived::new(cluster, alb::lower),
+            nlb: Derived::new(cluster, alb::lower_services),
             gateway_api: Derived::new(cluster, gateway_api::lower),
             ingress: Derived::new(cluster, ingress_tables),
             istio: Derived::new(cluster, istio_tables),
@@ -43,6 +45,7 @@ impl Tables {
     pub fn next(self, cluster: &Cluster, changed: Reads) -> Self {
         Self {
             alb: self.alb.next(cluster, changed, alb::lower),
+            nlb: self.nlb.next(cluster, changed, alb::lower_services),
             gateway_api: self.gateway_api.next(cluster, changed, gateway_api::lower),
             ingress: self.ingress.next(cluster, changed, ingress_tables),
             istio: self.istio.next(cluster, changed, istio_tables),
@@ -53,6 +56,7 @@ impl Tables {
     #[must_use]
     pub fn read(&self, cluster: &Cluster) -> &Self {
         self.alb.read(cluster);
+        self.nlb.read(cluster);
         self.gateway_api.read(cluster);
         self.ingress.read(cluster);
         self.istio.read(cluster);
@@ -62,6 +66,11 @@ impl Tables {
     /// ALBs, one for each group.
     pub fn load_balancers(&self) -> &[Table] {
         &self.alb.value.0
+    }
+
+    /// The NLB of a Service, when the AWS Load Balancer Controller makes it one.
+    pub fn network(&self, service: ResourceId) -> Option<&Table> {
+        self.nlb.value.iter().find(|it| it.members.contains(&service))
     }
 
     /// Gateway API Gateways and Ingress controllers.

@@ -22,7 +22,14 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
         let corpus = place::target().join("fuzz/corpus").join(&target);
         fs::create_dir_all(&corpus).map_err(|error| format!("cannot make {}: {error}", corpus.display()))?;
         let mut fuzz = child("cargo", ["fuzz", "run", "--fuzz-dir", "tests/fuzz", &target]);
-        fuzz.arg(&corpus).arg("--").arg(format!("-max_total_time={seconds}"));
+        fuzz.arg(&corpus);
+        let seeds = place::root().join("tests/fuzz/seeds").join(&target);
+        if seeds.is_dir() {
+            fuzz.arg(seeds);
+        }
+        // Texts of any length from the start: a minute is too short to grow them, or to look up the names of functions.
+        fuzz.args(["--", "-len_control=0", "-max_len=1024", "-print_funcs=0"]);
+        fuzz.arg(format!("-max_total_time={seconds}"));
         fuzz.env("CARGO_TARGET_DIR", place::target().join("fuzz"));
         // The sanitizer is an unstable option, and a nightly for it alone is not worth its download.
         run(fuzz.env("PATH", &path).env("RUSTC_BOOTSTRAP", "1"))?;

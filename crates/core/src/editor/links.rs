@@ -41,6 +41,8 @@ const LINKS: &[(&str, &str, Target)] = &[
     ("Ingress", "spec.ingressClassName", Target::Named(&["IngressClass"])),
     ("Ingress", "tls.secretName", SECRET),
     ("IngressClass", "spec.parameters.name", Target::Named(&["IngressClassParams"])),
+    ("TargetGroupBinding", "serviceRef.name", SERVICE),
+    ("TargetGroupBinding", "serviceRef.port", Target::Port),
     ("*", "backendRefs.name", SERVICE),
     ("*", "backendRef.name", SERVICE),
     ("*", "backendRefs.port", Target::Port),

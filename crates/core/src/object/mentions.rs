@@ -68,9 +68,10 @@ fn of_map(map: Reader<'_>, key: &str, owner: &str) -> Option<Mention> {
             named("", "Secret")
         }
         ("parentRefs", _) | ("parentRef", "ListenerSet" | "XListenerSet") => named(GATEWAY_API, "Gateway"),
-        ("backendRefs" | "backendRef", _) | ("service", "Ingress") | ("targetRefs", "BackendTLSPolicy") => {
-            named("", "Service")
-        }
+        ("backendRefs" | "backendRef", _)
+        | ("service", "Ingress")
+        | ("targetRefs", "BackendTLSPolicy")
+        | ("serviceRef", "TargetGroupBinding") => named("", "Service"),
         ("delegate", "VirtualService") => named(ISTIO, "VirtualService"),
         (
             "scaleTargetRef" | "targetRef" | "targetRefs" | "roleRef" | "subjects" | "parametersRef" | "parameters",

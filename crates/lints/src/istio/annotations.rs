@@ -1,4 +1,4 @@
-//! Annotations of Istio: nobody knows them, they stand at the wrong kind, are malformed, deprecated or not stable.
+//! Annotations of Istio: they stand at the wrong kind, are malformed, deprecated or not stable.
 //!
 //! Rule (istio `analyzers/annotations`, `analyzers/maturity`): every annotation of a Namespace, Service, Pod or Deployment
 //! below `istio.io`, and `kubernetes.io/ingress.class`, is looked up in the table of the ones that Istio documents.
@@ -11,7 +11,7 @@ use podpath_source::{Diagnostic, Location, Severity, Span};
 
 use self::table::{Known, TABLE};
 use crate::rule::Rule;
-use crate::{Check, DocumentContext, Lint, suggest};
+use crate::{Check, DocumentContext, Lint};
 
 /// IST0107: an annotation that counts at other kinds only.
 pub(crate) static MISPLACED: Rule = Rule {
@@ -29,18 +29,6 @@ pub(crate) static MISPLACED: Rule = Rule {
         "move it there; what belongs to Pods stands in `spec.template.metadata.annotations` of the workload",
         "그쪽으로 옮기세요. Pod의 것은 워크로드의 `spec.template.metadata.annotations`에 적습니다",
     ],
-};
-
-/// IST0108: an annotation in Istio's name that Istio does not know.
-pub(crate) static UNKNOWN: Rule = Rule {
-    lint: Lint {
-        code: "unknown-annotation",
-        severity: Severity::Warning,
-        aliases: &["IST0108"],
-        check: Check::Document(unknown),
-    },
-    message: ["Istio knows no annotation `{0}`", "Istio에는 `{0}` annotation이 없습니다"],
-    help: ["it has no effect; correct the name or remove it", "아무 효과가 없습니다. 이름을 고치거나 지우세요"],
 };
 
 /// IST0125: a value that the injector refuses.
@@ -127,22 +115,18 @@ fn misplaced(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn unknown(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
+/// Every annotation in Istio's name that Istio does not know: its name and place, and whether Istio's analyzer looks there.
+pub(crate) fn unknown(context: &DocumentContext<'_>, visit: &mut dyn FnMut(&str, Location, bool)) {
     each(context, &mut |written, known| {
-        if known.is_some() {
-            return;
+        if known.is_none() {
+            visit(written.name, written.at_name, !written.is_template);
         }
-        let near = suggest::near(written.name, TABLE.iter().map(|it| it.name));
-        let diagnostic = written.found(&UNKNOWN, written.at_name, &[written.name]);
-        found.push(match near {
-            Some(near) => Diagnostic {
-                help: Some(suggest::did_you_mean(near)),
-                fix: Some(suggest::use_text(written.at_name, near, suggest::is_typo(written.name, near))),
-                ..diagnostic
-            },
-            None => diagnostic,
-        });
     });
+}
+
+/// The names of all annotations of Istio.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|it| it.name)
 }
 
 fn invalid(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {

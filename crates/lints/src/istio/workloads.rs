@@ -61,7 +61,7 @@ pub(crate) static PROXY_USER: Rule = Rule {
     ],
 };
 
-/// The Deployments of the mesh, each with the Services that select its Pods.
+/// The Deployments of the mesh with several ports, each with the Services that select its Pods.
 fn served(cluster: &Cluster) -> Vec<(Found<'_, Workload>, Vec<Found<'_, Service>>)> {
     let mut found: BTreeMap<_, Vec<Found<'_, Service>>> = BTreeMap::new();
     for service in cluster.all::<Service>() {
@@ -71,7 +71,9 @@ fn served(cluster: &Cluster) -> Vec<(Found<'_, Workload>, Vec<Found<'_, Service>
         }
     }
     let mut served = Vec::new();
-    for (id, services) in found {
+    // One port alone contradicts nothing, and to ask who has a proxy is dear.
+    let has_ports = |it: &[Found<'_, Service>]| it.iter().map(|it| it.object.ports.len()).sum::<usize>() > 1;
+    for (id, services) in found.into_iter().filter(|it| has_ports(&it.1)) {
         let (Some(workload), Some(pod)) = (cluster.get::<Workload>(id), cluster.pod_source(id)) else { continue };
         let meta = &workload.entry.resource.meta;
         let is_waypoint = meta.labels.get("gateway.istio.io/managed") == Some("istio.io-mesh-controller");

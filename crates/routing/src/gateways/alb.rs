@@ -44,6 +44,9 @@ pub static GATEWAY: Gateway = Gateway {
     no_connection: 504,
 };
 
+/// The Network Load Balancer: it has no rules, only a port for each listener.
+pub static NLB: Gateway = Gateway { name: "nlb", title: "NLB", ladder: &[], ..GATEWAY };
+
 /// The start of all annotation keys of the controller on Ingresses.
 const PREFIX: &str = "alb.ingress.kubernetes.io/";
 
@@ -53,7 +56,7 @@ fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
 
 /// One table for each group of Ingresses and for each Gateway of an ALB, and the Ingresses that get none.
 ///
-/// A Service with an NLB is entered as a Service, and a Gateway with an NLB by the table of the Gateway API.
+/// A Gateway with an NLB is entered by the table of the Gateway API.
 pub fn lower(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
     let mut compiled = ingresses(cluster);
     compiled.load_balancers.extend(gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network));
@@ -62,6 +65,11 @@ pub fn lower(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
     };
     let rejected = compiled.skipped.iter().filter_map(complaint).collect();
     (compiled.load_balancers.iter().map(|it| lower::table(cluster, it)).collect(), rejected)
+}
+
+/// One table for each Service with an NLB of this controller.
+pub fn lower_services(cluster: &Cluster) -> Vec<Table> {
+    nlb::services(cluster).0.iter().map(|it| lower::table(cluster, it)).collect()
 }
 
 /// Every load balancer that the controller makes.

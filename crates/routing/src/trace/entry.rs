@@ -56,7 +56,7 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
         }
     }
     // A Service is no way in for what a gateway answers: its port may be that of the gateway's own Pods.
-    let services = if best.as_ref().is_none_or(|it| it.0 == 0) { exposed(cluster, request) } else { vec![] };
+    let services = if best.as_ref().is_none_or(|it| it.0 == 0) { exposed(cluster, tables, request) } else { vec![] };
     if let Some(service) = services.first() {
         let walk = Walk::new(cluster, tables, request, &Entry::Internet);
         return through_service(walk, service, request, services.get(1..).unwrap_or_default());
@@ -79,8 +79,12 @@ fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<
     let mut ways: Vec<_> = public.map(|it| (it, request.port)).collect();
     let behind_balancer = tables.load_balancers().iter().any(|it| it.is_public);
     for (pods, table) in tables.istio() {
-        match exposed_port(cluster, &pods.namespace, &pods.labels, request.port) {
-            Some(port) => ways.push((table, port)),
+        match exposing(cluster, &pods.namespace, &pods.labels, request.port) {
+            Some((service, port)) => match tables.network(service.id) {
+                Some(balancer) if balancer.is_public => ways.push((balancer, request.port)),
+                Some(_) => {}
+                None => ways.extend(port.map(|port| (table, port))),
+            },
             // Nothing says how the gateway is reached: a part of a cluster was pasted.
             None if !behind_balancer && !has_service(cluster, &pods.namespace, &pods.labels) => {
                 ways.push((table, request.port));
@@ -100,15 +104,21 @@ fn has_service(cluster: &Cluster, namespace: &str, labels: &Labels) -> bool {
     services_of(cluster, namespace, labels).next().is_some()
 }
 
-/// The Pod's port behind a Service of type LoadBalancer that selects these Pods.
-fn exposed_port(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) -> Option<u16> {
+/// The Service of type LoadBalancer that selects these Pods and has the port, with the Pod's port behind it.
+fn exposing<'a>(
+    cluster: &'a Cluster,
+    namespace: &str,
+    labels: &Labels,
+    port: u16,
+) -> Option<(Found<'a, Service>, Option<u16>)> {
     let public = services_of(cluster, namespace, labels).filter(|it| it.object.service_type == "LoadBalancer");
     public.into_iter().find_map(|service| {
         let entry = service.object.port(port)?;
-        match &entry.target_port.value {
+        let behind = match &entry.target_port.value {
             PortRef::Number(number) => Some(*number),
             PortRef::Name(_) => endpoints(cluster, &service, entry).0.first().map(|it| it.port),
-        }
+        };
+        Some((service, behind))
     })
 }
 

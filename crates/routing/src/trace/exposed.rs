@@ -6,13 +6,17 @@ use podpath_order::Order;
 use podpath_source::Text;
 
 use super::stage::Walk;
-use super::{Candidate, Trace, Verdicted, words};
+use super::{Candidate, HopKind, Trace, Verdicted, words};
 use crate::request::Request;
+use crate::tables::Tables;
 
 /// The Services that the internet reaches at a port: those of type LoadBalancer, the one of the host first, then those for
 /// which nodes open the port.
-pub(super) fn exposed<'a>(cluster: &'a Cluster, request: &Request) -> Vec<Found<'a, Service>> {
-    let is_public = |it: &Found<'_, Service>| it.object.service_type == "LoadBalancer" && !is_internal(it);
+pub(super) fn exposed<'a>(cluster: &'a Cluster, tables: &Tables, request: &Request) -> Vec<Found<'a, Service>> {
+    let is_public = |it: &Found<'_, Service>| match tables.network(it.id) {
+        Some(balancer) => balancer.is_public,
+        None => it.object.service_type == "LoadBalancer" && !is_internal(it),
+    };
     let balanced = cluster.all::<Service>().filter(|it| is_public(it) && it.object.port(request.port).is_some());
     let names = |it: &Found<'_, Service>| {
         let hosts = it.entry.resource.meta.annotation("external-dns.alpha.kubernetes.io/hostname");
@@ -24,25 +28,21 @@ pub(super) fn exposed<'a>(cluster: &'a Cluster, request: &Request) -> Vec<Found<
     found
 }
 
-/// What clouds call an internal load balancer.
+/// What clouds call an internal load balancer, where not the AWS Load Balancer Controller makes it.
 ///
-/// Source: the annotations of the cloud providers; the AWS Load Balancer Controller makes internal ones unless told.
+/// Source: the annotations of the cloud providers.
 fn is_internal(service: &Found<'_, Service>) -> bool {
     let note = |key: &str| service.entry.resource.meta.annotation(key);
-    let class = service.object.load_balancer_class.as_ref().map(|it| it.value.as_str());
-    let kind = note("service.beta.kubernetes.io/aws-load-balancer-type");
-    let by_controller = class == Some("service.k8s.aws/nlb") || matches!(kind, Some("external" | "nlb-ip"));
-    match note("service.beta.kubernetes.io/aws-load-balancer-scheme") {
-        Some(scheme) => scheme == "internal",
-        None => match note("service.beta.kubernetes.io/aws-load-balancer-internal") {
-            Some(internal) => internal == "true" || internal == "0.0.0.0/0",
-            None => {
-                by_controller
-                    || note("networking.gke.io/load-balancer-type") == Some("Internal")
-                    || note("cloud.google.com/load-balancer-type") == Some("Internal")
-                    || note("service.beta.kubernetes.io/azure-load-balancer-internal") == Some("true")
-            }
-        },
+    if let Some(scheme) = note("service.beta.kubernetes.io/aws-load-balancer-scheme") {
+        return scheme == "internal";
+    }
+    match note("service.beta.kubernetes.io/aws-load-balancer-internal") {
+        Some(internal) => internal == "true" || internal == "0.0.0.0/0",
+        None => {
+            note("networking.gke.io/load-balancer-type") == Some("Internal")
+                || note("cloud.google.com/load-balancer-type") == Some("Internal")
+                || note("service.beta.kubernetes.io/azure-load-balancer-internal") == Some("true")
+        }
     }
 }
 
@@ -54,6 +54,13 @@ pub(super) fn through_service(
     others: &[Found<'_, Service>],
 ) -> Trace {
     let by_node = service.object.by_node_port(request.port).filter(|_| service.object.port(request.port).is_none());
+    if let Some(balancer) = walk.tables.network(service.id).filter(|_| by_node.is_none()) {
+        let mut trace = walk.run(balancer, request.clone());
+        if let Some(hop) = trace.hops.iter_mut().find(|it| it.kind == HopKind::LoadBalancer) {
+            hop.candidates.extend(others.iter().map(|it| other_service(it)));
+        }
+        return trace;
+    }
     let (mut hop, port) = match by_node {
         Some(entry) => (words::node_port_hop(service, request.port), entry.port.value),
         None => (words::load_balancer_service(service, request.port), request.port),

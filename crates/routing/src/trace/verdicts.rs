@@ -8,6 +8,7 @@ use podpath_source::{Location, Text, nearest};
 use super::words;
 use super::{Stage, Trace, Verdict};
 use crate::choose::{Choice, NoListener, Standing};
+use crate::gateways::alb;
 use crate::matcher::Condition;
 use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Rejected, Response, Rule, Table, Target};
@@ -41,11 +42,18 @@ pub(super) fn no_controller(cluster: &Cluster, rejected: &Rejected) -> Verdict {
 pub(super) fn frozen(cluster: &Cluster, table: &Table, frozen: &Frozen) -> Verdict {
     let group = words::name_of(cluster, table.origin.resource).en;
     let culprit = words::name_of(cluster, frozen.origin.resource).en;
+    let detail = Text::same(frozen.message.clone());
+    if table.gateway.name == alb::NLB.name {
+        let title = Text::new(
+            format!("The NLB of `{group}` is frozen: the controller cannot build it, so nothing of it changes"),
+            format!("`{group}`의 NLB 반영이 멈췄습니다. 컨트롤러가 만들 수 없어 아무것도 바뀌지 않습니다"),
+        );
+        return Verdict { title, detail, stage: Some(Stage::Attached), location: Some(frozen.origin.location) };
+    }
     let title = Text::new(
         format!("The ALB group `{group}` is frozen: `{culprit}` has an error, so no rule of the group changes"),
         format!("ALB 그룹 `{group}`의 반영이 멈췄습니다. `{culprit}`에 오류가 있어 그룹의 어떤 규칙도 바뀌지 않습니다"),
     );
-    let detail = Text::same(frozen.message.clone());
     Verdict { title, detail, stage: Some(Stage::Attached), location: Some(frozen.origin.location) }
 }
 

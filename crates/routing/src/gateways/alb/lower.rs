@@ -6,8 +6,8 @@
 use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
 
-use super::GATEWAY;
 use super::model::{self, Authenticate, Field, Fixed, Forward, LoadBalancer};
+use super::{GATEWAY, NLB};
 use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
@@ -16,15 +16,15 @@ use crate::table::{
     Rule, Table, Target, VirtualHost,
 };
 
-/// The table of an ALB.
+/// The table of a load balancer.
 pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
     let lowering = Lowering { cluster, made };
     Table {
-        gateway: &GATEWAY,
+        gateway: if made.is_network { &NLB } else { &GATEWAY },
         origin: made.origin.clone(),
         members: made.members.clone(),
         is_public: made.scheme == "internet-facing",
-        listeners: made.listeners.iter().map(|it| lowering.listener(it)).collect(),
+        listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).collect(),
         rejected: made.rejected.clone(),
         frozen: made.frozen.clone(),
     }
@@ -36,7 +36,12 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn listener(&self, listener: &model::Listener) -> Listener {
+    /// A listener for each protocol that the port takes.
+    fn listeners(&self, listener: &model::Listener) -> Vec<Listener> {
+        protocols(listener.protocol).iter().map(|it| self.listener(listener, *it)).collect()
+    }
+
+    fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
         let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
         let fallback = Rule {
             origin: listener.default_origin.clone(),
@@ -51,7 +56,7 @@ impl Lowering<'_> {
             origin: listener.origin.clone(),
             name: listener.port.to_string(),
             port: listener.port,
-            protocol: if listener.protocol == "HTTPS" { Protocol::Https } else { Protocol::Http },
+            protocol,
             hostnames: vec![],
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
@@ -128,8 +133,21 @@ impl Lowering<'_> {
             weight,
             filters: vec![],
             fault: None,
-            tls: None,
+            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name.
+            tls: (group.protocol == "TLS").then(String::new),
         })
+    }
+}
+
+/// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP.
+fn protocols(protocol: &str) -> &'static [Protocol] {
+    match protocol {
+        "HTTPS" => &[Protocol::Https],
+        "TCP" => &[Protocol::Tcp],
+        "TLS" => &[Protocol::TlsTerminate],
+        "UDP" | "QUIC" => &[Protocol::Udp],
+        "TCP_UDP" | "TCP_QUIC" => &[Protocol::Tcp, Protocol::Udp],
+        _ => &[Protocol::Http],
     }
 }
 

@@ -16,8 +16,8 @@ use crate::table::{Frozen, Origin};
 /// The start of most annotation keys on Services.
 const PREFIX: &str = "service.beta.kubernetes.io/aws-load-balancer-";
 
-/// The start of `actions.PROTOCOL-PORT`.
-const ACTIONS_PREFIX: &str = "service.beta.kubernetes.io/";
+/// The start of `actions.PROTOCOL-PORT` and of `load-balancer-source-ranges`, which all clouds read.
+const SHORT_PREFIX: &str = "service.beta.kubernetes.io/";
 
 /// The class of this controller.
 const CLASS: &str = "service.k8s.aws/nlb";
@@ -117,7 +117,7 @@ fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_
     if is_disabled || notes.texts("security-groups").is_some_and(|it| !it.is_empty()) {
         return Ok(());
     }
-    let written = notes.get("source-ranges");
+    let written = Annotations::of(SHORT_PREFIX, service).get("load-balancer-source-ranges");
     let place = |span| origin(service, span, "spec.loadBalancerSourceRanges");
     let ranges: Vec<(String, Origin)> = match service.object.source_ranges.as_slice() {
         [] => {
@@ -260,7 +260,7 @@ impl Build<'_> {
         place: &Origin,
     ) -> Result<Forward, Frozen> {
         let own = self.service;
-        let notes = Annotations::of(ACTIONS_PREFIX, own);
+        let notes = Annotations::of(SHORT_PREFIX, own);
         let weighted = notes.json(&format!("actions.{protocol}-{}", port.port.value))?;
         let mut forward = Forward::default();
         let number = PortRef::Number(port.port.value);

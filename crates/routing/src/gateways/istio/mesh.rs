@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use podpath_objects::{Labels, Service, ServiceEntry, ServicePort, VirtualService};
+use podpath_objects::{IstioGateway, Labels, Service, ServiceEntry, ServicePort, VirtualService};
 use podpath_order::Order;
 use podpath_source::Text;
 
@@ -191,21 +191,41 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
     Some(table(cluster, proxy, host, &found, place, plain))
 }
 
-/// VirtualServices of the mesh, and those that no gateway of the workspace serves, each by itself: what a caller of its own
-/// namespace without labels meets.
+/// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
+/// itself: what a caller of its own namespace without labels meets.
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
     let mut tables = Vec::new();
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
         let names = gateways(&owner);
         let is_mesh = names.iter().any(|it| it == "mesh");
-        let Some(gateway) = names.first().filter(|_| is_mesh || !is_served(owner.id)) else { continue };
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
+        let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
+        let host = if is_mesh {
+            own_host(cluster, &proxy, &owner)
+        } else {
+            owner.object.hosts.first().filter(|_| is_missing()).map(|it| it.value.clone())
+        };
+        let (Some(host), Some(gateway)) = (host, names.first()) else { continue };
         let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
         number(&mut rules);
-        let host = owner.object.hosts.first().map_or_else(String::new, |it| it.value.clone());
         tables.push(served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules));
     }
     tables
+}
+
+/// The Gateway of this full name is in the workspace.
+fn is_here(cluster: &Cluster, gateway: &str) -> bool {
+    gateway.split_once('/').is_some_and(|(namespace, name)| cluster.find::<IstioGateway>(namespace, name).is_some())
+}
+
+/// A host that no other VirtualService takes from it: "the oldest wins in the mesh".
+fn own_host(cluster: &Cluster, proxy: &Proxy<'_>, owner: &Found<'_, VirtualService>) -> Option<String> {
+    let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
+    let taker = |host: &str| {
+        let full = full_host(cluster, &host.replace('*', "any"), owner.namespace());
+        virtual_services(cluster, proxy, &full).first().map(|it| it.id)
+    };
+    hosts.into_iter().find(|it| taker(it) == Some(owner.id))
 }
 
 fn table(

@@ -4,20 +4,27 @@ use podpath_source::Text;
 
 use super::hop;
 use crate::choose::NoListener;
+use crate::gateways::alb;
 use crate::request::Request;
 use crate::table::{Access, Frozen, Listener, Protocol, Rejected, Table};
 use crate::trace::answer::refused;
 use crate::trace::{Candidate, Hop, HopKind, Verdicted};
 
 pub(in crate::trace) fn frozen_hop(table: &Table, frozen: &Frozen) -> Hop {
+    let is_alone = table.gateway.name == alb::NLB.name;
+    let (en, ko) = if is_alone { ("of it", "이 로드 밸런서를") } else { ("in this group", "이 그룹을") };
     let detail = Text::new(
-        format!("the controller changes nothing in this group: {}", frozen.message),
-        format!("컨트롤러가 이 그룹을 바꾸지 않습니다: {}", frozen.message),
+        format!("the controller changes nothing {en}: {}", frozen.message),
+        format!("컨트롤러가 {ko} 바꾸지 않습니다: {}", frozen.message),
     );
     let origin = &frozen.origin;
     let resource = origin.resource.or(table.origin.resource);
     let failed = hop(HopKind::LoadBalancer, resource, Some(origin.location), Text::same(table.gateway.title), detail);
-    Hop { failed: true, brief: Text::new("group is frozen", "그룹이 멈춤"), ..failed }
+    Hop {
+        failed: true,
+        brief: if is_alone { Text::new("frozen", "멈춤") } else { Text::new("group is frozen", "그룹이 멈춤") },
+        ..failed
+    }
 }
 
 /// The hop of a table that has no listener for the request.

@@ -11,7 +11,8 @@ use crate::table::{Action, Filter, Listener, Protocol, Rule, Table};
 /// What a load balancer did.
 pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Request) -> Text {
     let (port, title) = (choice.listener.port, table.gateway.title);
-    let tls = choice.listener.protocol == Protocol::Https && request.scheme.is_tls();
+    let ends_tls = matches!(choice.listener.protocol, Protocol::Https | Protocol::TlsTerminate);
+    let tls = ends_tls && request.scheme.is_tls();
     let (tls_en, tls_ko) = if tls { ("; TLS ends here", ". TLS는 여기서 끝납니다") } else { ("", "") };
     let Some(rule) = choice.rule else {
         return Text::new(
@@ -19,6 +20,12 @@ pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, reques
             format!("{title} {port} 리스너에 맞는 규칙이 없습니다"),
         );
     };
+    if !matches!(choice.listener.protocol, Protocol::Http | Protocol::Https) {
+        return Text::new(
+            format!("{title} listener {port} passes every connection on{tls_en}"),
+            format!("{title} {port} 리스너가 모든 연결을 넘깁니다{tls_ko}"),
+        );
+    }
     let which = match rule.priority {
         Some(number) => (format!("rule {number}"), format!("규칙 {number}")),
         None => ("the default action".to_owned(), "기본 동작".to_owned()),

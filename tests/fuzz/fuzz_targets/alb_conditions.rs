@@ -1,0 +1,4 @@
+//! JSON of conditions of an ALB.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| podpath_fuzz::ingress_annotation(&["conditions.web"], bytes));
