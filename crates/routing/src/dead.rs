@@ -55,7 +55,9 @@ pub fn dead_rules(cluster: &Cluster, tables: &Tables) -> Vec<DeadRule> {
     for table in tables.all() {
         judge(table, &mut known);
     }
-    for table in istio::lower_unserved(cluster, &|id| known.keys().any(|(it, _)| *it == id)) {
+    for table in istio::lower_unserved(cluster, &|id| {
+        known.range((id, String::new())..).next().is_some_and(|((it, _), _)| *it == id)
+    }) {
         judge(&table, &mut known);
     }
     let mut dead: Vec<_> = known.into_values().flatten().collect();

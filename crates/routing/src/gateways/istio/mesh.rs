@@ -1,6 +1,7 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -195,13 +196,14 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
 /// itself: what a caller of its own namespace without labels meets.
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
     let mut tables = Vec::new();
+    let alone = hosts_of_one(cluster);
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
         let names = gateways(&owner);
         let is_mesh = names.iter().any(|it| it == "mesh");
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
         let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
         let host = if is_mesh {
-            own_host(cluster, &proxy, &owner)
+            own_host(cluster, &proxy, &owner, &alone)
         } else {
             owner.object.hosts.first().filter(|_| is_missing()).map(|it| it.value.clone())
         };
@@ -218,9 +220,39 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
     gateway.split_once('/').is_some_and(|(namespace, name)| cluster.find::<IstioGateway>(namespace, name).is_some())
 }
 
+/// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
+fn hosts_of_one(cluster: &Cluster) -> BTreeSet<String> {
+    let in_mesh = cluster.all::<VirtualService>().filter(|it| gateways(it).iter().any(|known| known == "mesh"));
+    let hosts = in_mesh.flat_map(|it| {
+        it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
+    });
+    let (mut alone, mut shared) = (BTreeSet::new(), BTreeSet::new());
+    for host in hosts {
+        if host.contains('*') {
+            return BTreeSet::new();
+        }
+        if !alone.insert(host.clone()) {
+            shared.insert(host);
+        }
+    }
+    alone.retain(|it| !shared.contains(it));
+    alone
+}
+
 /// A host that no other VirtualService takes from it: "the oldest wins in the mesh".
-fn own_host(cluster: &Cluster, proxy: &Proxy<'_>, owner: &Found<'_, VirtualService>) -> Option<String> {
+fn own_host(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    alone: &BTreeSet<String>,
+) -> Option<String> {
     let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
+    let is_alone = |it: &String| alone.contains(&full_host(cluster, it, owner.namespace()));
+    if owner.object.export_to.is_empty()
+        && let Some(host) = hosts.clone().find(is_alone)
+    {
+        return Some(host);
+    }
     let taker = |host: &str| {
         let full = full_host(cluster, &host.replace('*', "any"), owner.namespace());
         virtual_services(cluster, proxy, &full).first().map(|it| it.id)
