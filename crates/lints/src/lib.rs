@@ -14,6 +14,7 @@ mod hostname;
 mod istio;
 mod missing_field;
 mod network_policies;
+mod not_sent;
 mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
@@ -104,6 +105,7 @@ pub static ALL: &[&Lint] = &[
     &route_not_allowed::LINT,
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
+    &not_sent::RULE.lint,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,

@@ -7,6 +7,7 @@
 
 mod cover;
 mod index;
+mod unsent;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use crate::tables::Tables;
 
 use cover::{Part, parts};
 use index::Index;
+pub use unsent::{Unsent, unsent};
 
 /// A rule that gets no request.
 #[derive(Clone, Debug)]
