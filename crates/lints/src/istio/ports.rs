@@ -55,10 +55,15 @@ fn undeclared_protocol(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for service in services.into_iter().filter(|it| it.object.service_type != "ExternalName") {
-        for port in service.object.ports.iter().filter(|it| !is_declared(it)) {
+        for port in service.object.ports.iter().filter(|it| !is_declared(it) && !is_status(it)) {
             found.push(say(&UNDECLARED_PROTOCOL, service, port));
         }
     }
+}
+
+/// The readiness port of Istio's own gateway charts, whose name nobody who uses them chooses.
+fn is_status(port: &ServicePort) -> bool {
+    port.port.value == 15021 && port.name.as_ref().is_some_and(|it| it.value == "status-port")
 }
 
 fn external_name(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
