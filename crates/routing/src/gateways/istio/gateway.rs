@@ -105,21 +105,18 @@ fn make(
         }
     }
     let ingresses = ingress::of_gateway(cluster, labels);
-    let mut plain_ports = vec![];
-    if ingresses.first.is_some() {
-        plain_ports = translate(None, 80);
-        let tls_ports = if ingresses.certificates.is_empty() { vec![] } else { translate(None, 443) };
-        for port in plain_ports.iter().chain(&tls_ports) {
-            ports.entry(*port).or_default();
-        }
+    let plain_ports = if ingresses.first.is_some() { translate(None, 80) } else { vec![] };
+    let tls_ports = if ingresses.certificates.is_empty() { vec![] } else { translate(None, 443) };
+    for port in plain_ports.iter().chain(&tls_ports) {
+        ports.entry(*port).or_default();
     }
-    let making = Making { cluster, namespace, labels, ingresses, plain_ports };
+    let making = Making { cluster, namespace, labels, ingresses, plain_ports, tls_ports };
     let mut rejected = making.rejected(gateways);
     let mut listeners = Vec::new();
     for (port, servers) in &ports {
         let (stay, dropped) = merge(servers);
-        listeners.extend(making.listeners(*port, &stay));
         rejected.extend(dropped);
+        listeners.extend(making.listeners(*port, &stay, &mut rejected));
     }
     let first = gateways.first();
     Table {
@@ -140,11 +137,13 @@ struct Making<'a> {
     ingresses: Ingresses,
     /// The ports at which Pods take what Ingresses serve without TLS.
     plain_ports: Vec<u16>,
+    /// The ports at which they take what Ingresses serve with TLS.
+    tls_ports: Vec<u16>,
 }
 
 impl Making<'_> {
     /// Plain HTTP servers of a port merge; each TLS server stands alone.
-    fn listeners(&self, port: u16, servers: &[&Serving<'_>]) -> Vec<Listener> {
+    fn listeners(&self, port: u16, servers: &[&Serving<'_>], rejected: &mut Vec<Rejected>) -> Vec<Listener> {
         let mut listeners = Vec::new();
         let plain: Vec<_> = servers.iter().copied().filter(|it| !protocol(it.server).1).collect();
         let is_http = plain.first().is_some_and(|it| protocol(it.server).0 == Protocol::Http);
@@ -164,22 +163,27 @@ impl Making<'_> {
             listeners.push(self.tls_listener(port, serving, &fresh));
             used.extend(fresh);
         }
-        if !has_ingresses {
-            self.certificates(port, used, &mut listeners);
+        if self.tls_ports.contains(&port) {
+            self.certificates(port, used, &mut listeners, rejected);
         }
         listeners
     }
 
-    /// The TLS servers of Ingresses; of a host that two of them name the first counts.
-    fn certificates<'s>(&'s self, port: u16, mut used: Vec<&'s str>, listeners: &mut Vec<Listener>) {
+    /// The TLS servers of Ingresses. One that repeats a host is dropped whole, as `server::merge` does with servers.
+    fn certificates<'s>(
+        &'s self,
+        port: u16,
+        mut used: Vec<&'s str>,
+        listeners: &mut Vec<Listener>,
+        rejected: &mut Vec<Rejected>,
+    ) {
         for (names, place) in &self.ingresses.certificates {
-            let names = names.iter().map(String::as_str);
-            let fresh: Vec<_> = names.filter(|it| !used.contains(it)).collect();
-            if fresh.is_empty() {
+            if let Some(host) = names.iter().find(|it| used.contains(&it.as_str())) {
+                rejected.push(ingress::repeats(host, port, place));
                 continue;
             }
-            used.extend(&fresh);
-            let hostnames: Vec<_> = fresh.iter().map(|it| HostPattern::parse(it)).collect();
+            used.extend(names.iter().map(String::as_str));
+            let hostnames: Vec<_> = names.iter().map(|it| HostPattern::parse(it)).collect();
             let mut hosts = Hosts::default();
             for (pattern, rules) in &self.ingresses.hosts {
                 for both in hostnames.iter().filter_map(|it| it.intersect(pattern)) {

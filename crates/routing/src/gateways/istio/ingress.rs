@@ -7,13 +7,14 @@
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, IngressPath, Labels};
 use podpath_order::Order;
+use podpath_source::Text;
 
 use super::names::age_key;
 use crate::gateways::ingress::{is_istio, path_rule};
 use crate::gateways::{origin, whole};
 use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch};
-use crate::table::{Origin, Rule};
+use crate::table::{Origin, Rejected, Rule};
 
 /// `ingressSelector` of the mesh configuration, unless told otherwise.
 const SELECTOR: (&str, &str) = ("istio", "ingressgateway");
@@ -59,6 +60,15 @@ pub(super) fn of_gateway(cluster: &Cluster, labels: &Labels) -> Ingresses {
         });
     }
     made
+}
+
+/// An entry of `tls` with a host that an earlier server of the port has.
+pub(super) fn repeats(host: &str, port: u16, place: &Origin) -> Rejected {
+    let text = Text::new(
+        format!("port {port} has a server for `{host}` already, so this whole entry is dropped"),
+        format!("{port} 포트에 `{host}` 서버가 이미 있기 때문에 이 항목 전체가 빠집니다"),
+    );
+    Rejected { origin: place.clone(), reason: "duplicate-host", text, by: None }
 }
 
 fn add_rules(cluster: &Cluster, ingress: &Found<'_, Ingress>, made: &mut Ingresses) {
