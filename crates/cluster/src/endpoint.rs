@@ -88,10 +88,15 @@ pub fn endpoints(
             ready: runs && (takes || service.object.publishes_not_ready),
         });
     }
-    let known: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
-    let others = slice_endpoints(cluster, service, port, by_hand);
-    found.extend(others.into_iter().filter(|it| it.address.as_ref().is_none_or(|it| !known.contains(it))));
+    let addresses: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
+    let sources: BTreeSet<_> = found.iter().filter_map(|it| it.source).gather();
+    let mut others = slice_endpoints(cluster, service, port, by_hand);
+    // A Pod may be counted without its address: one that is written in a slice is the same by its name.
+    others.retain(|it| {
+        !it.address.as_ref().is_some_and(|it| addresses.contains(it)) && !it.source.is_some_and(|it| sources.contains(&it))
+    });
+    found.extend(others);
     if found.iter().any(|it| it.ready) {
         return (found, None);
     }
