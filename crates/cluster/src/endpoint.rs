@@ -94,7 +94,8 @@ pub fn endpoints(
     let mut others = slice_endpoints(cluster, service, port, by_hand);
     // A Pod may be counted without its address: one that is written in a slice is the same by its name.
     others.retain(|it| {
-        !it.address.as_ref().is_some_and(|it| addresses.contains(it)) && !it.source.is_some_and(|it| sources.contains(&it))
+        !it.address.as_ref().is_some_and(|it| addresses.contains(it))
+            && !it.source.is_some_and(|it| sources.contains(&it))
     });
     found.extend(others);
     if found.iter().any(|it| it.ready) {

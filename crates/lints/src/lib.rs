@@ -127,6 +127,7 @@ pub static ALL: &[&Lint] = &[
     &istio::envoy_filters::REPLACE.lint,
     &istio::envoy_filters::ADD.lint,
     &istio::envoy_filters::REMOVE.lint,
+    &istio::envoy_filters::WITHOUT_FILTER.lint,
     &istio::gateways::WITHOUT_PODS.lint,
     &istio::gateways::CLOSED_PORT.lint,
     &istio::gateways::CONFLICTING.lint,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, Patch};
+use podpath_routing::gateways::istio::may_have_filter;
 use podpath_source::{Diagnostic, Label, Location, Severity, Text};
 
 use crate::rule::Rule;
@@ -96,6 +97,33 @@ pub(crate) static REMOVE: Rule = Rule {
         "대신 VirtualService의 규칙이나 그 규칙이 든 virtual host를 지우세요",
     ],
 };
+
+/// What a route tells a filter that no proxy has.
+pub(crate) static WITHOUT_FILTER: Rule = Rule {
+    lint: Lint {
+        code: "configuration-without-filter",
+        severity: Severity::Warning,
+        aliases: &[],
+        check: Check::Cluster(without_filter),
+    },
+    message: [
+        "no filter of the proxies is named `{0}`, so this configuration in EnvoyFilter `{1}` does nothing",
+        "프록시에 `{0}` 이름의 필터가 없어 EnvoyFilter `{1}`의 이 설정은 아무 일도 하지 않습니다",
+    ],
+    help: [
+        "Envoy looks it up by the `name` that the filter was added with; since Istio 1.21 the name of its type no longer counts. Write that name here",
+        "Envoy는 필터를 추가할 때 적은 `name`으로 찾고 Istio 1.21부터는 타입 이름으로 찾지 않습니다. 그 이름을 여기에 적으세요",
+    ],
+};
+
+fn without_filter(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for filter in context.cluster.all::<EnvoyFilter>() {
+        let keys = filter.object.patches.iter().flat_map(|it| &it.configures);
+        for key in keys.filter(|it| !may_have_filter(context.cluster, filter.namespace(), &it.value)) {
+            found.push(WITHOUT_FILTER.found(filter.at(key.span), &[&key.value, filter.name()]));
+        }
+    }
+}
 
 /// What is wrong with a patch.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 mod delegate;
 mod destination;
 mod egress;
+mod filters;
 mod gateway;
 mod ingress;
 mod mesh;
@@ -20,6 +21,7 @@ use crate::ladder::Criterion;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
+pub use filters::{is_near, may_have_filter};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
 pub use mesh::{
     Called, aliased, called, entry_by_address, headless_by_address, is_declared, is_http, lower_host, lower_service,

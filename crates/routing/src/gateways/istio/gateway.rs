@@ -8,6 +8,7 @@ use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::Proxy;
+use super::filters::is_near;
 use super::ingress::{self, Ingresses};
 use super::names::{age_key, full_host, gateways, visibility};
 use super::server::{Serving, as_written, bare_host, merge, protocol, served, usable};
@@ -292,10 +293,8 @@ impl Making<'_> {
 
     /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is.
     fn trusts_proxies(&self) -> bool {
-        let root = self.cluster.settings.mesh_root_namespace.as_str();
-        let near = |it: &Found<'_, EnvoyFilter>| it.namespace() == self.namespace || it.namespace() == root;
         self.cluster.all::<EnvoyFilter>().any(|it| {
-            near(&it)
+            is_near(self.cluster, self.namespace, &it)
                 && it.object.labels.is_subset_of(self.labels)
                 && it.object.trusted_hops.is_some_and(|hops| hops > 0)
         })

@@ -9,6 +9,7 @@ use podpath_source::{Spanned, Text};
 
 use super::delegate;
 use super::destination::{self, Proxy};
+use super::filters::{is_near, may_have_filter};
 use super::names::{full_gateway, full_host, service_by_host};
 use crate::gateways::origin;
 use crate::matcher::{Condition, Matcher, Mismatch};
@@ -237,11 +238,17 @@ impl Lowering<'_> {
 
     /// The EnvoyFilter that changes this route alone, by its name.
     fn patched(&self, rule: &RouteRule) -> Option<String> {
-        let effect = PatchEffect::Route(rule.name.clone()?);
-        let root = self.cluster.settings.mesh_root_namespace.as_str();
-        let is_near = |it: &Found<'_, EnvoyFilter>| it.namespace() == root || it.namespace() == self.proxy.namespace;
+        let route = rule.name.as_ref()?;
+        let changes = |effect: &PatchEffect| match effect {
+            PatchEffect::Route { name, filters } if name == route => {
+                filters.is_empty() || filters.iter().any(|it| may_have_filter(self.cluster, self.proxy.namespace, it))
+            }
+            _ => false,
+        };
         let is_for = |it: &Found<'_, EnvoyFilter>| {
-            is_near(it) && it.object.effects.contains(&effect) && it.object.labels.is_subset_of(self.proxy.labels)
+            is_near(self.cluster, self.proxy.namespace, it)
+                && it.object.effects.iter().any(changes)
+                && it.object.labels.is_subset_of(self.proxy.labels)
         };
         self.cluster.all::<EnvoyFilter>().find(is_for).map(|it| it.name().to_owned())
     }

@@ -7,7 +7,7 @@ use podpath_objects::{
 use podpath_order::Order;
 use podpath_source::Location;
 
-use crate::gateways::istio::age_key;
+use crate::gateways::istio::{age_key, is_near};
 
 /// Pods with a proxy of the mesh.
 #[derive(Clone, Copy, Debug)]
@@ -68,10 +68,8 @@ pub(in crate::trace) fn first_policy(cluster: &Cluster, workload: &Workload<'_>)
 
 /// An EnvoyFilter for a workload that may change anything. One for a single route is told where that route is lowered.
 pub(in crate::trace) fn envoy_filter<'a>(cluster: &'a Cluster, workload: &Workload<'_>) -> Option<(&'a str, Location)> {
-    let root = cluster.settings.mesh_root_namespace.as_str();
-    let is_near = |it: &Found<'_, EnvoyFilter>| it.namespace() == root || it.namespace() == workload.namespace;
     let is_for = |it: &Found<'_, EnvoyFilter>| {
-        is_near(it)
+        is_near(cluster, workload.namespace, it)
             && it.object.effects.contains(&PatchEffect::Anything)
             && it.object.labels.is_subset_of(workload.labels)
     };
