@@ -18,7 +18,7 @@ mod tables;
 mod trace;
 
 pub use change::change_headers;
-pub use choose::{Choice, Considered, NoListener, Standing, choose_listener, choose_rule};
+pub use choose::{Choice, Considered, NoListener, Obstacle, Standing, choose_listener, choose_rule};
 pub use dead::{DeadRule, Unsent, dead_rules, unsent, witnesses};
 pub use ladder::{Criterion, prefer};
 pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};

@@ -10,6 +10,7 @@ use super::{verdicts, words};
 use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
 use crate::ladder::Criterion;
+use crate::matcher::Mismatch;
 use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -112,7 +113,7 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
@@ -153,23 +154,24 @@ pub(super) fn route_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, r
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: None,
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
 
-fn candidates(choice: &Choice<'_>, rejected: &[Rejected]) -> Vec<Candidate> {
-    let considered = choice.considered.iter().map(candidate);
+fn candidates(choice: &Choice<'_>, rejected: &[Rejected], request: &Request) -> Vec<Candidate> {
+    let considered = choice.considered.iter().map(|it| candidate(it, request));
     considered.chain(rejected.iter().map(refused)).collect()
 }
 
-fn candidate(considered: &Considered<'_>) -> Candidate {
+fn candidate(considered: &Considered<'_>, request: &Request) -> Candidate {
     let rule = considered.rule;
     let (verdict, reason, detail, location) = match &considered.standing {
         Standing::Chosen => (Verdicted::Chosen, "chosen", words::chosen(), rule.origin.location),
         Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), criterion.text(), rule.origin.location),
-        Standing::Mismatch(mismatch) => {
-            (Verdicted::Mismatch, mismatch.reason, mismatch.text.clone(), mismatch.location)
+        Standing::Mismatch(obstacle) => {
+            let Mismatch { reason, text, location } = obstacle.told(rule, request);
+            (Verdicted::Mismatch, reason, text, location)
         }
     };
     Candidate { resource: rule.origin.resource, location, path: rule.origin.path.clone(), verdict, reason, detail }
