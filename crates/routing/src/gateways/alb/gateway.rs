@@ -182,7 +182,7 @@ impl Port<'_> {
 /// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
 fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
     let mut ports: BTreeMap<u16, Port<'_>> = BTreeMap::new();
-    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.refused.is_none()) {
+    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none()) {
         let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
         let protocol = match spoken {
             Protocol::Http => "HTTP",
@@ -250,7 +250,8 @@ impl<'a> Build<'a> {
             "UDP" => Ok("QUIC"),
             "TCP_UDP" => Ok("TCP_QUIC"),
             other => {
-                Err(Frozen { message: format!("Unsupported QUIC upgrade for protocol {other}"), origin: port.origin() })
+                let message = format!("QUIC protocol upgrade not supported for protocol {other}");
+                Err(Frozen { message, origin: port.origin() })
             }
         }
     }
