@@ -261,7 +261,7 @@ impl<'a> Build<'a> {
                 port: port.number,
                 protocol,
                 certificates,
-                verifies_clients: port.listeners.iter().any(|(_, it)| it.asks_certificate),
+                verifies_clients: self.verifies_clients(&port),
                 default_actions,
                 default_origin: port.origin(),
                 rules,
@@ -274,6 +274,14 @@ impl<'a> Build<'a> {
     fn settings(&self, port: &Port<'_>) -> Layers<'a> {
         let name = format!("{}:{}", port.protocol, port.number);
         self.configuration.items("listenerConfigurations").only("protocolPort", &name)
+    }
+
+    /// `mutualAuthentication` in mode `verify` closes the handshake to clients without a certificate that its trust store
+    /// knows; it is read where HTTPS is spoken.
+    fn verifies_clients(&self, port: &Port<'_>) -> bool {
+        let mode = self.settings(port).get("mutualAuthentication").and_then(|it| it.get("mode").text());
+        let verifies = port.protocol == "HTTPS" && mode.is_some_and(|it| it.value == "verify");
+        verifies || port.listeners.iter().any(|(_, it)| it.asks_certificate)
     }
 
     /// QUIC for UDP.

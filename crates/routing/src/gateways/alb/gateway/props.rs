@@ -20,7 +20,7 @@ impl<'a> Layers<'a> {
         Self(layers.into_iter().collect())
     }
 
-    fn get(&self, key: &str) -> Option<Reader<'a>> {
+    pub(super) fn get(&self, key: &str) -> Option<Reader<'a>> {
         self.0.iter().map(|it| it.get(key)).find(|it| it.exists())
     }
 

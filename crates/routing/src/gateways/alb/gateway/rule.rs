@@ -277,18 +277,7 @@ impl Making<'_, '_> {
     }
 
     fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
-        let redirect_config = extra.action("redirect", "redirectConfig");
-        for filter in self.unit.rule.filters {
-            match &filter.kind {
-                FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
-                FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
-                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
-            }
-        }
-        if redirect_config.is_some() {
-            let why = "HTTPRouteFilterRequestRedirect must be provided if RedirectActionConfig in ListenerRuleConfiguration is provided";
-            return Err(self.error(why.into()));
-        }
+        // "A fixed response of the configuration beats the filters", which are not even looked at then.
         if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
             return Ok(Action::Fixed(Fixed {
                 status: text(config, "statusCode").and_then(|it| it.parse().ok()).unwrap_or(0),
@@ -297,6 +286,20 @@ impl Making<'_, '_> {
                 reason: "fixed-response",
                 missing: None,
             }));
+        }
+        let redirect_config = extra.action("redirect", "redirectConfig");
+        let filters = self.unit.rule.filters;
+        let is_alone = matches!(filters, [only] if matches!(only.kind, FilterKind::Extension(_)));
+        if is_alone && redirect_config.is_some() && matches!(self.unit.asked, Asked::Http(_)) {
+            let why = "HTTPRouteFilterRequestRedirect must be provided if RedirectActionConfig in ListenerRuleConfiguration is provided";
+            return Err(self.error(why.into()));
+        }
+        for filter in filters {
+            match &filter.kind {
+                FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
+                FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
+                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
+            }
         }
         let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
         if targets.iter().all(|it| it.weight == Some(0)) {
