@@ -351,6 +351,9 @@ impl Build<'_> {
             };
             return Err(Frozen { message: message.into(), origin: place.clone() });
         }
+        if self.target_type == "instance" {
+            self.notes.map("target-node-labels")?;
+        }
         self.groups.push(TargetGroup {
             name: None,
             source: self.service.id,
