@@ -24,6 +24,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             | Filter::Cors(_)
             | Filter::Abort { .. }
             | Filter::Delay { .. }
+            | Filter::SignIn(_)
             | Filter::Unsupported(_) => {}
         }
     }

@@ -3,6 +3,7 @@
 mod admit;
 mod connect;
 mod fault;
+mod sign_in;
 
 use std::borrow::Cow;
 
@@ -200,6 +201,12 @@ impl<'a> Walk<'a> {
         if let (Some(told), Some(hop)) = (words::faults(rule), self.trace.hops.last_mut()) {
             hop.detail =
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
+        }
+        if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
+            if end.status.is_some_and(|it| it >= 400) {
+                self.mark(Text::new("not signed in", "로그인 안 됨"));
+            }
+            return self.finish(end);
         }
         if let Some((response, grpc_status)) = aborted(rule, &request) {
             return self.abort(table, choice, rule, &response, grpc_status, &request);
