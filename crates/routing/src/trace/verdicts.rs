@@ -157,9 +157,8 @@ fn nearest_host<'a>(hosts: &'a [String], host: &str) -> Option<&'a str> {
 pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Verdict {
     let on_host = choice.considered.iter().filter(|it| match &it.standing {
         Standing::Mismatch(Obstacle::Condition(it)) => !matches!(it.condition, Condition::Host(_)),
-        Standing::Mismatch(_) => false,
-        // The rule that answers 404 itself, as nginx' default backend does.
-        Standing::Chosen => false,
+        // The one that is chosen answers 404 itself, as nginx' default backend does.
+        Standing::Mismatch(_) | Standing::Chosen => false,
         Standing::Lost(_) => true,
     });
     let nearest_rule = on_host.into_iter().next();

@@ -59,13 +59,13 @@ pub(super) fn settle(groups: &mut [Vec<ListenerFacts>]) {
 /// stands once on a port, and counts although the listener that names it loses its port.
 pub(super) fn settle_in_order(groups: &mut [Vec<ListenerFacts>]) {
     let mut protocols: BTreeMap<u16, &'static str> = BTreeMap::new();
-    let mut hosts: BTreeSet<(u16, HostPattern)> = BTreeSet::new();
+    let mut hosts: BTreeSet<(u16, String)> = BTreeSet::new();
     for listener in groups.iter_mut().flatten() {
         let takes_part = listener.is_conflicted || listener.shut().is_none();
         let (true, Some(port), Some(protocol)) = (takes_part, listener.port, spoken(listener)) else { continue };
         let first = *protocols.entry(port).or_insert(protocol);
         let shares = first == protocol || matches!((first, protocol), ("TCP", "UDP") | ("UDP", "TCP"));
-        let is_new = listener.hostname == HostPattern::Any || hosts.insert((port, listener.hostname.clone()));
+        let is_new = listener.hostname == HostPattern::Any || hosts.insert((port, listener.hostname.to_string()));
         let reason = if is_new { (!shares).then_some("ProtocolConflict") } else { Some("HostnameConflict") };
         refuse(listener, reason);
     }
