@@ -67,6 +67,11 @@ impl Scheme {
         }
     }
 
+    /// What carries it, as `protocol` of a Service's port is written.
+    pub fn transport(self) -> &'static str {
+        if self == Self::Udp { "UDP" } else { "TCP" }
+    }
+
     /// The port that a client uses when none is told.
     pub fn default_port(self) -> u16 {
         if self.is_tls() { 443 } else { 80 }

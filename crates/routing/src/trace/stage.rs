@@ -367,10 +367,7 @@ impl<'a> Walk<'a> {
         found: &[Endpoint],
         request: &Request,
     ) -> Trace {
-        let entry = match port {
-            Some(port) => service.object.port(port),
-            None => service.object.ports.first(),
-        };
+        let entry = answer::entry_of(service.object, port, request);
         let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
@@ -409,8 +406,7 @@ impl<'a> Walk<'a> {
 
     /// A call to a Pod itself, by its address or by a name of its own.
     pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, name: Option<&str>, request: Request) -> Trace {
-        let protocol = if request.scheme == Scheme::Udp { "UDP" } else { "TCP" };
-        if let Some(end) = self.connect(std::slice::from_ref(&endpoint), protocol) {
+        if let Some(end) = self.connect(std::slice::from_ref(&endpoint), request.scheme.transport()) {
             return self.finish(end);
         }
         if let Some(end) = self.admit(None, std::slice::from_ref(&endpoint), &request) {

@@ -192,8 +192,10 @@ impl Lowering<'_> {
             return Some(fault);
         }
         let (service, port) = (service?, reference.port.as_ref()?);
-        let offered = service.object.port(port.value).is_some() || service.object.external_name.is_some();
-        (!offered).then(|| missing_port(service, &PortRef::Number(port.value), self.route.at(port.span), 500))
+        let wanted = PortRef::Number(port.value);
+        let transport = if self.route.kind == "UDPRoute" { "UDP" } else { "TCP" };
+        let offered = service.object.port_over(transport, &wanted).is_some() || service.object.external_name.is_some();
+        (!offered).then(|| missing_port(service, &wanted, self.route.at(port.span), 500))
     }
 }
 

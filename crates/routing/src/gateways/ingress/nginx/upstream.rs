@@ -135,11 +135,16 @@ fn words(reason: &str, host: &str, path: &str) -> Text {
     )
 }
 
-/// The entry of a Service that a backend means: by number or name, and ingress-nginx takes the targetPort too.
+/// The entry of a Service that a backend means: the first whose number, `targetPort` or name reads as the port does
+/// (controller.go, `serviceEndpoints`). Endpoints of TCP alone are asked for.
 pub(super) fn port_of<'a>(service: &'a Service, port: &PortRef) -> Option<&'a ServicePort> {
     let wanted = port.to_string();
-    let by_target = || service.ports.iter().find(|it| it.target_port.value.to_string() == wanted);
-    service.port_by(port).or_else(by_target)
+    let is_meant = |it: &&ServicePort| {
+        it.port.value.to_string() == wanted
+            || it.target_port.value.to_string() == wanted
+            || it.name.as_ref().is_some_and(|it| it.value == wanted)
+    };
+    service.ports.iter().filter(|it| it.protocol == "TCP").find(is_meant)
 }
 
 fn is_live(cluster: &Cluster, namespace: &str, backend: &IngressBackend) -> bool {
