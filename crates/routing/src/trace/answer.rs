@@ -70,7 +70,7 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) ->
     let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
     let (mut found, _) = endpoints(cluster, &service, entry);
     if let Some((_, labels)) = &backend.subset {
-        found.retain(|it| in_subset(cluster, it, labels));
+        found = found.into_iter().filter_map(|it| in_subset(cluster, it, labels)).collect();
     }
     found
 }
@@ -83,9 +83,12 @@ pub(super) fn entry_of<'a>(service: &'a Service, port: Option<u16>, request: &Re
     service.port_over(request.scheme.transport(), &port).or_else(|| service.port_by(&port))
 }
 
-fn in_subset(cluster: &Cluster, endpoint: &Endpoint, labels: &Labels) -> bool {
-    let pods = endpoint.source.and_then(|id| cluster.pod_source(id));
-    pods.is_some_and(|it| labels.is_subset_of(&it.template.labels))
+/// The Pods of an endpoint that a subset has.
+fn in_subset(cluster: &Cluster, endpoint: Endpoint, labels: &Labels) -> Option<Endpoint> {
+    let pods = cluster.pod_source(endpoint.source?)?;
+    let carrying = cluster.carrying(pods, labels)?;
+    let replicas = if carrying.replicas == pods.replicas { endpoint.replicas } else { carrying.replicas };
+    Some(Endpoint { replicas, ..endpoint })
 }
 
 /// The backend to follow: the heaviest with a ready endpoint, else the heaviest that is valid.
