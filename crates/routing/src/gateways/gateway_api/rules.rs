@@ -32,6 +32,7 @@ impl Lowering<'_> {
     /// Matches of a rule are alternatives, so each is a rule of its own.
     pub(super) fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
+        let hosts = self.ranked_hosts();
         let name = format!("{}/{}", self.route.namespace(), self.route.name());
         for (r, rule) in self.route.rules().iter().enumerate() {
             let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
@@ -45,6 +46,7 @@ impl Lowering<'_> {
                         created: self.route.entry.resource.meta.created.clone(),
                         name: name.clone(),
                         order: rules.len(),
+                        hosts: hosts.clone(),
                     },
                     filters: filters.clone(),
                     action: action.clone(),
@@ -52,6 +54,16 @@ impl Lowering<'_> {
             }
         }
         rules
+    }
+
+    /// "Precedence must be given to rules from the HTTPRoute with the largest number of characters in a matching
+    /// non-wildcard hostname", then "in a matching hostname" (`HTTPRouteSpec.hostnames`): the route's own hostname is
+    /// measured, not what a listener leaves of it. A route without hostnames goes last.
+    fn ranked_hosts(&self) -> Vec<(HostPattern, (u8, usize))> {
+        let own = |span: &Span| self.route.hostnames.iter().find(|it| it.span == *span);
+        let specificity = |it: &Spanned<String>| HostPattern::parse(&it.value).specificity();
+        let ranked = self.hostnames.iter().map(|(it, span)| (it.clone(), own(span).map_or((0, 0), specificity)));
+        ranked.collect()
     }
 
     fn matches(&self, rule: &RouteRule<'_>, r: usize) -> Vec<Match> {
