@@ -2,7 +2,7 @@
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{BackendRef, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
-use podpath_source::{Location, Span, Spanned};
+use podpath_source::{Span, Spanned};
 
 use super::filter;
 use super::policy::Policies;
@@ -145,7 +145,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// A redirect answers at once; without backends, or with a sum of weights of 0, the answer is 500.
+    /// What an invalid backend answers: 500. Of GRPCRoutes "`UNAVAILABLE` statuses MUST be returned", which is what a
+    /// client of gRPC makes of 503.
+    fn invalid_status(&self) -> u16 {
+        if self.route.kind == "GRPCRoute" { 503 } else { 500 }
+    }
+
+    /// A redirect answers at once; a rule without backends, or with a sum of weights of 0, as an invalid backend does.
     fn action(&self, rule: &RouteRule<'_>, idx: usize) -> Action {
         let redirect = rule.filters.iter().find_map(|it| match &it.kind {
             FilterKind::Redirect(redirect) => Some(redirect),
@@ -155,7 +161,7 @@ impl Lowering<'_> {
             return Action::Redirect(filter::redirect(redirect));
         }
         if rule.backends.iter().all(|it| it.weight == 0) {
-            return Action::Respond(Response { status: 500, body: None, reason: "no-backends" });
+            return Action::Respond(Response { status: self.invalid_status(), body: None, reason: "no-backends" });
         }
         let backends = rule.backends.iter().enumerate();
         Action::Forward(backends.map(|(b, it)| self.backend(it, idx, b)).collect())
@@ -169,12 +175,11 @@ impl Lowering<'_> {
         let policies = self.policies.filter(|_| http);
         let tls = service.as_ref().and_then(|it| policies?.tls(it, port?.value));
         let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
-        let at = |span: Span| -> Location { self.route.at(span) };
+        let location = self.route.at(reference.name.span);
+        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, ..it }));
         Backend {
             origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
-            fault: self
-                .fault(reference, service.as_ref())
-                .or(broken.map(|it| Fault { location: at(reference.name.span), ..it })),
+            fault: fault.map(|it| Fault { status: self.invalid_status(), ..it }),
             target,
             port: port.map(|it| it.value),
             subset: None,
