@@ -22,6 +22,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::ResponseHeaders(_)
             | Filter::Mirror { .. }
             | Filter::Cors(_)
+            | Filter::AllowOrigin
             | Filter::Abort { .. }
             | Filter::Delay { .. }
             | Filter::Unsupported(_) => {}

@@ -258,6 +258,8 @@ pub enum Filter {
     },
     /// What other origins may do; the proxy answers preflight requests.
     Cors(Cors),
+    /// The origin of the request is told in `Access-Control-Allow-Origin` of the answer.
+    AllowOrigin,
     /// The proxy answers a share of the requests by itself, before anything else is done.
     Abort {
         /// The answer.

@@ -300,6 +300,7 @@ impl<'a> Walk<'a> {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
                 Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
+                Filter::AllowOrigin => self.trace.response.extend(cors::allow_origin(request)),
                 Filter::Mirror { target, port, fraction } => {
                     let (target, fraction) = (target.clone(), *fraction);
                     self.trace.mirrors.push(Mirror { target, port: *port, fraction });

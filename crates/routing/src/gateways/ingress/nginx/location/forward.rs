@@ -3,7 +3,7 @@
 use podpath_cluster::{Found, endpoints};
 use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 
-use super::cors::preflights;
+use super::cors::allowed;
 use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
 use crate::gateways::ingress::nginx::annotation::{Annotations, field};
@@ -16,7 +16,7 @@ use crate::pattern::Pattern;
 use crate::table::{Action, Backend, Filter, HeaderChange, PathChange, Target};
 
 impl<'a> Context<'a, '_> {
-    /// The rules that send a request on: one for each decision of a canary, for each origin that scripts may have.
+    /// The rules that send a request on: one for each decision of a canary, for origins that scripts may have and for others.
     pub(super) fn forward(
         &self,
         rules: &mut Rules<'_>,
@@ -190,11 +190,11 @@ impl<'a> Context<'a, '_> {
     }
 }
 
-/// For each origin that scripts may have, the headers of the answer; last the requests of no such origin.
-fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Option<Filter>)> {
-    let mut found: Vec<_> = notes.cors.iter().flat_map(preflights).map(|(it, filter)| (it, Some(filter))).collect();
+/// What is added to the answer for origins that are allowed; last the requests of no such origin.
+fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
+    let mut found: Vec<_> = notes.cors.iter().map(allowed).collect();
     if found.iter().all(|(condition, _)| condition.is_some()) {
-        found.push((None, None));
+        found.push((None, vec![]));
     }
     found
 }
