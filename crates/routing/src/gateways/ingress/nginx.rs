@@ -40,7 +40,7 @@ pub static NGINX: Gateway = Gateway {
 /// The one proxy of the controller. It always listens on both ports: hosts without a certificate get its own one.
 pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ingress>]) -> Table {
     let config = Config::read(cluster);
-    let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(it, &config) });
+    let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(cluster, it, &config) });
     let all: Vec<_> = members.collect();
     let mut rejected: Vec<_> = all.iter().flat_map(|it| refusals(it, &config)).collect();
     let mut members: Vec<_> = all.into_iter().filter(|it| denial(it, &config).is_none()).collect();
@@ -186,5 +186,11 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
         let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
         path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text, by: None })
     };
-    paths.filter_map(refused).collect()
+    let denied = member.notes.denied.iter().map(|(key, text)| Rejected {
+        origin: annotation::place(&member.ingress, key),
+        reason: "location-denied",
+        text: text.clone(),
+        by: None,
+    });
+    paths.filter_map(refused).chain(denied).collect()
 }

@@ -156,6 +156,11 @@ impl<'a> Context<'a, '_> {
         let mut rules = Rules { list: rules, base, label: path.to_owned(), origin };
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
+        // "Location denied": `return 503` stands in the place of everything else.
+        if notes.denied.is_some() {
+            rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));
+            return;
+        }
         if let Some(end) = self.rewrite_phase(&mut rules, location, notes, way) {
             rules.last(end);
             return;
