@@ -29,6 +29,13 @@ pub struct Gateway {
     pub no_connection: u16,
 }
 
+impl Gateway {
+    /// Its rules see paths decoded and cleaned (nginx.org, `location`: "matching is performed against a normalized URI").
+    pub fn normalizes_paths(&self) -> bool {
+        self.name == ingress::NGINX.name
+    }
+}
+
 /// All of them.
 pub const ALL: &[&Gateway] = &[
     &alb::GATEWAY,

@@ -250,6 +250,17 @@ impl End {
         if request.scheme.is_http() && !request.scheme.is_tls() { end } else { end.closed() }
     }
 
+    /// nginx refuses a path whose `..` lead above its root before it looks at any server.
+    pub(super) fn above_root(path: &str) -> Self {
+        let title = Text::new(
+            format!("400 The path `{path}` leads above its root"),
+            format!("400 `{path}` 경로가 루트 위로 올라갑니다"),
+        );
+        let detail = Text::new("no rule is asked", "어떤 규칙도 보지 않습니다");
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
+        Self::answered(400, "bad-request", None, verdict)
+    }
+
     pub(super) fn passthrough(host: &str) -> Self {
         let title = Text::new(
             format!("It leaves the cluster to `{host}`"),

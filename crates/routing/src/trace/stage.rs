@@ -20,7 +20,7 @@ use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
 use crate::gateways::Gateway;
-use crate::request::{Request, Scheme};
+use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 use admit::Called;
@@ -134,7 +134,10 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let seen = seen_by(listener, &request);
+        let Some(seen) = seen_by(table, listener, &request) else {
+            self.hop(answer::listener_hop(self.cluster, table, listener, &request));
+            return self.finish(End::above_root(&request.path));
+        };
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
         request.is_authenticated = false;
@@ -447,13 +450,17 @@ impl Walk<'_> {
     }
 }
 
-/// The request as the rules of a listener see it: before TLS ends there is nothing but the server name.
-fn seen_by<'a>(listener: &Listener, request: &'a Request) -> Cow<'a, Request> {
-    let is_tls = matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate);
-    if !is_tls {
-        return Cow::Borrowed(request);
+/// The request as the rules of a listener see it: before TLS ends there is nothing but the server name. None when its path
+/// cannot be read.
+fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Option<Cow<'a, Request>> {
+    if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
+        return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
-    Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() })
+    if table.gateway.normalizes_paths() {
+        let path = normalized(&request.path)?;
+        return Some(Cow::Owned(Request { path, ..request.clone() }));
+    }
+    Some(Cow::Borrowed(request))
 }
 
 impl Table {
