@@ -1,5 +1,7 @@
 //! What filters and redirects do to a request.
 
+use std::fmt::Write as _;
+
 use crate::matcher::Condition;
 use crate::pattern::{PathMatch, Pattern};
 use crate::request::{Request, normalized, split_port};
@@ -91,7 +93,7 @@ fn escape(path: &str) -> String {
         if byte.is_ascii_graphic() && !b"#%?".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text += &format!("%{byte:02X}");
+            _ = write!(text, "%{byte:02X}");
         }
     }
     text

@@ -244,7 +244,9 @@ pub(crate) fn normalized(path: &str) -> Option<String> {
         is_open = matches!(part, "" | "." | "..");
         match part {
             "" | "." => {}
-            ".." => drop(kept.pop()?),
+            ".." => {
+                kept.pop()?;
+            }
             _ => kept.push(part),
         }
     }
