@@ -51,12 +51,21 @@ impl<'a> Context<'a, '_> {
         primary: &Backend,
     ) -> Vec<(Vec<Backend>, Option<Condition>, Option<crate::table::Origin>)> {
         let found = self.upstreams.alternative(member.ingress.namespace(), backend);
-        let alternative = found.and_then(|it| {
+        let alternative = found.and_then(|(it, policy)| {
             let canary = self.members.get(it.member)?;
-            let path = canary.ingress.object.rules.get(it.rule)?.paths.get(it.path)?;
-            let place = format!("spec.rules[{}].http.paths[{}]", it.rule, it.path);
-            let backend = self.backend(&canary.ingress, &path.backend, &place);
-            Some((canary.notes.canary.as_ref()?, backend, origin(&canary.ingress, path.span, place)))
+            let (backend, span, place) = match it.place {
+                Some((r, p)) => {
+                    let path = canary.ingress.object.rules.get(r)?.paths.get(p)?;
+                    (&path.backend, path.span, format!("spec.rules[{r}].http.paths[{p}]"))
+                }
+                None => {
+                    let backend = canary.ingress.object.default_backend.as_ref()?;
+                    (backend, backend.span, "spec.defaultBackend".to_owned())
+                }
+            };
+            let lowered = self.backend(&canary.ingress, backend, &place);
+            let share = self.members.get(policy)?.notes.canary.as_ref()?;
+            Some((share, lowered, origin(&canary.ingress, span, place)))
         });
         let Some((canary, alternative, place)) = alternative else {
             return vec![(vec![primary.clone()], None, None)];
