@@ -28,6 +28,8 @@ pub struct PodSource<'a> {
     pub ip: Option<&'a str>,
     /// They take traffic, as far as the manifests say.
     pub ready: bool,
+    /// They are being deleted, and still answer.
+    pub serves_still: bool,
     /// They ended, and are no endpoints any more.
     pub ended: bool,
     /// A status says how they are, so nothing else has to.
@@ -52,6 +54,7 @@ impl Cluster {
                 replicas: found.object.replicas,
                 ip: None,
                 ready: true,
+                serves_still: false,
                 ended: false,
                 is_observed: false,
             });
@@ -59,14 +62,15 @@ impl Cluster {
         let found = self.get::<Pod>(id)?;
         let phase = found.object.phase.as_deref();
         let ended = matches!(phase, Some("Succeeded" | "Failed"));
-        let is_pending = phase == Some("Pending");
+        let answers = found.object.ready.unwrap_or(phase != Some("Pending"));
         Some(PodSource {
             id,
             namespace: &found.entry.namespace,
             template: &found.object.template,
             replicas: 1,
             ip: found.object.ip.as_deref(),
-            ready: found.object.ready.unwrap_or(!is_pending) && !found.object.is_terminating,
+            ready: answers && !found.object.is_terminating,
+            serves_still: answers && found.object.is_terminating,
             ended,
             is_observed: phase.is_some() || found.object.ready.is_some(),
         })

@@ -209,6 +209,7 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 replicas: pod.replicas,
                 port: request.port,
                 ready: pod.ready,
+                serves_still: pod.serves_still,
             };
             return walk.deliver_to_pod(endpoint, None, request);
         }

@@ -33,6 +33,7 @@ impl Walk<'_> {
             return self.finish(End::refused_at("no-listener", fault.text.clone(), Some(place)));
         };
         let (mut found, why) = endpoints(self.cluster, service, entry);
+        fall_back(&mut found);
         if let Some((table, port)) = self.gateway_behind(&found) {
             return self.run(table, Request { port, ..request });
         }
@@ -144,6 +145,7 @@ impl Walk<'_> {
             return true;
         }
         found.retain(|it| of(it).as_deref() == Some(&node));
+        fall_back(found);
         found.iter().any(|it| it.ready)
     }
 
@@ -153,6 +155,16 @@ impl Walk<'_> {
         let mut nodes = self.cluster.select_pods(namespace, labels).into_iter().map(|it| it.node().map(str::to_owned));
         let first = nodes.next()??;
         nodes.all(|it| it.as_deref() == Some(&first)).then_some(first)
+    }
+}
+
+/// Where no endpoint is ready, kube-proxy takes those that are being deleted and still serve (`pkg/proxy`,
+/// `CategorizeEndpoints`).
+fn fall_back(found: &mut [Endpoint]) {
+    if !found.iter().any(|it| it.ready) {
+        for endpoint in found {
+            endpoint.ready = endpoint.serves_still;
+        }
     }
 }
 
