@@ -152,6 +152,8 @@ pub struct Rank {
     pub name: String,
     /// Place in the list.
     pub order: usize,
+    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow.
+    pub hosts: Vec<(HostPattern, (u8, usize))>,
 }
 
 /// What a rule does.
@@ -256,6 +258,8 @@ pub enum Filter {
     },
     /// What other origins may do; the proxy answers preflight requests.
     Cors(Cors),
+    /// The origin of the request is told in `Access-Control-Allow-Origin` of the answer.
+    AllowOrigin,
     /// The proxy answers a share of the requests by itself, before anything else is done.
     Abort {
         /// The answer.

@@ -156,7 +156,7 @@ fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
 fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
     let walk = Walk::new(cluster, tables, request, &Entry::Internet);
     match (cluster.get::<Service>(id), cluster.get::<Ingress>(id)) {
-        (Some(service), _) if has_address(&service, request.port) => through_service(walk, &service, request, &[]),
+        (Some(service), _) if has_address(&service, request) => through_service(walk, &service, request, &[]),
         (None, None) => walk.finish(End::unsupported("from.loadBalancer".into())),
         _ => walk.finish(End::no_load_balancer(tables, id)),
     }
@@ -209,11 +209,12 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 replicas: pod.replicas,
                 port: request.port,
                 ready: pod.ready,
+                serves_still: pod.serves_still,
             };
             return walk.deliver_to_pod(endpoint, None, request);
         }
         missing @ (istio::Called::Missing | istio::Called::Outside) => {
-            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, request.port) {
+            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, &request) {
                 return walk.deliver_to_pod(endpoint, Some(&pod), request);
             }
             // A sidecar serves every name below that of a headless Service.
@@ -305,7 +306,7 @@ fn call_by_connection(
     request: Request,
 ) -> Trace {
     let proxy = proxy_of(caller, request.port);
-    let port = service.object.port(request.port);
+    let port = service.object.port_over(request.scheme.transport(), &PortRef::Number(request.port));
     match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
         Ok(Some(table)) => walk.run(&table, request),
         Ok(None) => walk.call_by_proxy(service, request),
@@ -325,7 +326,8 @@ fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, 
     let port = request.port;
     // The ports of an ExternalName are those of the Service that it is another name of.
     let real = istio::aliased(cluster, &by_host).ok()?;
-    if !request.scheme.is_http() || request.scheme.is_tls() || !real.object.port(port).is_some_and(istio::is_http) {
+    let entry = real.object.port_over("TCP", &PortRef::Number(port));
+    if !request.scheme.is_http() || request.scheme.is_tls() || !entry.is_some_and(istio::is_http) {
         return None;
     }
     if let Some(table) = gateway_api::mesh(cluster, service, &caller.namespace, port) {
