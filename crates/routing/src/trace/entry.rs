@@ -208,8 +208,8 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 address: pod.ip.map(str::to_owned),
                 replicas: pod.replicas,
                 port: request.port,
-                ready: pod.ready,
-                serves_still: pod.serves_still,
+                ready: pod.is_ready(),
+                serves_still: pod.state == podpath_cluster::PodState::ServesStill,
             };
             return walk.deliver_to_pod(endpoint, None, request);
         }
