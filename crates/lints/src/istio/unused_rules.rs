@@ -347,10 +347,13 @@ mod tests {
 
     #[test]
     fn no_code_is_lost() {
-        let (rule, of_match, all): (&[&str], &[&str], &[&str]) = (&["IST0130"], &["IST0131"], &["IST0130", "IST0131"]);
+        let none: &[&str] = &[];
+        let rule: &[&str] = &["IST0130"];
+        let of_match: &[&str] = &["IST0131"];
+        let all: &[&str] = &["IST0130", "IST0131"];
         for (own, more, expected) in [
-            (&[] as &[&str], rule, Some(rule)),
-            (rule, &[], Some(rule)),
+            (none, rule, Some(rule)),
+            (rule, none, Some(rule)),
             (rule, of_match, Some(all)),
             (of_match, rule, Some(all)),
             (of_match, of_match, None),
