@@ -6,6 +6,7 @@ mod authz;
 mod config;
 mod inject;
 mod jwt;
+mod path;
 mod peer;
 mod scope;
 mod source;

@@ -119,8 +119,9 @@ fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Tabl
         // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.
         return istio::lower_host(cluster, &proxy, &istio::host_of(cluster, &service));
     }
-    let is_served = speaks_http == Some(true) && istio::reads_http(cluster, &proxy);
-    is_served.then(|| of_service(cluster, caller, &service, port))
+    // What has to be looked into has a virtual host, too, where some Service of the port makes the listener.
+    let has_listener = shares_listener(cluster, &service, port) || istio::reads_http(cluster, &proxy);
+    (speaks_http == Some(true) && has_listener).then(|| of_service(cluster, caller, &service, port))
 }
 
 /// Routes that have the Service as parent, else what Istio makes of it.

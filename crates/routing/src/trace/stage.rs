@@ -13,13 +13,13 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule};
+use super::mesh::{Identity, JwtRule, Mesh};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::Gateway;
+use crate::gateways::{Gateway, istio};
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -121,6 +121,10 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        if self.speaks_http && (table.is_mesh() || table.gateway.name == istio::GATEWAY.name) {
+            // "The normalized paths are used in routing decisions, policies, and the path that goes on."
+            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+        }
         let mut token = None;
         if !table.is_mesh() {
             match self.pass_gateway(table, &request) {
