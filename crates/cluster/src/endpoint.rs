@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub port: u16,
     /// They take traffic.
     pub ready: bool,
+    /// They are not ready because they are being deleted, and still answer.
+    pub serves_still: bool,
 }
 
 /// Why a port of a Service has no endpoint.
@@ -80,12 +82,14 @@ pub fn endpoints(
         obstacle = obstacle.or(blocked);
         let takes = pod.ready && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
         let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
+        let ready = runs && (takes || service.object.publishes_not_ready);
         found.push(Endpoint {
             source: Some(pod.id),
             address: pod.ip.map(str::to_owned),
             replicas,
             port: *number,
-            ready: runs && (takes || service.object.publishes_not_ready),
+            ready,
+            serves_still: !ready && runs && pod.serves_still,
         });
     }
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
@@ -170,6 +174,7 @@ fn slice_endpoints(
                 replicas: 1,
                 port: slice_port.port.unwrap_or(port.port.value),
                 ready: endpoint.ready,
+                serves_still: !endpoint.ready && endpoint.serves_still,
             }));
         }
     }

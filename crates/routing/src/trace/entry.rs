@@ -155,7 +155,7 @@ fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
 fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
     let walk = Walk::new(cluster, tables, request, &Entry::Internet);
     match (cluster.get::<Service>(id), cluster.get::<Ingress>(id)) {
-        (Some(service), _) if has_address(&service, request.port) => through_service(walk, &service, request, &[]),
+        (Some(service), _) if has_address(&service, request) => through_service(walk, &service, request, &[]),
         (None, None) => walk.finish(End::unsupported("from.loadBalancer".into())),
         _ => walk.finish(End::no_load_balancer(tables, id)),
     }
@@ -208,6 +208,7 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 replicas: pod.replicas,
                 port: request.port,
                 ready: pod.ready,
+                serves_still: pod.serves_still,
             };
             if caller.sidecar {
                 return outbound::to_pod(cluster, walk, caller, endpoint, &host, request);
@@ -215,7 +216,7 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
             return walk.deliver_to_pod(endpoint, None, request);
         }
         missing @ (istio::Called::Missing | istio::Called::Outside) => {
-            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, request.port) {
+            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, &request) {
                 return walk.deliver_to_pod(endpoint, Some(&pod), request);
             }
             if let Some(service) = outbound::named(cluster, &host, &caller.namespace).filter(|_| caller.sidecar) {

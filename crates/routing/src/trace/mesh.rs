@@ -13,10 +13,9 @@ mod source;
 pub(super) mod words;
 
 pub(super) use authz::{Answer, Decision, decide, external};
-pub use config::Injector;
 pub(super) use config::Mesh;
 pub use config::with_yaml;
-pub use inject::{IGNORED, Injected, Sidecar, has_proxy, injects, sidecar, sidecar_by};
+pub use inject::{IGNORED, Injected, Injection, Sidecar, has_proxy, proxy_of};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
 pub use peer::{Mode, Mtls, mtls, named_ports};
 pub use scope::Workload;

@@ -136,6 +136,10 @@ impl Connection<'_> {
             }
             self.ask(cluster, &policy, &mut end);
         }
+        if let Some(policy) = self.of_one(cluster, direction, &isolates) {
+            let location = policy.at(policy.object.selector.span);
+            end.permission = Permission::Unknown("spec.podSelector".into(), location, words::one_pod());
+        }
         let is_undefined = direction == Direction::Ingress && self.target.template.host_network;
         match end.candidates.first() {
             // "NetworkPolicy behaviour for hostNetwork pods is undefined"
@@ -145,6 +149,25 @@ impl Connection<'_> {
             _ => {}
         }
         end
+    }
+
+    /// A policy that selects one of the Pods which may be called, by a label that its StatefulSet puts on it.
+    fn of_one<'a>(
+        &self,
+        cluster: &'a Cluster,
+        direction: Direction,
+        isolates: &impl Fn(&Found<'_, NetworkPolicy>) -> bool,
+    ) -> Option<Found<'a, NetworkPolicy>> {
+        let template = &self.target.template.labels;
+        let selects_one = |it: &Found<'_, NetworkPolicy>| {
+            let selector = &it.object.selector;
+            isolates(it)
+                && !selector.labels.is_subset_of(template)
+                && selector.terms.iter().all(|term| term.matches(template))
+                && cluster.carrying(self.target, &selector.labels).is_some()
+        };
+        let mut policies = cluster.in_namespace::<NetworkPolicy>(self.target.namespace);
+        policies.find(selects_one).filter(|_| direction == Direction::Ingress)
     }
 
     fn ask(&self, cluster: &Cluster, policy: &Found<'_, NetworkPolicy>, end: &mut End) {

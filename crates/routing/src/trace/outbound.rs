@@ -7,7 +7,7 @@
 //! is closed (`BlackHoleCluster`).
 
 use podpath_cluster::{Cluster, Endpoint, Found};
-use podpath_objects::Service;
+use podpath_objects::{PortRef, Service};
 
 use super::end::End;
 use super::guard;
@@ -134,13 +134,14 @@ fn of_service(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, 
 /// Service that it is another name of.
 fn speaks_http(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> Option<bool> {
     let real = istio::aliased(cluster, service).ok()?;
-    real.object.port(port).map(istio::is_http)
+    real.object.port_over("TCP", &PortRef::Number(port)).map(istio::is_http)
 }
 
 /// The port says that it is HTTP, so its listener is for every address.
 fn shares_listener(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> bool {
     let real = istio::aliased(cluster, service).ok();
-    real.and_then(|it| it.object.port(port)).is_some_and(|it| istio::is_http(it) && istio::is_declared(it))
+    let entry = real.and_then(|it| it.object.port_over("TCP", &PortRef::Number(port)));
+    entry.is_some_and(|it| istio::is_http(it) && istio::is_declared(it))
 }
 
 /// A call whose bytes the sidecar does not read.
@@ -152,7 +153,7 @@ fn by_connection(
     request: Request,
 ) -> Trace {
     let proxy = proxy_of(caller, request.port);
-    let port = service.object.port(request.port);
+    let port = service.object.port_over(request.scheme.transport(), &PortRef::Number(request.port));
     match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
         Ok(Some(table)) => walk.run(&table, request),
         Ok(None) => walk.call_by_proxy(service, request),

@@ -109,7 +109,7 @@ pub(in crate::gateways) fn path_rule(
         label: path.path.as_ref().map_or("/", |it| it.value.as_str()).to_owned(),
         priority: None,
         matchers: vec![Matcher::new(Condition::Path(path_match), ingress.at(span))],
-        rank: Rank { created: meta.created.clone(), name: full_name(ingress), order: 0 },
+        rank: Rank { created: meta.created.clone(), name: full_name(ingress), ..Rank::default() },
         filters: vec![],
         action: lower_action(cluster, ingress, &path.backend, place),
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use podpath_objects::{IstioGateway, Labels, Service, ServiceEntry, ServicePort, VirtualService};
+use podpath_objects::{IstioGateway, Labels, PortRef, Service, ServiceEntry, ServicePort, VirtualService};
 use podpath_order::Order;
 use podpath_source::Text;
 
@@ -217,7 +217,7 @@ fn beside_services<'a>(
 /// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
 fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> bool {
     let is_service = |it: Found<'_, Service>| {
-        it.object.port(proxy.port).is_some()
+        it.object.port_over("TCP", &PortRef::Number(proxy.port)).is_some()
             && HostPattern::parse(&host_of(cluster, &it)).intersect(pattern).is_some()
             && knows(cluster, proxy, &it)
     };
@@ -234,7 +234,8 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
             && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
     };
     let by_service = |it: Found<'_, Service>| {
-        it.object.port(proxy.port).is_some_and(|it| is_http(it) && is_declared(it)) && knows(cluster, proxy, &it)
+        let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));
+        port.is_some_and(|it| is_http(it) && is_declared(it)) && knows(cluster, proxy, &it)
     };
     cluster.all::<Service>().any(by_service) || cluster.all::<ServiceEntry>().any(by_entry)
 }

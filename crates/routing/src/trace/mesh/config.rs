@@ -46,7 +46,7 @@ impl Mesh {
 
 /// What the injector does with Pods that its webhook sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Injector {
+pub(super) struct Injector {
     /// `policy`; `enabled` unless told.
     policy: String,
     never: Vec<Selector>,

@@ -9,7 +9,7 @@ mod forward;
 use podpath_cluster::Cluster;
 use podpath_objects::IngressBackend;
 
-use self::cors::preflights;
+use self::cors::allowed;
 use super::annotation::{Annotations, Config, field};
 use super::server::{Location, Member, Server};
 use super::upstream::Upstreams;
@@ -156,6 +156,11 @@ impl<'a> Context<'a, '_> {
         let mut rules = Rules { list: rules, base, label: path.to_owned(), origin };
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
+        // "Location denied": `return 503` stands in the place of everything else.
+        if notes.denied.is_some() {
+            rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));
+            return;
+        }
         if let Some(end) = self.rewrite_phase(&mut rules, location, notes, way) {
             rules.last(end);
             return;
@@ -198,13 +203,10 @@ impl<'a> Context<'a, '_> {
         if let Some(field) = notes.unmodelled.as_ref().filter(|it| it.contains("snippet")) {
             return Some(Action::Unsupported(field.clone()));
         }
-        for (condition, filter) in notes.cors.iter().flat_map(preflights) {
+        if let Some((condition, filters)) = notes.cors.as_ref().map(allowed) {
             let method = Condition::Method(TextMatch::Exact("OPTIONS".into()));
-            let answer = match &filter {
-                Filter::Unsupported(field) => Action::Unsupported(field.clone()),
-                _ => Action::Respond(Response { status: 204, body: None, reason: "preflight" }),
-            };
-            rules.push([method].into_iter().chain(condition), vec![filter], answer);
+            let answer = Action::Respond(Response { status: 204, body: None, reason: "preflight" });
+            rules.push([method].into_iter().chain(condition), filters, answer);
         }
         if let Some((to, status)) = notes.redirect.as_ref().filter(|_| !location.is_catch_all) {
             let is_relative = to.starts_with('/') && !notes.relative_redirects;
