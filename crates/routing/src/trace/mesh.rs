@@ -17,6 +17,7 @@ pub(super) use config::Mesh;
 pub use config::with_yaml;
 pub use inject::{IGNORED, Injected, Injection, Sidecar, has_proxy, proxy_of};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
+pub(super) use path::is_normal;
 pub use peer::{Mode, Mtls, mtls, named_ports};
 pub use scope::Workload;
 pub(super) use scope::{envoy_filter, first_policy};

@@ -14,7 +14,7 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule, Mesh};
+use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
@@ -122,7 +122,8 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        if self.speaks_http && (table.is_mesh() || table.gateway.name == istio::GATEWAY.name) {
+        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
+        if self.speaks_http && is_istio && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
             request.path = Mesh::of(self.cluster).path_form.of(&request.path);
         }
