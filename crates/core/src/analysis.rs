@@ -94,14 +94,15 @@ impl Analysis {
         self.tables.get_or_init(|| Tables::new(&self.cluster))
     }
 
-    /// Every finding, in the order of documents, then between objects; made at the first question.
+    /// Every finding, those of documents first, then those between objects; made at the first question.
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
             let tables = self.tables();
             let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
-            own.chain(between.iter().flat_map(|it| it.value.iter().cloned())).collect()
+            let found = own.chain(between.iter().flat_map(|it| it.value.iter().cloned()));
+            podpath_lints::joined(found.collect())
         })
     }
 

@@ -14,13 +14,13 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule};
+use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::Gateway;
+use crate::gateways::{Gateway, istio};
 use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -122,6 +122,11 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
+        if self.speaks_http && is_istio && !is_normal(&request.path) {
+            // "The normalized paths are used in routing decisions, policies, and the path that goes on."
+            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+        }
         let mut token = None;
         if !table.is_mesh() {
             match self.pass_gateway(table, &request) {
