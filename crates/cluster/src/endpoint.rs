@@ -11,7 +11,7 @@ use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
 use podpath_order::Gather;
 use podpath_source::Span;
 
-use crate::{Cluster, Found, PodSource, ResourceId, Schedule, schedule};
+use crate::{Cluster, Found, PodSource, PodState, ResourceId, Schedule, schedule};
 
 /// Pods, or an address, that answer on a port of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +77,10 @@ pub fn endpoints(
     let with_port: Vec<_> = pods.iter().filter_map(|pod| Some((pod, pod_port(pod, port)?))).collect();
     let mut obstacle = None;
     let mut found = Vec::new();
-    for (pod, number) in with_port.iter().filter(|(pod, _)| !pod.ended) {
+    for (pod, number) in with_port.iter().filter(|(pod, _)| pod.state != PodState::Ended) {
         let (replicas, blocked) = running(cluster, pod);
         obstacle = obstacle.or(blocked);
-        let takes = pod.ready && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
+        let takes = pod.is_ready() && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
         let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
         let ready = runs && (takes || service.object.publishes_not_ready);
         found.push(Endpoint {
@@ -89,7 +89,7 @@ pub fn endpoints(
             replicas,
             port: *number,
             ready,
-            serves_still: !ready && runs && pod.serves_still,
+            serves_still: !ready && runs && pod.state == PodState::ServesStill,
         });
     }
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);

@@ -27,17 +27,31 @@ pub struct PodSource<'a> {
     pub replicas: u32,
     /// `status.podIP` of a Pod written by hand.
     pub ip: Option<&'a str>,
-    /// They take traffic, as far as the manifests say.
-    pub ready: bool,
-    /// They are being deleted, and still answer.
-    pub serves_still: bool,
-    /// They ended, and are no endpoints any more.
-    pub ended: bool,
+    /// What they do, as far as the manifests say.
+    pub state: PodState,
     /// A status says how they are, so nothing else has to.
     pub is_observed: bool,
 }
 
+/// What Pods do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodState {
+    /// They take traffic.
+    Ready,
+    /// They do not answer.
+    NotReady,
+    /// They are being deleted, and still answer.
+    ServesStill,
+    /// They ended, and are no endpoints any more.
+    Ended,
+}
+
 impl PodSource<'_> {
+    /// They take traffic.
+    pub fn is_ready(&self) -> bool {
+        self.state == PodState::Ready
+    }
+
     /// The Node that they run on, where that is told.
     pub fn node(&self) -> Option<&str> {
         self.template.placement.node_name.as_ref().map(|it| it.value.as_str())
@@ -54,25 +68,26 @@ impl Cluster {
                 template: &found.object.template,
                 replicas: found.object.replicas,
                 ip: None,
-                ready: true,
-                serves_still: false,
-                ended: false,
+                state: PodState::Ready,
                 is_observed: false,
             });
         }
         let found = self.get::<Pod>(id)?;
         let phase = found.object.phase.as_deref();
-        let ended = matches!(phase, Some("Succeeded" | "Failed"));
         let answers = found.object.ready.unwrap_or(phase != Some("Pending"));
+        let state = match (phase, found.object.is_terminating) {
+            (Some("Succeeded" | "Failed"), _) => PodState::Ended,
+            _ if !answers => PodState::NotReady,
+            (_, true) => PodState::ServesStill,
+            (_, false) => PodState::Ready,
+        };
         Some(PodSource {
             id,
             namespace: &found.entry.namespace,
             template: &found.object.template,
             replicas: 1,
             ip: found.object.ip.as_deref(),
-            ready: answers && !found.object.is_terminating,
-            serves_still: answers && found.object.is_terminating,
-            ended,
+            state,
             is_observed: phase.is_some() || found.object.ready.is_some(),
         })
     }

@@ -8,7 +8,7 @@ mod summary;
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints, pod_name, service_pods};
 use podpath_objects::{Gateway, IstioGateway, Labels, Reader, Service};
 use podpath_protocol::{Condition, EndpointList, From, Locale, ObjectCard, PodCaller, PodLine, PortLine, Ref};
-use podpath_routing::mesh::{Injected, sidecar};
+use podpath_routing::mesh::{Injected, Injection};
 use podpath_source::{Location, Spanned};
 use podpath_yaml::Node;
 
@@ -92,7 +92,7 @@ fn endpoint_list(analysis: &Analysis, id: ResourceId) -> Option<EndpointList> {
         fill_service(&mut list, analysis, &service);
     } else {
         let pods = cluster.pod_source(id)?;
-        fill(&mut list, analysis, Some(id), (pods.replicas, pods.ready && !pods.ended), None, None);
+        fill(&mut list, analysis, Some(id), (pods.replicas, pods.is_ready()), None, None);
     }
     Some(list)
 }
@@ -143,7 +143,7 @@ fn start(analysis: &Analysis, id: ResourceId) -> Option<From> {
             namespace: pods.namespace.to_owned(),
             labels: labels(&pods.template.labels),
             service_account: pods.template.service_account.as_ref().map(|it| it.value.clone()),
-            sidecar: Some(sidecar(&analysis.cluster, &pods).injected == Injected::Yes),
+            sidecar: Some(Injection::new(&analysis.cluster).sidecar(&pods).injected == Injected::Yes),
             tls: None,
         };
         return Some(From { pod: Some(pod), ..From::default() });

@@ -1,5 +1,7 @@
 //! Places in documents to ranges in files, texts to the asked language.
 
+use std::sync::Arc;
+
 use podpath_protocol::{Locale, Position, Range};
 use podpath_source::{Location, Text};
 
@@ -13,6 +15,14 @@ pub(crate) fn say(text: &Text, locale: Locale) -> String {
     }
 }
 
+/// The same of a text that nobody else needs.
+pub(crate) fn spoken(text: Text, locale: Locale) -> String {
+    match locale {
+        Locale::En => text.en,
+        Locale::Ko => text.ko,
+    }
+}
+
 /// The range of a place; None when its document is not there.
 pub(crate) fn range(analysis: &Analysis, location: Location) -> Option<Range> {
     let placed = analysis.placed(location.document)?;
@@ -22,5 +32,5 @@ pub(crate) fn range(analysis: &Analysis, location: Location) -> Option<Range> {
         Position { line: found.line, column: found.column, offset: found.offset }
     };
     let span = location.span;
-    Some(Range { file: placed.path.to_string(), start: position(span.start), end: position(span.end) })
+    Some(Range { file: Arc::clone(&placed.path), start: position(span.start), end: position(span.end) })
 }

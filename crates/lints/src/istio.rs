@@ -17,6 +17,7 @@ pub(crate) mod policies;
 pub(crate) mod ports;
 pub(crate) mod selectors;
 pub(crate) mod service_entries;
+pub(crate) mod unused_rules;
 pub(crate) mod virtual_services;
 pub(crate) mod webhooks;
 pub(crate) mod workloads;

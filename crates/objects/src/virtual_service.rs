@@ -82,6 +82,8 @@ pub struct HttpMatchRequest {
     pub source_namespace: Option<Spanned<String>>,
     /// `ignoreUriCase`
     pub ignores_uri_case: bool,
+    /// `statPrefix`
+    pub stat_prefix: Option<String>,
     /// The whole match.
     pub span: Span,
 }
@@ -198,6 +200,10 @@ pub struct StreamMatch {
     pub source_namespace: Option<String>,
     /// `destinationSubnets`
     pub subnets: Vec<Spanned<String>>,
+    /// `sourceSubnet`
+    pub source_subnet: Option<String>,
+    /// The whole match.
+    pub span: Span,
 }
 
 impl VirtualService {
@@ -275,6 +281,7 @@ impl HttpMatchRequest {
             source_labels: reader.get("sourceLabels").labels(),
             source_namespace: reader.get("sourceNamespace").text().filter(|it| !it.value.is_empty()),
             ignores_uri_case: reader.get("ignoreUriCase").is_true(),
+            stat_prefix: filled(reader.get("statPrefix")),
             span: reader.span(),
         }
     }
@@ -375,8 +382,15 @@ impl StreamMatch {
             port: reader.get("port").port(),
             gateways: reader.get("gateways").texts(),
             source_labels: reader.get("sourceLabels").labels(),
-            source_namespace: reader.get("sourceNamespace").text().map(|it| it.value).filter(|it| !it.is_empty()),
+            source_namespace: filled(reader.get("sourceNamespace")),
             subnets: reader.get("destinationSubnets").texts(),
+            source_subnet: filled(reader.get("sourceSubnet")),
+            span: reader.span(),
         }
     }
+}
+
+/// A text that is not empty.
+fn filled(reader: Reader<'_>) -> Option<String> {
+    reader.text().map(|it| it.value).filter(|it| !it.is_empty())
 }

@@ -27,6 +27,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             | Filter::AllowOrigin
             | Filter::Abort { .. }
             | Filter::Delay { .. }
+            | Filter::SignIn(_)
             | Filter::Unsupported(_) => {}
         }
     }
@@ -233,7 +234,9 @@ pub(crate) fn location(redirect: &Redirect, rule: &Rule, request: &Request) -> S
         }
     };
     let port = port.map(|it| format!(":{it}")).unwrap_or_default();
-    let query = redirect.query.clone().or_else(|| request.query.clone());
+    // "The path_redirect query string, if any, takes precedence over the request's query string" (Envoy).
+    let has_own = path.contains('?') && matches!(redirect.path, Some(PathChange::Full(_)));
+    let query = redirect.query.clone().or_else(|| request.query.clone().filter(|_| !has_own));
     let query = query.filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default();
     format!("{scheme}://{host}{port}{path}{query}")
 }

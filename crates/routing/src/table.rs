@@ -276,8 +276,35 @@ pub enum Filter {
         /// Share, as numerator and denominator.
         fraction: (u64, u64),
     },
+    /// The load balancer lets only some requests on, before anything else is done (ALB).
+    SignIn(SignIn),
     /// Something that is not modelled: the field.
     Unsupported(String),
+}
+
+/// Which requests a load balancer lets on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Those of a session; others get this status: 302 leads to the identity provider.
+    Session(u16),
+    /// Those with a token of this issuer that holds these claims.
+    Token {
+        /// `iss`
+        issuer: String,
+        /// Besides.
+        claims: Vec<TokenClaim>,
+    },
+}
+
+/// A claim that a token must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenClaim {
+    /// Its name.
+    pub name: String,
+    /// `single-string`, `string-array`, `space-separated-values`
+    pub format: String,
+    /// What it must hold.
+    pub values: Vec<String>,
 }
 
 /// What other origins may do.

@@ -408,7 +408,7 @@ impl<'a> Building<'a> {
         for pod in pods {
             let is_workload = self.analysis.cluster.get::<Workload>(pod.id).is_some();
             let lane = if is_workload { Lane::Workload } else { Lane::Pod };
-            let ready = if pod.ready { pod.replicas } else { 0 };
+            let ready = if pod.is_ready() { pod.replicas } else { 0 };
             let subtitle = format!("{ready} {}", self.say("ready", "준비됨"));
             self.object(pod.id, lane, &format!("Pod ×{}", pod.replicas), subtitle);
         }

@@ -10,6 +10,7 @@ use super::{verdicts, words};
 use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
 use crate::ladder::Criterion;
+use crate::matcher::Mismatch;
 use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -119,7 +120,7 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
@@ -160,23 +161,24 @@ pub(super) fn route_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, r
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: None,
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
 
-fn candidates(choice: &Choice<'_>, rejected: &[Rejected]) -> Vec<Candidate> {
-    let considered = choice.considered.iter().map(candidate);
+fn candidates(choice: &Choice<'_>, rejected: &[Rejected], request: &Request) -> Vec<Candidate> {
+    let considered = choice.considered.iter().map(|it| candidate(it, request));
     considered.chain(rejected.iter().map(refused)).collect()
 }
 
-fn candidate(considered: &Considered<'_>) -> Candidate {
+fn candidate(considered: &Considered<'_>, request: &Request) -> Candidate {
     let rule = considered.rule;
     let (verdict, reason, detail, location) = match &considered.standing {
         Standing::Chosen => (Verdicted::Chosen, "chosen", words::chosen(), rule.origin.location),
         Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), criterion.text(), rule.origin.location),
-        Standing::Mismatch(mismatch) => {
-            (Verdicted::Mismatch, mismatch.reason, mismatch.text.clone(), mismatch.location)
+        Standing::Mismatch(obstacle) => {
+            let Mismatch { reason, text, location } = obstacle.told(rule, request);
+            (Verdicted::Mismatch, reason, text, location)
         }
     };
     Candidate { resource: rule.origin.resource, location, path: rule.origin.path.clone(), verdict, reason, detail }
@@ -236,7 +238,7 @@ impl End {
     }
 
     /// `outboundTrafficPolicy: REGISTRY_ONLY` keeps calls to hosts that the mesh does not know inside.
-    pub(super) fn not_in_registry(host: &str, request: &Request) -> Self {
+    pub(super) fn not_in_registry(host: &str) -> Self {
         let title = Text::new(
             format!("502 The mesh does not know `{host}`, and lets nothing else out"),
             format!("502 메시가 모르는 `{host}` 호스트라서 내보내지 않습니다"),
@@ -246,8 +248,40 @@ impl End {
             "`outboundTrafficPolicy`가 REGISTRY_ONLY라서 Service와 ServiceEntry의 호스트에만 닿습니다",
         );
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
-        let end = Self::answered(502, "not-in-registry", None, verdict);
-        if request.scheme.is_http() && !request.scheme.is_tls() { end } else { end.closed() }
+        Self::answered(502, "not-in-registry", None, verdict)
+    }
+
+    /// REGISTRY_ONLY where the sidecar reads no HTTP on the port: there is nobody to answer.
+    pub(super) fn black_hole(dialled: &str, port: u16) -> Self {
+        let title = Text::new(
+            format!("Connection closed: the mesh does not know `{dialled}`, and lets nothing else out"),
+            format!("연결이 끊깁니다. 메시가 모르는 `{dialled}` 호스트라서 내보내지 않습니다"),
+        );
+        let detail = Text::new(
+            format!(
+                "`outboundTrafficPolicy` is REGISTRY_ONLY, and no Service has HTTP on port {port}: the sidecar closes the connection unread (BlackHoleCluster)"
+            ),
+            format!(
+                "`outboundTrafficPolicy`가 REGISTRY_ONLY이고 {port} 포트가 HTTP인 Service가 없어, 사이드카가 내용을 읽지 않고 연결을 닫습니다 (BlackHoleCluster)"
+            ),
+        );
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
+        let reason = "not-in-registry".into();
+        Self { outcome: Outcome::Refused, status: None, reason, body: None, verdict }
+    }
+
+    /// No virtual host has the Host: the sidecar goes on to the address that the caller dialled, as it is.
+    pub(super) fn passed_by(dialled: &str, host: &str) -> Self {
+        let title = Text::new(
+            format!("It goes on to `{dialled}` as dialled, without any route"),
+            format!("라우트 없이 원래 연결하려던 `{dialled}` 주소로 그대로 갑니다"),
+        );
+        let detail = Text::new(
+            format!("nothing that the sidecar knows on this port has the Host `{host}`"),
+            format!("이 포트에서 사이드카가 아는 것 중에 `{host}` Host를 맡는 것이 없습니다"),
+        );
+        let verdict = Verdict { title, detail, stage: None, location: None };
+        Self { outcome: Outcome::Passthrough, status: None, reason: "passthrough".into(), body: None, verdict }
     }
 
     /// nginx refuses a path whose `..` lead above its root before it looks at any server.

@@ -3,6 +3,7 @@
 mod admit;
 mod connect;
 mod fault;
+mod sign_in;
 
 use std::borrow::Cow;
 
@@ -13,13 +14,13 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule};
+use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::Gateway;
+use crate::gateways::{Gateway, istio};
 use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -121,6 +122,11 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
+        if self.speaks_http && is_istio && !is_normal(&request.path) {
+            // "The normalized paths are used in routing decisions, policies, and the path that goes on."
+            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+        }
         let mut token = None;
         if !table.is_mesh() {
             match self.pass_gateway(table, &request) {
@@ -203,6 +209,12 @@ impl<'a> Walk<'a> {
         if let (Some(told), Some(hop)) = (words::faults(rule), self.trace.hops.last_mut()) {
             hop.detail =
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
+        }
+        if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
+            if end.status.is_some_and(|it| it >= 400) {
+                self.mark(Text::new("not signed in", "로그인 안 됨"));
+            }
+            return self.finish(end);
         }
         if let Some((response, grpc_status)) = aborted(rule, &request) {
             return self.abort(table, choice, rule, &response, grpc_status, &request);
