@@ -15,7 +15,6 @@ const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
 
 /// Pods that are alike: one written by hand, or those that a workload makes.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct PodSource<'a> {
     /// The Pod or the workload.
     pub id: ResourceId,
