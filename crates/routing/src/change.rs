@@ -132,6 +132,11 @@ fn variable(name: &str, request: &Request) -> Option<String> {
         "host" => without_port.to_ascii_lowercase(),
         "http_host" | "best_http_host" => request.authority.clone(),
         "redirect_host" => without_port.to_owned(),
+        "forwarded_host" => {
+            let told = request.header("x-forwarded-host");
+            let first = told.as_deref().and_then(|it| it.split([',', ':']).next());
+            first.unwrap_or(without_port).to_owned()
+        }
         "request_uri" => request.target(),
         "trimmed_uri" => {
             let target = request.target();

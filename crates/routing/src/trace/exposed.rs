@@ -25,7 +25,7 @@ pub(super) fn exposed<'a>(cluster: &'a Cluster, tables: &Tables, request: &Reque
     // One that has the port for another protocol alone says so, when nobody else takes the connection.
     let transport = request.scheme.transport();
     let takes = |it: &Found<'_, Service>| it.object.port_over(transport, &PortRef::Number(request.port)).is_some();
-    let (mut found, other): (Vec<_>, Vec<_>) = balanced.partition(|it| takes(it));
+    let (mut found, other): (Vec<_>, Vec<_>) = balanced.partition(takes);
     found.order_by_key(|it| !names(it));
     found.extend(cluster.all::<Service>().filter(|it| it.object.by_node_port(transport, request.port).is_some()));
     found.extend(other);

@@ -1,7 +1,7 @@
 //! Rules of routes to rules of tables: matches, backends and their faults.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{BackendRef, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
+use podpath_objects::{BackendRef, Filter, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
 use podpath_source::{Span, Spanned};
 
 use super::filter;
@@ -157,6 +157,18 @@ impl Lowering<'_> {
             FilterKind::Redirect(redirect) => Some(redirect),
             _ => None,
         });
+        if let Some((reference, fault)) = self.unasked(rule.filters) {
+            return Action::Forward(vec![Backend {
+                origin: self.route.origin(reference.name.span, format!("spec.rules[{idx}].filters")),
+                target: self.target(reference),
+                port: reference.port.as_ref().map(|it| it.value),
+                subset: None,
+                weight: 1,
+                filters: vec![],
+                fault: Some(fault),
+                tls: None,
+            }]);
+        }
         if let Some(redirect) = redirect {
             return Action::Redirect(filter::redirect(redirect));
         }
@@ -177,6 +189,7 @@ impl Lowering<'_> {
         let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
         let location = self.route.at(reference.name.span);
         let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, ..it }));
+        let fault = fault.or_else(|| self.unasked(&reference.filters).map(|(_, fault)| fault));
         Backend {
             origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
             fault: fault.map(|it| Fault { status: self.invalid_status(), ..it }),
@@ -203,8 +216,21 @@ impl Lowering<'_> {
         Target::Host(format!("{} {}", reference.kind, reference.name.value))
     }
 
+    /// Who is to be asked whether a request may pass, and cannot be: such a request must not go on.
+    fn unasked<'b>(&self, filters: &'b [Filter]) -> Option<(&'b BackendRef, Fault)> {
+        filters.iter().find_map(|it| match &it.kind {
+            FilterKind::ExternalAuth(to) => Some((to, self.cannot_ask(to)?)),
+            _ => None,
+        })
+    }
+
+    /// Why a Service that only a filter names gets nothing.
+    pub(super) fn cannot_ask(&self, reference: &BackendRef) -> Option<Fault> {
+        self.fault(reference, service_of(self.cluster, &self.target(reference)).as_ref())
+    }
+
     /// Why a backend gets nothing: what `ResolvedRefs` says, and a port that the Service does not offer.
-    pub(super) fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
+    fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
         if let Some(fault) = refs::backend(self.cluster, self.route, reference, self.parent) {
             return Some(fault);
         }

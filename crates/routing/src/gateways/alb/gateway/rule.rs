@@ -442,6 +442,7 @@ fn name_of(kind: &FilterKind) -> &str {
         FilterKind::Mirror(..) => "RequestMirror",
         FilterKind::Cors(_) => "CORS",
         FilterKind::Extension(_) => "ExtensionRef",
+        FilterKind::ExternalAuth(_) => "ExternalAuth",
         FilterKind::Other(name) => name,
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Config {
     /// Paths with other characters need pathType ImplementationSpecific.
     pub(super) strict_paths: bool,
     pub(super) allows_snippets: bool,
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` of a request are believed.
+    pub(super) uses_forwarded_headers: bool,
     /// 308 unless told.
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
@@ -108,6 +110,7 @@ impl Config {
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
+            uses_forwarded_headers: keys.flag("use-forwarded-headers").unwrap_or(false),
             redirect_code: keys.number("http-redirect-code").and_then(|it| u16::try_from(it).ok()).unwrap_or(308),
             no_tls_redirect: if paths.is_empty() { acme() } else { paths.into_iter().map(str::to_owned).collect() },
             replaces_503: keys.list("custom-http-errors").contains(&"503"),

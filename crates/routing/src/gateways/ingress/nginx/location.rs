@@ -218,12 +218,30 @@ impl<'a> Context<'a, '_> {
         }
         let is_free = self.config.no_tls_redirect.iter().any(|it| location.path.starts_with(it.as_str()));
         let asks = notes.force_ssl_redirect || notes.ssl_redirect && way.has_certificate;
-        if way.is_https || is_free || !asks {
+        if is_free || !asks {
             return None;
         }
         let uri = if notes.keeps_trailing_slash { "$request_uri" } else { "$trimmed_uri" };
-        let template = Some(format!("https://$redirect_host{uri}"));
-        Some(Action::Redirect(Redirect { status: self.config.redirect_code, template, ..Redirect::default() }))
+        let host = if self.config.uses_forwarded_headers { "$forwarded_host" } else { "$redirect_host" };
+        let template = Some(format!("https://{host}{uri}"));
+        let redirect =
+            Action::Redirect(Redirect { status: self.config.redirect_code, template, ..Redirect::default() });
+        if !self.config.uses_forwarded_headers {
+            return (!way.is_https).then_some(redirect);
+        }
+        redirect_forwarded(rules, redirect, way);
+        None
+    }
+}
+
+/// "Trust `X-Forwarded-Proto` headers [to] correctly indicate ssl offloading": `http` is redirected, whatever else is not;
+/// without the header the connection itself counts (`lua_ingress.lua`, `rewrite`).
+fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
+    let told = "x-forwarded-proto".to_owned();
+    let is_plain = Condition::Header(told.clone(), TextMatch::Exact("http".into()));
+    rules.push([is_plain], vec![], redirect.clone());
+    if !way.is_https {
+        rules.push([Condition::WithoutHeader(told, TextMatch::Present)], vec![], redirect);
     }
 }
 
