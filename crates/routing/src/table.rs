@@ -143,6 +143,14 @@ pub struct Rule {
     pub action: Action,
 }
 
+impl Rule {
+    /// A rule that takes every request.
+    pub fn plain(origin: Origin, label: &str, action: Action) -> Self {
+        let (label, rank) = (label.to_owned(), Rank::default());
+        Self { origin, label, priority: None, matchers: vec![], rank, filters: vec![], action }
+    }
+}
+
 /// What ties are broken by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rank {

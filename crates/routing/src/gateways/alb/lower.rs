@@ -43,15 +43,8 @@ impl Lowering<'_> {
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
         let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
-        let fallback = Rule {
-            origin: listener.default_origin.clone(),
-            label: "default".into(),
-            priority: None,
-            matchers: vec![],
-            rank: Rank::default(),
-            filters: guards(&listener.default_actions),
-            action: self.action(&listener.default_actions),
-        };
+        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions));
+        let fallback = Rule { filters, ..Rule::plain(listener.default_origin.clone(), "default", action) };
         Listener {
             origin: listener.origin.clone(),
             name: listener.port.to_string(),

@@ -124,7 +124,7 @@ fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: 
         template: Some(format!("$scheme://{host}$trimmed_uri")),
         ..Redirect::default()
     };
-    let rules = vec![location::rule(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
+    let rules = vec![Rule::plain(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
     Some(VirtualHost { pattern: HostPattern::Exact(from), rules })
 }
 
@@ -138,7 +138,7 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
     let (_, first) = found.first()?;
     let place = first.locations.first().map_or_else(|| context.place.clone(), |it| it.origin.clone());
     let action = Action::Unsupported(annotation::field("ssl-passthrough"));
-    let rules: Vec<Rule> = vec![location::rule(place.clone(), "ssl-passthrough", action)];
+    let rules: Vec<Rule> = vec![Rule::plain(place.clone(), "ssl-passthrough", action)];
     Some(Listener {
         origin: place,
         name: "ssl-passthrough".into(),

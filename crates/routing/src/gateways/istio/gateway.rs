@@ -17,7 +17,7 @@ use crate::gateways::{full_name, origin, whole};
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, TextMatch};
 use crate::table::{
-    Access, Action, Listener, Origin, Protocol, Rank, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
+    Access, Action, Listener, Origin, Protocol, Redirect, RedirectPort, Rejected, Rule, Table, VirtualHost,
 };
 
 /// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
@@ -454,15 +454,8 @@ fn redirect_rule(origin: Origin, trusts_proxies: bool) -> Rule {
     let redirect =
         Redirect { status: 301, scheme: Some("https".into()), port: RedirectPort::OfHost, ..Redirect::default() };
     let plain = Condition::WithoutHeader("x-forwarded-proto".into(), TextMatch::Exact("https".into()));
-    Rule {
-        label: "httpsRedirect".into(),
-        priority: None,
-        matchers: trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect(),
-        rank: Rank::default(),
-        filters: vec![],
-        action: Action::Redirect(redirect),
-        origin,
-    }
+    let matchers = trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect();
+    Rule { matchers, ..Rule::plain(origin, "httpsRedirect", Action::Redirect(redirect)) }
 }
 
 /// Rules are tried in this order.

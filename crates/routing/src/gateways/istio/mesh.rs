@@ -17,7 +17,7 @@ use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility
 use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
-use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +175,7 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
         Ok(real) => destination::plain(&real, proxy.port),
         Err(outside) => destination::host(&outside, proxy.port),
     };
-    plain_rule(whole(service), backend)
+    Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
 }
 
 /// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
@@ -193,7 +193,10 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
         return None;
     }
     let place = found.first().map(whole).unwrap_or_default();
-    let plain = || plain_rule(Origin::default(), destination::host(entry.unwrap_or(host), proxy.port));
+    let plain = || {
+        let backend = destination::host(entry.unwrap_or(host), proxy.port);
+        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
+    };
     Some(table(cluster, proxy, host, &found, place, plain))
 }
 
@@ -247,7 +250,7 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool)
     let alone = hosts_of_one(cluster);
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
         let names = gateways(&owner);
-        let is_mesh = names.iter().any(|it| it == "mesh");
+        let is_mesh = owner.object.is_for_mesh();
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
         let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
         let host = if is_mesh {
@@ -270,7 +273,7 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
 
 /// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
 fn hosts_of_one(cluster: &Cluster) -> BTreeSet<String> {
-    let in_mesh = cluster.all::<VirtualService>().filter(|it| gateways(it).iter().any(|known| known == "mesh"));
+    let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
     let hosts = in_mesh.flat_map(|it| {
         it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
     });
@@ -388,7 +391,7 @@ fn having<'a>(
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
         patterns.filter(|it| it.matches(host) && counts(it)).map(|pattern| pattern.specificity()).max()
     };
-    let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
+    let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
     let is_known = |it: &Found<'_, VirtualService>| seen(it, proxy).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
     let mut found: Vec<_> = fitting.collect();
@@ -415,16 +418,4 @@ fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualServi
     );
     let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
     Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
-}
-
-fn plain_rule(origin: Origin, backend: Backend) -> Rule {
-    Rule {
-        origin,
-        label: "default".into(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action: Action::Forward(vec![backend]),
-    }
 }
