@@ -19,8 +19,7 @@ pub(crate) fn of_site() -> Vec<PathBuf> {
     for folder in ["crates", "web", "static"] {
         all.extend(files(&root.join(folder)));
     }
-    let apart = [root.join("crates/xtask"), root.join("crates/cli")];
-    all.retain(|it| !apart.iter().any(|folder| it.starts_with(folder)));
+    all.retain(|it| !it.starts_with(root.join("crates/xtask")));
     all.push(root.join("crates/xtask/src/products.mjs"));
     all
 }
