@@ -24,10 +24,11 @@ pub(crate) fn of_site() -> Vec<PathBuf> {
     all
 }
 
-/// What the editor's bundle is made of: what npm and esbuild read below `web/`.
+/// What the bundles of scripts and styles are made of: what npm and esbuild read.
 pub(crate) fn of_bundle() -> Vec<PathBuf> {
     let scripts = ["js", "mjs", "ts", "json", "css"];
     let mut all = files(&place::root().join("web"));
+    all.extend(files(&place::root().join("static")));
     all.retain(|it| it.extension().is_some_and(|end| scripts.iter().any(|script| end == *script)));
     all
 }
