@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { launch } from '../browser/chromium.mjs';
+import { launch, waitForPage } from '../browser/chromium.mjs';
 import { serve } from '../browser/site.mjs';
 import { workspace } from '../browser/states.mjs';
 import { fiveThousand, thousand } from '../browser/workspaces.mjs';
@@ -33,6 +33,7 @@ try {
 async function visitor(script) {
   const context = await browser.newContext(DESK);
   const page = await context.newPage();
+  waitForPage(page);
   if (script) await page.addInitScript(script);
   return { page, close: () => context.close() };
 }
@@ -60,7 +61,7 @@ async function firstPicture() {
       };
       requestAnimationFrame(look);
     });
-    await page.goto(site.url);
+    await page.goto(site.url, { waitUntil: 'commit' });
     const seen = await page.waitForFunction(() => globalThis.seen).then((it) => it.jsonValue());
     for (const name of Object.keys(times)) times[name].push(seen[name]);
     await close();

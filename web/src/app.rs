@@ -85,9 +85,9 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let (answers, half_typed) = use_last_good(core.answers.as_ref());
     let scene = Scene { state: state.clone(), core: core.clone(), answers, half_typed, look };
     let wishes = use_wishes(&scene, on_action.clone());
-    use_first_picture(&core);
     use_first_suggestion(&state, &core, &on_action);
-    use_first_look(&state, core.answers.as_ref(), &on_action);
+    let is_about_to_look = use_first_look(&state, core.answers.as_ref(), &on_action);
+    use_first_picture(&core, is_about_to_look);
     use_root(&state, look);
     use_keys(keys::handler(&scene, &wishes), state.settings.single_keys);
     use_embed(&state, core.answers.as_ref().and_then(|it| it.trace.as_ref()), &on_action);
@@ -147,9 +147,9 @@ pub(crate) fn question(state: &State, look: Look) -> Question {
 
 /// The picture that the build drew covers this page until it shows as much, or knows that it will not.
 #[hook]
-fn use_first_picture(core: &Core) {
+fn use_first_picture(core: &Core, is_about_to_look: bool) {
     use_effect_with((), |()| browser::remove("#first[data-bare]"));
-    let is_drawn = core.suggested_for.is_some() || core.health != Health::Fine;
+    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || core.health != Health::Fine;
     use_effect_with(is_drawn, |is_drawn| {
         if *is_drawn {
             browser::remove("#first");
@@ -236,18 +236,20 @@ fn use_first_suggestion(state: &State, core: &Core, on_action: &Callback<Action>
     });
 }
 
-/// An example opens where there is something to see.
+/// An example opens where there is something to see; true until it is on the way there.
 #[hook]
-fn use_first_look(state: &State, newest: Option<&Answers>, on_action: &Callback<Action>) {
+fn use_first_look(state: &State, newest: Option<&Answers>, on_action: &Callback<Action>) -> bool {
     let is_first = state.untouched && state.target.is_none() && state.caret == 0 && state.tabs.paths.len() == 1;
     let trace =
         newest.filter(|it| is_first && Rc::ptr_eq(&it.question.files, &state.files)).and_then(|it| it.trace.clone());
+    let is_about_to_look = trace.as_ref().is_some_and(|it| first_look(it).is_some());
     let act = on_action.clone();
     use_effect_with(trace, move |trace| {
         if let Some(range) = trace.as_ref().and_then(|it| first_look(it)) {
             act.emit(Action::Goto(range));
         }
     });
+    is_about_to_look
 }
 
 #[hook]
