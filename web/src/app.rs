@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::browser::{self, opening, set_property, set_root};
 use crate::components::announce::Announce;
 use crate::components::embed_bar::EmbedBar;
-use crate::components::notices::UndoBar;
+use crate::components::notices::undo_bar;
 use crate::components::phone_tabs::PhoneTabs;
 use crate::components::splitter::Splitter;
 use crate::components::top_bar::TopBar;
@@ -103,7 +103,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
         .undo
         .last()
         .filter(|_| state.offered)
-        .map(|it| html! { <UndoBar deed={it.deed.clone()} {locale} on_action={on_action.clone()} /> })
+        .map(|it| undo_bar(&it.deed, locale, &on_action))
         .unwrap_or_default(); // An `Option` that is `None` would take no place, and its siblings would be made anew.
     let (ondragover, ondrop) = use_dropping(&on_action);
     use_intake(&state.files, &on_action);
