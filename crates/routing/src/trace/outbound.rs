@@ -2,9 +2,9 @@
 //!
 //! Source: istio `pilot/pkg/networking/core` (listener.go, httproute.go, listener_builder.go). Where a port is declared as
 //! HTTP, one listener takes what is dialled at any address of that port, and the Host alone chooses the virtual host, but for
-//! Services that are parents of Gateway API routes, where the address does; a Host that none has goes on to the address that was dialled, or is answered 502 (REGISTRY_ONLY). A port that has to be looked
-//! into, and one that carries no HTTP, has a listener of its own for each Service. What no listener takes leaves as it is, or
-//! is closed (`BlackHoleCluster`).
+//! Services that are parents of Gateway API routes, where the address does; a Host that none has goes on to the address that
+//! was dialled, or is answered 502 (REGISTRY_ONLY). A port that has to be looked into, and one that carries no HTTP, has a
+//! listener of its own for each Service. What no listener takes leaves as it is, or is closed (`BlackHoleCluster`).
 
 use podpath_cluster::{Cluster, Endpoint, Found};
 use podpath_objects::{PortRef, Service};
