@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{BackendRef, Filter, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
 use podpath_source::{Span, Spanned};
 
-use super::filter;
+use super::filter::{self, Holder};
 use super::policy::Policies;
 use super::refs;
 use super::route::{Matches, Route, RouteRule};
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         let hosts = self.ranked_hosts();
         let name = format!("{}/{}", self.route.namespace(), self.route.name());
         for (r, rule) in self.route.rules().iter().enumerate() {
-            let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
+            let (filters, action) = (filter::lower(self, rule.filters, Holder::Rule(r)), self.action(rule, r));
             for (matchers, span, path) in self.matches(rule, r) {
                 rules.push(Rule {
                     origin: self.route.origin(span, path),
@@ -195,7 +195,7 @@ impl Lowering<'_> {
             port: port.map(|it| it.value),
             subset: None,
             weight: reference.weight,
-            filters: filter::lower(self, &reference.filters, rule),
+            filters: filter::lower(self, &reference.filters, Holder::Backend(rule, idx)),
             tls,
         }
     }
