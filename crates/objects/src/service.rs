@@ -17,6 +17,8 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// `None` is a headless Service.
     pub cluster_ips: Vec<String>,
+    /// `spec.externalIPs`, and `status.loadBalancer.ingress[].ip` but for those of `ipMode: Proxy`.
+    pub outer_ips: Vec<String>,
     /// Of type ExternalName.
     pub external_name: Option<Spanned<String>>,
     /// Pods count before they are ready.
@@ -74,12 +76,17 @@ impl Service {
         let ips = spec.get("clusterIP").text().into_iter().chain(spec.get("clusterIPs").texts());
         let mut cluster_ips: Vec<_> = ips.map(|it| it.value).filter(|it| !it.is_empty()).collect();
         cluster_ips.dedup();
+        let ingress = reader.get("status").get("loadBalancer").get("ingress");
+        let is_ours = |it: &Reader<'_>| it.get("ipMode").text().is_none_or(|it| it.value != "Proxy");
+        let of_balancer = ingress.items().filter(is_ours).filter_map(|it| it.get("ip").text());
+        let outer_ips = spec.get("externalIPs").texts().into_iter().chain(of_balancer).map(|it| it.value).collect();
         let is = |key: &str, value: &str| spec.get(key).text().is_some_and(|it| it.value == value);
         Self {
             service_type: spec.get("type").text().map_or_else(|| "ClusterIP".into(), |it| it.value),
             selector: (!selector.is_empty()).then_some(selector),
             ports: spec.get("ports").items().filter_map(ServicePort::read).collect(),
             cluster_ips,
+            outer_ips,
             external_name: spec.get("externalName").text(),
             publishes_not_ready: spec.get("publishNotReadyAddresses").is_true(),
             traffic: Traffic {
