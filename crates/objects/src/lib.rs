@@ -147,7 +147,7 @@ macro_rules! kinds {
 kinds! {
     0 Namespace: "" / "Namespace",
     1 Pod: "" / "Pod",
-    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob",
+    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicationController",
     3 Service: "" / "Service",
     4 EndpointSlice: "discovery.k8s.io" / "EndpointSlice",
     5 Ingress: "networking.k8s.io" / "Ingress",

@@ -1,4 +1,4 @@
-//! Pod, and what makes Pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob.
+//! Pod, and what makes Pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController.
 
 mod template;
 
@@ -51,7 +51,7 @@ impl Pod {
     }
 }
 
-/// A Deployment, ReplicaSet, StatefulSet, DaemonSet, Job or CronJob.
+/// A Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob or ReplicationController.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// `spec.replicas`, of a Job `spec.parallelism`, of a CronJob that of its Jobs; 1 unless told.
@@ -95,7 +95,10 @@ impl Workload {
                 .filter_map(|it| it.get("metadata").get("name").text())
                 .map(|it| it.value)
                 .collect(),
-            selector: spec.get("selector").selector(),
+            selector: match meta.kind.value.as_str() {
+                "ReplicationController" => Selector::read_labels(spec.get("selector")),
+                _ => spec.get("selector").selector(),
+            },
             template: PodTemplate::read(template, labels),
         }
     }
