@@ -38,6 +38,8 @@ fn faulty_in_brief(fault: &Fault) -> Text {
         "subset-not-found" => ("no such subset", "서브셋 없음"),
         "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
         "InvalidKind" => ("kind not known", "알 수 없는 종류"),
+        "NoValidCACertificate" | "Invalid" => ("no CA certificate", "CA 인증서 없음"),
+        "source-range" => ("client not let in", "허용되지 않은 클라이언트"),
         _ => ("no such host", "호스트 없음"),
     };
     Text::new(en, ko)
@@ -209,11 +211,12 @@ pub(in crate::trace) fn no_endpoints(
         ),
         Some(NoEndpoints::NoAddress(id)) => {
             let name = named(id);
+            let kind = cluster.entry(id).map_or("", |it| it.resource.meta.kind.value.as_str());
             Text::new(
                 format!(
-                    "it has no selector, and `{name}` has no address for a port of this name, protocol and IP family"
+                    "it has no selector, and {kind} `{name}` has no address for a port of this name, protocol and IP family"
                 ),
-                format!("selector가 없고, `{name}`에도 이름과 프로토콜, IP 계열이 맞는 포트의 주소가 없습니다"),
+                format!("selector가 없고, `{name}` {kind}에도 이름과 프로토콜, IP 계열이 맞는 포트의 주소가 없습니다"),
             )
         }
         Some(NoEndpoints::NoPod(_)) => {
