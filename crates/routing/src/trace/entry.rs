@@ -204,7 +204,8 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
         istio::Called::Pod(pod) => {
             let endpoint = Endpoint {
                 source: Some(pod.id),
-                address: pod.ip.map(str::to_owned),
+                // The one that is dialled, of several.
+                address: Some(host.trim_matches(['[', ']']).to_owned()),
                 replicas: pod.replicas,
                 port: request.port,
                 ready: pod.is_ready(),
