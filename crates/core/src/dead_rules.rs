@@ -2,7 +2,7 @@
 
 use podpath_objects::VirtualService;
 use podpath_protocol::{Call, DeadRule, DeadRules, From, Locale, PodCaller, RulePlace};
-use podpath_routing::{DeadRule as Dead, Origin, Request, dead_rules as find};
+use podpath_routing::{DeadRule as Dead, Origin, Request};
 
 use crate::analysis::Analysis;
 use crate::check::diagnostic;
@@ -10,8 +10,8 @@ use crate::place::range;
 
 /// Every dead rule, in source order.
 pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
-    let dead = find(&analysis.cluster, analysis.tables());
-    let found = podpath_lints::unreachable_rules(&analysis.cluster, &dead).into_iter().filter_map(|(dead, finding)| {
+    let dead = analysis.tables().dead_rules(&analysis.cluster);
+    let found = podpath_lints::unreachable_rules(&analysis.cluster, dead).into_iter().filter_map(|(dead, finding)| {
         let finding = diagnostic(analysis, &finding, locale)?;
         Some(DeadRule {
             rule: place(analysis, &dead.rule)?,

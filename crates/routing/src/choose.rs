@@ -133,7 +133,7 @@ pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Reque
     if let Some(host) = host {
         considered.extend(consider(table.gateway, &host.rules, request));
     }
-    let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(*it, chosen)));
+    let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(it.as_ref(), chosen)));
     considered.extend(others.flat_map(|it| objects(&it.rules).map(move |rule| other_host(it, rule, request))));
     let elsewhere = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener) && it.port == listener.port);
     let rules =
