@@ -14,7 +14,7 @@ mod hostname;
 mod istio;
 mod missing_field;
 mod network_policies;
-mod not_sent;
+mod not_sent_by_load_balancer;
 mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
@@ -114,6 +114,7 @@ pub struct DocumentContext<'a> {
     pub structure: Vec<podpath_schema::Finding>,
 }
 
+pub use not_sent_by_load_balancer::unsent_rules;
 pub use unreachable_rule::unreachable_rules;
 
 /// Every lint.
@@ -136,7 +137,7 @@ pub static ALL: &[&Lint] = &[
     &route_not_allowed::LINT,
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
-    &not_sent::RULE.lint,
+    &not_sent_by_load_balancer::RULE.lint,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,

@@ -29,7 +29,8 @@ use cover::{Part, parts};
 use index::Index;
 pub(crate) use known::Known;
 use known::Verdicts;
-pub use unsent::{Unsent, unsent};
+pub use unsent::Unsent;
+use unsent::unsent;
 
 /// A rule that gets no request.
 #[derive(Clone, Debug)]
@@ -52,11 +53,22 @@ pub struct DeadRule {
     pub entry: Origin,
 }
 
-/// Every dead rule, in source order. A rule that several listeners or gateways serve is dead when it is dead at each.
-/// `known` is what was judged before, and then holds what was judged now.
+/// The rules that no request reaches.
+#[derive(Clone, Debug)]
+pub(crate) struct Judgement {
+    /// Those that others hide, in source order.
+    pub(crate) dead: Vec<DeadRule>,
+    /// Those that no load balancer sends anything.
+    pub(crate) unsent: Vec<Unsent>,
+    /// For the next time.
+    pub(crate) known: Known,
+}
+
+/// Every dead rule. A rule that several listeners or gateways serve is dead when it is dead at each.
+/// `known` is what was judged before.
 ///
 /// O(n log n) in the rules, but for rules that differ in nothing that the index looks at.
-pub(crate) fn dead_rules(cluster: &Cluster, tables: &Tables, known: &mut Known) -> Vec<DeadRule> {
+pub(crate) fn judge(cluster: &Cluster, tables: &Tables, mut known: Known) -> Judgement {
     let mut verdicts = Verdicts::default();
     for table in tables.all() {
         verdicts.add(table, known.judge(table));
@@ -69,7 +81,8 @@ pub(crate) fn dead_rules(cluster: &Cluster, tables: &Tables, known: &mut Known) 
     known.halls = std::mem::take(&mut known.entered);
     let mut dead = verdicts.dead();
     dead.order_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
-    dead
+    let unsent = unsent(cluster, tables, &dead);
+    Judgement { dead, unsent, known }
 }
 
 /// Requests that fulfil the conditions of a rule, as far as such are found: one for each host and path, then others.

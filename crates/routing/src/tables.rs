@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
 use podpath_objects::Labels;
 
-use crate::dead::{self, DeadRule};
+use crate::dead::{self, DeadRule, Judgement, Unsent};
 use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
@@ -19,7 +19,7 @@ pub struct Tables {
     ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
     istio: Derived<(Vec<(GatewayPods, Table)>, istio::Known)>,
     /// Made at the first question.
-    dead: OnceCell<Derived<(Vec<DeadRule>, dead::Known)>>,
+    judged: OnceCell<Derived<Judgement>>,
 }
 
 /// The Pods that serve Istio Gateways.
@@ -42,7 +42,7 @@ impl Tables {
             gateway_api: Derived::new(cluster, gateway_api::lower),
             ingress: Derived::new(cluster, ingress_tables),
             istio: Derived::new(cluster, |it| istio_tables(it, istio::Known::default())),
-            dead: OnceCell::new(),
+            judged: OnceCell::new(),
         }
     }
 
@@ -55,12 +55,12 @@ impl Tables {
             gateway_api: self.gateway_api.next(cluster, changed, |it, _| gateway_api::lower(it)),
             ingress: self.ingress.next(cluster, changed, |it, _| ingress_tables(it)),
             istio: self.istio.next(cluster, changed, |it, (_, known)| istio_tables(it, known.after(changed))),
-            dead: OnceCell::new(),
+            judged: OnceCell::new(),
         };
-        if let Some(dead) = self.dead.into_inner() {
-            let dead = dead.next(cluster, changed, |it, (_, known)| next.judge(it, known.after(changed)));
+        if let Some(judged) = self.judged.into_inner() {
+            let judge = |cluster: &Cluster, before: Judgement| next.judge(cluster, before.known.after(changed));
             // There is nothing in it yet.
-            _ = next.dead.set(dead);
+            _ = next.judged.set(judged.next(cluster, changed, judge));
         }
         next
     }
@@ -76,14 +76,24 @@ impl Tables {
         self
     }
 
-    /// Every rule that no request reaches, in source order; what it was made of counts as read.
+    /// Every rule that no request reaches because others take them all, in source order.
     pub fn dead_rules(&self, cluster: &Cluster) -> &[DeadRule] {
-        let dead = self.dead.get_or_init(|| Derived::new(cluster, |it| self.judge(it, dead::Known::default())));
-        &dead.read(cluster).0
+        &self.judged(cluster).dead
     }
 
-    fn judge(&self, cluster: &Cluster, mut known: dead::Known) -> (Vec<DeadRule>, dead::Known) {
-        (dead::dead_rules(cluster, self.read(cluster), &mut known), known)
+    /// Every rule behind load balancers that never send it anything.
+    pub fn unsent_rules(&self, cluster: &Cluster) -> &[Unsent] {
+        &self.judged(cluster).unsent
+    }
+
+    /// What it was made of counts as read.
+    fn judged(&self, cluster: &Cluster) -> &Judgement {
+        let judged = self.judged.get_or_init(|| Derived::new(cluster, |it| self.judge(it, dead::Known::default())));
+        judged.read(cluster)
+    }
+
+    fn judge(&self, cluster: &Cluster, known: dead::Known) -> Judgement {
+        dead::judge(cluster, self.read(cluster), known)
     }
 
     /// ALBs, one for each group.
