@@ -78,7 +78,7 @@ pub fn at<T: DeserializeOwned>(method: &str, files: &Files, place: &str) -> Resu
     ask(method, &json!({ "files": files, "file": file, "offset": offset }))
 }
 
-/// A request as it is written in tests and examples: `GET https://host/path`, then lines of headers and `from: ...`.
+/// A request as it is written in tests and examples: `GET https://host/path`, then lines of headers, `from: ...` and `claims: {...}`.
 pub fn call(text: &str) -> Result<Call, String> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().ok_or("an empty request")?;
@@ -98,6 +98,7 @@ pub fn call(text: &str) -> Result<Call, String> {
             "from" => call.from = Some(entry(value)?),
             "source" => call.source_ip = Some(value.to_owned()),
             "sni" => call.sni = Some(value.to_owned()),
+            "claims" => call.claims = Some(serde_json::from_str(value).map_err(|error| format!("`{line}`: {error}"))?),
             "client certificate" => call.client_certificate = value == "yes",
             _ => call.headers.push((name.to_owned(), value.to_owned())),
         }

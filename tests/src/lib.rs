@@ -1,7 +1,7 @@
 //! The runner of the literate tests: Markdown in, Markdown out.
 //!
 //! A heading begins a test. ```` ```yaml file=a.yaml ```` is a file of its workspace (`a.yaml` unless told). A
-//! ```` ```request ```` block holds `GET http://host/path`, then headers and `from: ...` lines; the ```` ```trace ```` block
+//! ```` ```request ```` block holds `GET http://host/path`, then headers, `from: ...` and `claims: {...}` lines; the ```` ```trace ```` block
 //! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress. A
 //! ```` ```status Gateway/edge HTTPRoute/web ```` block holds what the controller writes into these objects; without
 //! names, into all. A ```` ```diagnostics ```` block expects all findings as text, a ```` ```workloads ```` block all workloads,

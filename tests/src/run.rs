@@ -129,7 +129,7 @@ fn check_lines(case: &Case, check: &Check, expected: &[(String, usize, &str, Str
     outcome.n_checked += expected.len().max(1);
     let meets = |it: &Diagnostic, (file, line, severity, part): &(String, usize, &str, String)| {
         let (code, message) = part.split_once(' ').unwrap_or((part, ""));
-        let here = it.range.file == *file && it.range.start.line as usize == *line;
+        let here = *it.range.file == **file && it.range.start.line as usize == *line;
         here && it.severity == *severity && it.code == code && it.message.contains(message)
     };
     for want in expected.iter().filter(|want| !check.diagnostics.iter().any(|it| meets(it, want))) {

@@ -335,7 +335,7 @@ fn hop(text: &mut String, hop: &Hop) {
     let failed = if hop.failed { " (fails)" } else { "" };
     _ = writeln!(text, "{who}: {}{by}{failed}", hop.detail);
     for candidate in hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen) {
-        let who = candidate.resource.as_ref().map_or(String::new(), name);
+        let who = candidate.resource.as_deref().map_or(String::new(), name);
         _ = writeln!(text, "  not {who} {}: {}", candidate.path, candidate.reason);
     }
 }

@@ -123,7 +123,7 @@ fn follows(trace: &Trace, mut matching: Vec<(Vec<(&'static str, usize)>, String)
     for (rungs, loser) in matching.iter().skip(1) {
         let decided = matching[0].0.iter().zip(rungs).find(|(a, b)| a != b).map(|(rung, _)| rung.0);
         let told = candidates(trace, HopKind::Route).iter().find(|it| place(it) == *loser).unwrap();
-        prop_assert_eq!((told.verdict, Some(told.reason.as_str())), (Standing::Lost, decided), "{}", loser);
+        prop_assert_eq!((told.verdict, Some(told.reason.as_ref())), (Standing::Lost, decided), "{}", loser);
     }
     let lost = candidates(trace, HopKind::Route).iter().filter(|it| it.verdict == Standing::Lost).count();
     prop_assert_eq!(lost, matching.len().saturating_sub(1));

@@ -265,7 +265,7 @@ fn ranges_fit(value: &Value, files: &Files) -> Result<(), TestCaseError> {
 
 /// A fix may make a file, so a file that is not there has a start and nothing more.
 fn range_fits(range: &Range, files: &Files) -> Result<(), TestCaseError> {
-    let text = files.get(&range.file).map_or("", String::as_str);
+    let text = files.get(&*range.file).map_or("", String::as_str);
     prop_assert!(range.start.offset <= range.end.offset, "{range:?} is turned round");
     for position in [range.start, range.end] {
         let before = text.get(..position.offset as usize);
@@ -288,7 +288,7 @@ fn applied(files: &Files, edits: &[TextEdit]) -> Result<Files, TestCaseError> {
         prop_assert!(apart, "edits overlap: {pair:?}");
     }
     for edit in edits {
-        let text = files.entry(edit.range.file.clone()).or_default();
+        let text = files.entry(edit.range.file.to_string()).or_default();
         text.replace_range(edit.range.start.offset as usize..edit.range.end.offset as usize, &edit.new_text);
     }
     Ok(files)

@@ -62,7 +62,7 @@ fn lines(trace: &Trace, files: &Files, locale: Locale) -> Option<String> {
         }
     }
     let quote = |range: &&Range| {
-        let text = files.get(range.file.as_str())?;
+        let text = files.get(range.file.as_ref())?;
         let first = range.start.line.saturating_sub(1) as usize;
         let n_lines = (range.end.line.saturating_sub(range.start.line) as usize + 1).min(N_LINES);
         let quoted: Vec<&str> = text.lines().skip(first).take(n_lines).collect();

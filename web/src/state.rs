@@ -298,7 +298,7 @@ impl State {
     }
 
     fn sent_to(self, range: Range) -> Self {
-        let path: Text = range.file.as_str().into();
+        let path: Text = range.file.as_ref().into();
         if !self.files.contains_key(&path) {
             return self;
         }

@@ -35,14 +35,14 @@ pub(crate) fn lane_of_kind(kind: &str) -> &'static str {
 pub(crate) fn line_range(path: &str, text: &str, line: u32) -> Range {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
     let at = Position { line, column: 1, offset: u32::try_from(before).unwrap_or(u32::MAX) };
-    Range { file: path.to_owned(), start: at, end: at }
+    Range { file: path.into(), start: at, end: at }
 }
 
 /// Hops and findings of each file.
 pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> BTreeMap<String, FileMark> {
     let mut marks: BTreeMap<String, FileMark> = BTreeMap::new();
     for it in &check.diagnostics {
-        let mark = marks.entry(it.range.file.clone()).or_default();
+        let mark = marks.entry(it.range.file.to_string()).or_default();
         match it.severity.as_str() {
             "error" => mark.n_errors += 1,
             "warning" => mark.n_warnings += 1,
@@ -50,7 +50,7 @@ pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> BTreeMap<St
         }
     }
     for (number, range, _) in hop_ranges(trace) {
-        marks.entry(range.file.clone()).or_default().hops.push(number);
+        marks.entry(range.file.to_string()).or_default().hops.push(number);
     }
     marks
 }
@@ -85,13 +85,13 @@ pub(crate) fn editor_marks(
     fix_word: &str,
 ) -> Marks {
     let caret_line = text.get(..caret).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
-    let here = || hop_ranges(trace).filter(|it| it.1.file == file);
+    let here = || hop_ranges(trace).filter(|it| *it.1.file == *file);
     let near: BTreeSet<usize> =
         here().map(|it| it.1.start.line.saturating_sub(1) as usize).chain([caret_line]).gather();
     let hops: Vec<HopMark> =
         here().map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
     let mut lenses = BTreeSet::new();
-    let here = check.diagnostics.iter().enumerate().filter(|(_, it)| it.range.file == file).take(500);
+    let here = check.diagnostics.iter().enumerate().filter(|(_, it)| *it.range.file == *file).take(500);
     let diagnostics = here.map(|(index, it)| {
         let line = it.range.start.line as usize;
         DiagnosticMark {
@@ -111,7 +111,7 @@ pub(crate) fn editor_marks(
 /// Cards of the objects in the document that holds the caret.
 pub(crate) fn lit_cards(graph: &Graph, file: &str, text: &str, caret: usize) -> BTreeSet<String> {
     let document = document_at(text, caret);
-    let is_here = |range: &Range| range.file == file && document.contains(&(range.start.offset as usize));
+    let is_here = |range: &Range| *range.file == *file && document.contains(&(range.start.offset as usize));
     graph.nodes.iter().filter(|it| it.range.as_ref().is_some_and(is_here)).map(|it| it.id.clone()).gather()
 }
 

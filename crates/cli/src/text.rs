@@ -15,7 +15,7 @@ const MAX_LOSERS: usize = 8;
 pub(crate) fn check(found: &Check, params: &Value) -> String {
     let mut text = String::new();
     for diagnostic in &found.diagnostics {
-        let file = params.pointer("/files").and_then(|it| it.get(&diagnostic.range.file)).and_then(Value::as_str);
+        let file = params.pointer("/files").and_then(|it| it.get(&*diagnostic.range.file)).and_then(Value::as_str);
         finding(&mut text, diagnostic, file.unwrap_or_default());
     }
     let count = |severity: &str| found.diagnostics.iter().filter(|it| it.severity == severity).count();
@@ -204,7 +204,7 @@ fn step(text: &mut String, hop: &Hop, number: u32) {
 }
 
 fn candidate(text: &mut String, candidate: &Candidate) {
-    let name = candidate.resource.as_ref().map_or(String::new(), full_name);
+    let name = candidate.resource.as_deref().map_or(String::new(), full_name);
     let path = if candidate.path.is_empty() { String::new() } else { format!(" {}", candidate.path) };
     _ = writeln!(text, "    - {name}{path}: {}", candidate.detail);
 }

@@ -11,7 +11,7 @@ use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
 use podpath_order::Gather;
 use podpath_source::Span;
 
-use crate::{Cluster, Found, PodSource, ResourceId, Schedule, schedule};
+use crate::{Cluster, Found, PodSource, PodState, ResourceId, Schedule, schedule};
 
 /// Pods, or an address, that answer on a port of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub port: u16,
     /// They take traffic.
     pub ready: bool,
+    /// They are not ready because they are being deleted, and still answer.
+    pub serves_still: bool,
 }
 
 /// Why a port of a Service has no endpoint.
@@ -75,17 +77,19 @@ pub fn endpoints(
     let with_port: Vec<_> = pods.iter().filter_map(|pod| Some((pod, pod_port(pod, port)?))).collect();
     let mut obstacle = None;
     let mut found = Vec::new();
-    for (pod, number) in with_port.iter().filter(|(pod, _)| !pod.ended) {
+    for (pod, number) in with_port.iter().filter(|(pod, _)| pod.state != PodState::Ended) {
         let (replicas, blocked) = running(cluster, pod);
         obstacle = obstacle.or(blocked);
-        let takes = pod.ready && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
+        let takes = pod.is_ready() && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
         let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
+        let ready = runs && (takes || service.object.publishes_not_ready);
         found.push(Endpoint {
             source: Some(pod.id),
             address: pod.ip.map(str::to_owned),
             replicas,
             port: *number,
-            ready: runs && (takes || service.object.publishes_not_ready),
+            ready,
+            serves_still: !ready && runs && pod.state == PodState::ServesStill,
         });
     }
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
@@ -170,6 +174,7 @@ fn slice_endpoints(
                 replicas: 1,
                 port: slice_port.port.unwrap_or(port.port.value),
                 ready: endpoint.ready,
+                serves_still: !endpoint.ready && endpoint.serves_still,
             }));
         }
     }

@@ -24,7 +24,7 @@ pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
 pub use memo::Memo;
 pub use placement::{Misfit, Schedule, misfit, schedule};
-pub use pod::{PodSource, pod_name};
+pub use pod::{PodSource, PodState, is_of_one_pod, pod_name};
 pub use settings::{IngressController, Settings, unix_seconds, version};
 
 /// The number of an object in its cluster, in source order.

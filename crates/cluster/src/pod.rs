@@ -1,9 +1,17 @@
 //! What has Pods, and which of them a selector selects.
+//!
+//! A StatefulSet puts labels on each of its Pods that no template tells (kubernetes.io/docs/reference/labels-annotations-taints):
+//! a selector with one of them selects a single Pod. Hashes and `controller-uid` cannot be known.
 
 use podpath_objects::{Kind, Labels, Pod, PodTemplate, Workload};
 use podpath_order::Order;
 
 use crate::{Cluster, Reads, ResourceId};
+
+/// The label with the name of a Pod of a StatefulSet.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+/// The label with its ordinal.
+const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
 
 /// Pods that are alike: one written by hand, or those that a workload makes.
 #[derive(Clone, Copy, Debug)]
@@ -18,15 +26,31 @@ pub struct PodSource<'a> {
     pub replicas: u32,
     /// `status.podIP` of a Pod written by hand.
     pub ip: Option<&'a str>,
-    /// They take traffic, as far as the manifests say.
-    pub ready: bool,
-    /// They ended, and are no endpoints any more.
-    pub ended: bool,
+    /// What they do, as far as the manifests say.
+    pub state: PodState,
     /// A status says how they are, so nothing else has to.
     pub is_observed: bool,
 }
 
+/// What Pods do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodState {
+    /// They take traffic.
+    Ready,
+    /// They do not answer.
+    NotReady,
+    /// They are being deleted, and still answer.
+    ServesStill,
+    /// They ended, and are no endpoints any more.
+    Ended,
+}
+
 impl PodSource<'_> {
+    /// They take traffic.
+    pub fn is_ready(&self) -> bool {
+        self.state == PodState::Ready
+    }
+
     /// The Node that they run on, where that is told.
     pub fn node(&self) -> Option<&str> {
         self.template.placement.node_name.as_ref().map(|it| it.value.as_str())
@@ -43,23 +67,26 @@ impl Cluster {
                 template: &found.object.template,
                 replicas: found.object.replicas,
                 ip: None,
-                ready: true,
-                ended: false,
+                state: PodState::Ready,
                 is_observed: false,
             });
         }
         let found = self.get::<Pod>(id)?;
         let phase = found.object.phase.as_deref();
-        let ended = matches!(phase, Some("Succeeded" | "Failed"));
-        let is_pending = phase == Some("Pending");
+        let answers = found.object.ready.unwrap_or(phase != Some("Pending"));
+        let state = match (phase, found.object.is_terminating) {
+            (Some("Succeeded" | "Failed"), _) => PodState::Ended,
+            _ if !answers => PodState::NotReady,
+            (_, true) => PodState::ServesStill,
+            (_, false) => PodState::Ready,
+        };
         Some(PodSource {
             id,
             namespace: &found.entry.namespace,
             template: &found.object.template,
             replicas: 1,
             ip: found.object.ip.as_deref(),
-            ready: found.object.ready.unwrap_or(!is_pending) && !found.object.is_terminating,
-            ended,
+            state,
             is_observed: phase.is_some() || found.object.ready.is_some(),
         })
     }
@@ -76,13 +103,60 @@ impl Cluster {
     /// Looks only at the Pods that carry the rarest of the labels.
     pub fn select_pods(&self, namespace: &str, selector: &Labels) -> Vec<PodSource<'_>> {
         self.note(Reads::pods());
-        let ranges = selector.iter().map(|(key, value)| self.label_range(namespace, key, value));
-        let Some(rarest) = ranges.min_by_key(ExactSizeIterator::len) else { return vec![] };
-        let ids = self.by_label.get(rarest).unwrap_or_default().iter();
-        let found = ids.filter_map(|(id, _)| self.pod_source(*id));
-        let mut pods: Vec<_> = found.filter(|it| selector.is_subset_of(&it.template.labels)).collect();
+        let written = selector.iter().filter(|(key, _)| !is_of_one_pod(key));
+        let ranges = written.map(|(key, value)| self.label_range(namespace, key, value));
+        let ids: Vec<ResourceId> = match ranges.min_by_key(ExactSizeIterator::len) {
+            Some(rarest) => self.by_label.get(rarest).unwrap_or_default().iter().map(|(id, _)| *id).collect(),
+            None => self.numbered(namespace, selector),
+        };
+        let found = ids.into_iter().filter_map(|id| self.carrying(self.pod_source(id)?, selector));
+        let mut pods: Vec<_> = found.collect();
         pods.order_by_key(|it| it.id);
+        pods.dedup_by_key(|it| it.id);
         pods
+    }
+
+    /// Those of some Pods that carry all these labels: all of them, one of a StatefulSet by its own labels, or none.
+    pub fn carrying<'a>(&'a self, pods: PodSource<'a>, selector: &Labels) -> Option<PodSource<'a>> {
+        let labels = &pods.template.labels;
+        if selector.is_subset_of(labels) {
+            return Some(pods);
+        }
+        let set = self.get::<Workload>(pods.id)?;
+        if set.entry.resource.meta.kind.value != "StatefulSet" {
+            return None;
+        }
+        let mut only = None;
+        for (key, value) in selector.iter().filter(|(key, value)| labels.get(key) != Some(*value)) {
+            let text = match key {
+                POD_NAME => value.strip_prefix(set.name())?.strip_prefix('-')?,
+                POD_INDEX => value,
+                _ => return None,
+            };
+            let ordinal: u32 = text.parse().ok().filter(|it: &u32| it.to_string() == text)?;
+            let first = set.object.first_ordinal;
+            let exists = (first..first.saturating_add(pods.replicas)).contains(&ordinal);
+            if !exists || only.is_some_and(|known| known != ordinal) {
+                return None;
+            }
+            only = Some(ordinal);
+        }
+        Some(PodSource { replicas: 1, ..pods })
+    }
+
+    /// What may carry labels of single Pods: the Pods on which they are written, and StatefulSets.
+    fn numbered(&self, namespace: &str, selector: &Labels) -> Vec<ResourceId> {
+        let Some((key, value)) = selector.iter().next() else { return vec![] };
+        let written = self.by_label.get(self.label_range(namespace, key, value)).unwrap_or_default();
+        let mut ids: Vec<_> = written.iter().map(|(id, _)| *id).collect();
+        match selector.get(POD_NAME) {
+            Some(name) => {
+                let set = name.rsplit_once('-').and_then(|(set, _)| self.find::<Workload>(namespace, set));
+                ids.extend(set.map(|it| it.id));
+            }
+            None => ids.extend(self.in_namespace::<Workload>(namespace).map(|it| it.id)),
+        }
+        ids
     }
 
     /// The workload that makes these Pods: its owner reference, and of a ReplicaSet that is not here its Deployment.
@@ -104,6 +178,11 @@ impl Cluster {
         let rest = self.by_label.get(start..).unwrap_or_default();
         start..start + rest.partition_point(|it| label_key(self, *it) <= wanted)
     }
+}
+
+/// A label that a StatefulSet puts on one Pod alone.
+pub fn is_of_one_pod(key: &str) -> bool {
+    key == POD_NAME || key == POD_INDEX
 }
 
 /// The labels of everything that has Pods, sorted for search.

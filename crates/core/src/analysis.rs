@@ -1,6 +1,6 @@
 //! Everything that is derived from a workspace at one revision: the cluster, and the tables when they are asked for.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct Analysis {
     /// Findings between objects, of each lint that looks for such.
     between: OnceCell<Vec<Findings>>,
     findings: OnceCell<Vec<Diagnostic>>,
+    /// Names that answers have written, by the number of the object.
+    names: RefCell<Vec<Option<Arc<Ref>>>>,
 }
 
 /// What one lint found between objects, and at which of them.
@@ -66,7 +68,8 @@ impl Analysis {
 
     fn of(places: Vec<Placed>, settings: Settings) -> Self {
         let cluster = Cluster::new(resources(&places), settings);
-        Self { places, cluster, tables: OnceCell::new(), between: OnceCell::new(), findings: OnceCell::new() }
+        let (tables, between) = (OnceCell::new(), OnceCell::new());
+        Self { places, cluster, tables, between, findings: OnceCell::new(), names: RefCell::default() }
     }
 
     /// The analysis of the next revision with the same options. Objects keep their numbers as long as no document comes or
@@ -85,7 +88,7 @@ impl Analysis {
         };
         let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
-        Self { places, cluster, tables, between, findings: OnceCell::new() }
+        Self { places, cluster, tables, between, findings: OnceCell::new(), names: RefCell::default() }
     }
 
     /// The route tables, made at the first question.
@@ -93,7 +96,7 @@ impl Analysis {
         self.tables.get_or_init(|| Tables::new(&self.cluster))
     }
 
-    /// Every finding, in the order of documents, then between objects; made at the first question.
+    /// Every finding, those of documents first, then those between objects; made at the first question.
     pub(crate) fn findings(&self) -> &[Diagnostic] {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
@@ -101,7 +104,8 @@ impl Analysis {
             let find =
                 |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables, podpath_lints::Known::default()));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
-            own.chain(between.iter().flat_map(|it| it.value.0.iter().cloned())).collect()
+            let found = own.chain(between.iter().flat_map(|it| it.value.0.iter().cloned()));
+            podpath_lints::joined(found.collect())
         })
     }
 
@@ -125,6 +129,21 @@ impl Analysis {
             namespace: Some(entry.namespace.clone()).filter(|it| !it.is_empty()),
             name: meta.name().to_owned(),
         })
+    }
+
+    /// The same, made once: a trace names hundreds of objects that lost, and the next trace the same ones.
+    pub(crate) fn shared_reference(&self, id: ResourceId) -> Option<Arc<Ref>> {
+        let mut names = self.names.borrow_mut();
+        let at = id.0 as usize;
+        if names.len() <= at {
+            self.cluster.entry(id)?;
+            names.resize(at + 1, None);
+        }
+        let name = names.get_mut(at)?;
+        if name.is_none() {
+            *name = self.reference(id).map(Arc::new);
+        }
+        name.clone()
     }
 
     /// The object that a reference names; versions do not count.

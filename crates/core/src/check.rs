@@ -143,5 +143,5 @@ pub(crate) fn end_of(analysis: &Analysis, path: &str) -> Range {
         let found = it.file.lines.position(&it.file.text, length);
         Position { line: found.line, column: found.column, offset: found.offset }
     });
-    Range { file: path.to_owned(), start: at, end: at }
+    Range { file: path.into(), start: at, end: at }
 }

@@ -68,10 +68,10 @@ fn witness(analysis: &Analysis, dead: &Dead) -> Call {
     call(&dead.witness, Some(from))
 }
 
-/// Sidecars serve it; without `gateways` a VirtualService is for them.
+/// Sidecars serve it.
 fn is_in_mesh(analysis: &Analysis, dead: &Dead) -> bool {
     let found = dead.entry.resource.and_then(|it| analysis.cluster.get::<VirtualService>(it));
-    found.is_some_and(|it| it.object.gateways.is_empty() || it.object.gateways.iter().any(|it| it.value == "mesh"))
+    found.is_some_and(|it| it.object.is_for_mesh())
 }
 
 /// A request as the protocol writes it.

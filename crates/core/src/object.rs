@@ -8,12 +8,12 @@ mod summary;
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints, pod_name, service_pods};
 use podpath_objects::{Gateway, IstioGateway, Labels, Reader, Service};
 use podpath_protocol::{Condition, EndpointList, From, Locale, ObjectCard, PodCaller, PodLine, PortLine, Ref};
-use podpath_routing::mesh::{Injected, sidecar};
-use podpath_source::{Location, Spanned};
+use podpath_routing::mesh::{Injected, Injection};
+use podpath_source::Spanned;
 use podpath_yaml::Node;
 
 use crate::analysis::Analysis;
-use crate::place::{range, say};
+use crate::place::{name_range, say};
 use crate::{balancer, pod, status};
 
 pub(crate) use mentions::{Mention, of_document};
@@ -34,7 +34,7 @@ pub(crate) fn object(analysis: &Analysis, resource: &Ref, locale: Locale) -> Opt
     let stored = stored::stored(node, kind, &entry.namespace);
     Some(ObjectCard {
         resource: analysis.reference(id)?,
-        range: range(analysis, Location { document: entry.document, span: meta.name_span() })?,
+        range: name_range(analysis, id)?,
         summary: say(&summary::summary(meta.group(), kind), locale),
         fields: stored.fields(),
         stored: stored.lines(),
@@ -92,7 +92,7 @@ fn endpoint_list(analysis: &Analysis, id: ResourceId) -> Option<EndpointList> {
         fill_service(&mut list, analysis, &service);
     } else {
         let pods = cluster.pod_source(id)?;
-        fill(&mut list, analysis, Some(id), (pods.replicas, pods.ready && !pods.ended), None, None);
+        fill(&mut list, analysis, Some(id), (pods.replicas, pods.is_ready()), None, None);
     }
     Some(list)
 }
@@ -143,7 +143,7 @@ fn start(analysis: &Analysis, id: ResourceId) -> Option<From> {
             namespace: pods.namespace.to_owned(),
             labels: labels(&pods.template.labels),
             service_account: pods.template.service_account.as_ref().map(|it| it.value.clone()),
-            sidecar: Some(sidecar(&analysis.cluster, &pods).injected == Injected::Yes),
+            sidecar: Some(Injection::new(&analysis.cluster).sidecar(&pods).injected == Injected::Yes),
             tls: None,
         };
         return Some(From { pod: Some(pod), ..From::default() });

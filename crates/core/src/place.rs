@@ -1,5 +1,8 @@
 //! Places in documents to ranges in files, texts to the asked language.
 
+use std::sync::Arc;
+
+use podpath_cluster::ResourceId;
 use podpath_protocol::{Locale, Position, Range};
 use podpath_source::{Location, Text};
 
@@ -13,6 +16,20 @@ pub(crate) fn say(text: &Text, locale: Locale) -> String {
     }
 }
 
+/// The same of a text that nobody else needs.
+pub(crate) fn spoken(text: Text, locale: Locale) -> String {
+    match locale {
+        Locale::En => text.en,
+        Locale::Ko => text.ko,
+    }
+}
+
+/// The range of an object's name.
+pub(crate) fn name_range(analysis: &Analysis, id: ResourceId) -> Option<Range> {
+    let entry = analysis.cluster.entry(id)?;
+    range(analysis, Location { document: entry.document, span: entry.resource.meta.name_span() })
+}
+
 /// The range of a place; None when its document is not there.
 pub(crate) fn range(analysis: &Analysis, location: Location) -> Option<Range> {
     let placed = analysis.placed(location.document)?;
@@ -22,5 +39,5 @@ pub(crate) fn range(analysis: &Analysis, location: Location) -> Option<Range> {
         Position { line: found.line, column: found.column, offset: found.offset }
     };
     let span = location.span;
-    Some(Range { file: placed.path.to_string(), start: position(span.start), end: position(span.end) })
+    Some(Range { file: Arc::clone(&placed.path), start: position(span.start), end: position(span.end) })
 }

@@ -6,11 +6,10 @@ mod placement;
 mod policies;
 mod words;
 
-use std::cell::OnceCell;
-
 use podpath_cluster::{PodSource, ResourceId};
+use podpath_objects::GATEWAY_NAME;
 use podpath_protocol::{Locale, MtlsReason, MtlsState, PodFacts, Range, Ref, SidecarState};
-use podpath_routing::mesh::{Injected, Injector, Mtls, Sidecar, Workload, mtls, named_ports, sidecar_by};
+use podpath_routing::mesh::{Injected, Injection, Mtls, Sidecar, Workload, mtls, named_ports};
 use podpath_source::Location;
 
 use crate::analysis::Analysis;
@@ -25,23 +24,19 @@ pub(crate) use policies::policies;
 pub(crate) struct Asked<'a> {
     pub(crate) analysis: &'a Analysis,
     pub(crate) pods: &'a PodSource<'a>,
-    /// Read at the first Pod that needs it.
-    pub(crate) injector: &'a OnceCell<Injector>,
+    pub(crate) injection: &'a Injection<'a>,
     pub(crate) locale: Locale,
 }
-
-/// The label by which the Pods of a Gateway of the Gateway API name it (GEP-1762).
-const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
 
 impl<'a> Asked<'a> {
     /// The Pods as the mesh sees them.
     fn workload(&self) -> Workload<'a> {
         let labels = &self.pods.template.labels;
-        Workload { namespace: self.pods.namespace, labels, gateway: labels.get(GATEWAY) }
+        Workload { namespace: self.pods.namespace, labels, gateway: labels.get(GATEWAY_NAME) }
     }
 
     fn sidecar(&self) -> Sidecar {
-        sidecar_by(&self.analysis.cluster, self.injector, self.pods)
+        self.injection.sidecar(self.pods)
     }
 
     /// A place in what makes the Pods.
@@ -59,7 +54,8 @@ impl<'a> Asked<'a> {
 /// Everything that a card says; none for what has no Pods.
 pub(crate) fn facts(analysis: &Analysis, id: ResourceId, locale: Locale) -> Option<PodFacts> {
     let pods = analysis.cluster.pod_source(id)?;
-    let asked = &Asked { analysis, pods: &pods, injector: &OnceCell::new(), locale };
+    let injection = Injection::new(&analysis.cluster);
+    let asked = &Asked { analysis, pods: &pods, injection: &injection, locale };
     let found = asked.sidecar();
     let has_proxy = found.injected != Injected::No;
     let mtls = mtls_state(asked);

@@ -10,7 +10,7 @@ use podpath_source::{Diagnostic as Finding, Location, Text};
 use routing::{Entry, Request, Scheme, Target};
 
 use crate::analysis::Analysis;
-use crate::place::{range, say};
+use crate::place::{range, say, spoken};
 use crate::{check, presets};
 
 /// Longer texts in a request are refused: nobody sends them, and matching must stay bounded.
@@ -18,7 +18,7 @@ const MAX_TEXT: usize = 64 * 1024;
 
 /// Follows a call. The error is a sentence about the call.
 pub(crate) fn trace(analysis: &Analysis, call: &Call, locale: Locale) -> Result<Trace, String> {
-    Ok(write(analysis, call, &follow(analysis, call)?, locale))
+    Ok(write(analysis, call, follow(analysis, call)?, locale))
 }
 
 /// Follows a call, without writing it down.
@@ -136,22 +136,24 @@ fn not_here(call: &Call) -> routing::Trace {
     routing::Trace { reason: "entry-not-found".into(), verdict, ..routing::Trace::default() }
 }
 
-fn write(analysis: &Analysis, call: &Call, trace: &routing::Trace, locale: Locale) -> Trace {
+fn write(analysis: &Analysis, call: &Call, trace: routing::Trace, locale: Locale) -> Trace {
     let writing = Writing { analysis, locale };
+    let verdict = writing.verdict(&trace);
+    let response = response(call, &trace);
     Trace {
         id: call.id.clone(),
         outcome: outcome(trace.outcome),
         status: trace.status,
         grpc_status: trace.grpc_status.map(str::to_owned),
-        reason: Some(trace.reason.clone()),
-        location: trace.location.clone(),
-        body: trace.body.clone(),
+        reason: Some(trace.reason),
+        location: trace.location,
+        body: trace.body,
         backends: trace.backends.iter().map(|it| writing.backend(it)).collect(),
         upstream: trace.upstream.as_ref().map(upstream),
-        response: response(call, trace),
+        response,
         mirrors: trace.mirrors.iter().filter_map(|it| writing.mirror(it)).collect(),
-        verdict: writing.verdict(trace),
-        hops: trace.hops.iter().map(|it| writing.hop(it)).collect(),
+        verdict,
+        hops: trace.hops.into_iter().map(|it| writing.hop(it)).collect(),
     }
 }
 
@@ -326,7 +328,7 @@ impl Writing<'_> {
         fixing.next().and_then(|it| check::fix(self.analysis, it, self.locale))
     }
 
-    fn hop(&self, hop: &routing::Hop) -> Hop {
+    fn hop(&self, hop: routing::Hop) -> Hop {
         let kind = match hop.kind {
             routing::HopKind::Client => HopKind::Client,
             routing::HopKind::LoadBalancer => HopKind::LoadBalancer,
@@ -348,12 +350,12 @@ impl Writing<'_> {
             detail: sentence(&hop.detail, self.locale),
             decided_by: hop.decided_by.map(str::to_owned),
             rule,
-            candidates: hop.candidates.iter().map(|it| self.candidate(it)).collect(),
+            candidates: hop.candidates.into_iter().map(|it| self.candidate(it)).collect(),
             failed: hop.failed,
         }
     }
 
-    fn candidate(&self, candidate: &routing::Candidate) -> Candidate {
+    fn candidate(&self, candidate: routing::Candidate) -> Candidate {
         let verdict = match candidate.verdict {
             routing::Verdicted::Chosen => Standing::Chosen,
             routing::Verdicted::Lost => Standing::Lost,
@@ -361,12 +363,12 @@ impl Writing<'_> {
             routing::Verdicted::Invalid => Standing::Invalid,
         };
         Candidate {
-            resource: candidate.resource.and_then(|id| self.analysis.reference(id)),
+            resource: candidate.resource.and_then(|id| self.analysis.shared_reference(id)),
             range: range(self.analysis, candidate.location),
-            path: candidate.path.clone(),
+            path: candidate.path,
             verdict,
-            reason: candidate.reason.to_owned(),
-            detail: say(&candidate.detail, self.locale),
+            reason: candidate.reason.into(),
+            detail: spoken(candidate.detail, self.locale),
         }
     }
 }

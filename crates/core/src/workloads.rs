@@ -1,12 +1,12 @@
 //! The method `workloads`: what makes Pods, with their names, Services, policies, identity, needs and Nodes.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, PodSource, ResourceId, pod_name};
 use podpath_objects::{NetworkPolicy, Service, Workload as WorkloadObject};
 use podpath_order::{Gather, Order};
 use podpath_protocol::{Locale, Ref, Schedulable, Workload, Workloads};
+use podpath_routing::mesh::Injection;
 
 use crate::analysis::Analysis;
 use crate::pod;
@@ -22,7 +22,7 @@ pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
     sources.order_by_key(|it| it.id);
     let owners: BTreeMap<_, _> = sources.iter().filter_map(|it| Some((it.id, cluster.owner_of(it.id)?))).gather();
     let services = selecting(cluster);
-    let injector = OnceCell::new();
+    let injection = Injection::new(cluster);
     let mut made: BTreeMap<ResourceId, Vec<String>> = BTreeMap::new();
     for pod in sources.iter().filter(|it| cluster.get::<podpath_objects::Pod>(it.id).is_some()) {
         let name = cluster.entry(pod.id).map_or("", |it| it.resource.meta.name());
@@ -33,7 +33,7 @@ pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
     let own = sources.iter().filter(|it| !owners.contains_key(&it.id));
     let write = |pods: &PodSource<'_>| {
         let services = services.get(&pods.id).map(Vec::as_slice).unwrap_or_default();
-        let asked = pod::Asked { analysis, pods, injector: &injector, locale };
+        let asked = pod::Asked { analysis, pods, injection: &injection, locale };
         write(&asked, services, made.get(&pods.id))
     };
     Workloads { workloads: own.filter_map(write).collect() }

@@ -114,11 +114,11 @@ fn of_http_route(found: Found<'_, HttpRoute>) -> Vec<Backend<'_>> {
     backends
 }
 
-/// The backends of a rule and those that get copies.
+/// The backends of a rule, those that get copies and those that are asked first.
 fn backends_of_rule(rule: &HttpRule) -> Vec<&BackendRef> {
     let filters = rule.backends.iter().flat_map(|it| &it.filters).chain(&rule.filters);
     let mirrors = filters.filter_map(|filter| match &filter.kind {
-        FilterKind::Mirror(to, _) => Some(to),
+        FilterKind::Mirror(to, _) | FilterKind::ExternalAuth(to) => Some(to),
         _ => None,
     });
     rule.backends.iter().chain(mirrors).collect()

@@ -48,7 +48,7 @@ fn check_virtual_service(
         gateways.iter().filter(|(_, served)| !hosts.iter().any(|it| fits(served, &it.value))).collect();
     // Where a gateway is not here, it may take what the others leave.
     if gateways.len() == wanted.len() && !gateways.is_empty() {
-        let is_for_mesh = istio::is_for_mesh(service.object);
+        let is_for_mesh = service.object.is_for_mesh();
         let is_served = |host: &str| gateways.iter().any(|(_, served)| fits(served, host));
         // What is called inside the mesh needs no gateway.
         let is_inner =

@@ -189,6 +189,7 @@ pub static ALL: &[&Lint] = &[
     &istio::virtual_services::MESH_ONLY_SUBSET.lint,
     &istio::virtual_services::UNVERIFIED_CLAIMS.lint,
     &istio::virtual_services::GENERATED_GATEWAY.lint,
+    &istio::unused_rules::INEFFECTIVE,
     &istio::hosts::UNKNOWN.lint,
     &istio::hosts::HIDDEN.lint,
     &istio::webhooks::OVERLAPPING.lint,
@@ -215,6 +216,11 @@ pub fn check_document(document: DocumentId, text: &str, yaml: &podpath_yaml::Doc
         }
     }
     in_order(found)
+}
+
+/// The findings of all lints together: two that say the same of one place are one.
+pub fn joined(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    istio::unused_rules::joined(found, &unreachable_rule::LINT)
 }
 
 fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use podpath_cluster::Cluster;
+use podpath_cluster::{Cluster, is_of_one_pod};
 use podpath_objects::{Labels, NetworkPolicy, Selector};
 use podpath_source::{Diagnostic, Severity};
 
@@ -63,8 +63,12 @@ impl<'a> Pods<'a> {
     }
 
     /// True when the namespace has Pods, and none of them is selected.
+    ///
+    /// Which single Pod of a StatefulSet is meant stands in no template, so nothing is said about it.
     fn lacks(&self, namespace: &str, selector: &Selector) -> bool {
-        self.0.get(namespace).is_some_and(|it| !it.iter().any(|it| selector.matches(it)))
+        let is_of_one = selector.labels.iter().any(|(key, _)| is_of_one_pod(key))
+            || selector.terms.iter().any(|it| is_of_one_pod(&it.key));
+        !is_of_one && self.0.get(namespace).is_some_and(|it| !it.iter().any(|it| selector.matches(it)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! `unreachable-rule`: a rule that never gets a request, because others take all of them.
 //!
 //! What is dead is decided by `podpath_routing::dead_rules` for every gateway alike; here it becomes a finding, with the
-//! request that shows it and what to do. Istio's analyzer calls a rule of which no match is left IST0130, and a match of
-//! a rule that others still reach IST0131.
+//! request that shows it and what to do. What Istio's analyzer says of such rules is another question, which it answers by
+//! comparing texts: `istio::unused_rules`.
 
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::{RouteRule, VirtualService};
@@ -36,11 +36,7 @@ pub fn unreachable_rules<'a>(
                 found.push((first, whole_rule(cluster, service, rule, first)));
                 at += n_alike;
             }
-            Some(_) => {
-                found.push((first, Diagnostic { aliases: &["IST0131"], ..finding(cluster, first) }));
-                at += 1;
-            }
-            None => {
+            _ => {
                 found.push((first, finding(cluster, first)));
                 at += 1;
             }
@@ -77,7 +73,7 @@ fn whole_rule(
     let by = service.object.http.get(index(&dead.by.path).unwrap_or(usize::MAX));
     let is_other = |by: &&RouteRule| dead.by.resource == dead.rule.resource && by.span != rule.span;
     let fix = by.filter(is_other).map(|by| repair(dead, service.at(rule.span), service.at(by.span)));
-    Diagnostic { aliases: &["IST0130"], fix, ..finding(cluster, dead) }
+    Diagnostic { fix, ..finding(cluster, dead) }
 }
 
 /// Both stand in one object whose order decides, and the other order keeps both alive.

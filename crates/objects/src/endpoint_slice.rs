@@ -30,6 +30,8 @@ pub struct SliceEndpoint {
     pub addresses: Vec<String>,
     /// `conditions.ready`; missing counts as ready.
     pub ready: bool,
+    /// `conditions.terminating`, but not `serving: false`: it still answers.
+    pub serves_still: bool,
     /// Name of the Pod in `targetRef`.
     pub pod: Option<String>,
 }
@@ -41,9 +43,14 @@ impl EndpointSlice {
             port: it.get("port").port().map(|it| it.value),
             protocol: it.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
         };
+        let holds = |it: Reader<'_>, condition: &str| {
+            let condition = it.get("conditions").get(condition);
+            !condition.exists() || condition.is_true()
+        };
         let endpoint = |it: Reader<'_>| SliceEndpoint {
             addresses: it.get("addresses").texts().into_iter().map(|it| it.value).collect(),
-            ready: !it.get("conditions").get("ready").exists() || it.get("conditions").get("ready").is_true(),
+            ready: holds(it, "ready"),
+            serves_still: it.get("conditions").get("terminating").is_true() && holds(it, "serving"),
             pod: it.get("targetRef").get("name").text().map(|it| it.value),
         };
         Self { ports: reader.get("ports").list(port), endpoints: reader.get("endpoints").list(endpoint) }

@@ -33,6 +33,12 @@ pub struct IngressClassParams {
     pub tags: Vec<(String, String)>,
     /// Keys and values of `spec.loadBalancerAttributes`.
     pub attributes: Vec<(String, String)>,
+    /// `spec.wafv2AclArn`
+    pub web_acl: Option<Spanned<String>>,
+    /// There is a `spec.minimumLoadBalancerCapacity`.
+    pub has_capacity: bool,
+    /// Keys of `spec.listeners[].listenerAttributes`, each behind its listener as `HTTP-80`.
+    pub listener_attributes: Vec<(String, String)>,
     /// `spec.namespaceSelector`
     pub namespace_selector: Option<Selector>,
 }
@@ -54,9 +60,19 @@ impl IngressClassParams {
             subnets: spec.get("subnets").node().map(|it| format!("{:?}", plain(it))),
             tags: pairs(spec.get("tags")),
             attributes: pairs(spec.get("loadBalancerAttributes")),
+            web_acl: spec.get("wafv2AclArn").text().filter(|it| !it.value.is_empty()),
+            has_capacity: spec.get("minimumLoadBalancerCapacity").exists(),
+            listener_attributes: spec.get("listeners").items().flat_map(listener_attributes).collect(),
             namespace_selector: spec.get("namespaceSelector").selector(),
         }
     }
+}
+
+/// The listener with each key of its attributes.
+fn listener_attributes(listener: Reader<'_>) -> Vec<(String, String)> {
+    let part = |key: &str| listener.get(key).scalar().unwrap_or_default();
+    let name = format!("{}-{}", part("protocol"), part("port"));
+    pairs(listener.get("listenerAttributes")).into_iter().map(|(key, _)| (name.clone(), key)).collect()
 }
 
 /// A list of `key` and `value`.

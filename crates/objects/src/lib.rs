@@ -47,7 +47,7 @@ pub use destination_rule::{DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use envoy_filter::{EnvoyFilter, Patch, PatchEffect};
 pub use gateway::{
-    AllowedRoutes, ClientValidation, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
+    AllowedRoutes, ClientValidation, GATEWAY_NAME, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
 };
 pub use gateway_class::GatewayClass;
 pub use grpc_route::{GrpcMatch, GrpcRoute, GrpcRule};

@@ -29,6 +29,8 @@ pub enum FilterKind {
     Mirror(BackendRef, (u64, u64)),
     /// `CORS`
     Cors(Cors),
+    /// `ExternalAuth`: who is asked.
+    ExternalAuth(BackendRef),
     /// `ExtensionRef`
     Extension(ObjectRef),
     /// Any other type.
@@ -115,6 +117,9 @@ impl Filter {
             "RequestMirror" => mirror(),
             "ExtensionRef" => ObjectRef::read(reader.get("extensionRef"), "").map(FilterKind::Extension),
             "CORS" => Some(FilterKind::Cors(Cors::read(reader.get("cors")))),
+            "ExternalAuth" => {
+                BackendRef::read(reader.get("externalAuth").get("backendRef")).map(FilterKind::ExternalAuth)
+            }
             _ => None,
         };
         Self { kind: kind.unwrap_or(FilterKind::Other(name)), span: reader.span() }

@@ -102,27 +102,39 @@ impl Service {
         self.cluster_ips.iter().any(|ip| ip == "None")
     }
 
-    /// The entry that every node opens this port for.
-    pub fn by_node_port(&self, number: u16) -> Option<&ServicePort> {
+    /// The entry that every node opens this port for, for connections of a protocol.
+    pub fn by_node_port(&self, protocol: &str, number: u16) -> Option<&ServicePort> {
         let is_open = matches!(self.service_type.as_str(), "NodePort" | "LoadBalancer");
-        self.ports.iter().find(|it| is_open && it.node_port.as_ref().is_some_and(|it| it.value == number))
+        let opens = |it: &ServicePort| it.node_port.as_ref().is_some_and(|it| it.value == number);
+        self.ports.iter().find(|it| is_open && it.protocol == protocol && opens(it))
     }
 
-    /// The entry for a port number.
+    /// The first entry for a port number, whatever its protocol.
     pub fn port(&self, number: u16) -> Option<&ServicePort> {
-        self.ports.iter().find(|it| it.port.value == number)
+        self.port_by(&PortRef::Number(number))
     }
 
-    /// The entry for a port by number or name.
+    /// The first entry for a port by number or name, whatever its protocol.
     pub fn port_by(&self, port: &PortRef) -> Option<&ServicePort> {
-        match port {
-            PortRef::Number(number) => self.port(*number),
-            PortRef::Name(name) => self.ports.iter().find(|it| it.name.as_ref().is_some_and(|it| it.value == *name)),
-        }
+        self.ports.iter().find(|it| it.is(port))
+    }
+
+    /// The entry for connections of a protocol (`TCP`, `UDP`) to a port: kube-proxy keeps its rules by address, port and
+    /// protocol, so an entry of another protocol is another port (`pkg/proxy`, `ServicePortName`).
+    pub fn port_over(&self, protocol: &str, port: &PortRef) -> Option<&ServicePort> {
+        self.ports.iter().find(|it| it.protocol == protocol && it.is(port))
     }
 }
 
 impl ServicePort {
+    /// It has this number, or this name.
+    fn is(&self, port: &PortRef) -> bool {
+        match port {
+            PortRef::Number(number) => self.port.value == *number,
+            PortRef::Name(name) => self.name.as_ref().is_some_and(|it| it.value == *name),
+        }
+    }
+
     fn read(reader: Reader<'_>) -> Option<Self> {
         let port = reader.get("port").port()?;
         let same = || port.clone().map(PortRef::Number);

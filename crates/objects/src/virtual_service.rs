@@ -82,6 +82,8 @@ pub struct HttpMatchRequest {
     pub source_namespace: Option<Spanned<String>>,
     /// `ignoreUriCase`
     pub ignores_uri_case: bool,
+    /// `statPrefix`
+    pub stat_prefix: Option<String>,
     /// The whole match.
     pub span: Span,
 }
@@ -198,9 +200,18 @@ pub struct StreamMatch {
     pub source_namespace: Option<String>,
     /// `destinationSubnets`
     pub subnets: Vec<Spanned<String>>,
+    /// `sourceSubnet`
+    pub source_subnet: Option<String>,
+    /// The whole match.
+    pub span: Span,
 }
 
 impl VirtualService {
+    /// True when the rules count for sidecars: "the default is `mesh`".
+    pub fn is_for_mesh(&self) -> bool {
+        self.gateways.is_empty() || self.gateways.iter().any(|it| it.value == "mesh")
+    }
+
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
         Self {
@@ -275,6 +286,7 @@ impl HttpMatchRequest {
             source_labels: reader.get("sourceLabels").labels(),
             source_namespace: reader.get("sourceNamespace").text().filter(|it| !it.value.is_empty()),
             ignores_uri_case: reader.get("ignoreUriCase").is_true(),
+            stat_prefix: filled(reader.get("statPrefix")),
             span: reader.span(),
         }
     }
@@ -375,8 +387,15 @@ impl StreamMatch {
             port: reader.get("port").port(),
             gateways: reader.get("gateways").texts(),
             source_labels: reader.get("sourceLabels").labels(),
-            source_namespace: reader.get("sourceNamespace").text().map(|it| it.value).filter(|it| !it.is_empty()),
+            source_namespace: filled(reader.get("sourceNamespace")),
             subnets: reader.get("destinationSubnets").texts(),
+            source_subnet: filled(reader.get("sourceSubnet")),
+            span: reader.span(),
         }
     }
+}
+
+/// A text that is not empty.
+fn filled(reader: Reader<'_>) -> Option<String> {
+    reader.text().map(|it| it.value).filter(|it| !it.is_empty())
 }

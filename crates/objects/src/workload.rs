@@ -4,7 +4,7 @@ mod template;
 
 use podpath_source::{Span, Spanned};
 
-use crate::meta::{Meta, Selector};
+use crate::meta::{Labels, Meta, Selector};
 use crate::reader::Reader;
 
 pub use template::{Container, ContainerPort, Placement, PodTemplate, Toleration, Use};
@@ -75,6 +75,10 @@ impl Workload {
         let is_job = is_cron || meta.kind.value == "Job";
         let replicas = spec.get(if is_job { "parallelism" } else { "replicas" });
         let template = spec.get("template");
+        let mut labels = template.get("metadata").get("labels").labels();
+        if meta.kind.value == "Job" && !spec.get("manualSelector").is_true() {
+            add_job_name(meta, &mut labels);
+        }
         let number = |it: Reader<'_>| it.int().and_then(|it| u32::try_from(it.value).ok());
         Self {
             replicas: if is_suspended { 0 } else { number(replicas).unwrap_or(1) },
@@ -88,7 +92,17 @@ impl Workload {
                 .map(|it| it.value)
                 .collect(),
             selector: spec.get("selector").selector(),
-            template: PodTemplate::read(template, template.get("metadata").get("labels").labels()),
+            template: PodTemplate::read(template, labels),
+        }
+    }
+}
+
+/// The API server writes the name of a Job into the labels of its template (`pkg/registry/batch/job`, `generateSelector`).
+fn add_job_name(meta: &Meta, labels: &mut Labels) {
+    let Some(name) = &meta.name else { return };
+    for key in ["batch.kubernetes.io/job-name", "job-name"] {
+        if labels.get(key).is_none() {
+            labels.entries.push((Spanned::new(key.to_owned(), name.span), name.clone()));
         }
     }
 }

@@ -18,6 +18,8 @@ mod status;
 mod trace;
 mod workloads;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use admission::{Admission, AdmitParams, Admitted, Refusal};
@@ -82,8 +84,8 @@ pub struct Position {
 /// A stretch of a file; `end` is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Range {
-    /// The path of the file in the workspace.
-    pub file: String,
+    /// The path of the file in the workspace; shared, because a trace holds hundreds of places in few files.
+    pub file: Arc<str>,
     /// Where it begins.
     pub start: Position,
     /// Where it ends, exclusive.

@@ -1,6 +1,8 @@
 //! A request, and the way that it takes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -352,8 +354,8 @@ pub struct RuleNumber {
 /// Something that a hop considered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// The object.
-    pub resource: Option<Ref>,
+    /// The object; shared, because many candidates are rules of one object.
+    pub resource: Option<Arc<Ref>>,
     /// The place that decided about it.
     pub range: Option<Range>,
     /// The rule in the object.
@@ -361,7 +363,7 @@ pub struct Candidate {
     /// How it fared.
     pub verdict: Standing,
     /// Stable kebab-case code.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The same in a sentence.
     pub detail: String,
 }

@@ -1,8 +1,10 @@
 //! What filters and redirects do to a request.
 
+use std::fmt::Write as _;
+
 use crate::matcher::Condition;
 use crate::pattern::{PathMatch, Pattern};
-use crate::request::{Request, split_port};
+use crate::request::{Request, normalized, split_port};
 use crate::table::{Filter, HeaderChange, PathChange, Redirect, RedirectPort, Rule};
 
 /// Applies the filters that change the request, in order.
@@ -22,8 +24,10 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::ResponseHeaders(_)
             | Filter::Mirror { .. }
             | Filter::Cors(_)
+            | Filter::AllowOrigin
             | Filter::Abort { .. }
             | Filter::Delay { .. }
+            | Filter::SignIn(_)
             | Filter::Unsupported(_) => {}
         }
     }
@@ -66,20 +70,34 @@ fn change_path(change: &PathChange, rule: &Rule, path: &str) -> String {
 }
 
 /// nginx' `rewrite`: "If a replacement string includes the new request arguments, the previous request arguments are
-/// appended after them"; not so when it ends with `?`.
+/// appended after them"; not so when it ends with `?`. It sees the normalized path, and what it makes is escaped anew.
 fn capture(pattern: &Pattern, to: &str, request: &mut Request) {
-    let Some(groups) = pattern.groups(&request.path) else { return };
+    let Some(seen) = normalized(&request.path) else { return };
+    let Some(groups) = pattern.groups(&seen) else { return };
     let filled = fill_groups(to, &groups);
     match filled.split_once('?') {
-        None => request.path = filled,
+        None => request.path = escape(&filled),
         Some((path, query)) => {
             let kept = if query.is_empty() || query.ends_with('?') { None } else { request.query.take() };
             let query = query.trim_end_matches('?');
             let joined = kept.map_or_else(|| query.to_owned(), |kept| format!("{query}&{kept}"));
             request.query = Some(joined).filter(|it| !it.is_empty());
-            path.clone_into(&mut request.path);
+            request.path = escape(path);
         }
     }
+}
+
+/// As nginx writes a path that it changed (`ngx_escape_uri`).
+fn escape(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() && !b"#%?".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// The URL is path and query.
@@ -114,12 +132,17 @@ fn variable(name: &str, request: &Request) -> Option<String> {
         "host" => without_port.to_ascii_lowercase(),
         "http_host" | "best_http_host" => request.authority.clone(),
         "redirect_host" => without_port.to_owned(),
+        "forwarded_host" => {
+            let told = request.header("x-forwarded-host");
+            let first = told.as_deref().and_then(|it| it.split([',', ':']).next());
+            first.unwrap_or(without_port).to_owned()
+        }
         "request_uri" => request.target(),
         "trimmed_uri" => {
             let target = request.target();
             target.strip_suffix('/').map(str::to_owned).unwrap_or(target)
         }
-        "uri" | "document_uri" => request.path.clone(),
+        "uri" | "document_uri" => normalized(&request.path)?,
         "port" => request.port.to_string(),
         "path_without_slash" => request.path.strip_prefix('/').unwrap_or(&request.path).to_owned(),
         "args" | "query_string" => request.query.clone().unwrap_or_default(),
@@ -211,7 +234,9 @@ pub(crate) fn location(redirect: &Redirect, rule: &Rule, request: &Request) -> S
         }
     };
     let port = port.map(|it| format!(":{it}")).unwrap_or_default();
-    let query = redirect.query.clone().or_else(|| request.query.clone());
+    // "The path_redirect query string, if any, takes precedence over the request's query string" (Envoy).
+    let has_own = path.contains('?') && matches!(redirect.path, Some(PathChange::Full(_)));
+    let query = redirect.query.clone().or_else(|| request.query.clone().filter(|_| !has_own));
     let query = query.filter(|it| !it.is_empty()).map(|it| format!("?{it}")).unwrap_or_default();
     format!("{scheme}://{host}{port}{path}{query}")
 }

@@ -1,23 +1,36 @@
 //! The engine: which listener, host and rule of a table take a request, and why every other one does not.
 
+use std::sync::Arc;
+
 use podpath_source::Text;
 
 use crate::gateways::Gateway;
 use crate::ladder::{Criterion, prefer};
-use crate::matcher::Mismatch;
+use crate::matcher::{Matcher, Mismatch};
 use crate::pattern::HostPattern;
 use crate::request::Request;
 use crate::table::{Access, Listener, Protocol, Rule, Table, VirtualHost};
 
 /// How a rule fared.
-#[derive(Clone, Debug)]
-pub enum Standing {
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
     /// It takes the request.
     Chosen,
     /// It matches, but another one goes first, by this criterion.
     Lost(Criterion),
     /// It does not match.
-    Mismatch(Mismatch),
+    Mismatch(Obstacle<'a>),
+}
+
+/// What keeps a rule from a request. Put into words when somebody asks, since most are never shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Obstacle<'a> {
+    /// The first of its conditions that does not hold.
+    Condition(&'a Matcher),
+    /// Its host.
+    Host(&'a HostPattern),
+    /// Its listener, by its name.
+    Listener(&'a str),
 }
 
 /// A rule and how it fared.
@@ -26,7 +39,7 @@ pub struct Considered<'a> {
     /// The rule.
     pub rule: &'a Rule,
     /// How it fared.
-    pub standing: Standing,
+    pub standing: Standing<'a>,
 }
 
 /// Which rule takes a request.
@@ -134,11 +147,13 @@ pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Reque
         considered.extend(consider(table.gateway, &host.rules, request));
     }
     let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(it.as_ref(), chosen)));
-    considered.extend(others.flat_map(|it| objects(&it.rules).map(move |rule| other_host(it, rule, request))));
+    let host_of = |it: &'a Arc<VirtualHost>| objects(&it.rules).map(|rule| (rule, Obstacle::Host(&it.pattern)));
+    let others = others.flat_map(host_of);
     let elsewhere = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener) && it.port == listener.port);
-    let rules =
-        elsewhere.flat_map(|it| it.hosts.iter().flat_map(move |host| objects(&host.rules).map(move |rule| (it, rule))));
-    considered.extend(rules.map(|(it, rule)| other_listener(it, rule)));
+    let rules_of = |it: &'a Listener| it.hosts.iter().flat_map(|host| objects(&host.rules));
+    let elsewhere = elsewhere.flat_map(|it| rules_of(it).map(|rule| (rule, Obstacle::Listener(&it.name))));
+    let failing = |(rule, obstacle)| Considered { rule, standing: Standing::Mismatch(obstacle) };
+    considered.extend(others.chain(elsewhere).map(failing));
     let chosen = considered.iter().find(|it| matches!(it.standing, Standing::Chosen)).map(|it| it.rule);
     let decided_by = considered.iter().find_map(|it| match it.standing {
         Standing::Lost(criterion) => Some(criterion),
@@ -170,19 +185,18 @@ fn choose_host<'a>(listener: &'a Listener, request: &Request) -> Option<&'a Virt
 }
 
 fn consider<'a>(gateway: &Gateway, rules: &'a [Rule], request: &Request) -> Vec<Considered<'a>> {
-    let checked: Vec<_> = rules.iter().map(|rule| (rule, first_mismatch(rule, request))).collect();
-    let matching = checked.iter().filter(|(_, mismatch)| mismatch.is_none()).map(|(rule, _)| *rule);
+    let failing = |rule: &'a Rule| rule.matchers.iter().find(|it| !it.holds(request));
+    let checked: Vec<_> = rules.iter().map(|rule| (rule, failing(rule))).collect();
+    let matching = checked.iter().filter(|(_, failing)| failing.is_none()).map(|(rule, _)| *rule);
     let winner = winner(gateway, matching, request);
-    let standing = |rule: &Rule, mismatch: Option<Mismatch>| match (mismatch, winner) {
-        (Some(mismatch), _) => Standing::Mismatch(mismatch),
+    let standing = |rule: &Rule, failing: Option<&'a Matcher>| match (failing, winner) {
+        (Some(matcher), _) => Standing::Mismatch(Obstacle::Condition(matcher)),
         (None, Some(winner)) if !std::ptr::eq(winner, rule) => {
             Standing::Lost(prefer(gateway.ladder, winner, rule, request).1)
         }
         (None, _) => Standing::Chosen,
     };
-    let considered =
-        checked.into_iter().map(|(rule, mismatch)| Considered { rule, standing: standing(rule, mismatch) });
-    considered.collect()
+    checked.into_iter().map(|(rule, failing)| Considered { rule, standing: standing(rule, failing) }).collect()
 }
 
 /// Of rules that match, the one that goes first.
@@ -200,33 +214,34 @@ pub(crate) fn winner<'a>(
     winner
 }
 
-fn first_mismatch(rule: &Rule, request: &Request) -> Option<Mismatch> {
-    rule.matchers.iter().find_map(|it| it.check(request).err())
+impl Obstacle<'_> {
+    /// In words, for the rule that it keeps from a request.
+    pub fn told(&self, rule: &Rule, request: &Request) -> Mismatch {
+        let (reason, text) = match self {
+            Self::Condition(matcher) => return matcher.mismatch(request),
+            Self::Host(pattern) => ("host-mismatch", other_host(pattern, request)),
+            Self::Listener(name) => ("other-listener", other_listener(name)),
+        };
+        Mismatch { reason, text, location: rule.origin.location }
+    }
 }
 
-fn other_host<'a>(host: &VirtualHost, rule: &'a Rule, request: &Request) -> Considered<'a> {
-    let pattern = &host.pattern;
-    let (en, ko) = if pattern.matches(&request.host) {
-        (
+fn other_host(pattern: &HostPattern, request: &Request) -> Text {
+    if pattern.matches(&request.host) {
+        return Text::new(
             format!("host `{pattern}` is less specific than the one that matched"),
             format!("`{pattern}` 호스트는 선택된 호스트보다 덜 구체적입니다"),
-        )
-    } else {
-        (
-            format!("host differs: it serves `{pattern}`, not `{}`", request.host),
-            format!("호스트가 다릅니다. `{pattern}` 호스트만 받습니다"),
-        )
-    };
-    let mismatch = Mismatch { reason: "host-mismatch", text: Text::new(en, ko), location: rule.origin.location };
-    Considered { rule, standing: Standing::Mismatch(mismatch) }
+        );
+    }
+    Text::new(
+        format!("host differs: it serves `{pattern}`, not `{}`", request.host),
+        format!("호스트가 다릅니다. `{pattern}` 호스트만 받습니다"),
+    )
 }
 
-fn other_listener<'a>(listener: &Listener, rule: &'a Rule) -> Considered<'a> {
-    let name = &listener.name;
-    let text = Text::new(
+fn other_listener(name: &str) -> Text {
+    Text::new(
         format!("listener `{name}` of the same port did not take the request"),
         format!("같은 포트의 `{name}` 리스너는 이 요청을 받지 않습니다"),
-    );
-    let mismatch = Mismatch { reason: "other-listener", text, location: rule.origin.location };
-    Considered { rule, standing: Standing::Mismatch(mismatch) }
+    )
 }

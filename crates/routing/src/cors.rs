@@ -48,6 +48,12 @@ fn without_default_port(origin: &str) -> String {
     origin.strip_suffix(port).unwrap_or(&origin).to_owned()
 }
 
+/// The origin of a request, told as the one that is allowed; None when it has none.
+pub(crate) fn allow_origin(request: &Request) -> Option<HeaderChange> {
+    let set = vec![("Access-Control-Allow-Origin".to_owned(), request.header("origin")?)];
+    Some(HeaderChange { set, ..HeaderChange::default() })
+}
+
 /// The headers that are added to an answer; None when the request has no origin, or one that is not allowed.
 pub(crate) fn answer(cors: &Cors, request: &Request) -> Option<HeaderChange> {
     let origin = request.header("origin")?;

@@ -29,6 +29,13 @@ pub struct Gateway {
     pub no_connection: u16,
 }
 
+impl Gateway {
+    /// Its rules see paths decoded and cleaned (nginx.org, `location`: "matching is performed against a normalized URI").
+    pub fn normalizes_paths(&self) -> bool {
+        self.name == ingress::NGINX.name
+    }
+}
+
 /// All of them.
 pub const ALL: &[&Gateway] = &[
     &alb::GATEWAY,
@@ -94,19 +101,22 @@ pub(crate) fn missing_service(namespace: &str, name: &str, location: Location, s
     }
 }
 
-/// A port that the Service does not offer.
+/// A port that the Service does not offer, or for another protocol alone.
 pub(crate) fn missing_port(service: &Found<'_, Service>, port: &PortRef, location: Location, status: u16) -> Fault {
     let name = service.name();
-    let offered: Vec<_> = service.object.ports.iter().map(|it| it.port.value.to_string()).collect();
-    let offered = offered.join(", ");
-    Fault {
-        reason: "port-not-offered",
-        status,
-        body: None,
-        text: Text::new(
-            format!("Service `{name}` has no port `{port}`; it offers {offered}"),
-            format!("`{name}` Service에 `{port}` 포트가 없습니다. 있는 포트: {offered}"),
+    let text = match service.object.port_by(port).map(|it| &it.protocol) {
+        Some(protocol) => Text::new(
+            format!("Service `{name}` offers port `{port}` for {protocol} alone"),
+            format!("`{name}` Service의 `{port}` 포트는 {protocol} 연결만 받습니다"),
         ),
-        location,
-    }
+        None => {
+            let offered: Vec<_> = service.object.ports.iter().map(|it| it.port.value.to_string()).collect();
+            let offered = offered.join(", ");
+            Text::new(
+                format!("Service `{name}` has no port `{port}`; it offers {offered}"),
+                format!("`{name}` Service에 `{port}` 포트가 없습니다. 있는 포트: {offered}"),
+            )
+        }
+    };
+    Fault { reason: "port-not-offered", status, body: None, text, location }
 }

@@ -99,6 +99,10 @@ pub fn prefer(ladder: &[Criterion], a: &Rule, b: &Rule, request: &Request) -> (O
 }
 
 fn hostname(rule: &Rule, request: &Request) -> (u8, usize) {
+    let ranked = rule.rank.hosts.iter().filter(|(host, _)| host.matches(&request.host));
+    if let Some(best) = ranked.map(|(_, specificity)| *specificity).max() {
+        return best;
+    }
     let hosts = rule.matchers.iter().filter_map(|it| match &it.condition {
         Condition::Host(patterns) => Some(patterns),
         _ => None,

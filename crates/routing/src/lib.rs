@@ -18,7 +18,7 @@ mod tables;
 mod trace;
 
 pub use change::change_headers;
-pub use choose::{Choice, Considered, NoListener, Standing, choose_listener, choose_rule};
+pub use choose::{Choice, Considered, NoListener, Obstacle, Standing, choose_listener, choose_rule};
 pub use dead::{DeadRule, Unsent, witnesses};
 pub use ladder::{Criterion, prefer};
 pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};
@@ -27,7 +27,7 @@ pub use range::in_range;
 pub use request::{Claim, Request, Scheme, split_port};
 pub use table::{
     Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
-    Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, VirtualHost,
+    Redirect, RedirectPort, Rejected, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 pub use tables::{GatewayPods, Tables};
 pub use trace::mesh;

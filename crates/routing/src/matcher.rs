@@ -88,11 +88,6 @@ impl Matcher {
         Self { condition, location }
     }
 
-    /// True, or why not.
-    pub fn check(&self, request: &Request) -> Result<(), Mismatch> {
-        if self.holds(request) { Ok(()) } else { Err(self.mismatch(request)) }
-    }
-
     /// True when the condition holds.
     pub fn holds(&self, request: &Request) -> bool {
         match &self.condition {
@@ -118,7 +113,8 @@ impl Matcher {
         }
     }
 
-    fn mismatch(&self, request: &Request) -> Mismatch {
+    /// Why the condition does not hold, in words.
+    pub fn mismatch(&self, request: &Request) -> Mismatch {
         let (reason, en, ko) = match &self.condition {
             Condition::Host(patterns) => {
                 let hosts = join(patterns);

@@ -67,6 +67,11 @@ impl Scheme {
         }
     }
 
+    /// What carries it, as `protocol` of a Service's port is written.
+    pub fn transport(self) -> &'static str {
+        if self == Self::Udp { "UDP" } else { "TCP" }
+    }
+
     /// The port that a client uses when none is told.
     pub fn default_port(self) -> u16 {
         if self.is_tls() { 443 } else { 80 }
@@ -227,16 +232,36 @@ pub fn split_port(authority: &str) -> (&str, Option<u16>) {
 
 /// `%xx` and `+` of a query.
 pub(crate) fn decode(text: &str) -> String {
-    if !text.contains(['%', '+']) {
-        return text.to_owned();
+    unescape(&text.replace('+', " "))
+}
+
+/// A path as nginx sees it: `%xx` decoded, `.` and `..` resolved, adjacent slashes as one. None when it leads above its root.
+pub(crate) fn normalized(path: &str) -> Option<String> {
+    let decoded = unescape(path);
+    let mut kept: Vec<&str> = Vec::new();
+    let mut is_open = false;
+    for part in decoded.split('/') {
+        is_open = matches!(part, "" | "." | "..");
+        match part {
+            "" | "." => {}
+            ".." => {
+                kept.pop()?;
+            }
+            _ => kept.push(part),
+        }
     }
+    let end = if is_open && !kept.is_empty() { "/" } else { "" };
+    Some(format!("/{}{end}", kept.join("/")))
+}
+
+fn unescape(text: &str) -> String {
     let hex = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         let escaped = (*byte == b'%').then(|| hex(at + 1)).flatten();
         at += if escaped.is_some() { 3 } else { 1 };
-        bytes.push(escaped.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
+        bytes.push(escaped.unwrap_or(*byte));
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -255,6 +280,23 @@ mod tests {
             ("odd:port", ("odd:port", None)),
         ] {
             assert_eq!(split_port(authority), expected);
+        }
+    }
+
+    #[test]
+    fn paths_are_decoded_and_cleaned() {
+        for (path, expected) in [
+            ("/", Some("/")),
+            ("//foo", Some("/foo")),
+            ("/x/../foo", Some("/foo")),
+            ("/foo/.", Some("/foo/")),
+            ("/foo/..", Some("/")),
+            ("/%66oo/", Some("/foo/")),
+            ("/a+b%20c", Some("/a+b c")),
+            ("/%2e%2E/foo", None),
+            ("/100%", Some("/100%")),
+        ] {
+            assert_eq!(normalized(path).as_deref(), expected, "{path}");
         }
     }
 

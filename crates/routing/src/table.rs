@@ -146,6 +146,14 @@ pub struct Rule {
     pub action: Action,
 }
 
+impl Rule {
+    /// A rule that takes every request.
+    pub fn plain(origin: Origin, label: &str, action: Action) -> Self {
+        let (label, rank) = (label.to_owned(), Rank::default());
+        Self { origin, label, priority: None, matchers: vec![], rank, filters: vec![], action }
+    }
+}
+
 /// What ties are broken by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rank {
@@ -155,6 +163,8 @@ pub struct Rank {
     pub name: String,
     /// Place in the list.
     pub order: usize,
+    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow.
+    pub hosts: Vec<(HostPattern, (u8, usize))>,
 }
 
 /// What a rule does.
@@ -259,6 +269,8 @@ pub enum Filter {
     },
     /// What other origins may do; the proxy answers preflight requests.
     Cors(Cors),
+    /// The origin of the request is told in `Access-Control-Allow-Origin` of the answer.
+    AllowOrigin,
     /// The proxy answers a share of the requests by itself, before anything else is done.
     Abort {
         /// The answer.
@@ -275,8 +287,35 @@ pub enum Filter {
         /// Share, as numerator and denominator.
         fraction: (u64, u64),
     },
+    /// The load balancer lets only some requests on, before anything else is done (ALB).
+    SignIn(SignIn),
     /// Something that is not modelled: the field.
     Unsupported(String),
+}
+
+/// Which requests a load balancer lets on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Those of a session; others get this status: 302 leads to the identity provider.
+    Session(u16),
+    /// Those with a token of this issuer that holds these claims.
+    Token {
+        /// `iss`
+        issuer: String,
+        /// Besides.
+        claims: Vec<TokenClaim>,
+    },
+}
+
+/// A claim that a token must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenClaim {
+    /// Its name.
+    pub name: String,
+    /// `single-string`, `string-array`, `space-separated-values`
+    pub format: String,
+    /// What it must hold.
+    pub values: Vec<String>,
 }
 
 /// What other origins may do.

@@ -7,6 +7,7 @@ mod exposed;
 mod guard;
 pub mod mesh;
 mod network;
+mod outbound;
 mod service;
 mod stage;
 mod verdicts;

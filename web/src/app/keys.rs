@@ -82,12 +82,14 @@ fn diagnostics(scene: &Scene) -> &[Diagnostic] {
 /// The problem after or before the caret; around the end of the list.
 fn problem(is_next: bool, scene: &Scene, wishes: &Wishes) -> bool {
     let all = diagnostics(scene);
-    let caret = (scene.state.open().map(ToString::to_string).unwrap_or_default(), scene.state.caret);
-    let place = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset as usize);
+    let open = scene.state.open().map(ToString::to_string).unwrap_or_default();
+    let caret = (open.as_str(), scene.state.caret);
+    let place =
+        |it: &Diagnostic| it.range.file.as_ref().cmp(caret.0).then((it.range.start.offset as usize).cmp(&caret.1));
     let found = if is_next {
-        all.iter().find(|it| place(it) > caret).or(all.first())
+        all.iter().find(|it| place(it).is_gt()).or(all.first())
     } else {
-        all.iter().rev().find(|it| place(it) < caret).or(all.last())
+        all.iter().rev().find(|it| place(it).is_lt()).or(all.last())
     };
     if let Some(found) = found {
         wishes.on_goto.emit(found.range.clone());

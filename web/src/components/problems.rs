@@ -105,7 +105,7 @@ fn rows(all: &[Diagnostic], props: &ProblemsProps) -> Html {
     let is_grouped = all.len() >= N_GROUPED;
     let mut file = "";
     let rows = all.iter().enumerate().map(|(at, it)| {
-        let is_new = is_grouped && it.range.file != file;
+        let is_new = is_grouped && *it.range.file != *file;
         file = &it.range.file;
         html! { <>{ is_new.then(|| html! { <li class="p-file">{ it.range.file.clone() }</li> }) }{ row(at, it, props) }</> }
     });

@@ -61,7 +61,7 @@ pub(crate) fn repaired(files: &Files, fixes: &[Fix]) -> (Files, usize) {
         if fix
             .edits
             .iter()
-            .any(|edit| taken.get(edit.range.file.as_str()).is_some_and(|old| old.iter().any(|it| overlap(it, edit))))
+            .any(|edit| taken.get(edit.range.file.as_ref()).is_some_and(|old| old.iter().any(|it| overlap(it, edit))))
         {
             continue;
         }

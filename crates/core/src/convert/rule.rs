@@ -170,7 +170,9 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
             Some(json!({ "type": "RequestMirror", "requestMirror": mirror }))
         }
         Filter::Cors(cors) if !cors.matches.is_empty() => return Err(no_words("this corsPolicy", "이 corsPolicy를")),
+        Filter::AllowOrigin => return Err(no_words("these origins of CORS", "이 CORS 출처를")),
         Filter::Abort { .. } | Filter::Delay { .. } => return Err(no_words("faults", "장애 주입을")),
+        Filter::SignIn(_) => return Err(no_words("sign-in", "로그인을")),
         Filter::Cors(cors) => Some(json!({ "type": "CORS", "cors": {
             "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,
             "exposeHeaders": cors.exposed, "allowCredentials": cors.credentials, "maxAge": cors.max_age

@@ -58,7 +58,7 @@ pub(super) fn fold(graph: &mut Graph, view: &View) {
 
 /// Ids of the cards that no group takes.
 fn kept(graph: &Graph, view: &View) -> BTreeSet<String> {
-    let is_of_file = |it: &&Node| it.range.as_ref().is_some_and(|it| Some(&it.file) == view.file.as_ref());
+    let is_of_file = |it: &&Node| it.range.as_ref().is_some_and(|it| Some(&*it.file) == view.file.as_deref());
     let is_failing = |it: &&Node| it.problem == Some(Problem::Error) || it.state == NodeState::Ghost;
     let of_file: Vec<&Node> = graph.nodes.iter().filter(is_of_file).collect();
     let of_file = if of_file.len() > N_OF_FILE { Vec::new() } else { of_file };

@@ -8,7 +8,7 @@ use podpath_objects::Telemetry;
 use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Severity};
 
-use crate::rule::Rule;
+use crate::rule::{Rule, say};
 use crate::{Check, Context, DocumentContext, Lint};
 
 /// IST0002: a field.
@@ -70,7 +70,22 @@ fn field(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
             found.push(if nth == 0 { finding } else { Diagnostic { aliases: &[], ..finding } });
         }
     }
+    for (object, _) in context.objects(&[("networking.istio.io", "Sidecar")]) {
+        let policy = object.get("spec").get("outboundTrafficPolicy");
+        if policy.get("egressProxy").exists() {
+            let place = context.at(policy.key_span("egressProxy"));
+            found.push(Diagnostic { help: Some(say(NO_EGRESS_PROXY, &[])), ..FIELD.found(place, &[EGRESS_PROXY, ""]) });
+        }
+    }
 }
+
+const EGRESS_PROXY: &str = "outboundTrafficPolicy.egressProxy";
+
+/// What to do instead, where no other field took its place.
+const NO_EGRESS_PROXY: [&str; 2] = [
+    "new versions of Istio may drop it: send calls to a host outside through an egress gateway by a ServiceEntry and a VirtualService",
+    "새 Istio 버전에서 사라질 수 있습니다. 외부 호스트로 가는 호출은 ServiceEntry와 VirtualService로 egress gateway를 거치게 하세요",
+];
 
 fn kind(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
     const GONE: &[&str] = &["ClusterRbacConfig", "RbacConfig", "ServiceRole", "ServiceRoleBinding"];

@@ -6,7 +6,7 @@ use podpath_source::{Diagnostic, Label, Severity, Text};
 
 use super::hosts::{Known, Registry, seen_by};
 use super::{HostMeaning, Names};
-use crate::rule::Rule;
+use crate::rule::{Rule, say};
 use crate::{Check, Context, DocumentContext, Lint, hostname};
 
 /// IST0128, IST0129: TLS to a server whose certificate is not looked at (istio `analyzers/destinationrule/ca-certificates.go`).
@@ -128,14 +128,12 @@ fn empty_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let pods = context.cluster.select_pods(namespace, selector);
-        // A Service without any Pod here is a finding of its own, or its Pods were not pasted.
-        if pods.is_empty() {
-            continue;
-        }
         for subset in &rule.object.subsets {
-            if !pods.iter().any(|it| is_in(context.cluster, it, &subset.labels)) {
-                found.push(empty(rule, subset, name));
+            if pods.iter().any(|it| is_in(context.cluster, it, &subset.labels)) {
+                continue;
             }
+            let finding = empty(rule, subset, name);
+            found.push(if pods.is_empty() { without_any_pod(finding, &subset.name.value, name) } else { finding });
         }
     }
 }
@@ -160,6 +158,16 @@ fn empty(rule: Found<'_, DestinationRule>, subset: &Subset, service: &str) -> Di
     let labels = Label { location: rule.at(subset.labels.span), text: Text::new("its labels", "subset의 레이블") };
     let finding = EMPTY_SUBSET.found(rule.at(subset.name.span), &[&subset.name.value, service]);
     Diagnostic { related: if subset.labels.is_empty() { vec![] } else { vec![labels] }, ..finding }
+}
+
+/// A Service without any Pod here is a finding of its own, or its Pods were not pasted: Istio's analyzer says it of the subset
+/// all the same.
+fn without_any_pod(finding: Diagnostic, subset: &str, service: &str) -> Diagnostic {
+    const MESSAGE: [&str; 2] = [
+        "the subset `{0}` has no Pod: none of Service `{1}` is in the workspace",
+        "`{0}` subset에 Pod가 없습니다. `{1}` Service의 Pod가 워크스페이스에 하나도 없습니다",
+    ];
+    Diagnostic { severity: Severity::Info, message: say(MESSAGE, &[subset, service]), ..finding }
 }
 
 /// Istio gives endpoints the region, zone and name of their Node as labels; empty values are none.

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{Container, Namespace, Pod, Reader, Workload};
-use podpath_routing::mesh::{IGNORED, has_proxy, injects, with_yaml};
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Namespace, Pod, Reader, Workload};
+use podpath_routing::mesh::{IGNORED, Injection, has_proxy, proxy_of, with_yaml};
 use podpath_source::{Diagnostic, Location, Severity};
 
 use super::mesh;
@@ -190,31 +190,28 @@ fn two_labels(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn without_sidecar(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
+    let injection = Injection::new(cluster);
     for pod in cluster.all::<Pod>() {
         let Some(source) = cluster.pod_source(pod.id) else { continue };
         // A label of the Pod alone was there from its beginning.
         let asks = injector_of(cluster, source.namespace).is_some();
-        if asks && !has_proxy(source.template) && injects(cluster, &source) == Some(true) {
+        if asks && !has_proxy(source.template) && injection.injects(&source) == Some(true) {
             found.push(WITHOUT_SIDECAR.found(pod.at(pod.entry.resource.meta.name_span()), &[pod.name()]));
         }
     }
 }
 
-fn proxy<'a>(source: &PodSource<'a>) -> Option<&'a Container> {
-    let is_proxy = |it: &&Container| it.name.as_ref().is_some_and(|it| it.value == "istio-proxy");
-    source.template.containers.iter().find(is_proxy)
-}
-
 fn automatic_image(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
+    let injection = Injection::new(cluster);
     for source in cluster.pod_sources() {
-        let image = proxy(&source).and_then(|it| it.image.as_ref()).filter(|it| it.value == "auto");
+        let image = proxy_of(source.template).and_then(|it| it.image.as_ref()).filter(|it| it.value == "auto");
         let (Some(image), Some(entry)) = (image, cluster.entry(source.id)) else { continue };
         let meta = &entry.resource.meta;
         let is_pod = cluster.get::<Workload>(source.id).is_none();
         let at = Location { document: entry.document, span: image.span };
         let aliases: &'static [&'static str] = if is_pod { &["IST0147"] } else { &["IST0146"] };
-        let answer = injects(cluster, &source);
+        let answer = injection.injects(&source);
         if is_pod && answer != Some(false) {
             // A Pod that runs like this was not injected, whatever the labels say now.
             let finding = WITHOUT_SIDECAR.found(at, &[meta.name()]);
@@ -234,7 +231,7 @@ fn other_image(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut wrong: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for pod in cluster.all::<Pod>() {
         let Some(source) = cluster.pod_source(pod.id) else { continue };
-        let Some(image) = proxy(&source).and_then(|it| it.image.as_ref()) else { continue };
+        let Some(image) = proxy_of(source.template).and_then(|it| it.image.as_ref()) else { continue };
         let is_own = pod.entry.resource.meta.annotation("sidecar.istio.io/proxyImage").is_some();
         let wanted = injector_of(cluster, source.namespace)
             .and_then(|it| images.entry(it.clone()).or_insert_with(|| proxy_image(cluster, &it)).clone());

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    AuthorizationPolicy, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry, WasmPlugin,
+    AuthorizationPolicy, GATEWAY_NAME, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry,
+    WasmPlugin,
 };
 use podpath_order::Gather;
-use podpath_routing::mesh::{has_proxy, injects};
+use podpath_routing::mesh::{Injection, has_proxy};
 use podpath_source::{Diagnostic, Severity};
 
 use super::mesh;
@@ -84,7 +85,9 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             Some(labels) => {
                 let is_here = labels.iter().any(|(key, _)| meshed.keys.contains(key));
                 let spaces = if is_mesh_wide { meshed.namespaces.clone() } else { [policy.namespace()].into() };
-                let has = |it: &&str| cluster.select_pods(it, labels).iter().any(|it| is_meshed(cluster, it));
+                let has = |it: &&str| {
+                    cluster.select_pods(it, labels).iter().any(|it| is_meshed(cluster, &meshed.injection, it))
+                };
                 !is_here || spaces.iter().any(has)
             }
         };
@@ -100,21 +103,24 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 struct Meshed<'a> {
     namespaces: BTreeSet<&'a str>,
     keys: BTreeSet<&'a str>,
+    injection: Injection<'a>,
 }
 
 impl<'a> Meshed<'a> {
     fn of(cluster: &'a Cluster) -> Self {
-        let pods = cluster.pod_sources().filter(|it| is_meshed(cluster, it));
-        Self { namespaces: pods.map(|it| it.namespace).collect(), keys: mesh::label_keys(cluster) }
+        let injection = Injection::new(cluster);
+        let pods = cluster.pod_sources().filter(|it| is_meshed(cluster, &injection, it));
+        let namespaces = pods.map(|it| it.namespace).gather();
+        Self { namespaces, keys: mesh::label_keys(cluster), injection }
     }
 }
 
 /// A sidecar, or ambient; where the manifests do not say it, it may be.
-fn is_meshed(cluster: &Cluster, pod: &podpath_cluster::PodSource<'_>) -> bool {
+fn is_meshed(cluster: &Cluster, injection: &Injection<'_>, pod: &podpath_cluster::PodSource<'_>) -> bool {
     let meta = cluster.entry(pod.id).map(|it| &it.resource.meta);
     let own = meta.and_then(|it| it.annotation("ambient.istio.io/redirection"));
     let is_ambient = own == Some("enabled") || super::selectors::is_ambient(cluster, pod.namespace);
-    has_proxy(pod.template) || is_ambient || injects(cluster, pod).unwrap_or(true)
+    has_proxy(pod.template) || is_ambient || injection.injects(pod).unwrap_or(true)
 }
 
 fn unknown_namespace(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -148,8 +154,6 @@ fn gateway_selector(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     of_kind::<Telemetry>(context.cluster, |it| &it.scope, found);
     of_kind::<WasmPlugin>(context.cluster, |it| &it.scope, found);
 }
-
-const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 
 fn of_kind<T: Kind>(cluster: &Cluster, scope: fn(&T) -> &PolicyScope, found: &mut Vec<Diagnostic>) {
     for policy in cluster.all::<T>() {

@@ -9,7 +9,7 @@ use podpath_routing::gateways::istio::age_key;
 use podpath_source::{Diagnostic, Label, Location, Severity, Spanned};
 
 use super::mesh::{self, scopes};
-use super::{Names, gateway_of, is_for_mesh};
+use super::{Names, gateway_of};
 use crate::rule::{Rule, say};
 use crate::{Check, Context, Lint, backend};
 
@@ -111,7 +111,7 @@ struct Claim<'a> {
 fn shared_host(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     let mut claims: BTreeMap<(&str, String), Vec<Claim<'_>>> = BTreeMap::new();
-    for owner in context.cluster.all::<VirtualService>().filter(|it| is_for_mesh(it.object)) {
+    for owner in context.cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh()) {
         for scope in scopes(&owner.object.export_to, owner.namespace()) {
             for host in &owner.object.hosts {
                 let full = names.completed(owner.namespace(), &host.value);

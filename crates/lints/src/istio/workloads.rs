@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Reader, Service, ServicePort, Workload};
-use podpath_routing::mesh::{has_proxy, injects};
+use podpath_routing::mesh::{Injection, has_proxy};
 use podpath_source::{Diagnostic, Label, Severity};
 
 use crate::rule::{Rule, say};
@@ -70,6 +70,7 @@ fn served(cluster: &Cluster) -> Vec<(Found<'_, Workload>, Vec<Found<'_, Service>
             found.entry(pod.id).or_default().push(service);
         }
     }
+    let injection = Injection::new(cluster);
     let mut served = Vec::new();
     // One port alone contradicts nothing, and to ask who has a proxy is dear.
     let has_ports = |it: &[Found<'_, Service>]| it.iter().map(|it| it.object.ports.len()).sum::<usize>() > 1;
@@ -78,7 +79,7 @@ fn served(cluster: &Cluster) -> Vec<(Found<'_, Workload>, Vec<Found<'_, Service>
         let meta = &workload.entry.resource.meta;
         let is_waypoint = meta.labels.get("gateway.istio.io/managed") == Some("istio.io-mesh-controller");
         let is_deployment = meta.kind.value == "Deployment" && !is_waypoint;
-        if is_deployment && (has_proxy(pod.template) || injects(cluster, &pod) == Some(true)) {
+        if is_deployment && (has_proxy(pod.template) || injection.injects(&pod) == Some(true)) {
             served.push((workload, services));
         }
     }

@@ -16,7 +16,7 @@ use crate::choose::{choose_listener, choose_rule};
 use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch};
 use crate::request::{Request, Scheme};
-use crate::table::{Action, Listener, Origin, Protocol, Rule, Table, Target, VirtualHost};
+use crate::table::{Action, Filter, Listener, Origin, Protocol, Rule, Table, Target, VirtualHost};
 use crate::tables::Tables;
 
 /// A rule of which no load balancer sends anything to its gateway.
@@ -92,9 +92,8 @@ fn written(table: &Table) -> impl Iterator<Item = (&Listener, &VirtualHost, &Rul
 
 /// Calls inside the mesh do not come through a gateway.
 fn is_for_mesh(cluster: &Cluster, route: ResourceId) -> bool {
-    let gateways = cluster.get::<VirtualService>(route).map(|it| &it.object.gateways);
     let parents = cluster.get::<HttpRoute>(route).map(|it| &it.object.parents);
-    gateways.is_some_and(|it| it.is_empty() || it.iter().any(|it| it.value == "mesh"))
+    cluster.get::<VirtualService>(route).is_some_and(|it| it.object.is_for_mesh())
         || parents.is_some_and(|it| it.iter().any(|it| it.kind != "Gateway"))
 }
 
@@ -181,7 +180,8 @@ impl<'a> Senders<'a> {
             for (host, rule) in rules_of(table).filter(|(_, rule)| leads(rule)) {
                 let taken = parts(rule, host);
                 // A rewritten request may become any other one, and a rule of too many parts is not looked at.
-                if taken.is_empty() || !rule.filters.is_empty() || !table.frozen.is_empty() {
+                let is_changed = rule.filters.iter().any(|it| !matches!(it, Filter::SignIn(_)));
+                if taken.is_empty() || is_changed || !table.frozen.is_empty() {
                     return None;
                 }
                 is_sender = true;

@@ -137,7 +137,7 @@ fn fill(cluster: &Cluster, group: &Group<'_>, made: &mut LoadBalancer) -> Result
     let mut build = Build { cluster, group, address_type, groups: vec![], known: BTreeMap::new() };
     made.listeners = build.listeners(&ports, redirect.as_ref())?;
     made.target_groups = build.groups;
-    Ok(())
+    settings::add_ons(group)
 }
 
 /// A load balancer while it is made.
@@ -158,6 +158,7 @@ impl<'a> Build<'a> {
                 Some((to, place)) if !open.is_https => (vec![to_https(*to)], place.clone()),
                 _ => self.default(open)?,
             };
+            settings::listener_attributes(&self.members(open), open.protocol(), *number)?;
             // "Its rules and default backends are not even built."
             let rules = if redirect.is_some() && !open.is_https { vec![] } else { self.rules(*number, open)? };
             listeners.push(Listener {

@@ -15,6 +15,7 @@ pub(in crate::gateways) mod facts;
 mod filter;
 pub(in crate::gateways) mod listener;
 mod mesh;
+mod overlap;
 mod policy;
 pub(in crate::gateways) mod refs;
 mod rival;

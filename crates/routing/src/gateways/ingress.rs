@@ -11,6 +11,7 @@ mod spec;
 use podpath_cluster::{Cluster, Found, IngressController};
 use podpath_objects::{Ingress, IngressClass};
 
+use self::class::Untaken;
 use super::{origin, whole};
 use crate::table::{Origin, Rejected, Table};
 
@@ -31,7 +32,8 @@ const ISTIO_CONTROLLER: &str = "istio.io/ingress-controller";
 /// The annotation by which istiod takes an Ingress: `ingressClass` of its mesh configuration, unless told otherwise.
 const ISTIO_ANNOTATION: &str = "istio";
 
-/// The annotation by which ingress-nginx takes an Ingress, whether a class of that name exists or not.
+/// The annotation by which ingress-nginx takes an Ingress, whether a class of that name exists or not: its flag
+/// `--ingress-class`, unless told otherwise.
 const NGINX_ANNOTATION: &str = "nginx";
 
 /// One table for ingress-nginx, and one for each class that another controller plays.
@@ -71,11 +73,21 @@ fn table(
     Some(lower(cluster, place.unwrap_or_else(|| whole(first)), &members))
 }
 
+/// The annotation is compared with the flag, never with the names of classes; only the field names one (ingress-nginx
+/// `store.go`, `GetIngressClass`).
 fn is_nginx(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> bool {
-    match class_of(cluster, ingress) {
-        Some(class) => controller(&class) == NGINX_CONTROLLER,
-        None => class::annotation(ingress) == Some(NGINX_ANNOTATION),
+    let class = class_of(cluster, ingress);
+    let is_own = class.as_ref().is_none_or(|it| controller(it) == NGINX_CONTROLLER);
+    match class::annotation(ingress) {
+        Some(name) => is_own && name == NGINX_ANNOTATION,
+        None => is_own && class.is_some(),
     }
+}
+
+/// Its annotation names a class of ingress-nginx, which that does not look at.
+fn is_passed_over(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> bool {
+    let class = class_of(cluster, ingress);
+    class.is_some_and(|it| controller(&it) == NGINX_CONTROLLER) && !is_nginx(cluster, ingress)
 }
 
 /// istiod plays an Ingress by the annotation alone where there is one, else by the controller of its class
@@ -101,14 +113,15 @@ pub fn rejected(cluster: &Cluster) -> Vec<Rejected> {
     }
     let is_taken = |it: &Found<'_, Ingress>| {
         let by_annotation = class::annotation(it);
-        class_of(cluster, it).is_some()
+        class_of(cluster, it).is_some() && !is_passed_over(cluster, it)
             || by_annotation == Some(NGINX_ANNOTATION)
             || is_istio(cluster, it)
             || by_annotation == Some(&cluster.settings.alb_ingress_class)
     };
     let homeless = cluster.all::<Ingress>().filter(|it| !is_taken(it));
     let refused = |it: Found<'_, Ingress>| {
-        let (span, path, text) = class::missing(&it);
+        let why = if is_passed_over(cluster, &it) { Untaken::PassedOver } else { Untaken::NoClass };
+        let (span, path, text) = class::missing(&it, why);
         Rejected { origin: origin(&it, span, path), reason: "no-ingress-class", text, by: None }
     };
     homeless.map(refused).collect()

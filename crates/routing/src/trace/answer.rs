@@ -1,7 +1,7 @@
 //! Shares, hops with their candidates, and the ends that a table gives.
 
 use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
-use podpath_objects::{Labels, Service};
+use podpath_objects::{Labels, PortRef, Service, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
@@ -10,6 +10,7 @@ use super::{verdicts, words};
 use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
 use crate::ladder::Criterion;
+use crate::matcher::Mismatch;
 use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -31,7 +32,7 @@ pub(super) fn shares(cluster: &Cluster, rule: &Rule, backends: &[Backend], reque
             subset: backend.subset.as_ref().map(|(name, _)| name.clone()),
             weight: lowest_terms(backend.weight, sum),
             fault: backend.fault.as_ref().map(|it| it.reason.to_owned()),
-            endpoints: backend_endpoints(cluster, backend),
+            endpoints: backend_endpoints(cluster, backend, request),
             upstream,
         }
     })
@@ -61,27 +62,34 @@ fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     (part / a.max(1), whole / a.max(1))
 }
 
-fn backend_endpoints(cluster: &Cluster, backend: &Backend) -> Vec<Endpoint> {
+fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) -> Vec<Endpoint> {
     let Target::Service(id) = &backend.target else { return vec![] };
     if backend.fault.is_some() {
         return vec![];
     }
     let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
-    let entry = match backend.port {
-        Some(port) => service.object.port(port),
-        None => service.object.ports.first(),
-    };
-    let Some(entry) = entry else { return vec![] };
+    let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
     let (mut found, _) = endpoints(cluster, &service, entry);
     if let Some((_, labels)) = &backend.subset {
-        found.retain(|it| in_subset(cluster, it, labels));
+        found = found.into_iter().filter_map(|it| in_subset(cluster, it, labels)).collect();
     }
     found
 }
 
-fn in_subset(cluster: &Cluster, endpoint: &Endpoint, labels: &Labels) -> bool {
-    let pods = endpoint.source.and_then(|id| cluster.pod_source(id));
-    pods.is_some_and(|it| labels.is_subset_of(&it.template.labels))
+/// The entry that the port of a backend means to this request; without a port the first one.
+///
+/// A load balancer may have taken one of another protocol, as its controller does.
+pub(super) fn entry_of<'a>(service: &'a Service, port: Option<u16>, request: &Request) -> Option<&'a ServicePort> {
+    let Some(port) = port.map(PortRef::Number) else { return service.ports.first() };
+    service.port_over(request.scheme.transport(), &port).or_else(|| service.port_by(&port))
+}
+
+/// The Pods of an endpoint that a subset has.
+fn in_subset(cluster: &Cluster, endpoint: Endpoint, labels: &Labels) -> Option<Endpoint> {
+    let pods = cluster.pod_source(endpoint.source?)?;
+    let carrying = cluster.carrying(pods, labels)?;
+    let replicas = if carrying.replicas == pods.replicas { endpoint.replicas } else { carrying.replicas };
+    Some(Endpoint { replicas, ..endpoint })
 }
 
 /// The backend to follow: the heaviest with a ready endpoint, else the heaviest that is valid.
@@ -112,7 +120,7 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
@@ -153,23 +161,24 @@ pub(super) fn route_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, r
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: None,
-        candidates: candidates(choice, &table.rejected),
+        candidates: candidates(choice, &table.rejected, request),
         failed: false,
     }
 }
 
-fn candidates(choice: &Choice<'_>, rejected: &[Rejected]) -> Vec<Candidate> {
-    let considered = choice.considered.iter().map(candidate);
+fn candidates(choice: &Choice<'_>, rejected: &[Rejected], request: &Request) -> Vec<Candidate> {
+    let considered = choice.considered.iter().map(|it| candidate(it, request));
     considered.chain(rejected.iter().map(refused)).collect()
 }
 
-fn candidate(considered: &Considered<'_>) -> Candidate {
+fn candidate(considered: &Considered<'_>, request: &Request) -> Candidate {
     let rule = considered.rule;
     let (verdict, reason, detail, location) = match &considered.standing {
         Standing::Chosen => (Verdicted::Chosen, "chosen", words::chosen(), rule.origin.location),
         Standing::Lost(criterion) => (Verdicted::Lost, criterion.code(), criterion.text(), rule.origin.location),
-        Standing::Mismatch(mismatch) => {
-            (Verdicted::Mismatch, mismatch.reason, mismatch.text.clone(), mismatch.location)
+        Standing::Mismatch(obstacle) => {
+            let Mismatch { reason, text, location } = obstacle.told(rule, request);
+            (Verdicted::Mismatch, reason, text, location)
         }
     };
     Candidate { resource: rule.origin.resource, location, path: rule.origin.path.clone(), verdict, reason, detail }
@@ -229,7 +238,7 @@ impl End {
     }
 
     /// `outboundTrafficPolicy: REGISTRY_ONLY` keeps calls to hosts that the mesh does not know inside.
-    pub(super) fn not_in_registry(host: &str, request: &Request) -> Self {
+    pub(super) fn not_in_registry(host: &str) -> Self {
         let title = Text::new(
             format!("502 The mesh does not know `{host}`, and lets nothing else out"),
             format!("502 메시가 모르는 `{host}` 호스트라서 내보내지 않습니다"),
@@ -239,8 +248,51 @@ impl End {
             "`outboundTrafficPolicy`가 REGISTRY_ONLY라서 Service와 ServiceEntry의 호스트에만 닿습니다",
         );
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
-        let end = Self::answered(502, "not-in-registry", None, verdict);
-        if request.scheme.is_http() && !request.scheme.is_tls() { end } else { end.closed() }
+        Self::answered(502, "not-in-registry", None, verdict)
+    }
+
+    /// REGISTRY_ONLY where the sidecar reads no HTTP on the port: there is nobody to answer.
+    pub(super) fn black_hole(dialled: &str, port: u16) -> Self {
+        let title = Text::new(
+            format!("Connection closed: the mesh does not know `{dialled}`, and lets nothing else out"),
+            format!("연결이 끊깁니다. 메시가 모르는 `{dialled}` 호스트라서 내보내지 않습니다"),
+        );
+        let detail = Text::new(
+            format!(
+                "`outboundTrafficPolicy` is REGISTRY_ONLY, and no Service has HTTP on port {port}: the sidecar closes the connection unread (BlackHoleCluster)"
+            ),
+            format!(
+                "`outboundTrafficPolicy`가 REGISTRY_ONLY이고 {port} 포트가 HTTP인 Service가 없어, 사이드카가 내용을 읽지 않고 연결을 닫습니다 (BlackHoleCluster)"
+            ),
+        );
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
+        let reason = "not-in-registry".into();
+        Self { outcome: Outcome::Refused, status: None, reason, body: None, verdict }
+    }
+
+    /// No virtual host has the Host: the sidecar goes on to the address that the caller dialled, as it is.
+    pub(super) fn passed_by(dialled: &str, host: &str) -> Self {
+        let title = Text::new(
+            format!("It goes on to `{dialled}` as dialled, without any route"),
+            format!("라우트 없이 원래 연결하려던 `{dialled}` 주소로 그대로 갑니다"),
+        );
+        let detail = Text::new(
+            format!("nothing that the sidecar knows on this port has the Host `{host}`"),
+            format!("이 포트에서 사이드카가 아는 것 중에 `{host}` Host를 맡는 것이 없습니다"),
+        );
+        let verdict = Verdict { title, detail, stage: None, location: None };
+        Self { outcome: Outcome::Passthrough, status: None, reason: "passthrough".into(), body: None, verdict }
+    }
+
+    /// nginx refuses a path whose `..` lead above its root before it looks at any server.
+    pub(super) fn above_root(path: &str) -> Self {
+        let title = Text::new(
+            format!("400 The path `{path}` leads above its root"),
+            format!("400 `{path}` 경로가 루트 위로 올라갑니다"),
+        );
+        let detail = Text::new("no rule is asked", "어떤 규칙도 보지 않습니다");
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
+        Self::answered(400, "bad-request", None, verdict)
     }
 
     pub(super) fn passthrough(host: &str) -> Self {

@@ -6,13 +6,12 @@ use podpath_source::Text;
 
 use super::end::End;
 use super::exposed::{exposed, has_address, through_service};
-use super::guard;
-use super::mesh::Mesh;
+use super::outbound;
 use super::service::pod_by_name;
 use super::stage::Walk;
 use super::words;
 use super::{Caller, Candidate, Entry, Hop, HopKind, Outcome, Trace, Verdicted};
-use crate::gateways::{gateway_api, istio};
+use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::Table;
 use crate::tables::Tables;
@@ -156,7 +155,7 @@ fn other_load_balancer(table: &Table, request: &Request) -> Candidate {
 fn from_service(cluster: &Cluster, tables: &Tables, request: &Request, id: ResourceId) -> Trace {
     let walk = Walk::new(cluster, tables, request, &Entry::Internet);
     match (cluster.get::<Service>(id), cluster.get::<Ingress>(id)) {
-        (Some(service), _) if has_address(&service, request.port) => through_service(walk, &service, request, &[]),
+        (Some(service), _) if has_address(&service, request) => through_service(walk, &service, request, &[]),
         (None, None) => walk.finish(End::unsupported("from.loadBalancer".into())),
         _ => walk.finish(End::no_load_balancer(tables, id)),
     }
@@ -208,135 +207,34 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 address: pod.ip.map(str::to_owned),
                 replicas: pod.replicas,
                 port: request.port,
-                ready: pod.ready,
+                ready: pod.is_ready(),
+                serves_still: pod.state == podpath_cluster::PodState::ServesStill,
             };
+            if caller.sidecar {
+                return outbound::to_pod(cluster, walk, caller, endpoint, &host, request);
+            }
             return walk.deliver_to_pod(endpoint, None, request);
         }
         missing @ (istio::Called::Missing | istio::Called::Outside) => {
-            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, request.port) {
+            if let Some((endpoint, pod)) = pod_by_name(cluster, &host, &caller.namespace, &request) {
                 return walk.deliver_to_pod(endpoint, Some(&pod), request);
             }
-            // A sidecar serves every name below that of a headless Service.
-            let above = host.split_once('.').map(|(_, above)| istio::called(cluster, above, &caller.namespace));
-            if let Some(istio::Called::Service(service)) = above
-                && caller.sidecar
-                && service.object.is_headless()
-            {
-                return call_in_mesh(cluster, walk, caller, &service, request);
+            if let Some(service) = outbound::named(cluster, &host, &caller.namespace).filter(|_| caller.sidecar) {
+                return outbound::to_service(cluster, walk, caller, &service, &host, request);
             }
             if matches!(missing, istio::Called::Missing) {
                 return walk.finish(End::no_such_name(&host));
             }
-            return call_outside(cluster, walk, caller, &host, request);
+            if !caller.sidecar {
+                return walk.finish(End::passthrough(&host));
+            }
+            return outbound::to_outside(cluster, walk, caller, &host, request);
         }
     };
     if !caller.sidecar {
         return walk.call_service(&service, request.port, request);
     }
-    call_in_mesh(cluster, walk, caller, &service, request)
-}
-
-/// A call of a sidecar to a host that is no Service: a ServiceEntry by name or address, else it leaves the mesh, or not.
-fn call_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, host: &str, request: Request) -> Trace {
-    if !caller.sidecar {
-        return walk.finish(End::passthrough(host));
-    }
-    if let Some(service) = istio::headless_by_address(cluster, host, request.port) {
-        return call_in_mesh(cluster, walk, caller, &service, request);
-    }
-    let proxy = proxy_of(caller, request.port);
-    let by_address = istio::entry_by_address(cluster, &proxy, host);
-    let name = by_address.as_ref().map_or(host, |(name, _)| name.as_str()).trim_end_matches('.');
-    if request.scheme.is_http() && !request.scheme.is_tls() {
-        if let Some(table) = istio::lower_host(cluster, &proxy, name) {
-            return walk.run(&table, request);
-        }
-    } else if istio::is_entry(cluster, name, request.port, &caller.namespace) {
-        return walk.deliver_to_host(name, request);
-    }
-    let end = unknown(cluster, caller, host, &request);
-    walk.finish(end)
-}
-
-/// What becomes of a call to a host that the sidecar does not know; a Sidecar may say otherwise than the mesh.
-fn unknown(cluster: &Cluster, caller: &Caller, host: &str, request: &Request) -> End {
-    let sidecar = istio::sidecar_of(cluster, &proxy_of(caller, request.port));
-    let own = sidecar.and_then(|it| it.object.outbound.as_ref()).map(|it| it.value == "REGISTRY_ONLY");
-    if own.unwrap_or_else(|| Mesh::of(cluster).registry_only) {
-        End::not_in_registry(host, request)
-    } else {
-        End::passthrough(host)
-    }
-}
-
-/// A call of a sidecar to a Service.
-fn call_in_mesh(
-    cluster: &Cluster,
-    walk: Walk<'_>,
-    caller: &Caller,
-    service: &Found<'_, Service>,
-    request: Request,
-) -> Trace {
-    if !istio::knows(cluster, &proxy_of(caller, request.port), service) {
-        // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.
-        let host = istio::host_of(cluster, service);
-        let table = istio::lower_host(cluster, &proxy_of(caller, request.port), &host);
-        if let Some(table) = table.filter(|_| request.scheme.is_http() && !request.scheme.is_tls()) {
-            return walk.run(&table, request);
-        }
-        let end = unknown(cluster, caller, &request.host, &request);
-        return walk.finish(end);
-    }
-    match mesh_table(cluster, caller, service, &request) {
-        Some(table) => walk.run(&table, request),
-        None => match guard::stream_route(cluster, service) {
-            Some(found) => walk.unmodelled(found),
-            None => call_by_connection(cluster, walk, caller, service, request),
-        },
-    }
-}
-
-/// A call whose bytes the sidecar does not read.
-fn call_by_connection(
-    cluster: &Cluster,
-    walk: Walk<'_>,
-    caller: &Caller,
-    service: &Found<'_, Service>,
-    request: Request,
-) -> Trace {
-    let proxy = proxy_of(caller, request.port);
-    let port = service.object.port(request.port);
-    match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
-        Ok(Some(table)) => walk.run(&table, request),
-        Ok(None) => walk.call_by_proxy(service, request),
-        Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
-    }
-}
-
-/// Routes of the Service, else what Istio makes of it. None for a call that the proxy does not read as HTTP.
-fn mesh_table(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> Option<Table> {
-    // A Host header that names another Service of the dialled port is routed as that Service.
-    let proxy = proxy_of(caller, request.port);
-    let is_known = |it: &Found<'_, Service>| istio::knows(cluster, &proxy, it);
-    let by_host = match istio::called(cluster, &request.host, &caller.namespace) {
-        istio::Called::Service(other) if is_known(&other) && other.object.port(request.port).is_some() => other,
-        _ => *service,
-    };
-    let port = request.port;
-    // The ports of an ExternalName are those of the Service that it is another name of.
-    let real = istio::aliased(cluster, &by_host).ok()?;
-    if !request.scheme.is_http() || request.scheme.is_tls() || !real.object.port(port).is_some_and(istio::is_http) {
-        return None;
-    }
-    if let Some(table) = gateway_api::mesh(cluster, service, &caller.namespace, port) {
-        return Some(table);
-    }
-    Some(istio::lower_service(cluster, &proxy_of(caller, port), &by_host))
-}
-
-/// The sidecar of a caller.
-fn proxy_of(caller: &Caller, port: u16) -> istio::Proxy<'_> {
-    istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false }
+    outbound::to_service(cluster, walk, caller, &service, &host, request)
 }
 
 /// The hop of the client; a Pod that calls is told by its app.

@@ -1,7 +1,7 @@
 //! Services that are a way in by themselves: by a load balancer of L4, or by a port of every node.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::Service;
+use podpath_objects::{PortRef, Service};
 use podpath_order::Order;
 use podpath_source::Text;
 
@@ -22,9 +22,13 @@ pub(super) fn exposed<'a>(cluster: &'a Cluster, tables: &Tables, request: &Reque
         let hosts = it.entry.resource.meta.annotation("external-dns.alpha.kubernetes.io/hostname");
         hosts.is_some_and(|it| it.split(',').any(|it| it.trim().eq_ignore_ascii_case(&request.host)))
     };
-    let mut found: Vec<_> = balanced.collect();
+    // One that has the port for another protocol alone says so, when nobody else takes the connection.
+    let transport = request.scheme.transport();
+    let takes = |it: &Found<'_, Service>| it.object.port_over(transport, &PortRef::Number(request.port)).is_some();
+    let (mut found, other): (Vec<_>, Vec<_>) = balanced.partition(takes);
     found.order_by_key(|it| !names(it));
-    found.extend(cluster.all::<Service>().filter(|it| it.object.by_node_port(request.port).is_some()));
+    found.extend(cluster.all::<Service>().filter(|it| it.object.by_node_port(transport, request.port).is_some()));
+    found.extend(other);
     found
 }
 
@@ -53,7 +57,8 @@ pub(super) fn through_service(
     request: &Request,
     others: &[Found<'_, Service>],
 ) -> Trace {
-    let by_node = service.object.by_node_port(request.port).filter(|_| service.object.port(request.port).is_none());
+    let by_node = service.object.by_node_port(request.scheme.transport(), request.port);
+    let by_node = by_node.filter(|_| service.object.port(request.port).is_none());
     if let Some(balancer) = walk.tables.network(service.id).filter(|_| by_node.is_none()) {
         let mut trace = walk.run(balancer, request.clone());
         if let Some(hop) = trace.hops.iter_mut().find(|it| it.kind == HopKind::LoadBalancer) {
@@ -86,10 +91,10 @@ fn other_service(service: &Found<'_, Service>) -> Candidate {
 }
 
 /// Something outside the cluster leads to it. The AWS Load Balancer Controller does not ask for the type.
-pub(super) fn has_address(service: &Found<'_, Service>, port: u16) -> bool {
+pub(super) fn has_address(service: &Found<'_, Service>, request: &Request) -> bool {
     let meta = &service.entry.resource.meta;
     service.object.service_type == "LoadBalancer"
         || service.object.load_balancer_class.is_some()
         || meta.annotation("service.beta.kubernetes.io/aws-load-balancer-type").is_some()
-        || service.object.by_node_port(port).is_some()
+        || service.object.by_node_port(request.scheme.transport(), request.port).is_some()
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef};
+use podpath_objects::{GATEWAY_NAME, IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef};
 use podpath_source::{Location, Text};
 
 use super::words::policy as words;
@@ -42,7 +42,7 @@ impl Source {
 /// The Pods of the proxy that a table stands for, as far as labels of the workspace tell them.
 ///
 /// Source: the chart of ingress-nginx labels its controller so; GEP-1762 has implementations label what they make for a
-/// Gateway with `gateway.networking.k8s.io/gateway-name`.
+/// Gateway with `GATEWAY_NAME`.
 pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
     let gateway = table.origin.resource.and_then(|it| cluster.entry(it));
     let mine = |pod: &PodSource<'_>| {
@@ -53,8 +53,7 @@ pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
                     && label("app.kubernetes.io/component").is_none_or(|it| it == "controller")
             }
             _ => gateway.is_some_and(|it| {
-                label("gateway.networking.k8s.io/gateway-name") == Some(it.resource.meta.name())
-                    && it.namespace == pod.namespace
+                label(GATEWAY_NAME) == Some(it.resource.meta.name()) && it.namespace == pod.namespace
             }),
         }
     };
@@ -136,6 +135,10 @@ impl Connection<'_> {
             }
             self.ask(cluster, &policy, &mut end);
         }
+        if let Some(policy) = self.of_one(cluster, direction, &isolates) {
+            let location = policy.at(policy.object.selector.span);
+            end.permission = Permission::Unknown("spec.podSelector".into(), location, words::one_pod());
+        }
         let is_undefined = direction == Direction::Ingress && self.target.template.host_network;
         match end.candidates.first() {
             // "NetworkPolicy behaviour for hostNetwork pods is undefined"
@@ -145,6 +148,25 @@ impl Connection<'_> {
             _ => {}
         }
         end
+    }
+
+    /// A policy that selects one of the Pods which may be called, by a label that its StatefulSet puts on it.
+    fn of_one<'a>(
+        &self,
+        cluster: &'a Cluster,
+        direction: Direction,
+        isolates: &impl Fn(&Found<'_, NetworkPolicy>) -> bool,
+    ) -> Option<Found<'a, NetworkPolicy>> {
+        let template = &self.target.template.labels;
+        let selects_one = |it: &Found<'_, NetworkPolicy>| {
+            let selector = &it.object.selector;
+            isolates(it)
+                && !selector.labels.is_subset_of(template)
+                && selector.terms.iter().all(|term| term.matches(template))
+                && cluster.carrying(self.target, &selector.labels).is_some()
+        };
+        let mut policies = cluster.in_namespace::<NetworkPolicy>(self.target.namespace);
+        policies.find(selects_one).filter(|_| direction == Direction::Ingress)
     }
 
     fn ask(&self, cluster: &Cluster, policy: &Found<'_, NetworkPolicy>, end: &mut End) {

@@ -25,13 +25,15 @@ impl Walk<'_> {
         if service.object.is_headless() {
             return self.call_headless(service, port, &request);
         }
-        let Some(entry) = service.object.port(port) else {
+        let wanted = PortRef::Number(port);
+        let Some(entry) = service.object.port_over(request.scheme.transport(), &wanted) else {
             let place = Location { document: service.entry.document, span: service.object.ports_span };
-            let fault = missing_port(service, &PortRef::Number(port), place, 0);
+            let fault = missing_port(service, &wanted, place, 0);
             self.hop(words::refusing_service_hop(service, &fault));
             return self.finish(End::refused_at("no-listener", fault.text.clone(), Some(place)));
         };
         let (mut found, why) = endpoints(self.cluster, service, entry);
+        fall_back(&mut found);
         if let Some((table, port)) = self.gateway_behind(&found) {
             return self.run(table, Request { port, ..request });
         }
@@ -55,7 +57,9 @@ impl Walk<'_> {
         let Some(real) = real.filter(|it| !it.object.is_headless()) else {
             return self.call_service(service, port, request);
         };
-        let Some(entry) = real.object.port(port) else { return self.call_service(service, port, request) };
+        let Some(entry) = real.object.port_over(request.scheme.transport(), &PortRef::Number(port)) else {
+            return self.call_service(service, port, request);
+        };
         let (found, _) = endpoints(self.cluster, &real, entry);
         if self.gateway_behind(&found).is_some() {
             return self.call_service(&real, port, request);
@@ -119,7 +123,7 @@ impl Walk<'_> {
 
     /// The Pods themselves, at the port that was asked for.
     fn call_headless(mut self, service: &Found<'_, Service>, port: u16, request: &Request) -> Trace {
-        let direct = direct(service, port);
+        let direct = direct(service, port, request);
         let (mut found, why) = endpoints(self.cluster, service, &direct);
         for endpoint in &mut found {
             endpoint.port = port;
@@ -141,6 +145,7 @@ impl Walk<'_> {
             return true;
         }
         found.retain(|it| of(it).as_deref() == Some(&node));
+        fall_back(found);
         found.iter().any(|it| it.ready)
     }
 
@@ -153,10 +158,22 @@ impl Walk<'_> {
     }
 }
 
+/// Where no endpoint is ready, kube-proxy takes those that are being deleted and still serve (`pkg/proxy`,
+/// `CategorizeEndpoints`).
+fn fall_back(found: &mut [Endpoint]) {
+    if !found.iter().any(|it| it.ready) {
+        for endpoint in found {
+            endpoint.ready = endpoint.serves_still;
+        }
+    }
+}
+
 /// An entry that leads to the port of the Pods that was asked for, with the name of the entry that is written.
-fn direct(service: &Found<'_, Service>, port: u16) -> ServicePort {
+fn direct(service: &Found<'_, Service>, port: u16, request: &Request) -> ServicePort {
     let asked = Spanned::new(port, service.object.ports_span);
-    let written = service.object.port(port).or_else(|| service.object.ports.first());
+    let number = PortRef::Number(port);
+    let meant = service.object.port_over(request.scheme.transport(), &number);
+    let written = meant.or_else(|| service.object.port_by(&number)).or_else(|| service.object.ports.first());
     ServicePort {
         name: written.and_then(|it| it.name.clone()),
         target_port: asked.clone().map(PortRef::Number),
@@ -171,7 +188,12 @@ fn direct(service: &Found<'_, Service>, port: u16) -> ServicePort {
 /// A Pod by the name that a headless Service gives it, `pod.service[.namespace[.svc[.domain]]]`, when it takes traffic.
 ///
 /// Those are the Pods of a StatefulSet by their ordinals, and Pods with `hostname` and `subdomain`.
-pub(super) fn pod_by_name(cluster: &Cluster, host: &str, namespace: &str, port: u16) -> Option<(Endpoint, String)> {
+pub(super) fn pod_by_name(
+    cluster: &Cluster,
+    host: &str,
+    namespace: &str,
+    request: &Request,
+) -> Option<(Endpoint, String)> {
     let host = host.trim_end_matches('.');
     let domain = format!(".svc.{}", cluster.settings.cluster_domain);
     let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
@@ -180,7 +202,7 @@ pub(super) fn pod_by_name(cluster: &Cluster, host: &str, namespace: &str, port: 
     let namespace = parts.next().unwrap_or(namespace);
     let service = cluster.find::<Service>(namespace, service).filter(|it| it.object.is_headless())?;
     let source = named(cluster, pod, service.name(), namespace)?;
-    let found = endpoints(cluster, &service, &direct(&service, port)).0;
+    let found = endpoints(cluster, &service, &direct(&service, request.port, request)).0;
     let endpoint = found.into_iter().find(|it| it.ready && it.source == Some(source.id))?;
     Some((Endpoint { replicas: 1, ..endpoint }, pod.to_owned()))
 }

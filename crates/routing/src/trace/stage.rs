@@ -3,6 +3,7 @@
 mod admit;
 mod connect;
 mod fault;
+mod sign_in;
 
 use std::borrow::Cow;
 
@@ -13,14 +14,14 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule};
+use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::Gateway;
-use crate::request::{Request, Scheme};
+use crate::gateways::{Gateway, istio};
+use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 use admit::Called;
@@ -121,6 +122,11 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
+        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
+        if self.speaks_http && is_istio && !is_normal(&request.path) {
+            // "The normalized paths are used in routing decisions, policies, and the path that goes on."
+            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+        }
         let mut token = None;
         if !table.is_mesh() {
             match self.pass_gateway(table, &request) {
@@ -134,7 +140,10 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let seen = seen_by(listener, &request);
+        let Some(seen) = seen_by(table, listener, &request) else {
+            self.hop(answer::listener_hop(self.cluster, table, listener, &request));
+            return self.finish(End::above_root(&request.path));
+        };
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
         request.is_authenticated = false;
@@ -200,6 +209,12 @@ impl<'a> Walk<'a> {
         if let (Some(told), Some(hop)) = (words::faults(rule), self.trace.hops.last_mut()) {
             hop.detail =
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
+        }
+        if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
+            if end.status.is_some_and(|it| it >= 400) {
+                self.mark(Text::new("not signed in", "로그인 안 됨"));
+            }
+            return self.finish(end);
         }
         if let Some((response, grpc_status)) = aborted(rule, &request) {
             return self.abort(table, choice, rule, &response, grpc_status, &request);
@@ -300,6 +315,7 @@ impl<'a> Walk<'a> {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
                 Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
+                Filter::AllowOrigin => self.trace.response.extend(cors::allow_origin(request)),
                 Filter::Mirror { target, port, fraction } => {
                     let (target, fraction) = (target.clone(), *fraction);
                     self.trace.mirrors.push(Mirror { target, port: *port, fraction });
@@ -367,10 +383,7 @@ impl<'a> Walk<'a> {
         found: &[Endpoint],
         request: &Request,
     ) -> Trace {
-        let entry = match port {
-            Some(port) => service.object.port(port),
-            None => service.object.ports.first(),
-        };
+        let entry = answer::entry_of(service.object, port, request);
         let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
@@ -409,8 +422,7 @@ impl<'a> Walk<'a> {
 
     /// A call to a Pod itself, by its address or by a name of its own.
     pub(super) fn deliver_to_pod(mut self, endpoint: Endpoint, name: Option<&str>, request: Request) -> Trace {
-        let protocol = if request.scheme == Scheme::Udp { "UDP" } else { "TCP" };
-        if let Some(end) = self.connect(std::slice::from_ref(&endpoint), protocol) {
+        if let Some(end) = self.connect(std::slice::from_ref(&endpoint), request.scheme.transport()) {
             return self.finish(end);
         }
         if let Some(end) = self.admit(None, std::slice::from_ref(&endpoint), &request) {
@@ -450,13 +462,17 @@ impl Walk<'_> {
     }
 }
 
-/// The request as the rules of a listener see it: before TLS ends there is nothing but the server name.
-fn seen_by<'a>(listener: &Listener, request: &'a Request) -> Cow<'a, Request> {
-    let is_tls = matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate);
-    if !is_tls {
-        return Cow::Borrowed(request);
+/// The request as the rules of a listener see it: before TLS ends there is nothing but the server name. None when its path
+/// cannot be read.
+fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Option<Cow<'a, Request>> {
+    if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
+        return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
-    Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() })
+    if table.gateway.normalizes_paths() {
+        let path = normalized(&request.path)?;
+        return Some(Cow::Owned(Request { path, ..request.clone() }));
+    }
+    Some(Cow::Borrowed(request))
 }
 
 impl Table {

@@ -7,7 +7,7 @@ use podpath_source::{Location, Text, nearest};
 
 use super::words;
 use super::{Stage, Trace, Verdict};
-use crate::choose::{Choice, NoListener, Standing};
+use crate::choose::{Choice, NoListener, Obstacle, Standing};
 use crate::gateways::alb;
 use crate::matcher::Condition;
 use crate::request::Request;
@@ -156,9 +156,9 @@ fn nearest_host<'a>(hosts: &'a [String], host: &str) -> Option<&'a str> {
 /// 404: no host fits, or no rule of the host does.
 pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Verdict {
     let on_host = choice.considered.iter().filter(|it| match &it.standing {
-        Standing::Mismatch(mismatch) => !matches!(mismatch.reason, "host-mismatch" | "other-listener"),
-        // The rule that answers 404 itself, as nginx' default backend does.
-        Standing::Chosen => false,
+        Standing::Mismatch(Obstacle::Condition(it)) => !matches!(it.condition, Condition::Host(_)),
+        // The one that is chosen answers 404 itself, as nginx' default backend does.
+        Standing::Mismatch(_) | Standing::Chosen => false,
         Standing::Lost(_) => true,
     });
     let nearest_rule = on_host.into_iter().next();
@@ -176,7 +176,7 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
         Some(rule) => {
             let (path, location) = (&request.path, rule.rule.origin.location);
             let detail = match &rule.standing {
-                Standing::Mismatch(mismatch) => mismatch.text.clone(),
+                Standing::Mismatch(obstacle) => obstacle.told(rule.rule, request).text,
                 _ => detail,
             };
             let title = Text::new(

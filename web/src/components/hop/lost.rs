@@ -39,7 +39,7 @@ fn loser(candidate: &Candidate, props: &HopRowProps) -> Html {
     let name = candidate.resource.as_ref().map_or(candidate.path.as_str(), |it| it.name.as_str()).to_owned();
     let whole = format!("{name} {}", candidate.path);
     // Rules of the chosen object itself are told apart by their place in it.
-    let is_own = props.trace.hops.get(props.at).is_some_and(|it| it.resource == candidate.resource);
+    let is_own = props.trace.hops.get(props.at).is_some_and(|it| it.resource.as_ref() == candidate.resource.as_deref());
     let shown = if is_own && !candidate.path.is_empty() { candidate.path.clone() } else { name };
     html! { <li>{ icon("block") }<b title={whole}>{ shown }</b><span>{ rich(&candidate.detail) }</span>{ at_button(candidate.range.as_ref(), props) }</li> }
 }

@@ -8,7 +8,7 @@ mod rule;
 use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration};
+use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
 use podpath_source::Span;
 
 use super::model::{Action, Forward, Listener, LoadBalancer, Skipped, Source, TargetGroup};
@@ -91,7 +91,7 @@ fn fill(
     taken: &ByListener<'_>,
     made: &mut LoadBalancer,
 ) -> Result<(), Frozen> {
-    let configuration = configuration(cluster, gateway)?;
+    let (configuration, defaults) = configuration(cluster, gateway)?;
     let error = |message: String| Frozen { message, origin: whole(gateway) };
     made.name = configuration.text("loadBalancerName");
     if made.name.as_ref().is_some_and(|it| it.len() > 32) {
@@ -112,6 +112,7 @@ fn fill(
         cluster,
         gateway,
         configuration,
+        defaults,
         is_network: made.is_network,
         address_type: made.address_type.clone(),
         groups: vec![],
@@ -122,29 +123,61 @@ fn fill(
     Ok(())
 }
 
-/// The LoadBalancerConfigurations of the Gateway and of its class, the one that wins first.
-fn configuration<'a>(cluster: &'a Cluster, gateway: &Found<'a, Gateway>) -> Result<Layers<'a>, Frozen> {
+/// The LoadBalancerConfigurations of the Gateway and of its class, and the default TargetGroupConfigurations of both, the one
+/// that wins first.
+fn configuration<'a>(
+    cluster: &'a Cluster,
+    gateway: &Found<'a, Gateway>,
+) -> Result<(Layers<'a>, Vec<Found<'a, TargetGroupConfiguration>>), Frozen> {
     let find = |reference: &podpath_objects::ObjectRef, default: &str| {
         let namespace = reference.namespace.as_ref().map_or(default, |it| it.value.as_str());
         let name = &reference.name.value;
         let found = cluster.find::<LoadBalancerConfiguration>(namespace, name);
         let message = format!("LoadBalancerConfiguration.gateway.k8s.aws \"{name}\" not found");
         let place = origin(gateway, gateway.entry.resource.meta.name_span(), "spec.infrastructure.parametersRef");
-        found.map(|it| it.object.spec()).ok_or(Frozen { message, origin: place })
+        found.ok_or(Frozen { message, origin: place })
     };
     let class = gateway.object.class.as_ref().and_then(|it| cluster.find::<GatewayClass>("", &it.value));
     let of_class = match class.and_then(|it| it.object.parameters.as_ref()) {
-        Some(reference) => find(reference, "")?,
+        Some(reference) => Some(find(reference, "")?),
         None => None,
     };
     let own = match gateway.object.parameters.as_deref() {
-        Some(reference) => find(reference, gateway.namespace())?,
+        Some(reference) => Some(find(reference, gateway.namespace())?),
         None => None,
     };
-    let prefers_gateway =
-        of_class.and_then(|it| it.get("mergingMode").text()).is_some_and(|it| it.value == "prefer-gateway");
-    let layers = if prefers_gateway { [own, of_class] } else { [of_class, own] };
-    Ok(Layers::new(layers.into_iter().flatten()))
+    let mode = of_class.as_ref().and_then(|it| it.object.spec()).and_then(|it| it.get("mergingMode").text());
+    let mut defaults = [
+        default_targets(cluster, of_class.as_ref(), "GatewayClass")?,
+        default_targets(cluster, own.as_ref(), "Gateway")?,
+    ];
+    let mut layers = [of_class, own].map(|it| it.and_then(|it| it.object.spec()));
+    if mode.is_some_and(|it| it.value == "prefer-gateway") {
+        layers.reverse();
+        defaults.reverse();
+    }
+    Ok((Layers::new(layers.into_iter().flatten()), defaults.into_iter().flatten().collect()))
+}
+
+/// The default TargetGroupConfiguration of a LoadBalancerConfiguration, which stands in the same namespace
+/// (`config_resolver.go`, `resolveAndMergeDefaultTGCs`).
+fn default_targets<'a>(
+    cluster: &'a Cluster,
+    holder: Option<&Found<'a, LoadBalancerConfiguration>>,
+    whose: &str,
+) -> Result<Option<Found<'a, TargetGroupConfiguration>>, Frozen> {
+    let Some(holder) = holder else { return Ok(None) };
+    let written = holder.object.spec().and_then(|it| it.get("defaultTargetGroupConfiguration").get("name").text());
+    let Some(written) = written else { return Ok(None) };
+    let (name, namespace) = (&written.value, holder.namespace());
+    let found = cluster.find::<TargetGroupConfiguration>(namespace, name);
+    found.map(Some).ok_or_else(|| Frozen {
+        message: format!(
+            "default TargetGroupConfiguration \"{name}\" referenced by {whose} LoadBalancerConfiguration \"{}\" not found in namespace \"{namespace}\"",
+            holder.name()
+        ),
+        origin: origin(holder, written.span, "spec.defaultTargetGroupConfiguration.name"),
+    })
 }
 
 /// A load balancer while it is made.
@@ -152,11 +185,13 @@ struct Build<'a> {
     cluster: &'a Cluster,
     gateway: &'a Found<'a, Gateway>,
     configuration: Layers<'a>,
+    /// The default TargetGroupConfigurations, the one that wins first.
+    defaults: Vec<Found<'a, TargetGroupConfiguration>>,
     is_network: bool,
     address_type: String,
     groups: Vec<TargetGroup>,
-    /// Route, Service and port: one target group each.
-    known: BTreeMap<(ResourceId, ResourceId, u16), usize>,
+    /// Route, Service and targetPort: one target group each.
+    known: BTreeMap<(ResourceId, ResourceId, String), usize>,
 }
 
 /// The listeners of one port.
@@ -182,7 +217,7 @@ impl Port<'_> {
 /// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
 fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
     let mut ports: BTreeMap<u16, Port<'_>> = BTreeMap::new();
-    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.refused.is_none()) {
+    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none()) {
         let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
         let protocol = match spoken {
             Protocol::Http => "HTTP",
@@ -226,7 +261,7 @@ impl<'a> Build<'a> {
                 port: port.number,
                 protocol,
                 certificates,
-                verifies_clients: port.listeners.iter().any(|(_, it)| it.asks_certificate),
+                verifies_clients: self.verifies_clients(&port),
                 default_actions,
                 default_origin: port.origin(),
                 rules,
@@ -241,6 +276,14 @@ impl<'a> Build<'a> {
         self.configuration.items("listenerConfigurations").only("protocolPort", &name)
     }
 
+    /// `mutualAuthentication` in mode `verify` closes the handshake to clients without a certificate that its trust store
+    /// knows; it is read where HTTPS is spoken.
+    fn verifies_clients(&self, port: &Port<'_>) -> bool {
+        let mode = self.settings(port).get("mutualAuthentication").and_then(|it| it.get("mode").text());
+        let verifies = port.protocol == "HTTPS" && mode.is_some_and(|it| it.value == "verify");
+        verifies || port.listeners.iter().any(|(_, it)| it.asks_certificate)
+    }
+
     /// QUIC for UDP.
     fn upgraded(&self, port: &Port<'_>) -> Result<&'static str, Frozen> {
         if !self.settings(port).is_true("quicEnabled") {
@@ -250,7 +293,8 @@ impl<'a> Build<'a> {
             "UDP" => Ok("QUIC"),
             "TCP_UDP" => Ok("TCP_QUIC"),
             other => {
-                Err(Frozen { message: format!("Unsupported QUIC upgrade for protocol {other}"), origin: port.origin() })
+                let message = format!("QUIC protocol upgrade not supported for protocol {other}");
+                Err(Frozen { message, origin: port.origin() })
             }
         }
     }

@@ -6,14 +6,14 @@
 use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
 
-use super::model::{self, Authenticate, Field, Fixed, Forward, LoadBalancer};
+use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
 use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
     Access, Action, Backend, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort, Response,
-    Rule, Table, Target, VirtualHost,
+    Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
@@ -43,15 +43,8 @@ impl Lowering<'_> {
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
         let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
-        let fallback = Rule {
-            origin: listener.default_origin.clone(),
-            label: "default".into(),
-            priority: None,
-            matchers: vec![],
-            rank: Rank::default(),
-            filters: vec![],
-            action: self.action(&listener.default_actions),
-        };
+        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions));
+        let fallback = Rule { filters, ..Rule::plain(listener.default_origin.clone(), "default", action) };
         Listener {
             origin: listener.origin.clone(),
             name: listener.port.to_string(),
@@ -73,7 +66,7 @@ impl Lowering<'_> {
             priority: Some(number),
             matchers: rule.conditions.iter().map(matcher).collect(),
             rank: Rank { order, ..Rank::default() },
-            filters: rule.transforms.iter().flat_map(filters).collect(),
+            filters: guards(&rule.actions).into_iter().chain(rule.transforms.iter().flat_map(filters)).collect(),
             action: if is_too_long(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
@@ -83,19 +76,7 @@ impl Lowering<'_> {
     }
 
     fn action(&self, actions: &[model::Action]) -> Action {
-        let mut last = None;
-        for action in actions {
-            match action {
-                model::Action::Authenticate(it) => {
-                    if let Some(answer) = sign_in(it) {
-                        return Action::Respond(answer);
-                    }
-                }
-                model::Action::Jwt(_) => return Action::Unsupported("jwt-validation".into()),
-                other => last = Some(other),
-            }
-        }
-        match last {
+        match actions.iter().find(|it| !matches!(it, model::Action::Authenticate(_) | model::Action::Jwt(_))) {
             Some(model::Action::Fixed(fixed)) => match &fixed.missing {
                 Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
                 None => Action::Respond(respond(fixed)),
@@ -175,13 +156,25 @@ fn respond(fixed: &Fixed) -> Response {
     Response { status: fixed.status, body, reason: fixed.reason }
 }
 
-/// A request without a session is sent to the provider, or refused; `allow` lets it pass.
-fn sign_in(auth: &Authenticate) -> Option<Response> {
-    match auth.on_unauthenticated.as_str() {
-        "allow" => None,
-        "deny" => Some(Response { status: 401, body: None, reason: "login-required" }),
-        _ => Some(Response { status: 302, body: None, reason: "login-required" }),
-    }
+/// What must hold before the last action: a session, without which a request is sent to the provider or refused, and `allow`
+/// lets it pass; or a token.
+fn guards(actions: &[model::Action]) -> Vec<Filter> {
+    let guard = |it: &model::Action| match it {
+        model::Action::Authenticate(it) => match it.on_unauthenticated.as_str() {
+            "allow" => None,
+            "deny" => Some(SignIn::Session(401)),
+            _ => Some(SignIn::Session(302)),
+        },
+        model::Action::Jwt(it) => {
+            Some(SignIn::Token { issuer: it.issuer.clone(), claims: it.claims.iter().map(token_claim).collect() })
+        }
+        _ => None,
+    };
+    actions.iter().filter_map(guard).map(Filter::SignIn).collect()
+}
+
+fn token_claim(claim: &model::Claim) -> TokenClaim {
+    TokenClaim { name: claim.name.clone(), format: claim.format.clone(), values: claim.values.clone() }
 }
 
 /// "Condition values per rule: 5" (Application Load Balancer quotas). The controller does not count them and AWS refuses the

@@ -22,6 +22,9 @@ const SHORT_PREFIX: &str = "service.beta.kubernetes.io/";
 /// The class of this controller.
 const CLASS: &str = "service.k8s.aws/nlb";
 
+/// The values of `alpn-policy`.
+const ALPN_POLICIES: [&str; 5] = ["None", "HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred"];
+
 /// A load balancer for each Service that asks this controller for one. "The Service's type is not asked."
 pub(super) fn services(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
     let (mut made, mut skipped) = (Vec::new(), Vec::new());
@@ -154,12 +157,6 @@ fn target_type(
         let origin = notes.get("nlb-target-type").map_or_else(|| whole(service), |it| it.origin);
         return Err(Frozen { message, origin });
     }
-    if !service.object.allocates_node_ports
-        && let Some(port) = service.object.ports.iter().find(|it| it.node_port.is_none())
-    {
-        let message = "unable to support instance target type with an unallocated NodePort".into();
-        return Err(Frozen { message, origin: origin(service, port.span, "spec.ports") });
-    }
     Ok("instance")
 }
 
@@ -205,6 +202,7 @@ impl Build<'_> {
             };
             let place = origin(service, port.span, format!("spec.ports[{n}]"));
             let forward = self.forward(protocol, group_protocol, port, &place)?;
+            self.listener_settings(protocol, number)?;
             listeners.push(Listener {
                 origin: place.clone(),
                 port: number,
@@ -219,11 +217,24 @@ impl Build<'_> {
         Ok(listeners)
     }
 
-    /// The ports for TLS, by number or name; None is every one. A name that no port has is an error.
+    /// What is read for a listener and kept nowhere here: the names that TLS offers, and the attributes of the listener.
+    fn listener_settings(&self, protocol: &str, port: u16) -> Result<(), Frozen> {
+        if protocol == "TLS"
+            && let Some(note) = self.notes.get("alpn-policy").filter(|it| !ALPN_POLICIES.contains(&it.value))
+        {
+            let known = ALPN_POLICIES.join(", ");
+            return Err(note.error(format!("invalid ALPN policy {}, policy must be one of [{known}]", note.value)));
+        }
+        self.notes.map(&format!("listener-attributes.{protocol}-{port}"))?;
+        Ok(())
+    }
+
+    /// The ports for TLS, by number or name; None is every one. A name that no port has is an error, `*` too, and also
+    /// without a certificate (`validateTLSPortsSet`).
     fn tls_ports(&self) -> Result<Option<Vec<String>>, Frozen> {
         let Some(note) = self.notes.get("ssl-ports") else { return Ok(None) };
         let wanted = annotation::texts(note.value);
-        if wanted.is_empty() || wanted.iter().any(|it| it == "*") {
+        if wanted.is_empty() {
             return Ok(None);
         }
         let ports = &self.service.object.ports;
@@ -232,7 +243,7 @@ impl Build<'_> {
             .filter(|it| !ports.iter().any(|port| names(std::slice::from_ref(*it), port)))
             .cloned()
             .collect();
-        if self.notes.texts("ssl-cert").is_some_and(|it| !it.is_empty()) && !unused.is_empty() {
+        if !unused.is_empty() {
             return Err(note.error(format!("Unused port in ssl-ports annotation [{}]", unused.join(" "))));
         }
         Ok(Some(wanted))
@@ -326,6 +337,7 @@ impl Build<'_> {
         if let Some(known) = self.groups.iter().position(known) {
             return Ok(known);
         }
+        self.node_port(service, port, place)?;
         let health = self.health(service, place)?;
         let attributes = self.attributes(port)?;
         let address_type = target::address_type(service.object, &self.address_type, place)?;
@@ -338,6 +350,9 @@ impl Build<'_> {
                 }
             };
             return Err(Frozen { message: message.into(), origin: place.clone() });
+        }
+        if self.target_type == "instance" {
+            self.notes.map("target-node-labels")?;
         }
         self.groups.push(TargetGroup {
             name: None,
@@ -356,10 +371,28 @@ impl Build<'_> {
         Ok(self.groups.len() - 1)
     }
 
-    /// TCP on the traffic port; nodes that keep traffic local are asked by HTTP whether they have a Pod.
+    /// Targets that are nodes need a port of them.
+    fn node_port(&self, service: &Found<'_, Service>, port: &ServicePort, place: &Origin) -> Result<(), Frozen> {
+        let service = service.object;
+        let message = match self.target_type {
+            "instance" if service.service_type == "ClusterIP" => {
+                "unsupported service type \"ClusterIP\" for load balancer target type \"instance\""
+            }
+            "instance" if !service.allocates_node_ports && port.node_port.is_none() => {
+                "unable to support instance target type with an unallocated NodePort"
+            }
+            _ => return Ok(()),
+        };
+        Err(Frozen { message: message.into(), origin: place.clone() })
+    }
+
+    /// TCP on the traffic port; nodes that keep traffic local for a Service of type LoadBalancer are asked by HTTP whether they
+    /// have a Pod.
     fn health(&self, service: &Found<'_, Service>, place: &Origin) -> Result<HealthCheck, Frozen> {
-        let is_local = self.target_type == "instance" && self.service.object.traffic.is_external_local;
-        let node_port = self.service.object.health_check_node_port;
+        let own = self.service.object;
+        let is_local =
+            self.target_type == "instance" && own.service_type == "LoadBalancer" && own.traffic.is_external_local;
+        let node_port = own.health_check_node_port;
         let notes = self.notes;
         let port = match notes.get("healthcheck-port") {
             Some(note) => target::health_port(service, note.value, self.target_type, &note.origin)?,

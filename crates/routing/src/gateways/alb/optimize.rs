@@ -7,7 +7,8 @@ pub(super) fn optimize(rules: Vec<Rule>, port: u16, is_https: bool) -> Vec<Rule>
     let mut kept: Vec<Rule> = Vec::new();
     let mut redirects: Vec<usize> = Vec::new();
     for rule in rules {
-        let redirect = rule.actions.first().and_then(|it| match it {
+        // "Any of its actions": sign-in and the check of a token stand before it.
+        let redirect = rule.actions.iter().find_map(|it| match it {
             Action::Redirect(redirect) => Some(redirect),
             _ => None,
         });

@@ -32,6 +32,7 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
     exclusive_text(group, "customer-owned-ipv4-pool", "CustomerOwnedIPv4Pool")?;
     exclusive_text(group, "ipam-ipv4-pool-id", "IPAM IPv4 pool")?;
     merged_pairs(group, "load-balancer-attributes", |it| &it.attributes, "loadBalancerAttribute")?;
+    capacity(group)?;
     merged_pairs(group, "tags", |it| &it.tags, "tag")?;
     let name = name(group)?;
     Ok(Settled { name, scheme, address_type })
@@ -52,7 +53,7 @@ fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> BTreeMap<St
 }
 
 /// The last place of those that differ.
-fn last(found: BTreeMap<String, Origin>) -> Origin {
+fn last<K>(found: BTreeMap<K, Origin>) -> Origin {
     found.into_values().next_back().unwrap_or_default()
 }
 
@@ -199,6 +200,88 @@ fn merged_pairs(
                 _ => merged.insert(key.clone(), value.clone()),
             };
         }
+    }
+    Ok(())
+}
+
+/// `CapacityUnits` is the only key; the class of the first member beats all annotations
+/// (`model_build_load_balancer_capacity_reservation.go`).
+fn capacity(group: &Group<'_>) -> Result<(), Frozen> {
+    let suffix = "minimum-load-balancer-capacity";
+    if group.members.first().and_then(|it| it.params).is_some_and(|it| it.object.has_capacity) {
+        return Ok(());
+    }
+    merged_pairs(group, suffix, |_| &[], "capacity reservation")?;
+    for note in group.members.iter().filter_map(|it| it.notes().get(suffix)) {
+        let pairs = super::annotation::pairs(note.value).unwrap_or_default();
+        if let Some((key, _)) = pairs.iter().find(|(key, _)| key != "CapacityUnits") {
+            return Err(note.error(format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits")));
+        }
+    }
+    Ok(())
+}
+
+/// The attributes of a listener by all members on its port; two values of one key are a conflict, unless the class of the
+/// first member sets that key (`buildIngressGroupListenerAttributes`).
+pub(super) fn listener_attributes(members: &[&Member<'_>], protocol: &str, port: u16) -> Result<(), Frozen> {
+    let listener = format!("{protocol}-{port}");
+    let suffix = format!("listener-attributes.{listener}");
+    let params = members.first().and_then(|it| it.params);
+    let by_class = params.map(|it| it.object.listener_attributes.as_slice()).unwrap_or_default();
+    let mut merged: BTreeMap<String, String> = BTreeMap::new();
+    for member in members {
+        for (key, value) in member.notes().map(&suffix)? {
+            let known = merged.insert(key.clone(), value.clone()).filter(|it| *it != value);
+            let is_settled = by_class.iter().any(|(name, it)| *name == listener && *it == key);
+            if let Some(known) = known.filter(|_| !is_settled) {
+                let name = member.name();
+                let message = format!("conflicting listener attributes {key}: {known} | {value} for ingress {name}");
+                let origin = member.notes().get(&suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
+                return Err(Frozen { message, origin });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is tied to the load balancer when all of it is built: web ACLs, of which class and annotation count alike, and the
+/// protection against floods (`model_build_load_balancer_addons.go`).
+pub(super) fn add_ons(group: &Group<'_>) -> Result<(), Frozen> {
+    let (mut arns, mut ids) = (BTreeMap::new(), BTreeMap::new());
+    for member in &group.members {
+        let notes = member.notes();
+        let by_class = member.params.and_then(|it| it.object.web_acl.as_ref());
+        if let Some(arn) = by_class {
+            arns.entry(arn.value.clone()).or_insert_with(|| whole(&member.ingress));
+        }
+        if let Some(note) = notes.get("wafv2-acl-arn").filter(|it| !it.value.is_empty()) {
+            arns.entry(note.value.to_owned()).or_insert(note.origin);
+        }
+        let id = notes.get("waf-acl-id").or_else(|| notes.get("web-acl-id"));
+        if let Some(note) = id.filter(|it| !it.value.is_empty()) {
+            ids.entry(note.value.to_owned()).or_insert(note.origin);
+        }
+    }
+    for (what, found) in [("WAFv2 WebACL ARNs", arns), ("WAFClassic WebACL IDs", ids)] {
+        if found.len() > 1 {
+            return Err(Frozen { message: format!("conflicting {what}: {}", list(&found)), origin: last(found) });
+        }
+    }
+    shield(group)
+}
+
+fn shield(group: &Group<'_>) -> Result<(), Frozen> {
+    let suffix = "shield-advanced-protection";
+    let mut found: BTreeMap<bool, Origin> = BTreeMap::new();
+    for member in &group.members {
+        let notes = member.notes();
+        if let (Some(enabled), Some(note)) = (notes.bool(suffix)?, notes.get(suffix)) {
+            found.entry(enabled).or_insert(note.origin);
+        }
+    }
+    if found.len() > 1 {
+        let message = "conflicting enable shield advanced protection".to_owned();
+        return Err(Frozen { message, origin: last(found) });
     }
     Ok(())
 }

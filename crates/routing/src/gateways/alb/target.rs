@@ -145,6 +145,9 @@ impl Wanted<'_> {
             };
             return Err(Frozen { message: message.into(), origin: self.origin.clone() });
         }
+        if target_type == "instance" {
+            self.notes.map("target-node-labels")?;
+        }
         Ok(TargetGroup {
             name: None,
             source: self.source,

@@ -15,6 +15,7 @@ use super::refs::unresolved;
 use super::route::{GROUP, Route};
 use super::{rival, words};
 use crate::pattern::HostPattern;
+use crate::table::Protocol;
 
 /// Attaches all routes, and counts them at their listeners.
 pub(in crate::gateways) fn attach_all(
@@ -119,7 +120,8 @@ impl Attaching<'_> {
             let (text, location) = (words::no_such_listener(name, &names), route.at(span.unwrap_or(parent.span)));
             return Err(Problem { reason: "NoMatchingParent", text, location });
         }
-        let allowed: Vec<_> = meant.into_iter().filter(|(_, it)| self.allows(it, route)).collect();
+        let fits = |it: &ListenerFacts| self.allows(it, route) && (!gateway.is_aws || fits_mode(it, route));
+        let allowed: Vec<_> = meant.into_iter().filter(|(_, it)| fits(it)).collect();
         if allowed.is_empty() {
             let span = parent.namespace.as_ref().map_or(parent.name.span, |it| it.span);
             let text = words::route_not_allowed(name, route.kind, route.namespace());
@@ -145,6 +147,16 @@ impl Attaching<'_> {
         let namespaces = written
             .is_some_and(|(namespace, it)| admits(self.cluster, &it.allowed.namespaces, namespace, route.namespace()));
         listener.refused.is_none() && listener.kinds.contains(&route.kind) && namespaces
+    }
+}
+
+/// Where an NLB ends TLS it takes TCPRoutes, where it passes TLS through TLSRoutes (aws-load-balancer-controller
+/// `listener_attachment_helper.go`, `kindCheck`).
+fn fits_mode(listener: &ListenerFacts, route: &Route<'_>) -> bool {
+    match listener.protocol {
+        Some(Protocol::TlsTerminate) => route.kind == "TCPRoute",
+        Some(Protocol::TlsPassthrough) => route.kind == "TLSRoute",
+        _ => true,
     }
 }
 

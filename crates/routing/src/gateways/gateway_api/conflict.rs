@@ -2,7 +2,8 @@
 //!
 //! Source: gateway-api `apis/v1/gateway_types.go`, "Distinct Listeners": HTTP, HTTPS and TLS listeners are told apart by
 //! port and hostname, TCP and UDP ones by port. Between a Gateway and its ListenerSets the first in order wins; inside
-//! one object "no picking one conflicting Listener as the winner": all of them are refused.
+//! one object "no picking one conflicting Listener as the winner": all of them are refused. Controllers of AWS judge listener
+//! by listener (`listener_utils.go`, `validateListenerList`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +53,33 @@ pub(super) fn settle(groups: &mut [Vec<ListenerFacts>]) {
             before.add(listener);
         }
     }
+}
+
+/// The listener that comes first stays. "One protocol for a port", but TCP and UDP go together; a host that is written
+/// stands once on a port, and counts although the listener that names it loses its port.
+pub(super) fn settle_in_order(groups: &mut [Vec<ListenerFacts>]) {
+    let mut protocols: BTreeMap<u16, &'static str> = BTreeMap::new();
+    let mut hosts: BTreeSet<(u16, String)> = BTreeSet::new();
+    for listener in groups.iter_mut().flatten() {
+        let takes_part = listener.is_conflicted || listener.shut().is_none();
+        let (true, Some(port), Some(protocol)) = (takes_part, listener.port, spoken(listener)) else { continue };
+        let first = *protocols.entry(port).or_insert(protocol);
+        let shares = first == protocol || matches!((first, protocol), ("TCP", "UDP") | ("UDP", "TCP"));
+        let is_new = listener.hostname == HostPattern::Any || hosts.insert((port, listener.hostname.to_string()));
+        let reason = if is_new { (!shares).then_some("ProtocolConflict") } else { Some("HostnameConflict") };
+        refuse(listener, reason);
+    }
+}
+
+/// The protocol as it is written.
+fn spoken(listener: &ListenerFacts) -> Option<&'static str> {
+    Some(match listener.protocol? {
+        Protocol::Http => "HTTP",
+        Protocol::Https => "HTTPS",
+        Protocol::TlsPassthrough | Protocol::TlsTerminate => "TLS",
+        Protocol::Tcp => "TCP",
+        Protocol::Udp => "UDP",
+    })
 }
 
 fn refuse(listener: &mut ListenerFacts, reason: Option<&'static str>) {

@@ -6,7 +6,6 @@ use podpath_objects::{
 };
 
 use super::rules::Lowering;
-use crate::gateways::service_of;
 use crate::table::{Cors, Filter, HeaderChange, PathChange, Redirect, RedirectPort};
 
 /// The filters of a rule, or of one of its backends.
@@ -23,6 +22,11 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], rule: usi
             }
             FilterKind::Mirror(to, fraction) => lowered.extend(mirror(lowering, to, *fraction)),
             FilterKind::Cors(found) => lowered.push(Filter::Cors(cors(found))),
+            // One that cannot be resolved is not passed by: its requests fail (`Lowering::unasked`).
+            FilterKind::ExternalAuth(to) if lowering.cannot_ask(to).is_some() => {}
+            FilterKind::ExternalAuth(_) => {
+                lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] (ExternalAuth)")));
+            }
             FilterKind::Extension(_) => {
                 lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] (ExtensionRef)")));
             }
@@ -37,8 +41,7 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], rule: usi
 /// A mirror that cannot be resolved gets nothing, nor does one with a share of 0; requests go on.
 fn mirror(lowering: &Lowering<'_>, to: &BackendRef, fraction: (u64, u64)) -> Option<Filter> {
     let target = lowering.target(to);
-    let fault = lowering.fault(to, service_of(lowering.cluster, &target).as_ref());
-    let is_sent = fault.is_none() && fraction.0 > 0;
+    let is_sent = lowering.cannot_ask(to).is_none() && fraction.0 > 0;
     is_sent.then(|| Filter::Mirror { target, port: to.port.as_ref().map(|it| it.value), fraction })
 }
 

@@ -52,11 +52,23 @@ pub(in crate::gateways) fn controller<'a>(cluster: &'a Cluster, gateway: &Found<
     class.object.controller.as_ref().map(|it| it.value.as_str())
 }
 
-/// The protocols of an AWS load balancer: ALBs speak HTTP, NLBs pass connections on.
-fn aws_protocols(cluster: &Cluster, gateway: &Found<'_, Gateway>) -> Option<&'static [&'static str]> {
+/// What an AWS load balancer knows.
+struct Aws {
+    protocols: &'static [&'static str],
+    /// The kinds of routes that its listeners may list, whatever they speak.
+    kinds: &'static [&'static str],
+}
+
+/// It speaks HTTP.
+static ALB: Aws = Aws { protocols: &["HTTP", "HTTPS"], kinds: &["HTTPRoute", "GRPCRoute"] };
+
+/// It passes connections on.
+static NLB: Aws = Aws { protocols: &["TCP", "UDP", "TLS"], kinds: &["TCPRoute", "TLSRoute", "UDPRoute"] };
+
+fn aws(cluster: &Cluster, gateway: &Found<'_, Gateway>) -> Option<&'static Aws> {
     match controller(cluster, gateway)? {
-        "gateway.k8s.aws/alb" => Some(&["HTTP", "HTTPS"]),
-        "gateway.k8s.aws/nlb" => Some(&["TCP", "UDP", "TLS"]),
+        "gateway.k8s.aws/alb" => Some(&ALB),
+        "gateway.k8s.aws/nlb" => Some(&NLB),
         _ => None,
     }
 }
@@ -77,15 +89,17 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
         kind: "Gateway",
         listeners: &gateway.object.listeners,
     };
+    let is_aws = aws(cluster, gateway).is_some();
+    let settle: fn(&mut [Vec<ListenerFacts>]) = if is_aws { conflict::settle_in_order } else { conflict::settle };
     let mut groups = vec![own.listeners()];
-    conflict::settle(&mut groups);
+    settle(&mut groups);
     let refused = refused(cluster, gateway);
     let none_left = own.listeners.len() == groups.iter().flatten().filter(|it| it.refused.is_some()).count();
     let is_refused = refused.is_some() || (none_left && !own.listeners.is_empty());
     let kept_out = |it| not_allowed(cluster, gateway, it).or_else(|| is_refused.then(|| parent_refused(gateway, it)));
     let kept_out: Vec<_> = sets.iter().map(kept_out).collect();
     groups.extend(sets.iter().zip(&kept_out).map(|(set, why)| own.of_set(set, why.as_ref())));
-    conflict::settle(&mut groups);
+    settle(&mut groups);
     let judged = sets.iter().zip(kept_out).zip(groups.iter().skip(1));
     let set_facts =
         judged.map(|((set, why), group)| SetFacts { id: set.id, refused: why.or_else(|| invalid(set, group)) });
@@ -94,7 +108,7 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
     let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
-        is_aws: aws_protocols(cluster, gateway).is_some(),
+        is_aws,
         refused,
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),
@@ -183,6 +197,15 @@ fn protocol(listener: &GatewayListener) -> Option<Protocol> {
     })
 }
 
+/// The kinds of routes that a listener of an AWS load balancer takes unless told (`DefaultProtocolToRouteKindMap`).
+fn aws_kinds_of(protocol: Option<Protocol>) -> &'static [&'static str] {
+    match protocol {
+        Some(Protocol::Http) => &["HTTPRoute"],
+        Some(Protocol::TlsPassthrough | Protocol::TlsTerminate) => &["TLSRoute", "TCPRoute"],
+        other => kinds_of(other),
+    }
+}
+
 /// The kinds of routes that a protocol can take.
 fn kinds_of(protocol: Option<Protocol>) -> &'static [&'static str] {
     match protocol {
@@ -219,10 +242,12 @@ impl Owner<'_> {
     fn listener(&self, place: usize, listener: &GatewayListener) -> ListenerFacts {
         let protocol = protocol(listener);
         let (kinds, wrong_kind) = self.kinds(listener, protocol);
-        let aws = aws_protocols(self.cluster, self.gateway);
+        let aws = aws(self.cluster, self.gateway);
         // An AWS load balancer finds its certificates itself.
         let certificate = self.certificate(listener, protocol).filter(|_| aws.is_none());
-        let is_foreign = aws.is_some_and(|it| !it.contains(&listener.protocol.value.as_str()));
+        let is_foreign = aws.is_some_and(|it| !it.protocols.contains(&listener.protocol.value.as_str()));
+        // A listed kind that it does not know closes it, too: "such a listener passes no validation".
+        let closed = certificate.clone().or_else(|| wrong_kind.clone().filter(|_| aws.is_some()));
         let port = listener.port.as_ref().map(|it| it.value);
         let validation = port.and_then(|it| self.gateway.object.tls.validation(it));
         let validation = validation.filter(|_| protocol == Some(Protocol::Https));
@@ -243,7 +268,7 @@ impl Owner<'_> {
             kinds,
             refused: if protocol.is_none() || is_foreign { Some(unknown()) } else { no_authority },
             is_conflicted: false,
-            closed: certificate.clone(),
+            closed,
             unresolved: certificate.or(wrong_kind).or(bad_authority),
             asks_certificate: validation.is_some_and(|it| !it.is_insecure),
             n_routes: 0,
@@ -251,14 +276,17 @@ impl Owner<'_> {
         }
     }
 
-    /// "SupportedKinds": the listed kinds that the protocol can take; any other one is named.
+    /// "SupportedKinds": the listed kinds that the protocol can take; any other one is named. Controllers of AWS ask neither
+    /// the protocol nor the group of a kind that is listed (`getSupportedKinds`).
     fn kinds(&self, listener: &GatewayListener, protocol: Option<Protocol>) -> (Vec<&'static str>, Option<Problem>) {
-        let can = kinds_of(protocol);
+        let aws = aws(self.cluster, self.gateway);
         let listed = &listener.allowed.kinds;
         if listed.is_empty() {
+            let can = if aws.is_some() { aws_kinds_of(protocol) } else { kinds_of(protocol) };
             return (can.to_vec(), None);
         }
-        let names = |(group, kind): &(String, String), it: &str| group == GROUP && kind == it;
+        let can = aws.map_or_else(|| kinds_of(protocol), |it| it.kinds);
+        let names = |(group, kind): &(String, String), it: &str| (aws.is_some() || group == GROUP) && kind == it;
         let kinds = can.iter().copied().filter(|it| listed.iter().any(|known| names(known, it))).collect();
         let wrong = listed.iter().find(|it| !can.iter().any(|known| names(it, known)));
         let problem = wrong.filter(|_| protocol.is_some()).map(|(_, kind)| Problem {

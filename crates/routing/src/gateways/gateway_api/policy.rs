@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{BackendTlsPolicy, PolicyTarget, Service};
+use podpath_objects::{BackendTlsPolicy, PolicyTarget, PortRef, Service};
 use podpath_order::{Gather, Order};
 
 use super::facts::{PolicyFacts, Problem, RouteFacts};
@@ -72,7 +72,8 @@ impl<'a> Policies<'a> {
 
     /// How TLS is spoken to a port of a Service; None is plain text.
     pub(super) fn tls(&self, service: &Found<'_, Service>, port: u16) -> Option<BackendTls> {
-        let name = service.object.port(port).and_then(|it| it.name.as_ref()).map(|it| it.value.as_str());
+        let entry = service.object.port_over("TCP", &PortRef::Number(port));
+        let name = entry.and_then(|it| it.name.as_ref()).map(|it| it.value.as_str());
         let of_port = name.and_then(|it| self.winners.get(&(service.id, Some(it))));
         let policy = of_port.or_else(|| self.winners.get(&(service.id, None)))?;
         let refused = self.facts.get(&policy.id).and_then(|it| it.refused.as_ref());

@@ -71,13 +71,13 @@ fn claims(routes: &[Route<'_>], facts: &[RouteFacts]) -> BTreeMap<(usize, usize)
 
 /// Hosts that are taken, read from the end, so that what a wildcard means stands together.
 #[derive(Default)]
-struct Hosts {
+pub(super) struct Hosts {
     any: bool,
     names: BTreeSet<String>,
 }
 
 impl Hosts {
-    fn add(&mut self, hostnames: &[(HostPattern, Span)]) {
+    pub(super) fn add(&mut self, hostnames: &[(HostPattern, Span)]) {
         self.any |= hostnames.is_empty();
         self.names.extend(hostnames.iter().map(|(it, _)| backwards(it)));
     }
@@ -85,6 +85,17 @@ impl Hosts {
     fn meets(&self, hostnames: &[(HostPattern, Span)]) -> bool {
         let is_empty = !self.any && self.names.is_empty();
         !is_empty && (self.any || hostnames.is_empty() || hostnames.iter().any(|(it, _)| self.meets_one(it)))
+    }
+
+    /// The same without the name itself.
+    pub(super) fn meets_beside(&mut self, pattern: &HostPattern) -> bool {
+        let own = backwards(pattern);
+        let is_own = self.names.remove(&own);
+        let meets = self.meets_one(pattern);
+        if is_own {
+            self.names.insert(own);
+        }
+        meets
     }
 
     /// The same name, a wildcard above it, or anything below it when it is a wildcard.

@@ -136,12 +136,12 @@ impl<'a> Route<'a> {
         (created.is_none(), created, self.namespace(), self.name())
     }
 
-    /// The Services that it refers to: backends and mirrors, in order.
+    /// The Services that it refers to: backends, mirrors and those that are asked first, in order.
     pub(in crate::gateways) fn references(&self) -> impl Iterator<Item = &'a BackendRef> {
         self.rules().into_iter().flat_map(|rule| {
             let of_backends = rule.backends.iter().flat_map(|it| it.filters.iter());
             let mirrors = rule.filters.iter().chain(of_backends).filter_map(|it| match &it.kind {
-                FilterKind::Mirror(to, _) => Some(to),
+                FilterKind::Mirror(to, _) | FilterKind::ExternalAuth(to) => Some(to),
                 _ => None,
             });
             rule.backends.iter().chain(mirrors)

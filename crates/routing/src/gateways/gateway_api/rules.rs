@@ -1,8 +1,8 @@
 //! Rules of routes to rules of tables: matches, backends and their faults.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{BackendRef, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
-use podpath_source::{Location, Span, Spanned};
+use podpath_objects::{BackendRef, Filter, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
+use podpath_source::{Span, Spanned};
 
 use super::filter;
 use super::policy::Policies;
@@ -32,6 +32,7 @@ impl Lowering<'_> {
     /// Matches of a rule are alternatives, so each is a rule of its own.
     pub(super) fn rules(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
+        let hosts = self.ranked_hosts();
         let name = format!("{}/{}", self.route.namespace(), self.route.name());
         for (r, rule) in self.route.rules().iter().enumerate() {
             let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
@@ -45,6 +46,7 @@ impl Lowering<'_> {
                         created: self.route.entry.resource.meta.created.clone(),
                         name: name.clone(),
                         order: rules.len(),
+                        hosts: hosts.clone(),
                     },
                     filters: filters.clone(),
                     action: action.clone(),
@@ -52,6 +54,16 @@ impl Lowering<'_> {
             }
         }
         rules
+    }
+
+    /// "Precedence must be given to rules from the HTTPRoute with the largest number of characters in a matching
+    /// non-wildcard hostname", then "in a matching hostname" (`HTTPRouteSpec.hostnames`): the route's own hostname is
+    /// measured, not what a listener leaves of it. A route without hostnames goes last.
+    fn ranked_hosts(&self) -> Vec<(HostPattern, (u8, usize))> {
+        let own = |span: &Span| self.route.hostnames.iter().find(|it| it.span == *span);
+        let specificity = |it: &Spanned<String>| HostPattern::parse(&it.value).specificity();
+        let ranked = self.hostnames.iter().map(|(it, span)| (it.clone(), own(span).map_or((0, 0), specificity)));
+        ranked.collect()
     }
 
     fn matches(&self, rule: &RouteRule<'_>, r: usize) -> Vec<Match> {
@@ -133,17 +145,35 @@ impl Lowering<'_> {
         }
     }
 
-    /// A redirect answers at once; without backends, or with a sum of weights of 0, the answer is 500.
+    /// What an invalid backend answers: 500. Of GRPCRoutes "`UNAVAILABLE` statuses MUST be returned", which is what a
+    /// client of gRPC makes of 503.
+    fn invalid_status(&self) -> u16 {
+        if self.route.kind == "GRPCRoute" { 503 } else { 500 }
+    }
+
+    /// A redirect answers at once; a rule without backends, or with a sum of weights of 0, as an invalid backend does.
     fn action(&self, rule: &RouteRule<'_>, idx: usize) -> Action {
         let redirect = rule.filters.iter().find_map(|it| match &it.kind {
             FilterKind::Redirect(redirect) => Some(redirect),
             _ => None,
         });
+        if let Some((reference, fault)) = self.unasked(rule.filters) {
+            return Action::Forward(vec![Backend {
+                origin: self.route.origin(reference.name.span, format!("spec.rules[{idx}].filters")),
+                target: self.target(reference),
+                port: reference.port.as_ref().map(|it| it.value),
+                subset: None,
+                weight: 1,
+                filters: vec![],
+                fault: Some(fault),
+                tls: None,
+            }]);
+        }
         if let Some(redirect) = redirect {
             return Action::Redirect(filter::redirect(redirect));
         }
         if rule.backends.iter().all(|it| it.weight == 0) {
-            return Action::Respond(Response { status: 500, body: None, reason: "no-backends" });
+            return Action::Respond(Response { status: self.invalid_status(), body: None, reason: "no-backends" });
         }
         let backends = rule.backends.iter().enumerate();
         Action::Forward(backends.map(|(b, it)| self.backend(it, idx, b)).collect())
@@ -157,12 +187,12 @@ impl Lowering<'_> {
         let policies = self.policies.filter(|_| http);
         let tls = service.as_ref().and_then(|it| policies?.tls(it, port?.value));
         let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
-        let at = |span: Span| -> Location { self.route.at(span) };
+        let location = self.route.at(reference.name.span);
+        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, ..it }));
+        let fault = fault.or_else(|| self.unasked(&reference.filters).map(|(_, fault)| fault));
         Backend {
             origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
-            fault: self
-                .fault(reference, service.as_ref())
-                .or(broken.map(|it| Fault { location: at(reference.name.span), ..it })),
+            fault: fault.map(|it| Fault { status: self.invalid_status(), ..it }),
             target,
             port: port.map(|it| it.value),
             subset: None,
@@ -186,14 +216,29 @@ impl Lowering<'_> {
         Target::Host(format!("{} {}", reference.kind, reference.name.value))
     }
 
+    /// Who is to be asked whether a request may pass, and cannot be: such a request must not go on.
+    fn unasked<'b>(&self, filters: &'b [Filter]) -> Option<(&'b BackendRef, Fault)> {
+        filters.iter().find_map(|it| match &it.kind {
+            FilterKind::ExternalAuth(to) => Some((to, self.cannot_ask(to)?)),
+            _ => None,
+        })
+    }
+
+    /// Why a Service that only a filter names gets nothing.
+    pub(super) fn cannot_ask(&self, reference: &BackendRef) -> Option<Fault> {
+        self.fault(reference, service_of(self.cluster, &self.target(reference)).as_ref())
+    }
+
     /// Why a backend gets nothing: what `ResolvedRefs` says, and a port that the Service does not offer.
-    pub(super) fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
+    fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
         if let Some(fault) = refs::backend(self.cluster, self.route, reference, self.parent) {
             return Some(fault);
         }
         let (service, port) = (service?, reference.port.as_ref()?);
-        let offered = service.object.port(port.value).is_some() || service.object.external_name.is_some();
-        (!offered).then(|| missing_port(service, &PortRef::Number(port.value), self.route.at(port.span), 500))
+        let wanted = PortRef::Number(port.value);
+        let transport = if self.route.kind == "UDPRoute" { "UDP" } else { "TCP" };
+        let offered = service.object.port_over(transport, &wanted).is_some() || service.object.external_name.is_some();
+        (!offered).then(|| missing_port(service, &wanted, self.route.at(port.span), 500))
     }
 }
 

@@ -9,6 +9,7 @@ use podpath_source::{Location, Text};
 
 use super::facts::{Facts, GatewayFacts, ListenerFacts, ParentFacts, PolicyFacts, Problem};
 use super::listener::{controller, exists, is_played};
+use super::overlap::{Overlapping, overlapping};
 use super::{Lowered, words};
 
 /// The status of an object.
@@ -77,8 +78,9 @@ pub fn statuses(cluster: &Cluster, lowered: &Lowered) -> Vec<Status> {
     let waiting = cluster.all::<Gateway>().filter(|it| !is_played(cluster, it));
     statuses.extend(waiting.map(|it| status(it.id, vec![pending("Accepted"), pending("Programmed")])));
     for gateway in &facts.gateways {
-        statuses.push(of_gateway(gateway));
-        statuses.extend(gateway.sets.iter().map(|it| of_set(gateway, it.id, it.refused.as_ref())));
+        let overlapping = overlapping(gateway);
+        statuses.push(of_gateway(gateway, &overlapping));
+        statuses.extend(gateway.sets.iter().map(|it| of_set(gateway, it.id, it.refused.as_ref(), &overlapping)));
     }
     for route in &facts.routes {
         let parents = route.parents.iter().filter_map(|it| of_parent(cluster, facts, route.id, it));
@@ -147,7 +149,7 @@ fn class(cluster: &Cluster, class: &Found<'_, GatewayClass>) -> Status {
 
 /// "Accepted True with reason ListenersNotValid when some listeners are not accepted"; a Gateway is programmed when it
 /// is accepted and one of its listeners is.
-fn of_gateway(facts: &GatewayFacts) -> Status {
+fn of_gateway(facts: &GatewayFacts, overlapping: &Overlapping) -> Status {
     let none_valid = Problem {
         reason: "ListenersNotValid",
         text: Text::new("no listener of it is accepted", "받아들여진 리스너가 하나도 없습니다"),
@@ -180,21 +182,21 @@ fn of_gateway(facts: &GatewayFacts) -> Status {
     }
     Status {
         listener_sets: facts.sets.iter().filter(|it| it.refused.is_none()).count(),
-        listeners: facts.own().map(of_listener).collect(),
+        listeners: facts.own().map(|it| of_listener(it, overlapping)).collect(),
         ..status(facts.id, conditions)
     }
 }
 
-fn of_set(gateway: &GatewayFacts, id: ResourceId, refused: Option<&Problem>) -> Status {
+fn of_set(gateway: &GatewayFacts, id: ResourceId, refused: Option<&Problem>, overlapping: &Overlapping) -> Status {
     let conditions = vec![
         judged("Accepted", "Accepted", refused, accepted()),
         judged("Programmed", "Programmed", refused, programmed()),
     ];
-    let listeners = gateway.listeners.iter().filter(|it| it.owner == id).map(of_listener).collect();
-    Status { listeners, ..status(id, conditions) }
+    let own = gateway.listeners.iter().filter(|it| it.owner == id);
+    Status { listeners: own.map(|it| of_listener(it, overlapping)).collect(), ..status(id, conditions) }
 }
 
-fn of_listener(facts: &ListenerFacts) -> ListenerStatus {
+fn of_listener(facts: &ListenerFacts, overlapping: &Overlapping) -> ListenerStatus {
     let is_alone = Text::new("no other listener is in its way", "부딪히는 리스너가 없습니다");
     let conflict = facts.refused.as_ref().filter(|_| facts.is_conflicted);
     let conflicted = match conflict {
@@ -206,16 +208,24 @@ fn of_listener(facts: &ListenerFacts) -> ListenerStatus {
         (None, Some(it)) => fails("Programmed", "Invalid", it),
         (None, None) => holds("Programmed", "Programmed", programmed()),
     };
+    let mut conditions = vec![
+        judged("Accepted", "Accepted", facts.refused.as_ref(), accepted()),
+        programmed,
+        judged("ResolvedRefs", "ResolvedRefs", facts.unresolved.as_ref(), resolved()),
+        conflicted,
+    ];
+    if overlapping.contains(&(facts.owner, facts.place)) {
+        let text = Text::new(
+            "another HTTPS listener of the port serves some of its hosts, so a request for one may come over a connection for the other",
+            "같은 포트의 다른 HTTPS 리스너와 호스트가 겹쳐 한쪽 연결로 다른 쪽 요청이 올 수 있습니다",
+        );
+        conditions.push(holds("OverlappingTLSConfig", "OverlappingHostnames", text));
+    }
     ListenerStatus {
         name: facts.name.clone(),
         attached_routes: facts.n_routes,
         supported_kinds: facts.kinds.clone(),
-        conditions: vec![
-            judged("Accepted", "Accepted", facts.refused.as_ref(), accepted()),
-            programmed,
-            judged("ResolvedRefs", "ResolvedRefs", facts.unresolved.as_ref(), resolved()),
-            conflicted,
-        ],
+        conditions,
     }
 }
 

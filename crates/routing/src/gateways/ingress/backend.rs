@@ -19,7 +19,7 @@ pub(super) fn lower_action(
     }
 }
 
-/// A Service of the Ingress' namespace; one that is missing, or lacks the port, answers 503.
+/// A Service of the Ingress' namespace; one that is missing, or lacks the port for TCP, answers 503.
 pub(super) fn lower_backend(
     cluster: &Cluster,
     ingress: &Found<'_, Ingress>,
@@ -36,7 +36,7 @@ pub(super) fn lower_backend(
     });
     let fault = match (service_of(cluster, &target), port) {
         (None, _) => Some(missing_service(ingress.namespace(), name, ingress.at(span), 503)),
-        (Some(service), Some(port)) => match service.object.port_by(&port.value) {
+        (Some(service), Some(port)) => match service.object.port_over("TCP", &port.value) {
             Some(found) => {
                 number = Some(found.port.value);
                 None

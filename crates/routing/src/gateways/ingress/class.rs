@@ -6,6 +6,15 @@ use podpath_source::{Span, Text};
 
 const ANNOTATION: &str = "kubernetes.io/ingress.class";
 
+/// Why no controller takes an Ingress.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Untaken {
+    /// The class that it names is not here, or it names none.
+    NoClass,
+    /// Its annotation names a class of ingress-nginx.
+    PassedOver,
+}
+
 /// The value of the old annotation.
 pub(super) fn annotation<'a>(ingress: &Found<'a, Ingress>) -> Option<&'a str> {
     ingress.entry.resource.meta.annotation(ANNOTATION)
@@ -29,11 +38,24 @@ fn newest_first<'a>(class: &Found<'a, IngressClass>) -> (bool, std::cmp::Reverse
     (created.is_some(), std::cmp::Reverse(created.unwrap_or_default()))
 }
 
-/// Why an Ingress has no class: the place, its field, and a sentence.
-pub(super) fn missing(ingress: &Found<'_, Ingress>) -> (Span, &'static str, Text) {
+/// Why an Ingress whose annotation names a class of ingress-nginx is passed over.
+fn passed_over(class: &str) -> Text {
+    Text::new(
+        format!(
+            "ingress-nginx takes the annotation `nginx` alone, or what its flag `--ingress-class` says, so `{class}` is passed over; name the class in `spec.ingressClassName`"
+        ),
+        format!(
+            "ingress-nginx는 `nginx` 또는 `--ingress-class` 플래그와 같은 어노테이션만 받으므로 `{class}` 값은 무시됩니다. `spec.ingressClassName`에 클래스를 적으세요"
+        ),
+    )
+}
+
+/// Why no controller takes an Ingress: the place, its field, and a sentence.
+pub(super) fn missing(ingress: &Found<'_, Ingress>, why: Untaken) -> (Span, &'static str, Text) {
     let meta = &ingress.entry.resource.meta;
     let by_annotation = meta.annotations.entry(ANNOTATION).map(|(_, it)| (it, "metadata.annotations"));
     match by_annotation.or(ingress.object.class.as_ref().map(|it| (it, "spec.ingressClassName"))) {
+        Some((class, path)) if why == Untaken::PassedOver => (class.span, path, passed_over(&class.value)),
         Some((class, path)) => {
             let name = &class.value;
             let text = Text::new(

@@ -41,7 +41,7 @@ pub static NGINX: Gateway = Gateway {
 /// The one proxy of the controller. It always listens on both ports: hosts without a certificate get its own one.
 pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ingress>]) -> Table {
     let config = Config::read(cluster);
-    let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(it, &config) });
+    let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(cluster, it, &config) });
     let all: Vec<_> = members.collect();
     let mut rejected: Vec<_> = all.iter().flat_map(|it| refusals(it, &config)).collect();
     let mut members: Vec<_> = all.into_iter().filter(|it| denial(it, &config).is_none()).collect();
@@ -82,19 +82,28 @@ fn virtual_hosts(
 ) -> Vec<Arc<VirtualHost>> {
     let mut hosts = Vec::new();
     for (host, server) in servers {
-        let has_certificate = host != CATCH_ALL && server.tls_hosts.is_some();
+        let has_certificate = host != CATCH_ALL && self::has_certificate(servers, host);
         let pattern = if host == CATCH_ALL { HostPattern::Any } else { host_pattern(host) };
         let rules = context.rules(server, Way { is_https, has_certificate });
         hosts.push(VirtualHost { pattern, rules }.into());
         for alias in server.aliases.iter().filter(|it| !servers.contains_key(it.as_str())) {
             // Whether the certificate covers an alias is told by the names that it was asked for.
-            let has_certificate = server.tls_hosts.as_ref().is_some_and(|it| it.contains(&alias.to_ascii_lowercase()));
+            let name = alias.to_ascii_lowercase();
+            let is_named = server.tls_hosts.as_ref().is_some_and(|it| it.contains(&name));
+            let has_certificate = is_named || self::has_certificate(servers, &name);
             let rules = context.rules(server, Way { is_https, has_certificate });
             hosts.push(VirtualHost { pattern: alias_pattern(alias), rules }.into());
         }
         hosts.extend(www(context, servers, host).filter(|_| server.from_to_www));
     }
     hosts
+}
+
+/// A host has a certificate by its own server, else by the one for `*.` and what follows its first label, whoever wrote
+/// that (`certificate.lua`, `get_pem_cert_uid`).
+fn has_certificate(servers: &BTreeMap<String, Server<'_>>, host: &str) -> bool {
+    let of = |name: &str| servers.get(name).is_some_and(|it| it.tls_hosts.is_some());
+    of(host) || host.split_once('.').is_some_and(|(_, rest)| of(&format!("*.{rest}")))
 }
 
 /// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth.
@@ -116,7 +125,7 @@ fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: 
         template: Some(format!("$scheme://{host}$trimmed_uri")),
         ..Redirect::default()
     };
-    let rules = vec![location::rule(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
+    let rules = vec![Rule::plain(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
     Some(VirtualHost { pattern: HostPattern::Exact(from), rules }.into())
 }
 
@@ -130,7 +139,7 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
     let (_, first) = found.first()?;
     let place = first.locations.first().map_or_else(|| context.place.clone(), |it| it.origin.clone());
     let action = Action::Unsupported(annotation::field("ssl-passthrough"));
-    let rules: Vec<Rule> = vec![location::rule(place.clone(), "ssl-passthrough", action)];
+    let rules: Vec<Rule> = vec![Rule::plain(place.clone(), "ssl-passthrough", action)];
     Some(Listener {
         origin: place,
         name: "ssl-passthrough".into(),
@@ -187,5 +196,11 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
         let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
         path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text, by: None })
     };
-    paths.filter_map(refused).collect()
+    let denied = member.notes.denied.iter().map(|(key, text)| Rejected {
+        origin: annotation::place(&member.ingress, key),
+        reason: "location-denied",
+        text: text.clone(),
+        by: None,
+    });
+    paths.filter_map(refused).chain(denied).collect()
 }

@@ -109,7 +109,7 @@ pub(in crate::gateways) fn path_rule(
         label: path.path.as_ref().map_or("/", |it| it.value.as_str()).to_owned(),
         priority: None,
         matchers: vec![Matcher::new(Condition::Path(path_match), ingress.at(span))],
-        rank: Rank { created: meta.created.clone(), name: full_name(ingress), order: 0 },
+        rank: Rank { created: meta.created.clone(), name: full_name(ingress), ..Rank::default() },
         filters: vec![],
         action: lower_action(cluster, ingress, &path.backend, place),
     }
@@ -126,13 +126,6 @@ pub(super) fn host_pattern(host: &str) -> HostPattern {
 fn fallback(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> Option<Rule> {
     let backend = ingress.object.default_backend.as_ref()?;
     let place = "spec.defaultBackend";
-    Some(Rule {
-        origin: origin(ingress, backend.span, place),
-        label: "defaultBackend".into(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action: lower_action(cluster, ingress, backend, place),
-    })
+    let action = lower_action(cluster, ingress, backend, place);
+    Some(Rule::plain(origin(ingress, backend.span, place), "defaultBackend", action))
 }

@@ -8,6 +8,7 @@ use podpath_source::{Location, Text};
 use super::names::{age_key, full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
+use crate::pattern::HostPattern;
 use crate::table::{Backend, Fault, Target};
 
 /// The proxy that routes.
@@ -71,6 +72,34 @@ pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> 
         let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
         named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
     })
+}
+
+/// The host of the visible ServiceEntry that a call to a host is for: this very name, else the longest wildcard that covers
+/// it. A route cannot name what only a wildcard covers; a caller can.
+pub(crate) fn entry_host<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
+    let host = host.to_ascii_lowercase();
+    let mut best: Option<((u8, usize), &str)> = None;
+    for (known, pattern) in entry_hosts(cluster, port, from).filter(|(_, it)| it.matches(&host)) {
+        let fit = pattern.specificity();
+        if best.is_none_or(|(other, _)| fit > other) {
+            best = Some((fit, known));
+        }
+    }
+    best.map(|(_, known)| known)
+}
+
+/// The hosts of the ServiceEntries that are visible from a namespace and have a port.
+pub(super) fn entry_hosts<'a>(
+    cluster: &'a Cluster,
+    port: u16,
+    from: &str,
+) -> impl Iterator<Item = (&'a str, HostPattern)> {
+    let seen = move |it: &Found<'_, ServiceEntry>| {
+        it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
+    };
+    let hosts = cluster.all::<ServiceEntry>().filter(seen).flat_map(|it| it.object.hosts.iter());
+    let named = hosts.map(|it| (it.value.as_str(), HostPattern::parse(&it.value)));
+    named.filter(|(_, pattern)| *pattern != HostPattern::Any)
 }
 
 /// A name of the cluster is a Service that is missing; any other host nobody told the mesh about.

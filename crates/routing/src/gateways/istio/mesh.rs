@@ -1,22 +1,23 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
 use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId, endpoints};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use podpath_objects::{IstioGateway, Labels, Service, ServiceEntry, ServicePort, VirtualService};
+use podpath_objects::{IstioGateway, Labels, PortRef, Service, ServiceEntry, ServicePort, VirtualService};
 use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
-use super::egress::knows_route;
-use super::names::{age_key, full_host, gateways, host_of, visibility};
+use super::egress::{knows, knows_route};
+use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
 use super::route::number;
 use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
-use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -174,22 +175,72 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
         Ok(real) => destination::plain(&real, proxy.port),
         Err(outside) => destination::host(&outside, proxy.port),
     };
-    plain_rule(whole(service), backend)
+    Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
 }
 
 /// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
 ///
-/// Hosts of VirtualServices that are no Services are served on port 80 alone.
+/// Hosts of VirtualServices that are no Services are served on port 80 alone. A ServiceEntry with a wildcard is a Service
+/// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
-    let is_entry = destination::is_entry(cluster, host, proxy.port, proxy.namespace);
-    let found = if is_entry || proxy.port == 80 { virtual_services(cluster, proxy, host) } else { vec![] };
-    if found.is_empty() && !is_entry {
+    let entry = destination::entry_host(cluster, host, proxy.port, proxy.namespace);
+    let found = match entry {
+        Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
+        _ => beside_services(cluster, proxy, host, entry),
+    };
+    if found.is_empty() && entry.is_none() {
         return None;
     }
     let place = found.first().map(whole).unwrap_or_default();
-    let plain = || plain_rule(Origin::default(), destination::host(host, proxy.port));
+    let plain = || {
+        let backend = destination::host(entry.unwrap_or(host), proxy.port);
+        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
+    };
     Some(table(cluster, proxy, host, &found, place, plain))
+}
+
+/// The VirtualServices for a host that is no Service by this very name. A wildcard that matches any Service of the port is
+/// for Services alone and has no virtual host of its own (istio `pilot/pkg/networking/core/route/route.go`,
+/// `separateVSHostsAndServices`).
+fn beside_services<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+    entry: Option<&str>,
+) -> Vec<Found<'a, VirtualService>> {
+    let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
+    let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
+    match entry {
+        Some(name) if own.is_empty() => virtual_services(cluster, proxy, name),
+        _ => own,
+    }
+}
+
+/// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
+fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> bool {
+    let is_service = |it: Found<'_, Service>| {
+        it.object.port_over("TCP", &PortRef::Number(proxy.port)).is_some()
+            && HostPattern::parse(&host_of(cluster, &it)).intersect(pattern).is_some()
+            && knows(cluster, proxy, &it)
+    };
+    cluster.all::<Service>().any(is_service)
+        || destination::entry_hosts(cluster, proxy.port, proxy.namespace).any(|(_, it)| it.intersect(pattern).is_some())
+}
+
+/// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
+/// HTTP there (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
+pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
+    let by_entry = |it: Found<'_, ServiceEntry>| {
+        let port = it.object.port(proxy.port).map(|it| it.protocol.to_ascii_uppercase());
+        port.is_some_and(|it| matches!(it.as_str(), "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB"))
+            && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
+    };
+    let by_service = |it: Found<'_, Service>| {
+        let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));
+        port.is_some_and(|it| is_http(it) && is_declared(it)) && knows(cluster, proxy, &it)
+    };
+    cluster.all::<Service>().any(by_service) || cluster.all::<ServiceEntry>().any(by_entry)
 }
 
 /// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
@@ -199,7 +250,7 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool,
     let alone = hosts_of_one(cluster);
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
         let names = gateways(&owner);
-        let is_mesh = names.iter().any(|it| it == "mesh");
+        let is_mesh = owner.object.is_for_mesh();
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
         let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
         let host = if is_mesh {
@@ -228,7 +279,7 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
 
 /// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
 fn hosts_of_one(cluster: &Cluster) -> BTreeSet<String> {
-    let in_mesh = cluster.all::<VirtualService>().filter(|it| gateways(it).iter().any(|known| known == "mesh"));
+    let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
     let hosts = in_mesh.flat_map(|it| {
         it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
     });
@@ -324,28 +375,44 @@ pub(super) fn served(
     }
 }
 
-/// Those that have the host: an exact host beats a wildcard; then private, exported, public; then the oldest. The first one
-/// counts alone.
+/// Those that have the host: the most specific host goes first (`MostSpecificHostMatch`), so an exact one beats a wildcard
+/// and a long wildcard a short one; then private, exported, public; then the oldest. The first one counts alone.
 pub(super) fn virtual_services<'a>(
     cluster: &'a Cluster,
     proxy: &Proxy<'_>,
     host: &str,
 ) -> Vec<Found<'a, VirtualService>> {
+    having(cluster, proxy, host, &|_| true)
+}
+
+/// The same of those whose pattern counts.
+fn having<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+    counts: &dyn Fn(&HostPattern) -> bool,
+) -> Vec<Found<'a, VirtualService>> {
     let fit = |it: &Found<'_, VirtualService>| {
         let patterns =
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
-        patterns.filter(|pattern| pattern.matches(host)).map(|pattern| pattern.specificity()).max()
+        patterns.filter(|it| it.matches(host) && counts(it)).map(|pattern| pattern.specificity()).max()
     };
-    let seen = |it: &Found<'_, VirtualService>| visibility(&it.object.export_to, it.namespace(), proxy.namespace);
-    let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
-    let is_known = |it: &Found<'_, VirtualService>| seen(it).is_some() && knows_route(cluster, proxy, it);
+    let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
+    let is_known = |it: &Found<'_, VirtualService>| seen(it, proxy).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
     let mut found: Vec<_> = fitting.collect();
-    found.order_by(|a, b| {
-        let is_exact = |it: &Found<'_, VirtualService>| fit(it).is_some_and(|(kind, _)| kind == 2);
-        (!is_exact(a), seen(a), age_key(a)).cmp(&(!is_exact(b), seen(b), age_key(b)))
-    });
+    order(&mut found, proxy);
+    found.order_by_key(|it| Reverse(fit(it)));
     found
+}
+
+/// As the proxy lists VirtualServices: private, exported, public; then the oldest.
+pub(super) fn order(found: &mut [Found<'_, VirtualService>], proxy: &Proxy<'_>) {
+    found.order_by(|a, b| (seen(a, proxy), age_key(a)).cmp(&(seen(b, proxy), age_key(b))));
+}
+
+fn seen(found: &Found<'_, VirtualService>, proxy: &Proxy<'_>) -> Option<Visibility> {
+    visibility(&found.object.export_to, found.namespace(), proxy.namespace)
 }
 
 /// "Of several VirtualServices for one host of the mesh the first wins alone, the others are ignored for that host."
@@ -357,16 +424,4 @@ fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualServi
     );
     let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
     Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
-}
-
-fn plain_rule(origin: Origin, backend: Backend) -> Rule {
-    Rule {
-        origin,
-        label: "default".into(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action: Action::Forward(vec![backend]),
-    }
 }

@@ -378,15 +378,8 @@ pub(super) fn to_https(origin: Origin, trusts_proxies: bool) -> Rule {
     let redirect =
         Redirect { status: 301, scheme: Some("https".into()), port: RedirectPort::OfHost, ..Redirect::default() };
     let plain = Condition::WithoutHeader("x-forwarded-proto".into(), TextMatch::Exact("https".into()));
-    Rule {
-        label: "httpsRedirect".into(),
-        priority: None,
-        matchers: trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect(),
-        rank: Rank::default(),
-        filters: vec![],
-        action: Action::Redirect(redirect),
-        origin,
-    }
+    let matchers = trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect();
+    Rule { matchers, ..Rule::plain(origin, "httpsRedirect", Action::Redirect(redirect)) }
 }
 
 /// Rules are tried in this order.

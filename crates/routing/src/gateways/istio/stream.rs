@@ -5,7 +5,7 @@ use podpath_objects::{Service, ServicePort, StreamMatch, TcpRule, VirtualService
 use podpath_source::{Location, Text};
 
 use super::destination::{self, Proxy};
-use super::mesh::{is_declared, is_http, is_tls, plain, served, virtual_services};
+use super::mesh::{is_declared, is_http, is_tls, order, plain, served, virtual_services};
 use super::names::{full_gateway, host_of};
 use super::route::number;
 use crate::gateways::{origin, whole};
@@ -73,7 +73,9 @@ pub fn lower_connection(
         return Ok(None);
     }
     let host = host_of(cluster, service);
-    let owners = virtual_services(cluster, proxy, &host);
+    let mut owners = virtual_services(cluster, proxy, &host);
+    // The rules of all of them are joined as they are listed, however specific their hosts are (`getConfigsForHost`).
+    order(&mut owners, proxy);
     let mut rules = Vec::new();
     for owner in &owners {
         if let Some(rule) = owner.object.tls.first() {

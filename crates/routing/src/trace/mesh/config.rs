@@ -3,6 +3,8 @@
 use podpath_cluster::Cluster;
 use podpath_objects::{ConfigMap, Labels, Reader, Selector};
 
+use super::path::PathForm;
+
 /// Settings of the mesh that change the way of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::trace) struct Mesh {
@@ -16,6 +18,8 @@ pub(in crate::trace) struct Mesh {
     pub(in crate::trace) auto_mtls: bool,
     /// `defaultConfig.gatewayTopology.numTrustedProxies`
     pub(in crate::trace) trusted_proxies: usize,
+    /// `pathNormalization.normalization`
+    pub(in crate::trace) path_form: PathForm,
 }
 
 impl Mesh {
@@ -32,6 +36,9 @@ impl Mesh {
                     == Some("REGISTRY_ONLY"),
                 auto_mtls: !reader.get("enableAutoMtls").exists() || reader.get("enableAutoMtls").is_true(),
                 trusted_proxies: hops.unwrap_or(0),
+                path_form: PathForm::parse(
+                    &text(reader.get("pathNormalization").get("normalization")).unwrap_or_default(),
+                ),
             }
         })
     }
@@ -39,7 +46,7 @@ impl Mesh {
 
 /// What the injector does with Pods that its webhook sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Injector {
+pub(super) struct Injector {
     /// `policy`; `enabled` unless told.
     policy: String,
     never: Vec<Selector>,

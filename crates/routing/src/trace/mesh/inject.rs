@@ -44,25 +44,43 @@ const REVISION: &str = "istio.io/rev";
 /// Namespaces of the system, into which nothing is injected.
 pub const IGNORED: &[&str] = &["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
 
-/// Whether these Pods have a sidecar.
-pub fn sidecar(cluster: &Cluster, pod: &PodSource<'_>) -> Sidecar {
-    sidecar_by(cluster, &OnceCell::new(), pod)
+/// What injects sidecars into the Pods of a cluster. The injector's ConfigMap is long, so it is read once, for the first Pod
+/// that needs it.
+#[derive(Debug)]
+pub struct Injection<'a> {
+    cluster: &'a Cluster,
+    injector: OnceCell<Injector>,
 }
 
-/// The same, with the injector kept for the next Pods of the same cluster, since its ConfigMap is long.
-pub fn sidecar_by(cluster: &Cluster, injector: &OnceCell<Injector>, pod: &PodSource<'_>) -> Sidecar {
-    let asked = Asked { cluster, injector, pod, space: cluster.find::<Namespace>("", pod.namespace) };
-    if let Some(proxy) = proxy_of(pod.template) {
-        let by = asked.in_pod(proxy.span);
-        return Sidecar {
-            injected: Injected::Yes,
-            revision: None,
-            reason: "proxy-container",
-            text: words::written(),
-            by,
-        };
+impl<'a> Injection<'a> {
+    /// Of a cluster; nothing is read yet.
+    pub fn new(cluster: &'a Cluster) -> Self {
+        Self { cluster, injector: OnceCell::new() }
     }
-    asked.injected()
+
+    /// Whether these Pods have a sidecar.
+    pub fn sidecar(&self, pod: &PodSource<'_>) -> Sidecar {
+        let asked = self.ask(pod);
+        let Some(proxy) = proxy_of(pod.template) else { return asked.injected() };
+        let by = asked.in_pod(proxy.span);
+        let (injected, text) = (Injected::Yes, words::written());
+        Sidecar { injected, revision: None, reason: "proxy-container", text, by }
+    }
+
+    /// Whether a sidecar is put into these Pods when they are made; None when their namespace is not here and they do not
+    /// say.
+    pub fn injects(&self, pod: &PodSource<'_>) -> Option<bool> {
+        match self.ask(pod).injected().injected {
+            Injected::Yes => Some(true),
+            Injected::No => Some(false),
+            Injected::Unknown => None,
+        }
+    }
+
+    fn ask<'p>(&'p self, pod: &'p PodSource<'p>) -> Asked<'p> {
+        let space = self.cluster.find::<Namespace>("", pod.namespace);
+        Asked { cluster: self.cluster, injector: &self.injector, pod, space }
+    }
 }
 
 /// True when the manifest itself holds the proxy.
@@ -70,18 +88,9 @@ pub fn has_proxy(template: &PodTemplate) -> bool {
     proxy_of(template).is_some()
 }
 
-fn proxy_of(template: &PodTemplate) -> Option<&Container> {
+/// The proxy, where the manifest itself holds it.
+pub fn proxy_of(template: &PodTemplate) -> Option<&Container> {
     template.containers.iter().find(|it| it.name.as_ref().is_some_and(|it| it.value == "istio-proxy"))
-}
-
-/// Whether a sidecar is put into these Pods when they are made; None when their namespace is not here and they do not say.
-pub fn injects(cluster: &Cluster, pod: &PodSource<'_>) -> Option<bool> {
-    let space = cluster.find::<Namespace>("", pod.namespace);
-    match (Asked { cluster, injector: &OnceCell::new(), pod, space }).injected().injected {
-        Injected::Yes => Some(true),
-        Injected::No => Some(false),
-        Injected::Unknown => None,
-    }
 }
 
 impl Sidecar {

@@ -100,7 +100,7 @@ impl<'w> Walk<'w> {
             );
             return Sidecar::none("excluded-port", text);
         }
-        mesh::sidecar(self.cluster, pod)
+        mesh::Injection::new(self.cluster).sidecar(pod)
     }
 
     fn at_sidecar(

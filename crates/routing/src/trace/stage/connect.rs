@@ -17,7 +17,8 @@ impl Walk<'_> {
         }
         let pods = self.tables.istio().iter().find(|(_, it)| std::ptr::eq(it, table)).map(|(pods, _)| pods);
         let end = pods.and_then(|it| it.source).and_then(|source| {
-            let endpoint = Endpoint { source: Some(source), address: None, replicas: 1, port, ready: true };
+            let endpoint =
+                Endpoint { source: Some(source), address: None, replicas: 1, port, ready: true, serves_still: false };
             self.connect(&[endpoint], "TCP")
         });
         self.proxy = Some(table.gateway);

@@ -60,6 +60,13 @@ pub(in crate::trace) fn unknown_address(cidr: &str) -> Text {
     )
 }
 
+pub(in crate::trace) fn one_pod() -> Text {
+    Text::new(
+        "the policy selects one Pod of the StatefulSet, and which Pod gets the connection is not known",
+        "이 정책은 StatefulSet의 Pod 하나만 고르는데, 어느 Pod가 연결을 받는지 알 수 없습니다",
+    )
+}
+
 pub(in crate::trace) fn host_network() -> Text {
     Text::new(
         "what a NetworkPolicy does to Pods with `hostNetwork` depends on the network plugin",

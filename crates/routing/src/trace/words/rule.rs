@@ -6,7 +6,7 @@ use super::listener::hostnames;
 use crate::choose::Choice;
 use crate::ladder::Criterion;
 use crate::request::Request;
-use crate::table::{Action, Filter, Listener, Protocol, Rule, Table};
+use crate::table::{Action, Filter, Listener, Protocol, Rule, SignIn, Table};
 
 /// What a load balancer did.
 pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Request) -> Text {
@@ -36,11 +36,21 @@ pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, reques
     } else {
         (format!(": {}", why.en), format!(": {}", why.ko))
     };
-    let (does_en, does_ko) = does(rule);
+    let ((asks_en, asks_ko), (does_en, does_ko)) = (asks(rule), does(rule));
     Text::new(
-        format!("Listener {port}, {}{why_en}{does_en}{tls_en}", which.0),
-        format!("{port} 리스너의 {}{why_ko}{does_ko}{tls_ko}", which.1),
+        format!("Listener {port}, {}{why_en}{asks_en}{does_en}{tls_en}", which.0),
+        format!("{port} 리스너의 {}{why_ko}{asks_ko}{does_ko}{tls_ko}", which.1),
     )
+}
+
+/// What a load balancer asks for before a rule acts.
+fn asks(rule: &Rule) -> (&'static str, &'static str) {
+    let told = rule.filters.iter().find_map(|it| match it {
+        Filter::SignIn(SignIn::Session(_)) => Some(("; it asks for a sign-in", ". 로그인을 요구합니다")),
+        Filter::SignIn(SignIn::Token { .. }) => Some(("; it asks for a token", ". 토큰을 요구합니다")),
+        _ => None,
+    });
+    told.unwrap_or_default()
 }
 
 fn does(rule: &Rule) -> (String, String) {

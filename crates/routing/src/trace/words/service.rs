@@ -91,9 +91,10 @@ pub(in crate::trace) fn service_hop(
             let port = entry.port.value;
             let (target_en, target_ko) = target_ports(cluster, ready, port);
             let (set_en, set_ko) = settings(service, entry, proxy);
+            let (last_en, last_ko) = last_resort(ready);
             Text::new(
-                format!("port {port} goes to {target_en}{subset_en}{set_en}"),
-                format!("{port} 포트가 {target_ko} 이어집니다{subset_ko}{set_ko}"),
+                format!("port {port} goes to {target_en}{subset_en}{set_en}{last_en}"),
+                format!("{port} 포트가 {target_ko} 이어집니다{subset_ko}{set_ko}{last_ko}"),
             )
         }
         (Some(entry), true) if !matches!(why, Some(NoEndpoints::ExternalName(_))) => {
@@ -109,6 +110,18 @@ pub(in crate::trace) fn service_hop(
     let found = hop(HopKind::Service, Some(service.id), location, Text::same(service.name()), detail);
     let brief = if ready.is_empty() { no_endpoints_in_brief(why) } else { Text::default() };
     Hop { failed: ready.is_empty(), candidates: label_candidates(cluster, service, why), brief, ..found }
+}
+
+/// What is said where nothing is ready, and kube-proxy falls back.
+fn last_resort(ready: &[Endpoint]) -> (&'static str, &'static str) {
+    if ready.iter().all(|it| it.serves_still) {
+        (
+            "; none is ready, so what is being deleted and still serves gets it",
+            ". 준비된 곳이 없어 삭제 중이지만 아직 응답하는 곳으로 보냅니다",
+        )
+    } else {
+        ("", "")
+    }
 }
 
 fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {

@@ -20,7 +20,7 @@ impl<'a> Layers<'a> {
         Self(layers.into_iter().collect())
     }
 
-    fn get(&self, key: &str) -> Option<Reader<'a>> {
+    pub(super) fn get(&self, key: &str) -> Option<Reader<'a>> {
         self.0.iter().map(|it| it.get(key)).find(|it| it.exists())
     }
 
@@ -64,23 +64,37 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// What a TargetGroupConfiguration says for a route: the most specific entry, then the default.
+/// What a TargetGroupConfiguration says for a route: the entry that fits best, then the default.
 fn of_route<'a>(found: &Found<'a, TargetGroupConfiguration>, route: &Route<'_>) -> Vec<Reader<'a>> {
     let Some(spec) = found.object.spec() else { return vec![] };
-    let rank = |it: &Reader<'_>| {
-        let identifier = it.get("routeIdentifier");
-        let fits = |key: &str, own: &str| match identifier.get(key).text() {
-            Some(wanted) => (wanted.value == own).then_some(1),
-            None => Some(0),
-        };
-        Some((fits("name", route.name())?, fits("namespace", route.namespace())?, fits("kind", route.kind)?))
-    };
-    let best = spec.get("routeConfigurations").items().filter_map(|it| Some((rank(&it)?, it)));
-    let best = best.max_by_key(|(rank, _)| *rank).map(|(_, it)| it.get("targetGroupProps"));
-    best.into_iter().chain([spec.get("defaultConfiguration")]).collect()
+    let mut best: Option<(u8, Reader<'a>)> = None;
+    for entry in spec.get("routeConfigurations").items() {
+        let fit = fit(entry.get("routeIdentifier"), route);
+        if fit > best.map_or(0, |(it, _)| it) {
+            best = Some((fit, entry.get("targetGroupProps")));
+        }
+    }
+    best.into_iter().map(|(_, it)| it).chain([spec.get("defaultConfiguration")]).collect()
 }
 
-/// The configuration of the Service, then the default one of the Gateway.
+/// How well an identifier fits a route; 0 is not at all, and of equals the first counts. "Kind, namespace and name, then kind
+/// and namespace, then kind alone": a name counts only together with the other two (`mergeWithLongestMatch`).
+fn fit(identifier: Reader<'_>, route: &Route<'_>) -> u8 {
+    let text = |key: &str| identifier.get(key).text().map_or_else(String::new, |it| it.value);
+    let (namespace, name) = (text("namespace"), text("name"));
+    let in_namespace = namespace == route.namespace();
+    if text("kind") != route.kind {
+        return 0;
+    }
+    match name.as_str() {
+        "" if in_namespace => 2,
+        "" if namespace.is_empty() => 1,
+        name if in_namespace && name == route.name() => 3,
+        _ => 0,
+    }
+}
+
+/// The configuration of the Service, then the default one that wins, then what the other default one says for all routes.
 fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>) -> Layers<'a> {
     let refers = |it: &Found<'_, TargetGroupConfiguration>| {
         let target = it.object.spec().map(|it| it.get("targetReference"));
@@ -93,12 +107,11 @@ fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>
     if let Some(found) = build.cluster.in_namespace::<TargetGroupConfiguration>(service.namespace()).find(refers) {
         layers.extend(of_route(&found, route));
     }
-    let default = build.configuration.get("defaultTargetGroupConfiguration").and_then(|it| it.get("name").text());
-    let default =
-        default.and_then(|it| build.cluster.find::<TargetGroupConfiguration>(build.gateway.namespace(), &it.value));
-    if let Some(found) = default {
-        layers.extend(of_route(&found, route));
+    let mut defaults = build.defaults.iter();
+    if let Some(found) = defaults.next() {
+        layers.extend(of_route(found, route));
     }
+    layers.extend(defaults.filter_map(|it| Some(it.object.spec()?.get("defaultConfiguration"))));
     Layers(layers)
 }
 
@@ -116,10 +129,9 @@ pub(super) fn target_group(
     let namespace = refs::backend_namespace(route, backend);
     let Some(service) = build.cluster.find::<Service>(namespace, &backend.name.value) else { return Ok(None) };
     let Some(number) = backend.port.as_ref().map(|it| it.value) else { return Ok(None) };
-    if service.object.port(number).is_none() {
-        return Ok(None);
-    }
-    let key = (route.id, service.id, number);
+    let Some(entry) = service.object.port(number) else { return Ok(None) };
+    // "Two ports of a Service that lead to one targetPort are one target group of a route" (`buildTargetGroupResourceID`).
+    let key = (route.id, service.id, entry.target_port.value.to_string());
     if let Some(known) = build.known.get(&key) {
         return Ok(Some(*known));
     }
@@ -183,8 +195,11 @@ impl Making<'_, '_> {
         })
     }
 
-    /// As written, else by the kind of the route.
+    /// As written, else by the kind of the route; behind a TCP_UDP listener that one, whatever is written.
     fn protocol(&self) -> Result<String, Frozen> {
+        if self.port.protocol == "TCP_UDP" {
+            return Ok("TCP_UDP".to_owned());
+        }
         let (known, list) = if self.build.is_network {
             (["TCP", "TLS", "UDP", "TCP_UDP"].as_slice(), "TCP, UDP, TCP_UDP, TLS")
         } else {
@@ -194,7 +209,6 @@ impl Making<'_, '_> {
             Some(written) if known.contains(&written.as_str()) => Ok(written),
             Some(written) => Err(self.error(format!("backend protocol must be within [{list}]: {written}"))),
             None => Ok(match self.route.kind {
-                _ if self.port.protocol == "TCP_UDP" => "TCP_UDP",
                 "TCPRoute" => "TCP",
                 "UDPRoute" => "UDP",
                 "TLSRoute" => "TLS",
@@ -204,18 +218,18 @@ impl Making<'_, '_> {
         }
     }
 
-    /// Of ALBs alone: as written, else gRPC for its routes, else HTTP2 where the port of the Service says so behind HTTPS.
+    /// Of ALBs alone: gRPC for its routes; behind HTTP always HTTP1, whatever is written; behind HTTPS as written, else HTTP2
+    /// where the port of the Service says so.
     fn version(&self, app_protocol: Option<&str>) -> Option<String> {
         if self.build.is_network {
             return None;
         }
         Some(match self.route.kind {
             "GRPCRoute" => "GRPC".to_owned(),
+            _ if self.port.protocol == "HTTP" => "HTTP1".to_owned(),
             _ => match self.props.text("protocolVersion") {
                 Some(written) => written,
-                None if app_protocol == Some("kubernetes.io/h2c") && self.port.protocol == "HTTPS" => {
-                    "HTTP2".to_owned()
-                }
+                None if app_protocol == Some("kubernetes.io/h2c") => "HTTP2".to_owned(),
                 None => "HTTP1".to_owned(),
             },
         })

@@ -1,13 +1,14 @@
 //! Rules of HTTPRoutes and GRPCRoutes: one for each match and host, in one order over all routes of a port
 //! (`route_rule_precedence.go`, `route_rule_condition.go`, `route_rule_action.go`).
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
 use podpath_cluster::Cluster;
 use podpath_objects::{
     FilterKind, GrpcMatch, HttpMatch, ListenerRuleConfiguration, NamedMatch, PathModifier, Reader, Secret,
 };
-use podpath_source::{Location, Span};
+use podpath_order::Order;
+use podpath_source::{Location, Span, Spanned};
 
 use super::{Build, Port, Taken, hosts};
 use crate::gateways::alb::auth;
@@ -43,8 +44,8 @@ impl Asked<'_> {
         }
     }
 
-    /// Exact, prefix, regular expression or none; and the length of the path.
-    fn path(&self) -> (u8, usize) {
+    /// Exact, prefix, regular expression or none; and two lengths: of the path, or of the gRPC service and of its method.
+    fn path(&self) -> (u8, usize, usize) {
         match self {
             Self::Http(it) => {
                 let kind = match it.path_type.value.as_str() {
@@ -52,22 +53,16 @@ impl Asked<'_> {
                     "PathPrefix" => 2,
                     _ => 1,
                 };
-                (kind, it.path.value.len())
+                (kind, it.path.value.len(), 0)
             }
             Self::Grpc(it) => {
-                let length =
-                    |part: &Option<podpath_source::Spanned<String>>| part.as_ref().map_or(0, |it| it.value.len() + 1);
-                let all = length(&it.service) + length(&it.method);
-                (
-                    if all == 0 {
-                        0
-                    } else if it.is_pattern {
-                        1
-                    } else {
-                        3
-                    },
-                    all,
-                )
+                let kind = match (&it.service, &it.method) {
+                    (None, None) => 0,
+                    _ if it.is_pattern => 1,
+                    _ => 3,
+                };
+                let length = |part: &Option<Spanned<String>>| part.as_ref().map_or(0, |it| it.value.len());
+                (kind, length(&it.service), length(&it.method))
             }
         }
     }
@@ -82,23 +77,16 @@ type Rank<'a> = (
 );
 
 impl Unit<'_> {
-    /// "hostname (exact before wildcard; more dots; longer; none last), path type, path length, gRPC method length, method,
-    /// headers, query, oldest route, namespace and name, rule, match".
-    fn order(&self, other: &Self) -> Ordering {
-        let both_grpc = matches!((self.asked, other.asked), (Asked::Grpc(_), Asked::Grpc(_)));
-        self.rank(both_grpc).cmp(&other.rank(both_grpc))
-    }
-
-    fn rank(&self, with_method_length: bool) -> Rank<'_> {
+    /// "Hostname (exact before wildcard; more dots; longer; none last), path type, length of the path or of the gRPC
+    /// service, length of the gRPC method, HTTP method, headers, query, oldest route, namespace and name, rule, match":
+    /// one key for every pair, whatever the kinds of their routes.
+    fn rank(&self) -> Rank<'_> {
         let host = self.host.as_ref().map(ToString::to_string).unwrap_or_default();
         let by_host = (host.is_empty(), host.starts_with('*'), Reverse(host.matches('.').count()), Reverse(host.len()));
-        let (kind, length) = self.asked.path();
-        let (method_length, has_method, n_headers, n_query) = match self.asked {
-            Asked::Http(it) => (0, it.method.is_some(), it.headers.len(), it.query.len()),
-            Asked::Grpc(it) => {
-                let length = it.method.as_ref().filter(|_| with_method_length).map_or(0, |it| it.value.len());
-                (length, false, it.headers.len(), 0)
-            }
+        let (kind, length, method_length) = self.asked.path();
+        let (has_method, n_headers, n_query) = match self.asked {
+            Asked::Http(it) => (it.method.is_some(), it.headers.len(), it.query.len()),
+            Asked::Grpc(it) => (false, it.headers.len(), 0),
         };
         let by_match = (
             Reverse(kind),
@@ -129,14 +117,12 @@ pub(super) fn rules(build: &mut Build<'_>, port: &Port<'_>, taken: &[&Taken<'_>]
                     Matches::Connection => vec![],
                 };
                 for (m, asked) in asked.into_iter().enumerate() {
-                    let unit = Unit { route: found.route, rule: rule.clone(), host: host.clone(), r, m, asked };
-                    // The order is none that a sort may rely on: lengths of methods count between GRPCRoutes alone.
-                    let at = units.partition_point(|it| it.order(&unit) != Ordering::Greater);
-                    units.insert(at, unit);
+                    units.push(Unit { route: found.route, rule: rule.clone(), host: host.clone(), r, m, asked });
                 }
             }
         }
     }
+    units.order_by(|a, b| a.rank().cmp(&b.rank()));
     units.iter().map(|unit| Making { build: &mut *build, unit, port }.rule()).collect()
 }
 
@@ -225,9 +211,7 @@ impl Making<'_, '_> {
                 &asked.headers
             }
             Asked::Grpc(asked) => {
-                let part = |it: &Option<podpath_source::Spanned<String>>| {
-                    it.as_ref().map_or("*".to_owned(), |it| it.value.clone())
-                };
+                let part = |it: &Option<Spanned<String>>| it.as_ref().map_or("*".to_owned(), |it| it.value.clone());
                 let path = match (&asked.service, &asked.method) {
                     (None, None) => "/*".to_owned(),
                     (service, method) => format!("/{}/{}", part(service), part(method)),
@@ -293,18 +277,7 @@ impl Making<'_, '_> {
     }
 
     fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
-        let redirect_config = extra.action("redirect", "redirectConfig");
-        for filter in self.unit.rule.filters {
-            match &filter.kind {
-                FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
-                FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
-                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
-            }
-        }
-        if redirect_config.is_some() {
-            let why = "HTTPRouteFilterRequestRedirect must be provided if RedirectActionConfig in ListenerRuleConfiguration is provided";
-            return Err(self.error(why.into()));
-        }
+        // "A fixed response of the configuration beats the filters", which are not even looked at then.
         if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
             return Ok(Action::Fixed(Fixed {
                 status: text(config, "statusCode").and_then(|it| it.parse().ok()).unwrap_or(0),
@@ -313,6 +286,20 @@ impl Making<'_, '_> {
                 reason: "fixed-response",
                 missing: None,
             }));
+        }
+        let redirect_config = extra.action("redirect", "redirectConfig");
+        let filters = self.unit.rule.filters;
+        let is_alone = matches!(filters, [only] if matches!(only.kind, FilterKind::Extension(_)));
+        if is_alone && redirect_config.is_some() && matches!(self.unit.asked, Asked::Http(_)) {
+            let why = "HTTPRouteFilterRequestRedirect must be provided if RedirectActionConfig in ListenerRuleConfiguration is provided";
+            return Err(self.error(why.into()));
+        }
+        for filter in filters {
+            match &filter.kind {
+                FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
+                FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
+                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
+            }
         }
         let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
         if targets.iter().all(|it| it.weight == Some(0)) {
@@ -354,10 +341,13 @@ impl Making<'_, '_> {
             let change = match (&rewrite.path, self.unit.asked) {
                 (Some(PathModifier::Full(path)), _) => Some(("^([^?]*)".to_owned(), path.clone())),
                 (Some(PathModifier::Prefix(to)), Asked::Http(asked)) => {
-                    let prefix = asked.path.value.trim_end_matches('/');
-                    let to = to.trim_end_matches('/');
-                    let to = if to.is_empty() { "/".to_owned() } else { format!("{to}$2") };
-                    Some((format!("(^{prefix}(/)?)"), to))
+                    // "The prefix as written; its slash is put back only where the replacement has none."
+                    let to = match to.as_str() {
+                        "" => "/".to_owned(),
+                        to if to.ends_with('/') => to.to_owned(),
+                        to => format!("{to}$2"),
+                    };
+                    Some((format!("(^{}(/)?)", asked.path.value), to))
                 }
                 _ => None,
             };
@@ -452,6 +442,7 @@ fn name_of(kind: &FilterKind) -> &str {
         FilterKind::Mirror(..) => "RequestMirror",
         FilterKind::Cors(_) => "CORS",
         FilterKind::Extension(_) => "ExtensionRef",
+        FilterKind::ExternalAuth(_) => "ExternalAuth",
         FilterKind::Other(name) => name,
     }
 }

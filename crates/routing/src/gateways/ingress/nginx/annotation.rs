@@ -3,10 +3,16 @@
 //! Source: `docs/user-guide/nginx-configuration/annotations.md` and `configmap.md`, `internal/ingress/annotations`. A key
 //! that the controller does not know is ignored by it, and so it is here.
 
+mod denied;
+
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{ConfigMap, Ingress, Labels};
+use podpath_source::Text;
 
+use self::denied::{no_range, without_users};
+use crate::gateways::origin;
 use crate::range::is_range;
+use crate::table::Origin;
 
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
@@ -62,10 +68,13 @@ impl<'a> Keys<'a> {
         items.map(str::trim).filter(|it| !it.is_empty()).collect()
     }
 
-    fn ranges(&self, key: &str) -> Option<Vec<String>> {
-        let ranges = self.list(key);
-        (!ranges.is_empty() && ranges.iter().all(|it| is_range(it)))
-            .then(|| ranges.iter().map(|it| (*it).to_owned()).collect())
+    /// The ranges of a list up to the first that cannot be read; where there is such a one, and no single address before
+    /// it, the key is an error (`internal/net`, `ParseIPNets`; `annotations/ipallowlist`).
+    fn ranges(&self, key: &'static str) -> Option<Result<Vec<String>, &'static str>> {
+        let list = self.list(key);
+        let read: Vec<_> = list.iter().take_while(|it| is_range(it)).map(|it| (*it).to_owned()).collect();
+        let is_usable = read.len() == list.len() || read.iter().any(|it| !it.contains('/'));
+        (!list.is_empty()).then_some(if is_usable { Ok(read) } else { Err(key) })
     }
 }
 
@@ -75,6 +84,8 @@ pub(super) struct Config {
     /// Paths with other characters need pathType ImplementationSpecific.
     pub(super) strict_paths: bool,
     pub(super) allows_snippets: bool,
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` of a request are believed.
+    pub(super) uses_forwarded_headers: bool,
     /// 308 unless told.
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
@@ -99,14 +110,15 @@ impl Config {
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
+            uses_forwarded_headers: keys.flag("use-forwarded-headers").unwrap_or(false),
             redirect_code: keys.number("http-redirect-code").and_then(|it| u16::try_from(it).ok()).unwrap_or(308),
             no_tls_redirect: if paths.is_empty() { acme() } else { paths.into_iter().map(str::to_owned).collect() },
             replaces_503: keys.list("custom-http-errors").contains(&"503"),
             unmodelled: unmodelled.map(|it| format!("ConfigMap {CONFIG} data[\"{it}\"]")),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),
-            allow: keys.ranges("whitelist-source-range").unwrap_or_default(),
-            deny: keys.ranges("denylist-source-range").unwrap_or_default(),
+            allow: keys.ranges("whitelist-source-range").and_then(Result::ok).unwrap_or_default(),
+            deny: keys.ranges("denylist-source-range").and_then(Result::ok).unwrap_or_default(),
         }
     }
 }
@@ -133,6 +145,8 @@ pub(super) struct Annotations {
     pub(super) deny: Vec<String>,
     /// Basic authentication: without credentials 401.
     pub(super) asks_password: bool,
+    /// The annotation that cannot be played, and why: every request is answered 503.
+    pub(super) denied: Option<(&'static str, Text)>,
     /// `backend-protocol` is HTTPS or GRPCS.
     pub(super) begins_tls: bool,
     pub(super) upstream_vhost: Option<String>,
@@ -169,12 +183,16 @@ pub(super) struct Cors {
 }
 
 impl Annotations {
-    pub(super) fn read(ingress: &Found<'_, Ingress>, config: &Config) -> Self {
+    pub(super) fn read(cluster: &Cluster, ingress: &Found<'_, Ingress>, config: &Config) -> Self {
         let labels = &ingress.entry.resource.meta.annotations;
         let keys = Keys { labels: Some(labels), prefix: PREFIX };
         let owned = |key: &str| keys.text(key).map(str::to_owned);
         let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
-        let password = keys.text("auth-type").filter(|_| keys.text("auth-secret").is_some());
+        let password = keys.text("auth-type");
+        let allow = ["whitelist-source-range", "allowlist-source-range"].into_iter().find_map(|it| keys.ranges(it));
+        let deny = keys.ranges("denylist-source-range");
+        let unreadable = [&allow, &deny].into_iter().find_map(|it| it.as_ref()?.as_ref().err().copied());
+        let denied = unreadable.map(|it| (it, no_range(it)));
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
         let unmodelled = unmodelled.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
         let unmodelled = unmodelled.or(keys
@@ -194,11 +212,9 @@ impl Annotations {
             aliases: keys.list("server-alias").into_iter().map(str::to_owned).collect(),
             canary: canary(&keys),
             default_backend: owned("default-backend"),
-            allow: ["whitelist-source-range", "allowlist-source-range"]
-                .into_iter()
-                .find_map(|it| keys.ranges(it))
-                .unwrap_or_else(|| config.allow.clone()),
-            deny: keys.ranges("denylist-source-range").unwrap_or_else(|| config.deny.clone()),
+            allow: allow.and_then(Result::ok).unwrap_or_else(|| config.allow.clone()),
+            deny: deny.and_then(Result::ok).unwrap_or_else(|| config.deny.clone()),
+            denied: denied.or_else(|| without_users(cluster, ingress, &keys).map(|it| ("auth-secret", it))),
             asks_password: password == Some("basic"),
             begins_tls: matches!(keys.text("backend-protocol"), Some("HTTPS" | "GRPCS")),
             upstream_vhost: owned("upstream-vhost"),
@@ -219,6 +235,13 @@ impl Annotations {
 /// The field of an annotation.
 pub(super) fn field(suffix: &str) -> String {
     format!("metadata.annotations[\"{PREFIX}{suffix}\"]")
+}
+
+/// The place of an annotation.
+pub(super) fn place(ingress: &Found<'_, Ingress>, suffix: &str) -> Origin {
+    let annotations = &ingress.entry.resource.meta.annotations;
+    let written = annotations.entry(&format!("{PREFIX}{suffix}"));
+    origin(ingress, written.map_or(annotations.span, |(_, value)| value.span), field(suffix))
 }
 
 /// "If the Ingress contains both annotations the execution order is temporal and then permanent."

@@ -9,7 +9,7 @@ mod forward;
 use podpath_cluster::Cluster;
 use podpath_objects::IngressBackend;
 
-use self::cors::preflights;
+use self::cors::allowed;
 use super::annotation::{Annotations, Config, field};
 use super::server::{Location, Member, Server};
 use super::upstream::Upstreams;
@@ -60,12 +60,6 @@ impl Rules<'_> {
     }
 }
 
-/// A rule without conditions.
-pub(super) fn rule(origin: Origin, label: &str, action: Action) -> Rule {
-    let (label, rank) = (label.to_owned(), Rank::default());
-    Rule { origin, label, priority: None, matchers: vec![], rank, filters: vec![], action }
-}
-
 /// A pattern that cannot be read here: nginx may read it otherwise, or not at all.
 fn unreadable<'l>(server: &'l Server<'_>) -> Option<&'l Origin> {
     server.locations.iter().find(|it| !Pattern::from_start(&it.path).is_valid()).map(|it| &it.origin)
@@ -75,11 +69,15 @@ impl<'a> Context<'a, '_> {
     /// The rules of a server.
     pub(super) fn rules(&self, server: &Server<'a>, way: Way) -> Vec<Rule> {
         if let Some(field) = &self.config.unmodelled {
-            return vec![rule(self.place.clone(), "configuration", Action::Unsupported(field.clone()))];
+            return vec![Rule::plain(self.place.clone(), "configuration", Action::Unsupported(field.clone()))];
         }
         let is_regex = self.is_regex(server);
         if let Some(unreadable) = unreadable(server).filter(|_| is_regex) {
-            return vec![rule(unreadable.clone(), "paths", Action::Unsupported(format!("{}.path", unreadable.path)))];
+            return vec![Rule::plain(
+                unreadable.clone(),
+                "paths",
+                Action::Unsupported(format!("{}.path", unreadable.path)),
+            )];
         }
         let mut rules = self.app_root(server);
         for location in &server.locations {
@@ -100,7 +98,8 @@ impl<'a> Context<'a, '_> {
     fn own_locations(&self) -> impl Iterator<Item = Rule> {
         [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
             |(path, status, reason)| {
-                let mut rule = rule(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
+                let mut rule =
+                    Rule::plain(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
                 rule.matchers =
                     vec![Matcher::new(Condition::Path(PathMatch::Prefix(path.to_owned())), rule.origin.location)];
                 rule
@@ -138,7 +137,7 @@ impl<'a> Context<'a, '_> {
         let Some((location, to)) = found else { return vec![] };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let mut rule = rule(location.origin.clone(), "app-root", Action::Redirect(redirect));
+        let mut rule = Rule::plain(location.origin.clone(), "app-root", Action::Redirect(redirect));
         rule.matchers = vec![Matcher::new(Condition::Path(PathMatch::Exact("/".into())), rule.origin.location)];
         vec![rule]
     }
@@ -156,6 +155,11 @@ impl<'a> Context<'a, '_> {
         let mut rules = Rules { list: rules, base, label: path.to_owned(), origin };
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
+        // "Location denied": `return 503` stands in the place of everything else.
+        if notes.denied.is_some() {
+            rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));
+            return;
+        }
         if let Some(end) = self.rewrite_phase(&mut rules, location, notes, way) {
             rules.last(end);
             return;
@@ -198,13 +202,10 @@ impl<'a> Context<'a, '_> {
         if let Some(field) = notes.unmodelled.as_ref().filter(|it| it.contains("snippet")) {
             return Some(Action::Unsupported(field.clone()));
         }
-        for (condition, filter) in notes.cors.iter().flat_map(preflights) {
+        if let Some((condition, filters)) = notes.cors.as_ref().map(allowed) {
             let method = Condition::Method(TextMatch::Exact("OPTIONS".into()));
-            let answer = match &filter {
-                Filter::Unsupported(field) => Action::Unsupported(field.clone()),
-                _ => Action::Respond(Response { status: 204, body: None, reason: "preflight" }),
-            };
-            rules.push([method].into_iter().chain(condition), vec![filter], answer);
+            let answer = Action::Respond(Response { status: 204, body: None, reason: "preflight" });
+            rules.push([method].into_iter().chain(condition), filters, answer);
         }
         if let Some((to, status)) = notes.redirect.as_ref().filter(|_| !location.is_catch_all) {
             let is_relative = to.starts_with('/') && !notes.relative_redirects;
@@ -216,12 +217,30 @@ impl<'a> Context<'a, '_> {
         }
         let is_free = self.config.no_tls_redirect.iter().any(|it| location.path.starts_with(it.as_str()));
         let asks = notes.force_ssl_redirect || notes.ssl_redirect && way.has_certificate;
-        if way.is_https || is_free || !asks {
+        if is_free || !asks {
             return None;
         }
         let uri = if notes.keeps_trailing_slash { "$request_uri" } else { "$trimmed_uri" };
-        let template = Some(format!("https://$redirect_host{uri}"));
-        Some(Action::Redirect(Redirect { status: self.config.redirect_code, template, ..Redirect::default() }))
+        let host = if self.config.uses_forwarded_headers { "$forwarded_host" } else { "$redirect_host" };
+        let template = Some(format!("https://{host}{uri}"));
+        let redirect =
+            Action::Redirect(Redirect { status: self.config.redirect_code, template, ..Redirect::default() });
+        if !self.config.uses_forwarded_headers {
+            return (!way.is_https).then_some(redirect);
+        }
+        redirect_forwarded(rules, redirect, way);
+        None
+    }
+}
+
+/// "Trust `X-Forwarded-Proto` headers [to] correctly indicate ssl offloading": `http` is redirected, whatever else is not;
+/// without the header the connection itself counts (`lua_ingress.lua`, `rewrite`).
+fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
+    let told = "x-forwarded-proto".to_owned();
+    let is_plain = Condition::Header(told.clone(), TextMatch::Exact("http".into()));
+    rules.push([is_plain], vec![], redirect.clone());
+    if !way.is_https {
+        rules.push([Condition::WithoutHeader(told, TextMatch::Present)], vec![], redirect);
     }
 }
 

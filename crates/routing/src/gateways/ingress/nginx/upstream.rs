@@ -1,17 +1,19 @@
 //! Upstreams: one for each Service and port that Ingresses name, and the canaries that take a share of one.
 //!
 //! Source: `internal/ingress/controller/controller.go` (`createUpstreams`, `mergeAlternativeBackends`): a canary belongs to
-//! the upstream of its twin, so it takes its share of every path that has the same Service and port.
+//! the upstream of its twin, so it takes its share of every path that has the same Service and port. Its share is that of
+//! the Ingress which made its upstream, and of several canaries of one upstream `balancer.lua` asks the first alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, endpoints};
 use podpath_objects::{IngressBackend, PortRef, Service, ServicePort};
+use podpath_order::Order;
 use podpath_source::Text;
 
-use super::server::{CATCH_ALL, Member, Server, host_of, paths};
+use super::server::{CATCH_ALL, Location, Member, Server, host_of, paths};
 use crate::gateways::origin;
-use crate::table::Rejected;
+use crate::table::{Origin, Rejected};
 
 /// What is known of each upstream.
 #[derive(Default)]
@@ -22,6 +24,8 @@ pub(super) struct Upstreams {
     alternatives: BTreeMap<String, Alternative>,
     /// Those with an endpoint that takes traffic.
     live: BTreeSet<String>,
+    /// Those that a canary without a twin has deleted.
+    deleted: BTreeSet<String>,
 }
 
 /// The canary that takes a share.
@@ -29,10 +33,24 @@ pub(super) struct Upstreams {
 pub(super) struct Alternative {
     /// The number of its Ingress.
     pub(super) member: usize,
-    /// Its rule and its path.
-    pub(super) rule: usize,
-    pub(super) path: usize,
+    /// Its rule and its path; none is `spec.defaultBackend`.
+    pub(super) place: Option<(usize, usize)>,
+    /// The number of the Ingress that says how large its share is; none has no share.
+    policy: Option<usize>,
     key: String,
+}
+
+/// A share that a canary asks for.
+struct Asked<'a> {
+    /// The number of its Ingress.
+    member: usize,
+    namespace: &'a str,
+    backend: &'a IngressBackend,
+    host: String,
+    /// The path and whether it is exact; none is any path of the catch-all server.
+    path: Option<(&'a str, bool)>,
+    place: Option<(usize, usize)>,
+    origin: Origin,
 }
 
 /// `namespace/service/port`
@@ -43,17 +61,18 @@ fn key(namespace: &str, backend: &IngressBackend) -> String {
 }
 
 impl Upstreams {
-    /// The first Ingress that names an upstream decides whether it is a canary.
+    /// The first path that names an upstream decides whether it is a canary; a `defaultBackend` decides anew.
     pub(super) fn new(cluster: &Cluster, members: &[Member<'_>]) -> Self {
         let mut upstreams = Self::default();
         let mut known = BTreeSet::new();
         for (number, member) in members.iter().enumerate() {
             let namespace = member.ingress.namespace();
-            let default = member.ingress.object.default_backend.as_ref();
+            let default = member.ingress.object.default_backend.as_ref().filter(|it| it.service.is_some());
             let named = paths(member.ingress);
-            for backend in default.into_iter().chain(named.iter().map(|(it, _)| it.backend)) {
+            let named = named.iter().map(|(it, _)| (it.backend, false));
+            for (backend, is_anew) in default.map(|it| (it, true)).into_iter().chain(named) {
                 let key = key(namespace, backend);
-                if !known.insert(key.clone()) {
+                if !known.insert(key.clone()) && !is_anew {
                     continue;
                 }
                 if is_live(cluster, namespace, backend) {
@@ -61,6 +80,8 @@ impl Upstreams {
                 }
                 if member.notes.canary.is_some() {
                     upstreams.canaries.insert(key, number);
+                } else {
+                    upstreams.canaries.remove(&key);
                 }
             }
         }
@@ -77,69 +98,148 @@ impl Upstreams {
         self.live.contains(&key(namespace, backend))
     }
 
-    /// The canary that takes a share of a backend. One without endpoints takes nothing.
-    pub(super) fn alternative(&self, namespace: &str, backend: &IngressBackend) -> Option<&Alternative> {
+    /// The canary that takes a share of a backend, and the number of the Ingress that says how large it is. One without
+    /// endpoints takes nothing.
+    pub(super) fn alternative(&self, namespace: &str, backend: &IngressBackend) -> Option<(&Alternative, usize)> {
         let found = self.alternatives.get(&key(namespace, backend))?;
-        self.live.contains(&found.key).then_some(found)
+        Some((found, found.policy?)).filter(|_| self.live.contains(&found.key))
     }
 
-    /// Finds the twins of canaries; those that take no part are told. "A maximum of one canary per rule": the oldest.
+    /// Finds the twins of canaries; those that take no part are told.
     pub(super) fn merge(&mut self, members: &[Member<'_>], servers: &BTreeMap<String, Server<'_>>) -> Vec<Rejected> {
         let mut refused = Vec::new();
         for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_some()) {
-            for (r, rule) in member.ingress.object.rules.iter().enumerate() {
-                let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
-                for (p, path) in rule.paths.iter().enumerate() {
-                    let own = key(member.ingress.namespace(), &path.backend);
-                    let text = path.path.as_ref().map_or("", |it| it.value.as_str());
-                    let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
-                    let twin = servers.get(&host).and_then(|it| it.find(text, is_exact)).filter(|it| !it.is_default);
-                    let twin = twin.and_then(|it| {
-                        let namespace = members.get(it.member?)?.ingress.namespace();
-                        it.backend.as_ref().map(|(backend, _)| key(namespace, backend))
-                    });
-                    let why = match twin.filter(|it| *it != own && !self.canaries.contains_key(it)) {
-                        None => Some("no-twin"),
-                        Some(twin) if self.alternatives.contains_key(&twin) => Some("second-canary"),
-                        Some(twin) => {
-                            let alternative = Alternative { member: number, rule: r, path: p, key: own };
-                            self.alternatives.insert(twin, alternative);
-                            None
-                        }
-                    };
-                    let place = origin(&member.ingress, path.span, format!("spec.rules[{r}].http.paths[{p}]"));
-                    refused.extend(why.map(|it| Rejected {
-                        origin: place,
-                        reason: it,
-                        text: words(it, &host, text),
-                        by: None,
-                    }));
-                }
+            for asked in asked(number, member) {
+                let reason = self.take_share(&asked, members, servers.get(&asked.host));
+                let path = asked.path.map_or("", |it| it.0);
+                refused.extend(reason.map(|reason| Rejected {
+                    text: words(reason, &asked.host, path),
+                    origin: asked.origin,
+                    reason,
+                    by: None,
+                }));
             }
         }
         refused
     }
+
+    /// Why a canary gets no share. One without a twin deletes its upstream for all who name it; a host that nobody serves
+    /// only passes it by.
+    fn take_share(
+        &mut self,
+        asked: &Asked<'_>,
+        members: &[Member<'_>],
+        server: Option<&Server<'_>>,
+    ) -> Option<&'static str> {
+        let own = key(asked.namespace, asked.backend);
+        if self.deleted.contains(&own) {
+            return Some("deleted-canary");
+        }
+        let Some(server) = server else { return Some("no-twin") };
+        let policy = self.canaries.get(&own).copied();
+        let Some(twin) = self.twin(server, asked, members, &own) else {
+            if server.locations.iter().any(|it| upstream(it, members).as_ref() == Some(&own)) {
+                return Some("primary-backend");
+            }
+            self.live.remove(&own);
+            self.deleted.insert(own);
+            return Some("no-twin");
+        };
+        if self.alternatives.get(&twin).is_some_and(|it| it.key != own) {
+            return Some("second-canary");
+        }
+        let alternative = Alternative { member: asked.member, place: asked.place, policy, key: own };
+        self.alternatives.entry(twin).or_insert(alternative);
+        match policy {
+            None => Some("primary-backend"),
+            Some(policy) => (policy != asked.member).then_some("second-canary"),
+        }
+    }
+
+    /// The upstream of the location that a canary asks a share of: not its own, nor one of a canary, nor the controller's 404.
+    fn twin(&self, server: &Server<'_>, asked: &Asked<'_>, members: &[Member<'_>], own: &str) -> Option<String> {
+        let twin = |it: &Location<'_>| {
+            upstream(it, members).filter(|it| it.as_str() != own && !self.canaries.contains_key(it))
+        };
+        if let Some((path, is_exact)) = asked.path {
+            return twin(server.find(path, is_exact)?);
+        }
+        let mut all: Vec<_> = server.locations.iter().collect();
+        all.order_by_key(|it| (it.path != "/", it.member));
+        all.into_iter().find_map(twin)
+    }
+}
+
+/// The upstream of a location.
+fn upstream(location: &Location<'_>, members: &[Member<'_>]) -> Option<String> {
+    let namespace = members.get(location.member?)?.ingress.namespace();
+    location.backend.as_ref().map(|(backend, _)| key(namespace, backend))
+}
+
+/// What a canary asks for, its `defaultBackend` first.
+fn asked<'a>(number: usize, member: &'a Member<'_>) -> Vec<Asked<'a>> {
+    let (ingress, namespace) = (&member.ingress, member.ingress.namespace());
+    let default = ingress.object.default_backend.iter().filter(|it| it.service.is_some()).map(|backend| Asked {
+        member: number,
+        namespace,
+        backend,
+        host: CATCH_ALL.to_owned(),
+        path: None,
+        place: None,
+        origin: origin(ingress, backend.span, "spec.defaultBackend"),
+    });
+    let mut all: Vec<_> = default.collect();
+    for (r, rule) in ingress.object.rules.iter().enumerate() {
+        let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
+        for (p, path) in rule.paths.iter().enumerate().filter(|(_, it)| it.backend.service.is_some()) {
+            let text = path.path.as_ref().map_or("", |it| it.value.as_str());
+            let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
+            all.push(Asked {
+                member: number,
+                namespace,
+                backend: &path.backend,
+                host: host.clone(),
+                path: Some((text, is_exact)),
+                place: Some((r, p)),
+                origin: origin(ingress, path.span, format!("spec.rules[{r}].http.paths[{p}]")),
+            });
+        }
+    }
+    all
 }
 
 fn words(reason: &str, host: &str, path: &str) -> Text {
     let host = if host == CATCH_ALL { "*" } else { host };
-    if reason == "no-twin" {
-        return Text::new(
+    match reason {
+        "no-twin" => Text::new(
             format!("a canary needs an Ingress that is none with the same host `{host}` and path `{path}`"),
             format!("카나리에는 `{host}` 호스트와 `{path}` 경로가 같은 일반 Ingress가 있어야 합니다"),
-        );
+        ),
+        "deleted-canary" => Text::new(
+            "another path of a canary with this Service has no twin, for which the controller drops the Service whole",
+            "같은 Service를 쓰는 카나리의 다른 경로에 짝이 없어 컨트롤러가 이 Service를 모두 뺍니다",
+        ),
+        "primary-backend" => Text::new(
+            "an Ingress that is no canary names this Service too, so it counts as ordinary and gets no share here",
+            "카나리가 아닌 Ingress도 이 Service를 쓰므로 일반 백엔드로 다루어져 여기서 몫이 없습니다",
+        ),
+        _ => Text::new(
+            format!("an older canary has the share of `{host}{path}` already; there is one for each rule"),
+            format!("`{host}{path}` 규칙에는 먼저 만들어진 카나리가 있습니다. 규칙마다 하나만 쓰입니다"),
+        ),
     }
-    Text::new(
-        format!("an older canary has the share of `{host}{path}` already; there is one for each rule"),
-        format!("`{host}{path}` 규칙에는 먼저 만들어진 카나리가 있습니다. 규칙마다 하나만 쓰입니다"),
-    )
 }
 
-/// The entry of a Service that a backend means: by number or name, and ingress-nginx takes the targetPort too.
+/// The entry of a Service that a backend means: the first whose number, `targetPort` or name reads as the port does
+/// (controller.go, `serviceEndpoints`). Endpoints of TCP alone are asked for.
 pub(super) fn port_of<'a>(service: &'a Service, port: &PortRef) -> Option<&'a ServicePort> {
     let wanted = port.to_string();
-    let by_target = || service.ports.iter().find(|it| it.target_port.value.to_string() == wanted);
-    service.port_by(port).or_else(by_target)
+    let is_meant = |it: &&ServicePort| {
+        it.port.value.to_string() == wanted
+            || it.target_port.value.to_string() == wanted
+            || it.name.as_ref().is_some_and(|it| it.value == wanted)
+    };
+    service.ports.iter().filter(|it| it.protocol == "TCP").find(is_meant)
 }
 
 fn is_live(cluster: &Cluster, namespace: &str, backend: &IngressBackend) -> bool {

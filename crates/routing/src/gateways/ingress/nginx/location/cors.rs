@@ -1,28 +1,31 @@
-//! What `enable-cors` adds: for each origin a condition, and the headers of the answer.
+//! What `enable-cors` adds: a condition on the origin, and the headers of the answer.
+//!
+//! Source: `template.go` (`buildCorsOriginRegex`): the origins are one expression, looked for without case at the end of
+//! the header, `*` of an origin being one label; `nginx.tmpl` answers with the origin of the request.
 
-use crate::gateways::ingress::nginx::annotation::{Cors, field};
+use crate::gateways::ingress::nginx::annotation::Cors;
 use crate::gateways::ingress::nginx::canary::escape;
 use crate::matcher::Condition;
 use crate::pattern::{Pattern, TextMatch};
 use crate::table::{Filter, HeaderChange};
 
-/// For each origin that is allowed: its condition, and the headers of the answer.
-pub(super) fn preflights(cors: &Cors) -> impl Iterator<Item = (Option<Condition>, Filter)> {
-    cors.origins.iter().map(|origin| {
-        let condition = (origin != "*").then(|| Condition::Header("origin".into(), origin_match(origin)));
-        let mut set = vec![("Access-Control-Allow-Origin".to_owned(), origin.clone())];
-        set.extend(cors.headers.iter().cloned());
-        let filter = if origin != "*" && origin.contains('*') {
-            Filter::Unsupported(field("cors-allow-origin"))
-        } else {
-            Filter::ResponseHeaders(HeaderChange { set, ..HeaderChange::default() })
-        };
-        (condition, filter)
-    })
+/// What an origin must be, none where every one is allowed, and what is added to the answer.
+pub(super) fn allowed(cors: &Cors) -> (Option<Condition>, Vec<Filter>) {
+    let told = |set: Vec<(String, String)>| Filter::ResponseHeaders(HeaderChange { set, ..HeaderChange::default() });
+    if cors.origins.iter().any(|it| it == "*") {
+        let all = ("Access-Control-Allow-Origin".to_owned(), "*".to_owned());
+        return (None, vec![told(std::iter::once(all).chain(cors.headers.iter().cloned()).collect())]);
+    }
+    let origins: Vec<_> = cors.origins.iter().map(|it| expression(it)).collect();
+    let pattern = Pattern::anywhere(&format!("(?i)({})$", origins.join("|")));
+    let condition = Condition::Header("origin".into(), TextMatch::Regex(pattern));
+    (Some(condition), vec![Filter::AllowOrigin, told(cors.headers.clone())])
 }
 
-/// `*.` of an origin is one label.
-fn origin_match(origin: &str) -> TextMatch {
-    let Some((before, after)) = origin.split_once('*') else { return TextMatch::Exact(origin.to_owned()) };
-    TextMatch::Regex(Pattern::new(&format!("(?i){}[a-zA-Z0-9-]+{}", escape(before), escape(after))))
+/// The first `*` of an origin is letters, digits and hyphens.
+fn expression(origin: &str) -> String {
+    match origin.split_once('*') {
+        Some((before, after)) => format!("({}[A-Za-z0-9-]+{})", escape(before), escape(after)),
+        None => format!("({})", escape(origin)),
+    }
 }

@@ -3,7 +3,7 @@
 use podpath_cluster::{Found, endpoints};
 use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 
-use super::cors::preflights;
+use super::cors::allowed;
 use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
 use crate::gateways::ingress::nginx::annotation::{Annotations, field};
@@ -16,7 +16,7 @@ use crate::pattern::Pattern;
 use crate::table::{Action, Backend, Filter, HeaderChange, PathChange, Target};
 
 impl<'a> Context<'a, '_> {
-    /// The rules that send a request on: one for each decision of a canary, for each origin that scripts may have.
+    /// The rules that send a request on: one for each decision of a canary, for origins that scripts may have and for others.
     pub(super) fn forward(
         &self,
         rules: &mut Rules<'_>,
@@ -51,12 +51,21 @@ impl<'a> Context<'a, '_> {
         primary: &Backend,
     ) -> Vec<(Vec<Backend>, Option<Condition>, Option<crate::table::Origin>)> {
         let found = self.upstreams.alternative(member.ingress.namespace(), backend);
-        let alternative = found.and_then(|it| {
+        let alternative = found.and_then(|(it, policy)| {
             let canary = self.members.get(it.member)?;
-            let path = canary.ingress.object.rules.get(it.rule)?.paths.get(it.path)?;
-            let place = format!("spec.rules[{}].http.paths[{}]", it.rule, it.path);
-            let backend = self.backend(&canary.ingress, &path.backend, &place);
-            Some((canary.notes.canary.as_ref()?, backend, origin(&canary.ingress, path.span, place)))
+            let (backend, span, place) = match it.place {
+                Some((r, p)) => {
+                    let path = canary.ingress.object.rules.get(r)?.paths.get(p)?;
+                    (&path.backend, path.span, format!("spec.rules[{r}].http.paths[{p}]"))
+                }
+                None => {
+                    let backend = canary.ingress.object.default_backend.as_ref()?;
+                    (backend, backend.span, "spec.defaultBackend".to_owned())
+                }
+            };
+            let lowered = self.backend(&canary.ingress, backend, &place);
+            let share = self.members.get(policy)?.notes.canary.as_ref()?;
+            Some((share, lowered, origin(&canary.ingress, span, place)))
         });
         let Some((canary, alternative, place)) = alternative else {
             return vec![(vec![primary.clone()], None, None)];
@@ -190,11 +199,11 @@ impl<'a> Context<'a, '_> {
     }
 }
 
-/// For each origin that scripts may have, the headers of the answer; last the requests of no such origin.
-fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Option<Filter>)> {
-    let mut found: Vec<_> = notes.cors.iter().flat_map(preflights).map(|(it, filter)| (it, Some(filter))).collect();
+/// What is added to the answer for origins that are allowed; last the requests of no such origin.
+fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
+    let mut found: Vec<_> = notes.cors.iter().map(allowed).collect();
     if found.iter().all(|(condition, _)| condition.is_some()) {
-        found.push((None, None));
+        found.push((None, vec![]));
     }
     found
 }

@@ -1,0 +1,198 @@
+//! What the sidecar of a caller does with a call.
+//!
+//! Source: istio `pilot/pkg/networking/core` (listener.go, httproute.go, listener_builder.go). Where a port is declared as
+//! HTTP, one listener takes what is dialled at any address of that port, and the Host alone chooses the virtual host; a Host
+//! that none has goes on to the address that was dialled, or is answered 502 (REGISTRY_ONLY). A port that has to be looked
+//! into, and one that carries no HTTP, has a listener of its own for each Service. What no listener takes leaves as it is, or
+//! is closed (`BlackHoleCluster`).
+
+use podpath_cluster::{Cluster, Endpoint, Found};
+use podpath_objects::{PortRef, Service};
+
+use super::end::End;
+use super::guard;
+use super::mesh::Mesh;
+use super::stage::Walk;
+use super::{Caller, Trace};
+use crate::gateways::{gateway_api, istio};
+use crate::request::Request;
+use crate::table::Table;
+
+/// A call to a Service, or to a name below that of a headless one.
+pub(super) fn to_service(
+    cluster: &Cluster,
+    walk: Walk<'_>,
+    caller: &Caller,
+    service: &Found<'_, Service>,
+    dialled: &str,
+    request: Request,
+) -> Trace {
+    let port = request.port;
+    let is_known = istio::knows(cluster, &proxy_of(caller, port), service);
+    if is_plain_http(&request) && (!is_known || shares_listener(cluster, service, port)) {
+        return match by_host(cluster, caller, &request) {
+            Some(table) => walk.run(&table, request),
+            None => walk.finish(unknown(cluster, caller, dialled, &request)),
+        };
+    }
+    if !is_known {
+        return walk.finish(unknown(cluster, caller, dialled, &request));
+    }
+    if is_plain_http(&request) && speaks_http(cluster, service, port) == Some(true) {
+        return walk.run(&of_service(cluster, caller, service, port), request);
+    }
+    match guard::stream_route(cluster, service) {
+        Some(found) => walk.unmodelled(found),
+        None => by_connection(cluster, walk, caller, service, request),
+    }
+}
+
+/// A call to a host that is no Service: a ServiceEntry by name or address, else it leaves the mesh, or not.
+pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, host: &str, request: Request) -> Trace {
+    if let Some(service) = istio::headless_by_address(cluster, host, request.port) {
+        return to_service(cluster, walk, caller, &service, host, request);
+    }
+    if is_plain_http(&request) {
+        return match by_host(cluster, caller, &request) {
+            Some(table) => walk.run(&table, request),
+            None => walk.finish(unknown(cluster, caller, host, &request)),
+        };
+    }
+    let by_address = istio::entry_by_address(cluster, &proxy_of(caller, request.port), host);
+    // TLS names its host, whatever was dialled.
+    let sni = request.sni.as_deref().filter(|_| request.scheme.is_tls()).unwrap_or(host);
+    let name = by_address.as_ref().map_or(sni, |(name, _)| name.as_str()).trim_end_matches('.').to_owned();
+    match istio::entry_host(cluster, &name, request.port, &caller.namespace) {
+        Some(known) => walk.deliver_to_host(known, request),
+        None => walk.finish(unknown(cluster, caller, host, &request)),
+    }
+}
+
+/// A call to the address of a Pod. No Service has it, but for the endpoints of a headless one, and the ranges of a
+/// ServiceEntry.
+pub(super) fn to_pod(
+    cluster: &Cluster,
+    walk: Walk<'_>,
+    caller: &Caller,
+    endpoint: Endpoint,
+    address: &str,
+    request: Request,
+) -> Trace {
+    if let Some(table) = by_host(cluster, caller, &request) {
+        return walk.run(&table, request);
+    }
+    let is_listed = istio::headless_by_address(cluster, address, request.port).is_some()
+        || istio::entry_by_address(cluster, &proxy_of(caller, request.port), address).is_some();
+    if !is_listed && keeps_inside(cluster, caller, request.port) {
+        return walk.finish(unknown(cluster, caller, address, &request));
+    }
+    walk.deliver_to_pod(endpoint, None, request)
+}
+
+/// The Service that a Host names, or that it lies below of: a sidecar serves every name below that of a headless Service.
+pub(super) fn named<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Option<Found<'a, Service>> {
+    match istio::called(cluster, host, namespace) {
+        istio::Called::Service(service) => Some(service),
+        istio::Called::Pod(_) => None,
+        istio::Called::Missing | istio::Called::Outside => {
+            match istio::called(cluster, host.split_once('.')?.1, namespace) {
+                istio::Called::Service(above) if above.object.is_headless() => Some(above),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// The virtual host that a Host chooses, whatever address was dialled.
+fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Table> {
+    if !is_plain_http(request) {
+        return None;
+    }
+    let (port, proxy) = (request.port, proxy_of(caller, request.port));
+    let Some(service) = named(cluster, &request.host, &caller.namespace) else {
+        let by_address = istio::entry_by_address(cluster, &proxy, &request.host);
+        let name = by_address.as_ref().map_or(request.host.as_str(), |(name, _)| name.as_str());
+        return istio::lower_host(cluster, &proxy, name);
+    };
+    let speaks_http = speaks_http(cluster, &service, port);
+    if !istio::knows(cluster, &proxy, &service) || speaks_http.is_none() {
+        // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.
+        return istio::lower_host(cluster, &proxy, &istio::host_of(cluster, &service));
+    }
+    // What has to be looked into has a virtual host, too, where some Service of the port makes the listener.
+    let has_listener = shares_listener(cluster, &service, port) || istio::reads_http(cluster, &proxy);
+    (speaks_http == Some(true) && has_listener).then(|| of_service(cluster, caller, &service, port))
+}
+
+/// Routes that have the Service as parent, else what Istio makes of it.
+fn of_service(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, port: u16) -> Table {
+    let routes = gateway_api::mesh(cluster, service, &caller.namespace, port);
+    routes.unwrap_or_else(|| istio::lower_service(cluster, &proxy_of(caller, port), service))
+}
+
+/// Whether a port of a Service carries HTTP; None when it has no such port. The ports of an ExternalName are those of the
+/// Service that it is another name of.
+fn speaks_http(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> Option<bool> {
+    let real = istio::aliased(cluster, service).ok()?;
+    real.object.port_over("TCP", &PortRef::Number(port)).map(istio::is_http)
+}
+
+/// The port says that it is HTTP, so its listener is for every address.
+fn shares_listener(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> bool {
+    let real = istio::aliased(cluster, service).ok();
+    let entry = real.and_then(|it| it.object.port_over("TCP", &PortRef::Number(port)));
+    entry.is_some_and(|it| istio::is_http(it) && istio::is_declared(it))
+}
+
+/// A call whose bytes the sidecar does not read.
+fn by_connection(
+    cluster: &Cluster,
+    walk: Walk<'_>,
+    caller: &Caller,
+    service: &Found<'_, Service>,
+    request: Request,
+) -> Trace {
+    let proxy = proxy_of(caller, request.port);
+    let port = service.object.port_over(request.scheme.transport(), &PortRef::Number(request.port));
+    match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
+        Ok(Some(table)) => walk.run(&table, request),
+        Ok(None) => walk.call_by_proxy(service, request),
+        Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
+    }
+}
+
+/// What becomes of a call that no virtual host or no listener takes.
+fn unknown(cluster: &Cluster, caller: &Caller, dialled: &str, request: &Request) -> End {
+    if !keeps_inside(cluster, caller, request.port) {
+        return if request.host.eq_ignore_ascii_case(dialled.trim_end_matches('.')) {
+            End::passthrough(dialled)
+        } else {
+            End::passed_by(dialled, &request.host)
+        };
+    }
+    if !is_plain_http(request) {
+        return End::not_in_registry(dialled).closed();
+    }
+    if istio::reads_http(cluster, &proxy_of(caller, request.port)) {
+        End::not_in_registry(&request.host)
+    } else {
+        End::black_hole(dialled, request.port)
+    }
+}
+
+/// REGISTRY_ONLY; a Sidecar may say otherwise than the mesh.
+fn keeps_inside(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
+    let sidecar = istio::sidecar_of(cluster, &proxy_of(caller, port));
+    let own = sidecar.and_then(|it| it.object.outbound.as_ref()).map(|it| it.value == "REGISTRY_ONLY");
+    own.unwrap_or_else(|| Mesh::of(cluster).registry_only)
+}
+
+/// What a proxy can read.
+fn is_plain_http(request: &Request) -> bool {
+    request.scheme.is_http() && !request.scheme.is_tls()
+}
+
+/// The sidecar of a caller.
+fn proxy_of(caller: &Caller, port: u16) -> istio::Proxy<'_> {
+    istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false }
+}

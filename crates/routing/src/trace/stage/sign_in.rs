@@ -1,0 +1,97 @@
+//! Sign-in and tokens that a load balancer asks for before a rule acts.
+//!
+//! Source: Elastic Load Balancing user guide, "Authenticate users": a request without a session is sent to the identity
+//! provider, or refused; "Verify JWTs": the issuer must be the one that is told, `exp`, `nbf` and `iat` are looked at, and the
+//! other claims that are told must be there. A payload that is given without `exp` counts as one that has not expired.
+
+use podpath_source::{Location, Text};
+
+use crate::request::{Claim, Request};
+use crate::table::{Filter, Rule, SignIn, TokenClaim};
+use crate::trace::end::End;
+use crate::trace::{Outcome, Stage, Verdict};
+
+/// How the way ends here; None when the request may go on.
+pub(super) fn stop(rule: &Rule, request: &Request, now: i64) -> Option<End> {
+    let location = rule.origin.location;
+    rule.filters.iter().find_map(|it| match it {
+        Filter::SignIn(SignIn::Session(status)) => request.claims.is_none().then(|| without_session(*status, location)),
+        Filter::SignIn(SignIn::Token { issuer, claims }) => token(request, issuer, claims, now, location),
+        _ => None,
+    })
+}
+
+fn without_session(status: u16, location: Location) -> End {
+    let detail = Text::new(
+        "the request has no session; give the claims of who is signed in",
+        "요청에 세션이 없습니다. 로그인한 사용자는 claims로 알려 주세요",
+    );
+    if status >= 400 {
+        return refused(
+            "login-required",
+            "Only who is signed in gets in",
+            "로그인해야 들어올 수 있습니다",
+            detail,
+            location,
+        );
+    }
+    let title = Text::new(
+        format!("{status} Sent to the identity provider to sign in"),
+        format!("{status} 로그인하도록 ID 공급자로 돌려보냅니다"),
+    );
+    let verdict = Verdict { title, detail, stage: None, location: Some(location) };
+    End { outcome: Outcome::Redirected, ..End::answered(status, "login-required", None, verdict) }
+}
+
+fn refused(reason: &str, en: &str, ko: &str, detail: Text, location: Location) -> End {
+    let title = Text::new(format!("401 {en}"), format!("401 {ko}"));
+    let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
+    End::answered(401, reason, None, verdict)
+}
+
+fn token(request: &Request, issuer: &str, wanted: &[TokenClaim], now: i64, location: Location) -> Option<End> {
+    let refuse = |detail| {
+        let (en, ko) = ("The load balancer does not take the token", "로드 밸런서가 토큰을 받지 않습니다");
+        Some(refused("jwt-validation", en, ko, detail, location))
+    };
+    let Some(claims) = &request.claims else {
+        // Whether the signature of a token is right is not known.
+        if request.header("authorization").is_some_and(|it| it.starts_with("Bearer ")) {
+            return Some(End::unsupported_at("request.headers.authorization".into(), location));
+        }
+        return refuse(Text::new("there is no token", "토큰이 없습니다"));
+    };
+    if !claims.at(&["iss"]).map_or_else(Vec::new, Claim::texts).contains(&issuer) {
+        return refuse(Text::new(format!("its issuer must be `{issuer}`"), format!("발급자는 `{issuer}`여야 합니다")));
+    }
+    let time = |key: &str| claims.at(&[key]).and_then(Claim::number);
+    if time("exp").is_some_and(|it| it < now) || ["nbf", "iat"].iter().any(|it| time(it).is_some_and(|it| it > now)) {
+        return refuse(Text::new("it has expired, or is not valid yet", "만료되었거나 아직 유효하지 않습니다"));
+    }
+    for (idx, claim) in wanted.iter().enumerate() {
+        let held = held(claims, claim);
+        let n_held = claim.values.iter().filter(|it| held.contains(&it.as_str())).count();
+        if n_held == 0 {
+            let (name, values) = (&claim.name, claim.values.join("`, `"));
+            return refuse(Text::new(
+                format!("its claim `{name}` does not hold `{values}`"),
+                format!("`{name}` 클레임에 `{values}` 값이 없습니다"),
+            ));
+        }
+        // Whether one of several values is enough is not told.
+        if n_held < claim.values.len() {
+            return Some(End::unsupported_at(format!("additionalClaims[{idx}].values"), location));
+        }
+    }
+    None
+}
+
+/// The values of a claim, where it has the form that is told.
+fn held<'a>(claims: &'a Claim, wanted: &TokenClaim) -> Vec<&'a str> {
+    match (claims.at(&[wanted.name.as_str()]), wanted.format.as_str()) {
+        (Some(Claim::Text(text)), "space-separated-values") => text.split(' ').collect(),
+        (Some(Claim::Text(text)), "single-string") => vec![text.as_str()],
+        (Some(found @ Claim::List(_)), "string-array") => found.texts(),
+        _ => vec![],
+    }
+}
