@@ -27,8 +27,8 @@ pub(crate) struct Analysis {
     names: RefCell<Vec<Option<Shared<Ref>>>>,
 }
 
-/// What one lint found between objects.
-type Findings = Derived<Vec<Diagnostic>>;
+/// What one lint found between objects, and at which of them.
+type Findings = Derived<(Vec<Diagnostic>, podpath_lints::Known)>;
 
 /// A document and its place.
 #[derive(Clone, Debug)]
@@ -83,7 +83,9 @@ impl Analysis {
         let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
         let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
         let made = || tables.get_or_init(|| Tables::new(&cluster));
-        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it, made()));
+        let next = |(lint, known): (&Lint, Findings)| {
+            known.next(&cluster, changed, |it, (_, known)| lint.find(it, made(), known.after(changed)))
+        };
         let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
         Self { places, cluster, tables, between, findings: OnceCell::new(), names: RefCell::default() }
@@ -99,9 +101,10 @@ impl Analysis {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
             let tables = self.tables();
-            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables));
+            let find =
+                |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables, podpath_lints::Known::default()));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
-            let found = own.chain(between.iter().flat_map(|it| it.value.iter().cloned()));
+            let found = own.chain(between.iter().flat_map(|it| it.value.0.iter().cloned()));
             podpath_lints::joined(found.collect())
         })
     }

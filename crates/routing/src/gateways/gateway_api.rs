@@ -204,7 +204,7 @@ fn lower_listener(gateway: &GatewayFacts, facts: &ListenerFacts, rules: Vec<Rule
         protocol: facts.protocol?,
         hostnames: if facts.hostname == HostPattern::Any { vec![] } else { vec![facts.hostname.clone()] },
         served: vec![],
-        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
         fallback: None,
         access,
     })

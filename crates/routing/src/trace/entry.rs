@@ -36,7 +36,7 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
             None => from_gateway(cluster, tables, request, *id),
         },
         Entry::Workload { namespace, labels } => {
-            let table = istio::lower(cluster, namespace, labels);
+            let table = istio::lower_labels(cluster, namespace, labels);
             walk().run(&table, request.clone())
         }
         Entry::Pod(caller) => from_pod(cluster, tables, request, caller),

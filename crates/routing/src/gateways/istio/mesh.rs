@@ -1,6 +1,6 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -12,8 +12,8 @@ use podpath_source::Text;
 
 use super::destination::{self, Proxy};
 use super::egress::{knows, knows_route};
-use super::gateway::number;
 use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
+use super::route::number;
 use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
@@ -274,7 +274,7 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
 
 /// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
 /// itself: what a caller of its own namespace without labels meets.
-pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
+pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool, known: &mut Unserved) -> Vec<Table> {
     let mut tables = Vec::new();
     let alone = hosts_of_one(cluster);
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
@@ -288,12 +288,18 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool)
             owner.object.hosts.first().filter(|_| is_missing()).map(|it| it.value.clone())
         };
         let (Some(host), Some(gateway)) = (host, names.first()) else { continue };
-        let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
-        number(&mut rules);
-        tables.push(served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules));
+        let make = || {
+            let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
+            number(&mut rules);
+            served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules)
+        };
+        tables.push(known.part(cluster, (owner.id, host.clone()), &[owner.id], Reads::default(), make).clone());
     }
     tables
 }
+
+/// Such tables, by the VirtualService and its host.
+pub type Unserved = Memo<(ResourceId, String), Table>;
 
 /// The Gateway of this full name is in the workspace.
 fn is_here(cluster: &Cluster, gateway: &str) -> bool {
@@ -389,7 +395,7 @@ pub(super) fn served(
             protocol,
             hostnames: vec![],
             served: vec![HostPattern::parse(host)],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             fallback: None,
             access: Access::Open,
         }],
