@@ -85,8 +85,9 @@ fn key(rule: &Rule) -> Option<Key> {
 fn written(table: &Table) -> impl Iterator<Item = (&Listener, &VirtualHost, &Rule)> {
     let hosts = table.listeners.iter().flat_map(|listener| listener.hosts.iter().map(move |host| (listener, host)));
     let rules = hosts.flat_map(|(listener, host)| host.rules.iter().map(move |rule| (listener, host.as_ref(), rule)));
+    // What a controller adds stands at a host or at the whole object.
     let is_written =
-        |path: &str| path.starts_with("spec.http[") || path.starts_with("spec.rules[") && !path.ends_with(".host");
+        |path: &str| path.starts_with("spec.http[") || path.starts_with("spec.rules[") && path.ends_with(']');
     rules.filter(move |(.., rule)| is_written(&rule.origin.path) && can_match(rule))
 }
 
@@ -185,7 +186,9 @@ impl<'a> Senders<'a> {
                     return None;
                 }
                 is_sender = true;
-                taken.into_iter().for_each(|it| found.add(it));
+                for part in taken {
+                    found.add(part);
+                }
             }
             found.tables.extend(is_sender.then_some(table));
         }

@@ -64,10 +64,13 @@ pub(super) struct AtServer {
     pub(super) rules: Arc<[Rule]>,
 }
 
+/// A VirtualService, and what it gives to a Gateway.
+type Pair<'a> = (Found<'a, VirtualService>, Arc<Bound>);
+
 /// The VirtualServices that count at some Gateways: private, exported, public; each oldest first.
 #[derive(Default)]
 pub(super) struct Bindings<'a> {
-    by_gateway: BTreeMap<ResourceId, Vec<(Found<'a, VirtualService>, Arc<Bound>)>>,
+    by_gateway: BTreeMap<ResourceId, Vec<Pair<'a>>>,
 }
 
 pub(super) fn by_gateway(cluster: &Cluster) -> ByGateway<'_> {
@@ -199,23 +202,26 @@ pub(super) struct KnownHosts {
 
 #[derive(Clone, Debug)]
 struct KnownHost {
-    lists: Vec<Arc<[Rule]>>,
+    lists: Lists,
     redirect: Option<(Origin, bool)>,
     host: Arc<VirtualHost>,
 }
+
+/// The rules of a host, as each VirtualService gives them.
+type Lists = Vec<Arc<[Rule]>>;
 
 /// The virtual hosts of a listener while they are collected.
 #[derive(Default)]
 pub(super) struct Hosts {
     /// Lists of rules, with the number at which each host came.
-    lists: BTreeMap<HostPattern, (usize, Vec<Arc<[Rule]>>)>,
+    lists: BTreeMap<HostPattern, (usize, Lists)>,
     /// What goes before every rule of a host: a redirect to HTTPS, and whether it trusts proxies.
     redirects: BTreeMap<HostPattern, (Origin, bool)>,
 }
 
 impl Hosts {
     /// The rules of a host, which is added when it is new.
-    pub(super) fn lists_of(&mut self, pattern: HostPattern) -> &mut Vec<Arc<[Rule]>> {
+    pub(super) fn lists_of(&mut self, pattern: HostPattern) -> &mut Lists {
         let n_hosts = self.lists.len();
         let (_, lists) = self.lists.entry(pattern).or_insert_with(|| (n_hosts, vec![]));
         lists
