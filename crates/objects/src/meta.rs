@@ -85,8 +85,8 @@ pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
     match (group, kind) {
         ("extensions", "Ingress") => "networking.k8s.io",
         ("gateway.networking.x-k8s.io", "XListenerSet") => "gateway.networking.k8s.io",
-        ("", "ReplicationController") => "apps",
-        ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "CronJob") => {
+        ("", "ReplicationController")
+        | ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "CronJob") => {
             "apps"
         }
         _ => group,
