@@ -200,7 +200,7 @@ impl<'a> Context<'a, '_> {
 }
 
 /// What is added to the answer for origins that are allowed; last the requests of no such origin.
-fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
+pub(super) fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
     let mut found: Vec<_> = notes.cors.iter().map(allowed).collect();
     if found.iter().all(|(condition, _)| condition.is_some()) {
         found.push((None, vec![]));
