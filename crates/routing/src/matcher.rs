@@ -98,7 +98,7 @@ impl Matcher {
             Condition::Method(text) => text.matches(Some(&request.method)),
             Condition::Scheme(text) => text.matches(Some(request.scheme.url())),
             Condition::Authority(text) => text.matches(Some(&request.authority)),
-            Condition::Header(name, text) => text.matches(value_of(request, name).as_deref()),
+            Condition::Header(name, text) => has_header(request, name, text),
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
@@ -248,6 +248,15 @@ fn basic_user(request: &Request) -> Option<String> {
     let shown = podpath_objects::unpacked(packed)?;
     let (user, _) = shown.split_once(':')?;
     (!user.is_empty()).then(|| user.to_owned())
+}
+
+/// An ALB searches headers of one name "in order until a match is found"; to others they are one text, joined by commas.
+fn has_header(request: &Request, name: &str, text: &TextMatch) -> bool {
+    if matches!(text, TextMatch::AnyGlob(_) | TextMatch::AnyRegex(_)) && !name.eq_ignore_ascii_case("host") {
+        let mut named = request.headers.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
+        return named.any(|(_, value)| text.matches(Some(value)));
+    }
+    text.matches(value_of(request, name).as_deref())
 }
 
 /// Pseudo headers are told by their names, as Envoy takes them.

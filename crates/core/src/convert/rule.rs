@@ -73,7 +73,9 @@ fn matching(rule: &Rule, path: Option<Value>) -> Converting<Value> {
 fn named(name: &str, text: &TextMatch) -> Converting<Value> {
     match text {
         TextMatch::Exact(value) => Ok(json!({ "name": name, "value": value })),
-        TextMatch::Regex(pattern) => Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source })),
+        TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) => {
+            Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source }))
+        }
         TextMatch::Prefix(_) | TextMatch::Present | TextMatch::AnyGlob(_) => {
             Err(no_words("this condition on a header", "이 헤더 조건을"))
         }

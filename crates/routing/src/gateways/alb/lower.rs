@@ -194,7 +194,7 @@ fn matcher(found: &model::Condition) -> Matcher {
         Field::Host => Condition::Host(values().map(|it| HostPattern::Glob(it.to_ascii_lowercase())).collect()),
         Field::Path if found.is_regex => Condition::Path(PathMatch::Regex(regex())),
         Field::Path => Condition::Path(PathMatch::AnyGlob(values().collect())),
-        Field::Header(name) if found.is_regex => Condition::Header(name.clone(), TextMatch::Regex(regex())),
+        Field::Header(name) if found.is_regex => Condition::Header(name.clone(), TextMatch::AnyRegex(regex())),
         Field::Header(name) => Condition::Header(name.clone(), TextMatch::AnyGlob(values().collect())),
         Field::Method => Condition::Method(match found.values.as_slice() {
             [one] => TextMatch::Exact(one.value.clone()),
