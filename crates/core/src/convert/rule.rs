@@ -179,9 +179,9 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
             "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,
             "exposeHeaders": cors.exposed, "allowCredentials": cors.credentials, "maxAge": cors.max_age
         } })),
-        Filter::Host(_) | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => {
-            None
-        }
+        Filter::Host(_)
+        | Filter::Forwarded { .. }
+        | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => None,
         Filter::Path(PathChange::Prefix(_) | PathChange::Regex(..)) | Filter::Rewrite { .. } => {
             return Err(no_words("this rewrite", "이 재작성을"));
         }
