@@ -25,9 +25,15 @@ const UNMODELLED: &[&str] = &["custom-headers", "auth-tls-secret"];
 /// The same, of those that ask who it is.
 const UNMODELLED_AUTH: &[&str] = &["auth-url", "satisfy"];
 
-/// Annotations that put text of their own into the configuration. The admission refuses them unless the ConfigMap allows.
-const SNIPPETS: &[&str] =
-    &["configuration-snippet", "server-snippet", "auth-snippet", "stream-snippet", "modsecurity-snippet"];
+/// Annotations that put text of their own into the configuration, with the name of their parser. The admission refuses them
+/// unless the ConfigMap allows.
+const SNIPPETS: &[(&str, &str)] = &[
+    ("configuration-snippet", "ConfigurationSnippet"),
+    ("server-snippet", "ServerSnippet"),
+    ("auth-snippet", "ExternalAuth"),
+    ("stream-snippet", "StreamSnippet"),
+    ("modsecurity-snippet", "ModSecurity"),
+];
 
 /// Texts by key; booleans are those of Go's `ParseBool`, what cannot be read counts as missing.
 pub(super) struct Keys<'a> {
@@ -137,7 +143,7 @@ impl Annotations {
         let labels = &ingress.entry.resource.meta.annotations;
         let keys = Keys { labels: Some(labels), prefix: PREFIX };
         let owned = |key: &str| keys.text(key).map(str::to_owned);
-        let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
+        let snippet = SNIPPETS.iter().map(|(key, _)| *key).find(|it| keys.text(it).is_some());
         let password = keys.text("auth-type");
         let allow = ["whitelist-source-range", "allowlist-source-range"].into_iter().find_map(|it| keys.ranges(it));
         let deny = keys.ranges("denylist-source-range");
@@ -208,10 +214,20 @@ fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
             return Some((key.to_owned(), format!("{PREFIX}{key} annotation contains invalid word {word}")));
         }
     }
-    let snippet = SNIPPETS.iter().find(|it| keys.text(it).is_some()).filter(|_| !config.allows_snippets);
-    if let Some(key) = snippet {
-        let words = "annotation cannot be used. Snippet directives are disabled by the Ingress administrator";
-        return Some(((*key).to_owned(), format!("{PREFIX}{key} {words}")));
+    // Their risk is `Critical`, the highest that is taken is `High` unless told (1.12): allowing them alone is not enough.
+    if let Some((key, group)) = SNIPPETS.iter().find(|(key, _)| keys.text(key).is_some()) {
+        let words = match (config.allows_snippets, config.takes_critical) {
+            (true, true) => None,
+            (true, false) => {
+                Some(format!("annotation group {group} contains risky annotation based on ingress configuration"))
+            }
+            (false, _) => Some(format!(
+                "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
+            )),
+        };
+        if let Some(words) = words {
+            return Some(((*key).to_owned(), words));
+        }
     }
     invalid(keys).map(|key| (key.to_owned(), format!("annotation {PREFIX}{key} contains invalid value")))
 }

@@ -27,6 +27,8 @@ pub(super) struct Config {
     /// Paths with other characters need pathType ImplementationSpecific.
     pub(super) strict_paths: bool,
     pub(super) allows_snippets: bool,
+    /// `annotations-risk-level` is the highest one.
+    pub(super) takes_critical: bool,
     /// Annotations may name Secrets of other namespaces.
     pub(super) crosses_namespaces: bool,
     /// An Ingress with one of these words in an annotation is left out.
@@ -67,6 +69,7 @@ impl Config {
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
+            takes_critical: keys.text("annotations-risk-level").is_some_and(|it| it.eq_ignore_ascii_case("critical")),
             crosses_namespaces: keys.flag("allow-cross-namespace-resources").unwrap_or(false),
             forbidden_words: keys
                 .text("annotation-value-word-blocklist")
