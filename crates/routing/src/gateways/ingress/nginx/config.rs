@@ -43,8 +43,8 @@ pub(super) struct Config {
     pub(super) no_auth: Vec<String>,
     /// Who is asked at every location that does not turn it off: the setting, for it is not modelled.
     pub(super) global_auth: Option<String>,
-    /// Requests that every server answers with 403 before anything else, with the setting.
-    pub(super) blocked: Vec<(&'static str, Condition)>,
+    /// Requests that every server answers with 403 before anything else.
+    pub(super) blocked: Vec<Condition>,
     /// Clients that get 403 at locations without a list of their own.
     pub(super) blocked_ranges: Vec<String>,
     /// `custom-http-errors` has 503, so another backend answers it.
@@ -118,7 +118,7 @@ fn is_url(text: &str) -> bool {
 }
 
 /// What `block-user-agents` and `block-referers` block, and a setting with an entry that nginx would read otherwise.
-fn blocked(keys: &Keys<'_>) -> (Vec<(&'static str, Condition)>, Option<&'static str>) {
+fn blocked(keys: &Keys<'_>) -> (Vec<Condition>, Option<&'static str>) {
     let (mut found, mut unreadable) = (Vec::new(), None);
     for (key, header) in [("block-user-agents", "user-agent"), ("block-referers", "referer")] {
         for entry in keys.list(key) {
@@ -128,9 +128,9 @@ fn blocked(keys: &Keys<'_>) -> (Vec<(&'static str, Condition)>, Option<&'static 
             };
             // A missing header is an empty text.
             if pattern.matches("") {
-                found.push((key, Condition::WithoutHeader(header.to_owned(), TextMatch::Present)));
+                found.push(Condition::WithoutHeader(header.to_owned(), TextMatch::Present));
             }
-            found.push((key, Condition::Header(header.to_owned(), TextMatch::Regex(pattern))));
+            found.push(Condition::Header(header.to_owned(), TextMatch::Regex(pattern)));
         }
     }
     (found, unreadable)

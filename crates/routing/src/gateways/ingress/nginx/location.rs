@@ -5,19 +5,20 @@
 
 mod cors;
 mod forward;
+mod rules;
 
 use podpath_cluster::Cluster;
 use podpath_objects::IngressBackend;
 
 use self::cors::allowed;
-use self::forward::variants;
+use self::rules::Rules;
 use super::annotation::{Annotations, field};
 use super::config::{Config, setting};
 use super::server::{Location, Member, Server};
 use super::upstream::Upstreams;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
-use crate::table::{Action, Filter, Origin, Rank, Redirect, Response, Rule};
+use crate::table::{Action, Origin, Redirect, Response, Rule};
 
 /// What every server of the controller shares.
 pub(super) struct Context<'a, 'b> {
@@ -34,52 +35,6 @@ pub(super) struct Way {
     pub(super) is_https: bool,
     /// The server has a certificate that an Ingress names, so it redirects to HTTPS.
     pub(super) has_certificate: bool,
-}
-
-/// The rules of a location as they grow: what all of them ask, and whose they are.
-struct Rules<'r> {
-    list: &'r mut Vec<Rule>,
-    base: Vec<Matcher>,
-    origin: Origin,
-    label: String,
-}
-
-impl<'r> Rules<'r> {
-    /// The rules of a path.
-    fn at(list: &'r mut Vec<Rule>, path: PathMatch, origin: &Origin, label: &str) -> Self {
-        let base = vec![Matcher::new(Condition::Path(path), origin.location)];
-        Self { list, base, origin: origin.clone(), label: label.to_owned() }
-    }
-
-    fn push(&mut self, extra: impl IntoIterator<Item = Condition>, filters: Vec<Filter>, action: Action) {
-        let location = self.origin.location;
-        let extra = extra.into_iter().map(|it| Matcher::new(it, location));
-        let matchers = self.base.iter().cloned().chain(extra).collect();
-        let rank = Rank { order: self.list.len(), ..Rank::default() };
-        let (origin, label) = (self.origin.clone(), self.label.clone());
-        self.list.push(Rule { origin, label, priority: None, matchers, rank, filters, action });
-    }
-
-    /// What no other rule of the location takes.
-    fn last(&mut self, action: Action) {
-        self.push([], vec![], action);
-    }
-
-    /// An answer of nginx itself after its rewrite phase: the headers of CORS stand on it, whatever its status
-    /// (`more_set_headers`).
-    fn answer(&mut self, notes: &Annotations, extra: Option<&Condition>, action: &Action) {
-        for (condition, filters) in variants(notes) {
-            self.push(extra.cloned().into_iter().chain(condition), filters, action.clone());
-        }
-    }
-
-    /// "if ($block_ua) return 403" of every server, before anything else.
-    fn block(&mut self, config: &Config) {
-        for (_, condition) in &config.blocked {
-            let answer = Response { status: 403, body: None, reason: "blocked" };
-            self.push([condition.clone()], vec![], Action::Respond(answer));
-        }
-    }
 }
 
 /// A pattern that cannot be read here: nginx may read it otherwise, or not at all.

@@ -19,7 +19,7 @@ const SERVER_NAMES: &str = r"[-._~a-zA-Z0-9/:^$\[\](){}*+?|&=\\,\s]*";
 /// What a value must be as a whole.
 const TESTS: &[(&str, &str)] = &[
     ("server-alias", SERVER_NAMES),
-    ("upstream-vhost", SERVER_NAMES),
+    ("upstream-vhost", r"[-._~a-zA-Z0-9/:^$\[\](){}*+?|&=\\\s]*"),
     ("auth-type", ".*(?:basic|digest).*"),
     ("auth-secret-type", ".*(?:auth-file|auth-map).*"),
     ("auth-url", "[-._~a-zA-Z0-9/:, ?&=$]*"),
