@@ -24,12 +24,8 @@ struct Served<'a> {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
-    for service in context.cluster.all::<VirtualService>() {
-        check_virtual_service(context.cluster, &names, service, found);
-    }
-    for route in context.cluster.all::<HttpRoute>() {
-        check_http_route(context.cluster, route, found);
-    }
+    context.each::<VirtualService>(found, &|it, found| check_virtual_service(context.cluster, &names, it, found));
+    context.each::<HttpRoute>(found, &|it, found| check_http_route(context.cluster, it, found));
 }
 
 fn check_virtual_service(

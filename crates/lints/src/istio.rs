@@ -41,7 +41,7 @@ pub(crate) enum HostMeaning<'a> {
 /// What is known about the namespaces of a workspace.
 pub(crate) struct Names<'a> {
     domain: &'a str,
-    namespaces: BTreeSet<&'a str>,
+    namespaces: &'a BTreeSet<String>,
     has_service_entries: bool,
 }
 

@@ -52,7 +52,7 @@ impl Lowering<'_> {
             protocol,
             hostnames: vec![],
             served: vec![],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             fallback: Some(fallback),
             access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
         }

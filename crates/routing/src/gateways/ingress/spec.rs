@@ -48,7 +48,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, members: &[Found<'_, Ingre
         protocol,
         hostnames: vec![],
         served: vec![],
-        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }],
+        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }.into()],
         fallback: fallback.clone(),
         access: Access::Open,
     };
