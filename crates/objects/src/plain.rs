@@ -60,9 +60,7 @@ impl Secret {
         if let Some(text) = self.string_data.get(key) {
             return Some(text.to_owned());
         }
-        let packed: String = self.data.get(key)?.split_ascii_whitespace().collect();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        unpacked(self.data.get(key)?)
     }
 
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
@@ -72,4 +70,11 @@ impl Secret {
             string_data: reader.get("stringData").labels(),
         }
     }
+}
+
+/// The text that base64 packs; white space in it does not count. None when it is no base64.
+pub fn unpacked(text: &str) -> Option<String> {
+    let packed: String = text.split_ascii_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,7 +1,10 @@
 //! What filters and redirects do to a request.
 
+mod forwarded;
+
 use std::fmt::Write as _;
 
+use self::forwarded::tell_client;
 use crate::matcher::Condition;
 use crate::pattern::{PathMatch, Pattern};
 use crate::request::{Request, normalized, split_port};
@@ -13,6 +16,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
         match filter {
             Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
             Filter::Host(host) => request.set_authority(host),
+            Filter::Forwarded { is_trusted } => tell_client(*is_trusted, request),
             Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
             Filter::Rewrite { is_host: true, pattern, to } => {
                 if let Some(host) = pattern.replace_first(&request.authority, |groups| fill_groups(to, groups)) {

@@ -48,6 +48,8 @@ pub enum Condition {
     GrpcMethod(TextMatch),
     /// The address of the client.
     Source(SourceMatch),
+    /// Basic credentials of one of these users, whatever the password.
+    User(Vec<String>),
     /// Decided when the table was made: this rule can take no request here.
     Never(Mismatch),
 }
@@ -96,7 +98,7 @@ impl Matcher {
             Condition::Method(text) => text.matches(Some(&request.method)),
             Condition::Scheme(text) => text.matches(Some(request.scheme.url())),
             Condition::Authority(text) => text.matches(Some(&request.authority)),
-            Condition::Header(name, text) => text.matches(value_of(request, name).as_deref()),
+            Condition::Header(name, text) => has_header(request, name, text),
             Condition::WithoutHeader(name, TextMatch::Present) => value_of(request, name).is_none(),
             Condition::WithoutHeader(name, text) => !text.matches(Some(&value_of(request, name).unwrap_or_default())),
             Condition::Query(name, text) => text.matches(request.query_value(name).as_deref()),
@@ -109,6 +111,7 @@ impl Matcher {
             Condition::GrpcService(text) => text.matches(request.grpc_call().map(|it| it.0)),
             Condition::GrpcMethod(text) => text.matches(request.grpc_call().map(|it| it.1)),
             Condition::Source(source) => source.matches(request.source_ip.as_deref()),
+            Condition::User(users) => basic_user(request).is_some_and(|it| users.contains(&it)),
             Condition::Never(_) => false,
         }
     }
@@ -200,6 +203,12 @@ impl Matcher {
                     format!("클라이언트 `{address}` 주소가 {ranges} 범위에 없습니다"),
                 )
             }
+            // Nobody is told who the users are.
+            Condition::User(_) => (
+                "user-mismatch",
+                "it shows no basic credentials of a user that is known here".to_owned(),
+                "여기서 아는 사용자의 basic 자격 증명이 없습니다".to_owned(),
+            ),
             Condition::Never(why) => return why.clone(),
         };
         Mismatch { reason, text: Text::new(en, ko), location: self.location }
@@ -230,6 +239,24 @@ fn claim_mismatch(keys: &[String], text: &TextMatch, wanted: Wanted) -> (&'stati
 fn has_claim(request: &Request, keys: &[String], text: &TextMatch) -> bool {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     request.claim(&keys).into_iter().any(|it| text.matches(Some(it)))
+}
+
+/// Who a request says it is: `Basic`, then `user:password` in base64 (RFC 7617).
+fn basic_user(request: &Request) -> Option<String> {
+    let header = request.header("authorization")?;
+    let (_, packed) = header.split_once(' ').filter(|(it, _)| it.eq_ignore_ascii_case("basic"))?;
+    let shown = podpath_objects::unpacked(packed)?;
+    let (user, _) = shown.split_once(':')?;
+    (!user.is_empty()).then(|| user.to_owned())
+}
+
+/// An ALB searches headers of one name "in order until a match is found"; to others they are one text, joined by commas.
+fn has_header(request: &Request, name: &str, text: &TextMatch) -> bool {
+    if matches!(text, TextMatch::AnyGlob(_) | TextMatch::AnyRegex(_)) && !name.eq_ignore_ascii_case("host") {
+        let mut named = request.headers.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
+        return named.any(|(_, value)| text.matches(Some(value)));
+    }
+    text.matches(value_of(request, name).as_deref())
 }
 
 /// Pseudo headers are told by their names, as Envoy takes them.

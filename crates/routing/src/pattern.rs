@@ -197,6 +197,8 @@ pub enum TextMatch {
     Present,
     /// One of these globs, without case: what an ALB means.
     AnyGlob(Vec<String>),
+    /// An expression as an ALB looks for it: in each of several headers of one name.
+    AnyRegex(Pattern),
 }
 
 impl TextMatch {
@@ -206,7 +208,7 @@ impl TextMatch {
         match self {
             Self::Exact(value) => value == text,
             Self::Prefix(prefix) => text.starts_with(prefix.as_str()),
-            Self::Regex(pattern) => pattern.matches(text),
+            Self::Regex(pattern) | Self::AnyRegex(pattern) => pattern.matches(text),
             Self::Present => true,
             Self::AnyGlob(globs) => globs.iter().any(|it| glob(&it.to_ascii_lowercase(), &text.to_ascii_lowercase())),
         }
@@ -218,7 +220,7 @@ impl TextMatch {
     pub fn length(&self) -> usize {
         match self {
             Self::Exact(text) | Self::Prefix(text) => text.len(),
-            Self::Regex(pattern) => pattern.source.len(),
+            Self::Regex(pattern) | Self::AnyRegex(pattern) => pattern.source.len(),
             Self::Present | Self::AnyGlob(_) => 0,
         }
     }
@@ -229,7 +231,7 @@ impl std::fmt::Display for TextMatch {
         match self {
             Self::Exact(value) => f.write_str(value),
             Self::Prefix(prefix) => write!(f, "{prefix}*"),
-            Self::Regex(pattern) => write!(f, "/{}/", pattern.source),
+            Self::Regex(pattern) | Self::AnyRegex(pattern) => write!(f, "/{}/", pattern.source),
             Self::Present => f.write_str("*"),
             Self::AnyGlob(globs) => f.write_str(&globs.join(" | ")),
         }

@@ -247,6 +247,11 @@ pub enum Filter {
     ResponseHeaders(HeaderChange),
     /// Replaces the Host.
     Host(String),
+    /// Tells how the client came, in the place of what its own headers say (ingress-nginx).
+    Forwarded {
+        /// What they say is believed.
+        is_trusted: bool,
+    },
     /// Changes the path.
     Path(PathChange),
     /// Replaces the first match in the Host, or in path and query, `$1` being a group (ALB).

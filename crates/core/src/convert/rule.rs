@@ -73,7 +73,9 @@ fn matching(rule: &Rule, path: Option<Value>) -> Converting<Value> {
 fn named(name: &str, text: &TextMatch) -> Converting<Value> {
     match text {
         TextMatch::Exact(value) => Ok(json!({ "name": name, "value": value })),
-        TextMatch::Regex(pattern) => Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source })),
+        TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) => {
+            Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source }))
+        }
         TextMatch::Prefix(_) | TextMatch::Present | TextMatch::AnyGlob(_) => {
             Err(no_words("this condition on a header", "이 헤더 조건을"))
         }
@@ -177,9 +179,9 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
             "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,
             "exposeHeaders": cors.exposed, "allowCredentials": cors.credentials, "maxAge": cors.max_age
         } })),
-        Filter::Host(_) | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => {
-            None
-        }
+        Filter::Host(_)
+        | Filter::Forwarded { .. }
+        | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => None,
         Filter::Path(PathChange::Prefix(_) | PathChange::Regex(..)) | Filter::Rewrite { .. } => {
             return Err(no_words("this rewrite", "이 재작성을"));
         }

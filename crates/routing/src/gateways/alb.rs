@@ -8,6 +8,7 @@ mod action;
 mod annotation;
 mod auth;
 mod condition;
+mod frontend;
 mod gateway;
 mod group;
 mod json;
@@ -137,7 +138,8 @@ fn fill(cluster: &Cluster, group: &Group<'_>, made: &mut LoadBalancer) -> Result
     let mut build = Build { cluster, group, address_type, groups: vec![], known: BTreeMap::new() };
     made.listeners = build.listeners(&ports, redirect.as_ref())?;
     made.target_groups = build.groups;
-    settings::add_ons(group)
+    settings::add_ons(group)?;
+    frontend::check(group, &ports)
 }
 
 /// A load balancer while it is made.

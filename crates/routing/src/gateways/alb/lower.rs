@@ -3,8 +3,8 @@
 //! Source: Elastic Load Balancing user guide, "Listener rules": conditions AND, values OR; `*` is any text, `?` one character;
 //! hosts, header values and query strings without case, paths with case, methods exact.
 
-use podpath_cluster::Cluster;
-use podpath_objects::PortRef;
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{PortRef, Service, TargetGroupBinding};
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
@@ -90,7 +90,7 @@ impl Lowering<'_> {
     }
 
     fn forward(&self, forward: &Forward) -> Action {
-        if forward.targets.iter().any(|it| it.group.is_none()) {
+        if forward.targets.iter().any(|it| it.group.is_none() && bound(self.cluster, it).is_none()) {
             return Action::Unsupported("targetGroupARN".into());
         }
         let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
@@ -103,21 +103,56 @@ impl Lowering<'_> {
     }
 
     fn backend(&self, target: &model::Target, weight: u64) -> Option<Backend> {
-        let group = self.made.target_groups.get(target.group?)?;
-        let service = self.cluster.get::<podpath_objects::Service>(group.service)?;
-        let port = service.object.port_by(&group.service_port).map(|it| it.port.value);
+        let (service, port, is_tls) = self.service(target)?;
         Some(Backend {
             origin: target.origin.clone(),
-            target: Target::Service(group.service),
-            port,
+            target: Target::Service(service.id),
+            port: service.object.port_by(port).map(|it| it.port.value),
             subset: None,
             weight,
             filters: vec![],
             fault: None,
             // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name.
-            tls: (group.protocol == "TLS").then(String::new),
+            tls: is_tls.then(String::new),
         })
     }
+
+    /// The Service whose Pods are in a target group, its port, and whether TLS is spoken to them.
+    fn service<'s>(&'s self, target: &model::Target) -> Option<(Found<'s, Service>, &'s PortRef, bool)> {
+        let Some(number) = target.group else {
+            return bound(self.cluster, target).map(|(service, port)| (service, port, false));
+        };
+        let group = self.made.target_groups.get(number)?;
+        let service = self.cluster.get::<Service>(group.service)?;
+        Some((service, &group.service_port, group.protocol == "TLS"))
+    }
+}
+
+/// The Service that a TargetGroupBinding puts into a target group that is made elsewhere. None where no binding is here, or
+/// more than one: what share each of them gets is not told.
+fn bound<'a>(cluster: &'a Cluster, target: &model::Target) -> Option<(Found<'a, Service>, &'a PortRef)> {
+    let mut found = cluster.all::<TargetGroupBinding>().filter(|it| is_of(it.object, target));
+    let only = found.next()?;
+    if found.next().is_some() {
+        return None;
+    }
+    let service = cluster.find::<Service>(only.namespace(), &only.object.service.as_ref()?.value)?;
+    Some((service, &only.object.port.as_ref()?.value))
+}
+
+/// Whether both mean one target group: by ARN, or by name, which stands in the ARN too (`targetgroup/NAME/ID`).
+fn is_of(binding: &TargetGroupBinding, target: &model::Target) -> bool {
+    let (arn, name) = (binding.arn.as_ref(), binding.name.as_ref());
+    if let (Some(arn), Some(wanted)) = (arn, &target.arn) {
+        return arn.value == *wanted;
+    }
+    let bound = arn.and_then(|it| name_in(&it.value)).or(name.map(|it| it.value.as_str()));
+    let wanted = target.arn.as_deref().and_then(name_in).or(target.name.as_deref());
+    bound.is_some() && bound == wanted
+}
+
+fn name_in(arn: &str) -> Option<&str> {
+    arn.split('/').nth(1)
 }
 
 /// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP.
@@ -194,7 +229,7 @@ fn matcher(found: &model::Condition) -> Matcher {
         Field::Host => Condition::Host(values().map(|it| HostPattern::Glob(it.to_ascii_lowercase())).collect()),
         Field::Path if found.is_regex => Condition::Path(PathMatch::Regex(regex())),
         Field::Path => Condition::Path(PathMatch::AnyGlob(values().collect())),
-        Field::Header(name) if found.is_regex => Condition::Header(name.clone(), TextMatch::Regex(regex())),
+        Field::Header(name) if found.is_regex => Condition::Header(name.clone(), TextMatch::AnyRegex(regex())),
         Field::Header(name) => Condition::Header(name.clone(), TextMatch::AnyGlob(values().collect())),
         Field::Method => Condition::Method(match found.values.as_slice() {
             [one] => TextMatch::Exact(one.value.clone()),

@@ -204,8 +204,11 @@ fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, 
     }
     let mut ports = BTreeMap::new();
     for entry in &entries {
-        let Json::Map(pairs) = entry else {
-            return Err(unreadable("json: cannot unmarshal into Go value of type map[string]int64"));
+        let pairs = match entry {
+            Json::Map(pairs) => pairs.as_slice(),
+            // Go reads it as an empty map.
+            Json::Null => &[],
+            _ => return Err(unreadable("json: cannot unmarshal into Go value of type map[string]int64")),
         };
         for (name, _) in pairs {
             let number = entry.int(name).map_err(|why| unreadable(&why))?.unwrap_or(0);

@@ -39,7 +39,7 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
 }
 
 /// What members say about a setting, by value; members that say nothing follow those that do.
-fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> BTreeMap<String, Origin> {
+pub(super) fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> BTreeMap<String, Origin> {
     let mut found = BTreeMap::new();
     for member in &group.members {
         let by_class =
@@ -74,13 +74,18 @@ pub(super) fn likely_scheme(cluster: &Cluster, group: &Group<'_>) -> String {
 }
 
 fn scheme(cluster: &Cluster, group: &Group<'_>) -> Result<String, Frozen> {
-    let found = said(group, "scheme", |it| it.scheme.as_ref());
+    let told = one_scheme(said(group, "scheme", |it| it.scheme.as_ref()))?;
+    Ok(told.unwrap_or_else(|| cluster.settings.alb_scheme.clone()))
+}
+
+/// The scheme that was told, when all tell the same and it is one.
+pub(super) fn one_scheme(found: BTreeMap<String, Origin>) -> Result<Option<String>, Frozen> {
     if found.len() > 1 {
         return Err(Frozen { message: format!("conflicting scheme: {}", set(&found)), origin: last(found) });
     }
     match found.into_iter().next() {
-        None => Ok(cluster.settings.alb_scheme.clone()),
-        Some((scheme, _)) if matches!(scheme.as_str(), "internal" | "internet-facing") => Ok(scheme),
+        None => Ok(None),
+        Some((scheme, _)) if matches!(scheme.as_str(), "internal" | "internet-facing") => Ok(Some(scheme)),
         Some((scheme, origin)) => Err(Frozen { message: format!("unknown scheme: {scheme}"), origin }),
     }
 }
@@ -146,20 +151,27 @@ fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
 
 /// Compared as lists: another order is a conflict.
 fn security_groups(group: &Group<'_>) -> Result<(), Frozen> {
-    let mut known: Option<Vec<String>> = None;
-    for note in group.members.iter().filter_map(|it| it.notes().get("security-groups")) {
-        let groups = texts(note.value);
-        if let Some(known) = known.as_ref().filter(|it| **it != groups) {
-            return Err(note.error(format!(
-                "conflicting securityGroups: [{}] | [{}]",
-                known.join(" "),
-                groups.join(" ")
-            )));
-        }
-        known = known.or(Some(groups));
-    }
+    same_lists(group, "security-groups", "securityGroups", |a, b| a == b)?;
     for member in &group.members {
         member.notes().bool("manage-backend-security-group-rules")?;
+    }
+    Ok(())
+}
+
+/// The first list of a group counts; another one beside it is a conflict.
+pub(super) fn same_lists(
+    group: &Group<'_>,
+    suffix: &str,
+    what: &str,
+    is_same: fn(&[String], &[String]) -> bool,
+) -> Result<(), Frozen> {
+    let mut known: Option<Vec<String>> = None;
+    for note in group.members.iter().filter_map(|it| it.notes().get(suffix)) {
+        let found = texts(note.value);
+        if let Some(known) = known.as_ref().filter(|it| !is_same(it, &found)) {
+            return Err(note.error(format!("conflicting {what}: [{}] | [{}]", known.join(" "), found.join(" "))));
+        }
+        known = known.or(Some(found));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod annotation;
 mod canary;
+mod config;
 mod location;
 mod server;
 mod upstream;
@@ -18,7 +19,8 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::Ingress;
 use podpath_source::Text;
 
-use self::annotation::{Annotations, Config};
+use self::annotation::Annotations;
+use self::config::Config;
 use self::location::{Context, Way};
 use self::server::{CATCH_ALL, Member, Server, oldest_first, servers};
 use self::upstream::Upstreams;
@@ -125,8 +127,7 @@ fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: 
         template: Some(format!("$scheme://{host}$trimmed_uri")),
         ..Redirect::default()
     };
-    let rules = vec![Rule::plain(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
-    Some(VirtualHost { pattern: HostPattern::Exact(from), rules }.into())
+    Some(VirtualHost { pattern: HostPattern::Exact(from), rules: context.www(redirect) }.into())
 }
 
 /// Hosts whose TLS is to go through: that needs a flag of the controller, which no manifest of an Ingress tells.
@@ -153,13 +154,10 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
     })
 }
 
-/// What the admission webhook refuses, in its own words.
-fn denial(member: &Member<'_>, config: &Config) -> Option<(podpath_source::Span, &'static str, String)> {
-    if let Some(snippet) = member.notes.snippet {
-        let words = format!(
-            "nginx.ingress.kubernetes.io/{snippet} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
-        );
-        return Some((member.ingress.entry.resource.meta.annotations.span, "metadata.annotations", words));
+/// What the admission webhook refuses, in its own words; the controller leaves most of it out too.
+fn denial(member: &Member<'_>, config: &Config) -> Option<(Origin, String)> {
+    if let Some((key, words)) = &member.notes.refused {
+        return Some((annotation::place(&member.ingress, key), words.clone()));
     }
     let paths = member.ingress.object.rules.iter().flat_map(|it| &it.paths).filter(|_| config.strict_paths);
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
@@ -168,23 +166,18 @@ fn denial(member: &Member<'_>, config: &Config) -> Option<(podpath_source::Span,
         let (path, path_type) = (it.path.as_ref()?, it.path_type.as_ref()?);
         let is_refused = path_type.value != "ImplementationSpecific" && refused(&path.value);
         let words = || format!("path {} cannot be used with pathType {}", path.value, path_type.value);
-        is_refused.then(|| (path.span, "spec.rules", words()))
+        is_refused.then(|| (origin(&member.ingress, path.span, "spec.rules"), words()))
     })
 }
 
 /// What is told about an Ingress that does not take part whole.
 fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
-    if let Some((span, path, words)) = denial(member, config) {
+    if let Some((origin, words)) = denial(member, config) {
         let text = Text::new(
             format!("the admission webhook of ingress-nginx refuses it: {words}"),
             format!("ingress-nginx의 admission webhook이 거부합니다: {words}"),
         );
-        return vec![Rejected {
-            origin: origin(&member.ingress, span, path),
-            reason: "admission-denied",
-            text,
-            by: None,
-        }];
+        return vec![Rejected { origin, reason: "admission-denied", text, by: None }];
     }
     let rules = member.ingress.object.rules.iter().enumerate();
     let paths = rules.flat_map(|(r, rule)| rule.paths.iter().enumerate().map(move |(p, path)| (r, p, path)));

@@ -1,57 +1,54 @@
-//! What the annotations of an Ingress, and the controller's ConfigMap, ask of ingress-nginx.
+//! What the annotations of an Ingress ask of ingress-nginx.
 //!
-//! Source: `docs/user-guide/nginx-configuration/annotations.md` and `configmap.md`, `internal/ingress/annotations`. A key
-//! that the controller does not know is ignored by it, and so it is here.
+//! Source: `docs/user-guide/nginx-configuration/annotations.md`, `internal/ingress/annotations`. A key that the controller
+//! does not know is ignored by it, and so it is here.
 
 mod denied;
+mod invalid;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{ConfigMap, Ingress, Labels};
+use podpath_objects::{Ingress, Labels};
 use podpath_source::Text;
 
-use self::denied::{no_range, without_users};
+use self::denied::{no_range, users};
+use self::invalid::invalid;
+use super::config::Config;
 use crate::gateways::origin;
 use crate::range::is_range;
 use crate::table::Origin;
 
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
-/// The ConfigMap that the controller's own manifests make.
-const CONFIG: &str = "ingress-nginx-controller";
-
 /// Annotations whose effect on the answer is not modelled.
-const UNMODELLED: &[&str] = &["auth-url", "custom-headers", "satisfy", "auth-tls-secret"];
+const UNMODELLED: &[&str] = &["custom-headers", "auth-tls-secret"];
 
-/// Annotations that put text of their own into the configuration. The admission refuses them unless the ConfigMap allows.
-const SNIPPETS: &[&str] =
-    &["configuration-snippet", "server-snippet", "auth-snippet", "stream-snippet", "modsecurity-snippet"];
+/// The same, of those that ask who it is.
+const UNMODELLED_AUTH: &[&str] = &["auth-url", "satisfy"];
 
-/// Settings of the ConfigMap that may change any answer and are not modelled.
-const UNMODELLED_SETTINGS: &[&str] = &[
-    "block-cidrs",
-    "block-referers",
-    "block-user-agents",
-    "global-auth-url",
-    "http-snippet",
-    "location-snippet",
-    "main-snippet",
-    "server-snippet",
+/// Annotations that put text of their own into the configuration, with the name of their parser. The admission refuses them
+/// unless the ConfigMap allows.
+const SNIPPETS: &[(&str, &str)] = &[
+    ("configuration-snippet", "ConfigurationSnippet"),
+    ("server-snippet", "ServerSnippet"),
+    ("auth-snippet", "ExternalAuth"),
+    ("stream-snippet", "StreamSnippet"),
+    ("modsecurity-snippet", "ModSecurity"),
 ];
 
 /// Texts by key; booleans are those of Go's `ParseBool`, what cannot be read counts as missing.
-struct Keys<'a> {
-    labels: Option<&'a Labels>,
-    prefix: &'static str,
+pub(super) struct Keys<'a> {
+    pub(super) labels: Option<&'a Labels>,
+    pub(super) prefix: &'static str,
 }
 
 impl<'a> Keys<'a> {
-    fn text(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         let named = |it: &str| it.strip_prefix(self.prefix) == Some(key);
         let found = self.labels?.iter().find(|(it, _)| named(it)).map(|(_, value)| value.trim());
         found.filter(|it| !it.is_empty())
     }
 
-    fn flag(&self, key: &str) -> Option<bool> {
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
         match self.text(key)? {
             "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
             "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
@@ -59,67 +56,22 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn number(&self, key: &str) -> Option<u64> {
+    pub(super) fn number(&self, key: &str) -> Option<u64> {
         self.text(key)?.parse().ok()
     }
 
-    fn list(&self, key: &str) -> Vec<&'a str> {
+    pub(super) fn list(&self, key: &str) -> Vec<&'a str> {
         let items = self.text(key).into_iter().flat_map(|it| it.split(','));
         items.map(str::trim).filter(|it| !it.is_empty()).collect()
     }
 
     /// The ranges of a list up to the first that cannot be read; where there is such a one, and no single address before
     /// it, the key is an error (`internal/net`, `ParseIPNets`; `annotations/ipallowlist`).
-    fn ranges(&self, key: &'static str) -> Option<Result<Vec<String>, &'static str>> {
+    pub(super) fn ranges(&self, key: &'static str) -> Option<Result<Vec<String>, &'static str>> {
         let list = self.list(key);
         let read: Vec<_> = list.iter().take_while(|it| is_range(it)).map(|it| (*it).to_owned()).collect();
         let is_usable = read.len() == list.len() || read.iter().any(|it| !it.contains('/'));
         (!list.is_empty()).then_some(if is_usable { Ok(read) } else { Err(key) })
-    }
-}
-
-/// Settings of the whole controller.
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
-pub(super) struct Config {
-    /// Paths with other characters need pathType ImplementationSpecific.
-    pub(super) strict_paths: bool,
-    pub(super) allows_snippets: bool,
-    /// `X-Forwarded-Proto` and `X-Forwarded-Host` of a request are believed.
-    pub(super) uses_forwarded_headers: bool,
-    /// 308 unless told.
-    pub(super) redirect_code: u16,
-    /// Paths that begin so are not redirected to HTTPS.
-    pub(super) no_tls_redirect: Vec<String>,
-    /// `custom-http-errors` has 503, so another backend answers it.
-    replaces_503: bool,
-    /// A setting that is not modelled.
-    pub(super) unmodelled: Option<String>,
-    ssl_redirect: bool,
-    force_ssl_redirect: bool,
-    allow: Vec<String>,
-    deny: Vec<String>,
-}
-
-impl Config {
-    pub(super) fn read(cluster: &Cluster) -> Self {
-        let map = cluster.all::<ConfigMap>().find(|it| it.name() == CONFIG);
-        let keys = Keys { labels: map.map(|it| &it.object.data), prefix: "" };
-        let acme = || vec!["/.well-known/acme-challenge".to_owned()];
-        let paths = keys.list("no-tls-redirect-locations");
-        let unmodelled = UNMODELLED_SETTINGS.iter().find(|it| keys.text(it).is_some());
-        Self {
-            strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
-            allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
-            uses_forwarded_headers: keys.flag("use-forwarded-headers").unwrap_or(false),
-            redirect_code: keys.number("http-redirect-code").and_then(|it| u16::try_from(it).ok()).unwrap_or(308),
-            no_tls_redirect: if paths.is_empty() { acme() } else { paths.into_iter().map(str::to_owned).collect() },
-            replaces_503: keys.list("custom-http-errors").contains(&"503"),
-            unmodelled: unmodelled.map(|it| format!("ConfigMap {CONFIG} data[\"{it}\"]")),
-            ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
-            force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),
-            allow: keys.ranges("whitelist-source-range").and_then(Result::ok).unwrap_or_default(),
-            deny: keys.ranges("denylist-source-range").and_then(Result::ok).unwrap_or_default(),
-        }
     }
 }
 
@@ -143,8 +95,12 @@ pub(super) struct Annotations {
     pub(super) default_backend: Option<String>,
     pub(super) allow: Vec<String>,
     pub(super) deny: Vec<String>,
-    /// Basic authentication: without credentials 401.
-    pub(super) asks_password: bool,
+    /// Basic authentication: the users of the Secret; whoever is none of them gets 401.
+    pub(super) users: Option<Vec<String>>,
+    /// An annotation that asks who it is and is not modelled: the field.
+    pub(super) unmodelled_auth: Option<String>,
+    /// Whom `global-auth-url` of the ConfigMap names is asked too.
+    pub(super) global_auth: bool,
     /// The annotation that cannot be played, and why: every request is answered 503.
     pub(super) denied: Option<(&'static str, Text)>,
     /// `backend-protocol` is HTTPS or GRPCS.
@@ -159,8 +115,8 @@ pub(super) struct Annotations {
     pub(super) ssl_passthrough: bool,
     /// An annotation that is not modelled: the field.
     pub(super) unmodelled: Option<String>,
-    /// An annotation that the admission refuses.
-    pub(super) snippet: Option<&'static str>,
+    /// An annotation for which the Ingress is left out, and the controller's own words.
+    pub(super) refused: Option<(String, String)>,
 }
 
 /// When the alternative backend is taken.
@@ -187,14 +143,17 @@ impl Annotations {
         let labels = &ingress.entry.resource.meta.annotations;
         let keys = Keys { labels: Some(labels), prefix: PREFIX };
         let owned = |key: &str| keys.text(key).map(str::to_owned);
-        let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
+        let snippet = SNIPPETS.iter().map(|(key, _)| *key).find(|it| keys.text(it).is_some());
         let password = keys.text("auth-type");
         let allow = ["whitelist-source-range", "allowlist-source-range"].into_iter().find_map(|it| keys.ranges(it));
         let deny = keys.ranges("denylist-source-range");
         let unreadable = [&allow, &deny].into_iter().find_map(|it| it.as_ref()?.as_ref().err().copied());
+        let users = users(cluster, ingress, &keys, config);
         let denied = unreadable.map(|it| (it, no_range(it)));
+        let denied = denied.or_else(|| users.as_ref()?.as_ref().err().map(|it| ("auth-secret", it.clone())));
+        let unmodelled_auth = UNMODELLED_AUTH.iter().copied().find(|it| keys.text(it).is_some());
+        let unmodelled_auth = unmodelled_auth.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
-        let unmodelled = unmodelled.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
         let unmodelled = unmodelled.or(keys
             .text("backend-protocol")
             .filter(|it| matches!(*it, "FCGI" | "AUTO_HTTP"))
@@ -204,7 +163,7 @@ impl Annotations {
             rewrite_target: owned("rewrite-target"),
             app_root: owned("app-root").filter(|it| it.starts_with('/')),
             redirect: redirect(&keys),
-            from_to_www: keys.flag("from-to-www-redirect").unwrap_or(false),
+            from_to_www: !leads_nowhere(&keys) && keys.flag("from-to-www-redirect").unwrap_or(false),
             relative_redirects: keys.flag("relative-redirects").unwrap_or(false),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(config.ssl_redirect),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(config.force_ssl_redirect),
@@ -214,8 +173,10 @@ impl Annotations {
             default_backend: owned("default-backend"),
             allow: allow.and_then(Result::ok).unwrap_or_else(|| config.allow.clone()),
             deny: deny.and_then(Result::ok).unwrap_or_else(|| config.deny.clone()),
-            denied: denied.or_else(|| without_users(cluster, ingress, &keys).map(|it| ("auth-secret", it))),
-            asks_password: password == Some("basic"),
+            denied,
+            users: users.and_then(Result::ok),
+            unmodelled_auth: unmodelled_auth.map(field),
+            global_auth: keys.flag("enable-global-auth").unwrap_or(true) && keys.text("auth-url").is_none(),
             begins_tls: matches!(keys.text("backend-protocol"), Some("HTTPS" | "GRPCS")),
             upstream_vhost: owned("upstream-vhost"),
             forwarded_prefix: owned("x-forwarded-prefix"),
@@ -227,7 +188,7 @@ impl Annotations {
             },
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
-            snippet: snippet.filter(|_| !config.allows_snippets),
+            refused: refused(&keys, config),
         }
     }
 }
@@ -244,19 +205,54 @@ pub(super) fn place(ingress: &Found<'_, Ingress>, suffix: &str) -> Origin {
     origin(ingress, written.map_or(annotations.span, |(_, value)| value.span), field(suffix))
 }
 
+/// An annotation that the admission webhook refuses, in its own words: a forbidden word in its value, a snippet, a value
+/// that its test does not take.
+fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
+    let own = keys.labels?.iter().filter_map(|(key, value)| Some((key.strip_prefix(PREFIX)?, value)));
+    for (key, value) in own {
+        if let Some(word) = config.forbidden_words.iter().find(|it| value.contains(it.as_str())) {
+            return Some((key.to_owned(), format!("{PREFIX}{key} annotation contains invalid word {word}")));
+        }
+    }
+    // Their risk is `Critical`, the highest that is taken is `High` unless told (1.12): allowing them alone is not enough.
+    if let Some((key, group)) = SNIPPETS.iter().find(|(key, _)| keys.text(key).is_some()) {
+        let words = match (config.allows_snippets, config.takes_critical) {
+            (true, true) => None,
+            (true, false) => {
+                Some(format!("annotation group {group} contains risky annotation based on ingress configuration"))
+            }
+            (false, _) => Some(format!(
+                "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
+            )),
+        };
+        if let Some(words) = words {
+            return Some(((*key).to_owned(), words));
+        }
+    }
+    invalid(keys).map(|key| (key.to_owned(), format!("annotation {PREFIX}{key} contains invalid value")))
+}
+
+/// `temporal-redirect` without `http` before its first colon ends the reading of all redirects of the Ingress, silently
+/// (`isValidURL`). `permanent-redirect` may lead anywhere.
+fn leads_nowhere(keys: &Keys<'_>) -> bool {
+    let is_http = |url: &str| {
+        let scheme = url.split_once(':').map_or("", |(it, _)| it).to_ascii_lowercase();
+        scheme.starts_with("http") && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    keys.text("temporal-redirect").is_some_and(|it| !is_http(it))
+}
+
 /// "If the Ingress contains both annotations the execution order is temporal and then permanent."
 fn redirect(keys: &Keys<'_>) -> Option<(String, u16)> {
     let code = |key: &str, default: u16| {
         let number = keys.number(key).and_then(|it| u16::try_from(it).ok());
         number.filter(|it| (300..=308).contains(it)).unwrap_or(default)
     };
-    let (url, code) = match keys.text("temporal-redirect") {
-        Some(url) => (url, code("temporal-redirect-code", 302)),
-        None => (keys.text("permanent-redirect")?, code("permanent-redirect-code", 301)),
-    };
-    // "only http and https are valid protocols"
-    let is_valid = url.split_once("://").is_none_or(|(scheme, _)| scheme.starts_with("http") || scheme.contains('$'));
-    is_valid.then(|| (url.to_owned(), code))
+    match keys.text("temporal-redirect") {
+        Some(_) if leads_nowhere(keys) => None,
+        Some(url) => Some((url.to_owned(), code("temporal-redirect-code", 302))),
+        None => Some((keys.text("permanent-redirect")?.to_owned(), code("permanent-redirect-code", 301))),
+    }
 }
 
 fn canary(keys: &Keys<'_>) -> Option<Canary> {

@@ -5,19 +5,20 @@
 
 mod cors;
 mod forward;
+mod rules;
 
 use podpath_cluster::Cluster;
 use podpath_objects::IngressBackend;
 
 use self::cors::allowed;
-use super::annotation::{Annotations, Config, field};
+use self::rules::Rules;
+use super::annotation::{Annotations, field};
+use super::config::{Config, setting};
 use super::server::{Location, Member, Server};
 use super::upstream::Upstreams;
-use crate::change::fill_variables;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
-use crate::request::Request;
-use crate::table::{Action, Filter, Origin, Rank, Redirect, Response, Rule};
+use crate::table::{Action, Origin, Redirect, Response, Rule};
 
 /// What every server of the controller shares.
 pub(super) struct Context<'a, 'b> {
@@ -34,30 +35,6 @@ pub(super) struct Way {
     pub(super) is_https: bool,
     /// The server has a certificate that an Ingress names, so it redirects to HTTPS.
     pub(super) has_certificate: bool,
-}
-
-/// The rules of a location as they grow: what all of them ask, and whose they are.
-struct Rules<'r> {
-    list: &'r mut Vec<Rule>,
-    base: Vec<Matcher>,
-    origin: Origin,
-    label: String,
-}
-
-impl Rules<'_> {
-    fn push(&mut self, extra: impl IntoIterator<Item = Condition>, filters: Vec<Filter>, action: Action) {
-        let location = self.origin.location;
-        let extra = extra.into_iter().map(|it| Matcher::new(it, location));
-        let matchers = self.base.iter().cloned().chain(extra).collect();
-        let rank = Rank { order: self.list.len(), ..Rank::default() };
-        let (origin, label) = (self.origin.clone(), self.label.clone());
-        self.list.push(Rule { origin, label, priority: None, matchers, rank, filters, action });
-    }
-
-    /// What no other rule of the location takes.
-    fn last(&mut self, action: Action) {
-        self.push([], vec![], action);
-    }
 }
 
 /// A pattern that cannot be read here: nginx may read it otherwise, or not at all.
@@ -79,32 +56,57 @@ impl<'a> Context<'a, '_> {
                 Action::Unsupported(format!("{}.path", unreadable.path)),
             )];
         }
-        let mut rules = self.app_root(server);
+        let mut rules = Vec::new();
+        self.app_root(&mut rules, server);
         for location in &server.locations {
             for path in self.written_paths(server, location, is_regex) {
                 self.location(&mut rules, location, &path, is_regex, way);
             }
         }
         if !is_regex {
-            slashes(&mut rules, server);
+            self.slashes(&mut rules, server);
             // Where nobody wrote a path for all hosts they hide nothing.
-            let hides = server.maker.is_none() && server.locations.iter().any(|it| it.backend.is_some());
-            rules.extend(self.own_locations().filter(|_| hides));
+            if server.maker.is_none() && server.locations.iter().any(|it| it.backend.is_some()) {
+                self.own_locations(&mut rules);
+            }
         }
         rules
     }
 
+    /// The rules of the other name of a host, with `www.` or without.
+    pub(super) fn www(&self, redirect: Redirect) -> Vec<Rule> {
+        let mut list = Vec::new();
+        let label = "from-to-www-redirect".to_owned();
+        let mut rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label };
+        rules.block(self.config);
+        rules.last(Action::Redirect(redirect));
+        list
+    }
+
     /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
-    fn own_locations(&self) -> impl Iterator<Item = Rule> {
-        [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
-            |(path, status, reason)| {
-                let mut rule =
-                    Rule::plain(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
-                rule.matchers =
-                    vec![Matcher::new(Condition::Path(PathMatch::Prefix(path.to_owned())), rule.origin.location)];
-                rule
-            },
-        )
+    fn own_locations(&self, rules: &mut Vec<Rule>) {
+        for (path, status, reason) in [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")] {
+            let mut rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
+            rules.block(self.config);
+            rules.last(Action::Respond(Response { status, body: None, reason }));
+        }
+    }
+
+    /// "A permanent redirect with the code 301 will be returned to the requested URI with the slash appended", where only
+    /// the path with the slash has a location.
+    fn slashes(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
+        for location in server.locations.iter().filter(|it| it.path.len() > 1) {
+            let Some(bare) = location.path.strip_suffix('/').filter(|it| !it.is_empty()) else { continue };
+            if server.find(bare, false).or(server.find(bare, true)).is_some() {
+                continue;
+            }
+            let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
+            let redirect = Action::Redirect(Redirect { status: 301, template, ..Redirect::default() });
+            let path = PathMatch::Exact(bare.to_owned());
+            let mut rules = Rules::at(rules, path, &location.origin, &location.path);
+            rules.block(self.config);
+            rules.last(redirect);
+        }
     }
 
     fn notes(&self, location: &Location<'_>) -> Option<&Annotations> {
@@ -132,14 +134,14 @@ impl<'a> Context<'a, '_> {
     }
 
     /// "if ($uri = /) return 302": before any location of the server.
-    fn app_root(&self, server: &Server<'_>) -> Vec<Rule> {
+    fn app_root(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
         let found = server.locations.iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
-        let Some((location, to)) = found else { return vec![] };
+        let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let mut rule = Rule::plain(location.origin.clone(), "app-root", Action::Redirect(redirect));
-        rule.matchers = vec![Matcher::new(Condition::Path(PathMatch::Exact("/".into())), rule.origin.location)];
-        vec![rule]
+        let mut rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
+        rules.block(self.config);
+        rules.last(Action::Redirect(redirect));
     }
 
     fn location(&self, rules: &mut Vec<Rule>, location: &Location<'a>, path: &str, is_regex: bool, way: Way) {
@@ -150,9 +152,8 @@ impl<'a> Context<'a, '_> {
             false if path.len() > 1 && path.ends_with('/') => PathMatch::Prefix(path.to_owned()),
             false => PathMatch::Elements(path.to_owned()),
         };
-        let origin = location.origin.clone();
-        let base = vec![Matcher::new(Condition::Path(path_match), origin.location)];
-        let mut rules = Rules { list: rules, base, label: path.to_owned(), origin };
+        let mut rules = Rules::at(rules, path_match, &location.origin, path);
+        rules.block(self.config);
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
         // "Location denied": `return 503` stands in the place of everything else.
@@ -176,19 +177,29 @@ impl<'a> Context<'a, '_> {
             rules.last(Action::Unsupported(field.clone()));
             return;
         }
-        let is_closed = access_phase(&mut rules, notes);
-        match served {
-            _ if notes.asks_password => ask_password(&mut rules),
-            Some((member, _)) => self.forward(&mut rules, location, member, (path, is_regex)),
-            None => {
+        let asks = !self.config.no_auth.iter().any(|it| location.path.starts_with(it.as_str()));
+        if let Some(field) = self.asked(notes).filter(|_| asks) {
+            rules.last(Action::Unsupported(field.clone()));
+            return;
+        }
+        let is_closed = access_phase(&mut rules, notes, self.config);
+        match (served, notes.users.as_ref().filter(|_| asks)) {
+            (_, Some(users)) => ask_password(&mut rules, notes, users),
+            (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex)),
+            (None, None) => {
                 rules.label = "default backend".into();
                 rules.last(Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
             }
         }
         if is_closed {
             rules.base.truncate(1);
-            rules.last(denied());
+            rules.answer(notes, None, &denied());
         }
+    }
+
+    /// Who is asked whether a request may pass, and is not modelled.
+    fn asked<'n>(&'n self, notes: &'n Annotations) -> Option<&'n String> {
+        notes.unmodelled_auth.as_ref().or(self.config.global_auth.as_ref().filter(|_| notes.global_auth))
     }
 
     /// Preflights, `return` of a redirect, the redirect to HTTPS: what ends a request before its upstream is asked.
@@ -210,10 +221,7 @@ impl<'a> Context<'a, '_> {
         if let Some((to, status)) = notes.redirect.as_ref().filter(|_| !location.is_catch_all) {
             let is_relative = to.starts_with('/') && !notes.relative_redirects;
             let to = if is_relative { format!("$scheme://$host{to}") } else { to.clone() };
-            return Some(match fill_variables(&to, &Request::default()) {
-                Ok(_) => Action::Redirect(Redirect { status: *status, template: Some(to), ..Redirect::default() }),
-                Err(_) => Action::Unsupported(field("permanent-redirect")),
-            });
+            return Some(Action::Redirect(Redirect { status: *status, template: Some(to), ..Redirect::default() }));
         }
         let is_free = self.config.no_tls_redirect.iter().any(|it| location.path.starts_with(it.as_str()));
         let asks = notes.force_ssl_redirect || notes.ssl_redirect && way.has_certificate;
@@ -244,15 +252,22 @@ fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
     }
 }
 
-/// `deny` and `allow`; true when what is left must be refused at the end.
-fn access_phase(rules: &mut Rules<'_>, notes: &Annotations) -> bool {
-    if notes.allow.is_empty() && notes.deny.is_empty() {
+/// `deny` and `allow`; true when what is left must be refused at the end. A list for all servers is "inherited from the
+/// previous configuration level if and only if there are no such directives on the current level".
+fn access_phase(rules: &mut Rules<'_>, notes: &Annotations, config: &Config) -> bool {
+    let has_own = !notes.allow.is_empty() || !notes.deny.is_empty();
+    let deny = if has_own { &notes.deny } else { &config.blocked_ranges };
+    if !has_own && deny.is_empty() {
         return false;
     }
-    let name = if notes.allow.is_empty() { "denylist-source-range" } else { "whitelist-source-range" };
-    rules.push([Condition::Source(SourceMatch::Unknown)], vec![], Action::Unsupported(field(name)));
-    if !notes.deny.is_empty() {
-        rules.push([Condition::Source(SourceMatch::Within(notes.deny.clone()))], vec![], denied());
+    let name = match (has_own, notes.allow.is_empty()) {
+        (false, _) => setting("block-cidrs"),
+        (true, true) => field("denylist-source-range"),
+        (true, false) => field("whitelist-source-range"),
+    };
+    rules.push([Condition::Source(SourceMatch::Unknown)], vec![], Action::Unsupported(name));
+    if !deny.is_empty() {
+        rules.answer(notes, Some(&Condition::Source(SourceMatch::Within(deny.clone()))), &denied());
     }
     if notes.allow.is_empty() {
         return false;
@@ -262,12 +277,12 @@ fn access_phase(rules: &mut Rules<'_>, notes: &Annotations) -> bool {
     true
 }
 
-/// Who shows no password gets 401; whether one is right stands in a Secret that is not read.
-fn ask_password(rules: &mut Rules<'_>) {
-    let missing = Condition::WithoutHeader("authorization".into(), TextMatch::Present);
-    let answer = Response { status: 401, body: None, reason: "unauthorized" };
-    rules.push([missing], vec![], Action::Respond(answer));
-    rules.last(Action::Unsupported(field("auth-type")));
+/// Who is no user of the Secret gets 401; whether the password of a user is right is told by a hash that is not computed.
+fn ask_password(rules: &mut Rules<'_>, notes: &Annotations, users: &[String]) {
+    if !users.is_empty() {
+        rules.push([Condition::User(users.to_vec())], vec![], Action::Unsupported(field("auth-type")));
+    }
+    rules.answer(notes, None, &Action::Respond(Response { status: 401, body: None, reason: "unauthorized" }));
 }
 
 fn denied() -> Action {
@@ -284,20 +299,4 @@ fn nginx_paths(server: &Server<'_>, location: &Location<'_>, (target, use_regex)
     let with_slash = if path.ends_with('/') { path.clone() } else { format!("{path}/") };
     let has_exact = server.find(path, true).is_some();
     if has_exact || with_slash == *path { vec![with_slash] } else { vec![with_slash, path.clone()] }
-}
-
-/// "A permanent redirect with the code 301 will be returned to the requested URI with the slash appended", where only the
-/// path with the slash has a location.
-fn slashes(rules: &mut Vec<Rule>, server: &Server<'_>) {
-    for location in server.locations.iter().filter(|it| it.path.len() > 1) {
-        let Some(bare) = location.path.strip_suffix('/').filter(|it| !it.is_empty()) else { continue };
-        if server.find(bare, false).or(server.find(bare, true)).is_some() {
-            continue;
-        }
-        let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
-        let redirect = Action::Redirect(Redirect { status: 301, template, ..Redirect::default() });
-        let base = vec![Matcher::new(Condition::Path(PathMatch::Exact(bare.to_owned())), location.origin.location)];
-        let label = location.path.clone();
-        Rules { list: rules, base, origin: location.origin.clone(), label }.last(redirect);
-    }
 }

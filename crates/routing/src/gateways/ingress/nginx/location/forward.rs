@@ -108,7 +108,7 @@ impl<'a> Context<'a, '_> {
         path: &str,
         is_regex: bool,
     ) -> Result<Vec<Filter>, String> {
-        let mut filters = Vec::new();
+        let mut filters = vec![Filter::Forwarded { is_trusted: self.config.uses_forwarded_headers }];
         let has_variable = |text: &str| text.split('$').skip(1).any(|it| !it.starts_with(|c: char| c.is_ascii_digit()));
         if let Some(host) = &notes.upstream_vhost {
             if has_variable(host) {
@@ -200,7 +200,7 @@ impl<'a> Context<'a, '_> {
 }
 
 /// What is added to the answer for origins that are allowed; last the requests of no such origin.
-fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
+pub(super) fn variants(notes: &Annotations) -> Vec<(Option<Condition>, Vec<Filter>)> {
     let mut found: Vec<_> = notes.cors.iter().map(allowed).collect();
     if found.iter().all(|(condition, _)| condition.is_some()) {
         found.push((None, vec![]));
