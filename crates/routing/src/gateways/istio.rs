@@ -5,6 +5,7 @@
 
 mod delegate;
 mod destination;
+mod destination_rules;
 mod egress;
 mod filters;
 mod gateway;

@@ -11,7 +11,7 @@ use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
-use super::egress::{knows, knows_route};
+use super::egress::{knows, knows_entry, knows_route};
 use super::gateway::number;
 use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
 use super::{MESH, route};
@@ -96,10 +96,10 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
     let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
     let mut best: Option<(u8, String, String)> = None;
     for entry in cluster.all::<ServiceEntry>() {
-        let seen = visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some();
-        let (Some(port), Some(host), true) = (entry.object.port(proxy.port), entry.object.hosts.first(), seen) else {
+        let (Some(port), Some(host)) = (entry.object.port(proxy.port), entry.object.hosts.first()) else { continue };
+        if !is_known_entry(cluster, proxy, &entry) {
             continue;
-        };
+        }
         let nets = entry
             .object
             .addresses
@@ -111,6 +111,13 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
         }
     }
     best.map(|(_, host, protocol)| (host, protocol))
+}
+
+/// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
+fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
+    let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
+    visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
+        && entry.object.hosts.iter().any(|it| knows(&it.value))
 }
 
 /// True when a proxy reads the calls of a port as HTTP: declared so, or not declared, so that it looks.
@@ -184,7 +191,7 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
 /// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, host, proxy.port, proxy.namespace);
+    let entry = destination::entry_host(cluster, proxy, host);
     let found = match entry {
         Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
         _ => beside_services(cluster, proxy, host, entry),
@@ -222,7 +229,7 @@ fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> b
             && knows(cluster, proxy, &it)
     };
     cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy.port, proxy.namespace).any(|(_, it)| it.intersect(pattern).is_some())
+        || destination::entry_hosts(cluster, proxy).iter().any(|(_, it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -231,7 +238,7 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
     let by_entry = |it: Found<'_, ServiceEntry>| {
         let port = it.object.port(proxy.port).map(|it| it.protocol.to_ascii_uppercase());
         port.is_some_and(|it| matches!(it.as_str(), "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB"))
-            && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
+            && is_known_entry(cluster, proxy, &it)
     };
     let by_service = |it: Found<'_, Service>| {
         let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));
