@@ -176,6 +176,11 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
     table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
 }
 
+/// A VirtualService of the mesh holds for a Service.
+pub fn has_routes(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
+    !virtual_services(cluster, proxy, &host_of(cluster, service)).is_empty()
+}
+
 /// To the Service as it is.
 pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Rule {
     let backend = match aliased(cluster, service) {
