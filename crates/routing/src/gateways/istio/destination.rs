@@ -56,11 +56,14 @@ pub(super) fn lower(
         },
         Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
         None => {
-            let port = *backend.port.get_or_insert(proxy.port);
-            if !is_entry(cluster, &host, port, proxy.namespace) {
-                let (target, fault) = unknown_host(cluster, &host, at);
-                backend.target = target;
-                backend.fault = Some(fault);
+            let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
+            match entry_namespace(cluster, &host, port, proxy.namespace) {
+                Some(space) => name_subset(cluster, proxy, owner, destination, (&host, space), &mut backend),
+                None => {
+                    let (target, fault) = unknown_host(cluster, &host, at);
+                    backend.target = target;
+                    backend.fault = Some(fault);
+                }
             }
         }
     }
@@ -69,10 +72,29 @@ pub(super) fn lower(
 
 /// True when a ServiceEntry that is visible here has this host, as written, and this port.
 pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> bool {
-    cluster.all::<ServiceEntry>().any(|it| {
+    entry_namespace(cluster, host, port, from).is_some()
+}
+
+/// As for a Service: at a gateway the only port of the ServiceEntry that has the host, else the server's number.
+fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
+    let fits = |it: &Found<'_, ServiceEntry>| {
+        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+        named && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
+    };
+    let found = cluster.all::<ServiceEntry>().find(|it| proxy.is_gateway && fits(it));
+    match found.map(|it| it.object.ports.as_slice()) {
+        Some([only]) => only.number,
+        _ => proxy.port,
+    }
+}
+
+/// The namespace of that ServiceEntry.
+fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
+    let fits = |it: &Found<'_, ServiceEntry>| {
         let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
         named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    })
+    };
+    cluster.all::<ServiceEntry>().find(fits).map(|it| it.namespace())
 }
 
 /// The host of the ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that
@@ -142,11 +164,27 @@ fn resolve(
         backend.fault = Some(missing_port(service, &PortRef::Number(port), owner.at(at), 503));
         return;
     }
+    let host = host_of(cluster, service);
+    name_subset(cluster, proxy, owner, destination, (&host, service.namespace()), backend);
+}
+
+/// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host defines
+/// it". The host comes with the namespace of its Service or ServiceEntry.
+fn name_subset(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    destination: &Destination,
+    (host, namespace): (&str, &str),
+    backend: &mut Backend,
+) {
     let Some(subset) = &destination.subset else { return };
-    match subset_labels(cluster, proxy, service, &subset.value) {
-        Some(labels) => backend.subset = Some((subset.value.clone(), labels)),
+    let rules = rules_for(cluster, proxy, host, namespace);
+    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
+    match subsets.find(|it| it.name.value == subset.value) {
+        Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
         None => {
-            let (name, host) = (&subset.value, host_of(cluster, service));
+            let name = &subset.value;
             backend.fault = Some(Fault {
                 reason: "subset-not-found",
                 status: 503,
@@ -167,13 +205,6 @@ pub(super) fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16
         [only] if proxy.is_gateway => only.port.value,
         _ => proxy.port,
     }
-}
-
-/// The labels of a subset by the DestinationRules that hold for the proxy.
-fn subset_labels(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, name: &str) -> Option<Labels> {
-    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
-    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
-    subsets.find(|it| it.name.value == name).map(|it| it.labels.clone())
 }
 
 /// The TLS mode that a DestinationRule tells a proxy for a port of a Service, and where it stands.
