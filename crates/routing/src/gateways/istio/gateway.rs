@@ -97,9 +97,14 @@ fn make(
     translate: impl Fn(Option<&Found<'_, IstioGateway>>, u16) -> Vec<u16>,
 ) -> Table {
     let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
+    let mut hidden = Vec::new();
     for gateway in gateways {
         for (idx, server) in gateway.object.servers.iter().enumerate() {
             let Some(port) = &server.port else { continue };
+            if let Some(why) = (Serving { gateway: *gateway, server, idx }).hidden() {
+                hidden.push(why);
+                continue;
+            }
             for port in translate(Some(gateway), port.value) {
                 ports.entry(port).or_default().push(Serving { gateway: *gateway, server, idx });
             }
@@ -113,6 +118,7 @@ fn make(
     }
     let making = Making { cluster, namespace, labels, ingresses, plain_ports, tls_ports };
     let mut rejected = making.rejected(gateways);
+    rejected.extend(hidden);
     let mut listeners = Vec::new();
     for (port, servers) in &ports {
         let (stay, dropped) = merge(servers);
