@@ -25,8 +25,8 @@ pub use egress::{knows, sidecar_of};
 pub use filters::{is_near, may_have_filter};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
 pub use mesh::{
-    Called, aliased, called, entry_by_address, has_routes, headless_by_address, is_declared, is_http, lower_host,
-    lower_service, lower_unserved, reads_http,
+    Called, aliased, called, entry_by_address, has_routes, headless_by_address, is_declared, is_http, lower_alias,
+    lower_host, lower_service, lower_unserved, reads_http,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;

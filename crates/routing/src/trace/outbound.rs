@@ -114,6 +114,9 @@ fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Tabl
         let name = by_address.as_ref().map_or(request.host.as_str(), |(name, _)| name.as_str());
         return istio::lower_host(cluster, &proxy, name);
     };
+    if let Some(table) = istio::lower_alias(cluster, &proxy, &service, &request.host) {
+        return Some(table);
+    }
     let speaks_http = speaks_http(cluster, &service, port);
     if !istio::knows(cluster, &proxy, &service) || speaks_http.is_none() {
         // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.

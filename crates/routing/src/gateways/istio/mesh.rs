@@ -176,6 +176,27 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
     table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
 }
 
+/// The table of a name of a Service that is not its full one, where a VirtualService has this very name: what has a dot is
+/// taken as it is.
+///
+/// On port 80 such a host has a virtual host of its own. Of several virtual hosts the first keeps a name (istio
+/// `networking/core/httproute.go`, `dedupeDomains`): those of VirtualServices as the proxy lists them, then the others.
+pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, host: &str) -> Option<Table> {
+    let (full, host) = (host_of(cluster, service), host.trim_end_matches('.').to_ascii_lowercase());
+    if proxy.port != 80 || host == full || !host.contains('.') {
+        return None;
+    }
+    let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
+    let first = found.first().filter(|it| !it.object.http.is_empty())?;
+    let of_service = virtual_services(cluster, proxy, &full);
+    let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
+    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
+    if of_service.first().is_some_and(goes_before) {
+        return None;
+    }
+    Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
+}
+
 /// A VirtualService of the mesh holds for a Service.
 pub fn has_routes(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
     !virtual_services(cluster, proxy, &host_of(cluster, service)).is_empty()
