@@ -58,7 +58,7 @@ pub(super) fn lower(
         None => {
             let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
             match entry_namespace(cluster, &host, port, proxy.namespace) {
-                Some(space) => name_subset(cluster, proxy, owner, destination, (&host, space), &mut backend),
+                Some(space) => name_subset(cluster, proxy, owner, destination, (host.as_str(), space), &mut backend),
                 None => {
                     let (target, fault) = unknown_host(cluster, &host, at);
                     backend.target = target;
@@ -165,7 +165,7 @@ fn resolve(
         return;
     }
     let host = host_of(cluster, service);
-    name_subset(cluster, proxy, owner, destination, (&host, service.namespace()), backend);
+    name_subset(cluster, proxy, owner, destination, (host.as_str(), service.namespace()), backend);
 }
 
 /// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host defines
