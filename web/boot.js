@@ -1,9 +1,10 @@
 // Starts the page: Trunk names its module and its WebAssembly in the head. No script stands in the page itself,
-// so the content security policy can refuse every script that is not a file of ours.
+// so the content security policy can refuse every script that is not a file of ours. The core is started at once, so that
+// it is compiled beside the page.
 //
 // `podpathCore.open()` is the door to the core: a worker of its own, or, for frames embedded in other pages, a port to
 // one worker that all frames of this site share. The folder of its files is named by their contents, see `products.mjs`.
-const address = selector => document.querySelector(selector)?.href;
+const address = (selector, name = 'href') => document.querySelector(selector)?.[name];
 const core = address('link[rel="podpath-core"]') ?? new URL('./', document.baseURI).href;
 const WORKER = `${core}worker_loader.js`;
 const SHARED = `${core}shared_loader.js`;
@@ -19,16 +20,37 @@ const trusted = globalThis.trustedTypes?.createPolicy('podpath', ours) ?? ours;
 
 let answered;
 const firstAnswer = new Promise(resolve => { answered = resolve; });
-let isFirst = true;
+let first = begin((isEmbedded && shared()) || own());
 
 globalThis.podpathCore = {
   open() {
-    const worker = (isEmbedded && isFirst && shared()) || new Worker(trusted.createScriptURL(WORKER));
-    isFirst = false;
+    const { worker, replay } = first ?? begin(own());
+    first = null;
     worker.addEventListener('message', it => { if (it.data !== 'ready') answered(); });
+    queueMicrotask(replay);
     return worker;
   },
 };
+
+function own() {
+  return new Worker(trusted.createScriptURL(WORKER));
+}
+
+// What is told before anybody listens is told again: `ready`, or that it cannot be.
+function begin(worker) {
+  const told = [];
+  const hear = it => {
+    it.preventDefault();
+    told.push(it.type === 'error' ? new Event('error', { cancelable: true }) : new MessageEvent('message', { data: it.data }));
+  };
+  const names = ['message', 'error'];
+  for (const it of names) worker.addEventListener(it, hear);
+  const replay = () => {
+    for (const it of names) worker.removeEventListener(it, hear);
+    for (const it of told) worker.dispatchEvent(it);
+  };
+  return { worker, replay };
+}
 
 // Looks like a worker. One that hangs cannot be ended from here, so whoever opens again gets a worker of its own.
 function shared() {
@@ -62,12 +84,21 @@ async function keepForOffline() {
   }
 }
 
-// The last workspace is read while the WebAssembly is compiled; a browser that is slow at it does not hold up the page.
+// The last workspace is read, and the editor's script too, while the WebAssembly is compiled; a browser that is slow at the
+// one does not hold up the page, and without the other it has no editor.
 const wasm = address('link[rel="preload"][type="application/wasm"]');
-const [bindings, module] = await Promise.all([
-  import(address('link[rel="modulepreload"]')),
-  WebAssembly.compileStreaming(fetch(wasm)).catch(() => wasm),
-  globalThis.podpathStore?.early,
-]);
-await bindings.default({ module_or_path: module });
+try {
+  const [bindings, module] = await Promise.all([
+    import(address('link[rel="modulepreload"]')),
+    WebAssembly.compileStreaming(fetch(wasm)).catch(() => wasm),
+    globalThis.podpathStore?.early,
+    import(address('script[src*="editor"]', 'src')).catch(() => null),
+  ]);
+  await bindings.default({ module_or_path: module });
+} catch (error) {
+  // The picture stays to be read, but nobody shall wait for it to answer.
+  document.getElementById('first')?.removeAttribute('aria-busy');
+  document.getElementById('unable').hidden = false;
+  throw error;
+}
 if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();

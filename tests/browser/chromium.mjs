@@ -20,6 +20,23 @@ export function launch(more = []) {
   return chromium.launch({ executablePath: executable(), args: [...FLAGS, ...more] });
 }
 
+/**
+ * What is opened is there when the page runs, and not when the picture is shown that covers it until then; whoever
+ * wants to see that one opens it with `waitUntil: "commit"`.
+ */
+export function waitForPage(page) {
+  for (const name of ["goto", "reload"]) {
+    const open = page[name].bind(page);
+    page[name] = async (...given) => {
+      const answer = await open(...given);
+      const { waitUntil } = given.at(-1) ?? {};
+      // A core that somebody keeps from answering leaves the picture where it is.
+      if (waitUntil !== "commit") await page.locator("#first").waitFor({ state: "hidden", timeout: 10_000 }).catch(() => {});
+      return answer;
+    };
+  }
+}
+
 /** The browser that CHROMIUM names, or the first that PATH holds. */
 function executable() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;

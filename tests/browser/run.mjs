@@ -20,7 +20,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { launch } from "./chromium.mjs";
+import { launch, waitForPage } from "./chromium.mjs";
 import { expect } from "./expect.mjs";
 import { serve } from "./site.mjs";
 
@@ -100,6 +100,7 @@ async function outcome(test, browser, site) {
     return more;
   };
   const noticed = watch(context, sites);
+  context.on("page", waitForPage);
   const page = await context.newPage();
   const screenshot = (name, of = page) => shoot(of, name);
   const problems = [];

@@ -195,3 +195,23 @@ proptest! {
         proven_of(&routes)?;
     }
 }
+
+#[test]
+fn a_rule_that_the_load_balancer_never_sends_anything_is_dead() {
+    let text = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: alb}\nspec: {controller: ingress.k8s.aws/alb}\n\
+        ---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: edge, annotations: {alb.ingress.kubernetes.io/scheme: internet-facing}}\n\
+        spec: {ingressClassName: alb, rules: [{host: a.kr, http: {paths: [{path: /api, pathType: Prefix, backend: {service: {name: gw, port: {number: 80}}}}]}}]}\n\
+        ---\napiVersion: v1\nkind: Service\nmetadata: {name: gw, annotations: {alb.ingress.kubernetes.io/target-type: ip}}\nspec: {selector: {istio: gw}, ports: [{name: http, port: 80}]}\n\
+        ---\napiVersion: v1\nkind: Pod\nmetadata: {name: gw, labels: {istio: gw}}\nspec: {containers: [{name: istio-proxy, image: istio}]}\n\
+        ---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\n\
+        spec: {selector: {istio: gw}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}\n\
+        ---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\n\
+        spec: {hosts: [a.kr], gateways: [edge], http: [{match: [{uri: {prefix: /x}}], directResponse: {status: 200}}, {directResponse: {status: 200}}]}\n";
+    let found = dead_of(text);
+    let told: Vec<_> = found.dead_rules.iter().map(|it| (it.rule.path.as_str(), it.criterion.as_str())).collect();
+    assert_eq!(told, [("spec.http[0].match[0]", "not-sent")]);
+    let files = Files::from([("a.yaml".to_owned(), text.to_owned())]);
+    let witness = &found.dead_rules.first().unwrap().witness;
+    let trace = ask::trace(&files, witness).unwrap();
+    assert_eq!(trace.status, Some(404), "{witness:?}");
+}

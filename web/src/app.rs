@@ -10,17 +10,17 @@ use std::rc::Rc;
 use podpath_protocol::{Fix, Locale, Range};
 use yew::prelude::*;
 
-use crate::browser::{opening, set_property, set_root};
+use crate::browser::{self, opening, set_property, set_root};
 use crate::components::announce::Announce;
 use crate::components::embed_bar::EmbedBar;
-use crate::components::notices::UndoBar;
+use crate::components::notices::undo_bar;
 use crate::components::phone_tabs::PhoneTabs;
 use crate::components::splitter::Splitter;
 use crate::components::top_bar::TopBar;
 use crate::components::workspaces::Library;
 use crate::core::asker::Asker;
 use crate::core::{Answers, Question};
-use crate::hooks::use_core::{Core, use_core};
+use crate::hooks::use_core::{Core, Health, use_core};
 use crate::hooks::use_embed::{embed, first_state, use_embed};
 use crate::hooks::use_intake::use_intake;
 use crate::hooks::use_keys::use_keys;
@@ -59,26 +59,35 @@ struct Wishes {
     on_zip: Callback<()>,
 }
 
+/// What is known before the page runs: the build draws the first picture from it.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) state: Rc<State>,
+    pub(crate) core: Core,
+    pub(crate) look: Look,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct AppProps {
+    #[prop_or_default]
+    pub(crate) known: Option<Known>,
+}
+
 #[component]
-pub(crate) fn App() -> Html {
-    let handle = use_reducer(first_state);
+pub(crate) fn App(props: &AppProps) -> Html {
+    let known = props.known.as_ref();
+    let handle = use_reducer(|| known.map_or_else(first_state, |it| (*it.state).clone()));
     let state = Rc::new((*handle).clone());
-    let look = use_window();
-    let question = Question {
-        files: state.files.clone(),
-        call: state.draft.asked().cloned(),
-        settings: state.settings.clone(),
-        size: look.width.size(),
-        view: state.sight.view(state.open().map(|it| &**it)),
-    };
-    let (core, asker) = use_core(question);
+    let look = use_window(known.map(|it| it.look));
+    let (core, asker) = use_core(question(&state, look), known.map(|it| it.core.clone()).unwrap_or_default());
     let core = Rc::new((*core).clone());
     let (is_kept, on_action) = use_saving(&state, handle.dispatcher());
     let (answers, half_typed) = use_last_good(core.answers.as_ref());
     let scene = Scene { state: state.clone(), core: core.clone(), answers, half_typed, look };
     let wishes = use_wishes(&scene, on_action.clone());
     use_first_suggestion(&state, &core, &on_action);
-    use_first_look(&state, core.answers.as_ref(), &on_action);
+    let is_about_to_look = use_first_look(&state, core.answers.as_ref(), &on_action);
+    use_first_picture(&core, is_about_to_look);
     use_root(&state, look);
     use_keys(keys::handler(&scene, &wishes), state.settings.single_keys);
     use_embed(&state, core.answers.as_ref().and_then(|it| it.trace.as_ref()), &on_action);
@@ -94,7 +103,7 @@ pub(crate) fn App() -> Html {
         .undo
         .last()
         .filter(|_| state.offered)
-        .map(|it| html! { <UndoBar deed={it.deed.clone()} {locale} on_action={on_action.clone()} /> })
+        .map(|it| undo_bar(&it.deed, locale, &on_action))
         .unwrap_or_default(); // An `Option` that is `None` would take no place, and its siblings would be made anew.
     let (ondragover, ondrop) = use_dropping(&on_action);
     use_intake(&state.files, &on_action);
@@ -123,6 +132,29 @@ pub(crate) fn App() -> Html {
         </ContextProvider<Library>>
         </ContextProvider<Asker>>
     }
+}
+
+/// What the page asks the core.
+pub(crate) fn question(state: &State, look: Look) -> Question {
+    Question {
+        files: state.files.clone(),
+        call: state.draft.asked().cloned(),
+        settings: state.settings.clone(),
+        size: look.width.size(),
+        view: state.sight.view(state.open().map(|it| &**it)),
+    }
+}
+
+/// The picture that the build drew covers this page until it shows as much, or knows that it will not.
+#[hook]
+fn use_first_picture(core: &Core, is_about_to_look: bool) {
+    use_effect_with((), |()| browser::remove("#first[data-bare]"));
+    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || core.health != Health::Fine;
+    use_effect_with(is_drawn, |is_drawn| {
+        if *is_drawn {
+            browser::remove("#first");
+        }
+    });
 }
 
 #[hook]
@@ -204,18 +236,20 @@ fn use_first_suggestion(state: &State, core: &Core, on_action: &Callback<Action>
     });
 }
 
-/// An example opens where there is something to see.
+/// An example opens where there is something to see; true until it is on the way there.
 #[hook]
-fn use_first_look(state: &State, newest: Option<&Answers>, on_action: &Callback<Action>) {
+fn use_first_look(state: &State, newest: Option<&Answers>, on_action: &Callback<Action>) -> bool {
     let is_first = state.untouched && state.target.is_none() && state.caret == 0 && state.tabs.paths.len() == 1;
     let trace =
         newest.filter(|it| is_first && Rc::ptr_eq(&it.question.files, &state.files)).and_then(|it| it.trace.clone());
+    let is_about_to_look = trace.as_ref().is_some_and(|it| first_look(it).is_some());
     let act = on_action.clone();
     use_effect_with(trace, move |trace| {
         if let Some(range) = trace.as_ref().and_then(|it| first_look(it)) {
             act.emit(Action::Goto(range));
         }
     });
+    is_about_to_look
 }
 
 #[hook]

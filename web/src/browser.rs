@@ -7,8 +7,13 @@ pub(crate) mod save;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Element, HtmlElement, RequestCache, RequestInit, Response, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Element, HtmlElement, RequestCache, RequestInit, Response, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
+
+/// The window; none while the build draws the first picture.
+pub(crate) fn window() -> Option<Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}
 
 /// Puts a text into the clipboard, then calls back.
 pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
@@ -106,6 +111,13 @@ pub(crate) async fn pause(ms: u32) {
         gloo::timers::callback::Timeout::new(ms, move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL))).forget();
     });
     drop(JsFuture::from(promise).await);
+}
+
+/// Takes elements out that did not come from this program.
+pub(crate) fn remove(selector: &str) {
+    if let Some(element) = window().and_then(|it| it.document()?.query_selector(selector).ok()?) {
+        element.remove();
+    }
 }
 
 /// Lets an element light up for a moment.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use podpath_order::Gather;
 use podpath_protocol::{Call, Hop, Locale, Outcome, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
@@ -110,8 +111,8 @@ impl Embed {
         let settings = EmbedSettings {
             files: None,
             request: value("request").filter(|it| it.len() <= LONGEST_REQUEST),
-            locale: word("language").and_then(|it| serde_json::from_value(it).ok()),
-            theme: word("theme").and_then(|it| serde_json::from_value(it).ok()),
+            locale: word("language").and_then(|it| crate::json::of(it).ok()),
+            theme: word("theme").and_then(|it| crate::json::of(it).ok()),
             read_only: value("read-only").map(|it| it != "false"),
         };
         Some(Self { origin: value("origin").filter(|it| !it.is_empty()), settings })
@@ -170,7 +171,7 @@ pub(crate) fn text_of(told: &Told<'_>) -> String {
 
 /// What the page around hears of other files or another request.
 pub(crate) fn changed(files: &Files, request: Option<String>) -> Told<'_> {
-    Told::Change { files: files.iter().map(|(name, text)| (&**name, &**text)).collect(), request }
+    Told::Change { files: files.iter().map(|(name, text)| (&**name, &**text)).gather(), request }
 }
 
 /// What the page around hears of a trace.
@@ -212,7 +213,7 @@ fn checked_files(files: BTreeMap<String, String>) -> Result<Files, String> {
     let is_name = |name: &str| !name.is_empty() && name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
     match files.keys().find(|it| !is_name(it)) {
         Some(name) => Err(format!("{:?} is no name of a file", name.chars().take(40).collect::<String>())),
-        None => Ok(files.into_iter().map(|(name, text)| (name.into(), text.into())).collect()),
+        None => Ok(files.into_iter().map(|(name, text)| (name.into(), text.into())).gather()),
     }
 }
 

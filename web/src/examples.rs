@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Gather;
 use podpath_protocol::{From, Locale, Outcome, Stage};
 use serde::Deserialize;
 
@@ -105,7 +106,7 @@ impl Example {
         Opening {
             id: "".into(),
             name: self.slug.as_str().into(),
-            files: files.into_iter().map(|(path, text)| (path.as_ref().into(), text.as_ref().into())).collect(),
+            files: files.into_iter().map(|(path, text)| (path.as_ref().into(), text.as_ref().into())).gather(),
             open: None,
             request: draft.asked().cloned(),
             is_example: true,

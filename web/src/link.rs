@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use podpath_order::Gather;
 use podpath_protocol::Call;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +101,7 @@ pub(crate) fn link(packed: &[u8]) -> String {
 impl Shared {
     /// A workspace, and nothing beside its files.
     pub(crate) fn of(name: &str, files: &Files) -> Self {
-        let files = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
+        let files = files.iter().map(|(path, text)| (path.to_string(), text.to_string())).gather();
         Self { name: name.to_owned(), files, ..Self::default() }
     }
 
@@ -119,7 +120,7 @@ impl Shared {
     /// As a workspace to open.
     pub(crate) fn opening(self) -> Opening {
         let files: Files =
-            self.files.into_iter().filter_map(|(path, text)| Some((harmless(&path)?, text.into()))).collect();
+            self.files.into_iter().filter_map(|(path, text)| Some((harmless(&path)?, text.into()))).gather();
         let open = self.open.as_deref().and_then(harmless).filter(|it| files.contains_key(it));
         Opening {
             name: harmless(&self.name).unwrap_or_default(),

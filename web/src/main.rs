@@ -11,6 +11,8 @@ mod draft;
 mod editor;
 mod embed;
 mod examples;
+#[cfg(not(target_arch = "wasm32"))]
+mod first;
 mod hooks;
 mod json;
 mod link;
@@ -23,8 +25,21 @@ mod storage;
 mod view;
 mod words;
 
+#[cfg(target_arch = "wasm32")]
 fn main() {
-    if let Some(root) = web_sys::window().and_then(|it| it.document()).and_then(|it| it.get_element_by_id("app")) {
-        yew::Renderer::<app::App>::with_root(root).render();
+    if let Some(root) = browser::window().and_then(|it| it.document()?.get_element_by_id("app")) {
+        yew::Renderer::<app::App>::with_root_and_props(root, app::AppProps { known: None }).render();
     }
+}
+
+/// Outside of a browser the page draws what it shows first: `podpath-web PROGRAM` writes it to standard output.
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use std::io::Write;
+    let drawn = first::draw(std::env::args_os().nth(1));
+    let written = drawn.and_then(|html| std::io::stdout().write_all(html.as_bytes()));
+    if let Err(error) = &written {
+        eprintln!("podpath-web: {error}");
+    }
+    written.map_or(std::process::ExitCode::FAILURE, |()| std::process::ExitCode::SUCCESS)
 }

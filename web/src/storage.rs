@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use podpath_protocol::Locale;
 
+use crate::browser::window;
 use crate::state::{Opening, Settings, State};
 
 const SETTINGS: &str = "podpath.settings";
@@ -55,7 +56,7 @@ pub(crate) fn first_state(first: impl FnOnce() -> Opening) -> Rc<State> {
 }
 
 fn browser_locale() -> Locale {
-    let language = web_sys::window().and_then(|it| it.navigator().language());
+    let language = window().and_then(|it| it.navigator().language());
     if language.is_some_and(|it| it.starts_with("ko")) { Locale::Ko } else { Locale::En }
 }
 
@@ -64,7 +65,7 @@ fn store() -> Option<web_sys::Storage> {
     if crate::hooks::use_embed::embed().is_some() {
         return None;
     }
-    web_sys::window()?.local_storage().ok()?
+    window()?.local_storage().ok()?
 }
 
 fn read(key: &str) -> Option<String> {

@@ -28,8 +28,16 @@ impl Reads {
         Self(1 << resource.object.tag())
     }
 
-    pub(crate) fn and(self, other: Self) -> Self {
+    /// What is in one of the two.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Without a type of objects.
+    #[must_use]
+    pub fn without<T: Kind>(self) -> Self {
+        Self(self.0 & !Self::of::<T>().0)
     }
 
     /// Something is in both.
@@ -49,10 +57,8 @@ pub struct Derived<T> {
 impl<T> Derived<T> {
     /// Runs a pass.
     pub fn new(cluster: &Cluster, pass: impl FnOnce(&Cluster) -> T) -> Self {
-        let outer = cluster.reads.take();
-        let value = pass(cluster);
-        let reads = cluster.reads.get();
-        cluster.reads.set(outer.and(reads));
+        let (value, reads) = cluster.apart(|| pass(cluster));
+        cluster.note(reads);
         Self { value, reads }
     }
 
@@ -62,16 +68,28 @@ impl<T> Derived<T> {
         &self.value
     }
 
-    /// The same for the cluster after a change, `pass` run again only when it read what changed.
+    /// The same for the cluster after a change: the pass is run again, on the value before, only when it read what changed.
     #[must_use]
-    pub fn next(self, cluster: &Cluster, changed: Reads, pass: impl FnOnce(&Cluster) -> T) -> Self {
-        if self.reads.meets(changed) { Self::new(cluster, pass) } else { self }
+    pub fn next(self, cluster: &Cluster, changed: Reads, pass: impl FnOnce(&Cluster, T) -> T) -> Self {
+        if self.reads.meets(changed) { Self::new(cluster, |it| pass(it, self.value)) } else { self }
     }
 }
 
 impl Cluster {
+    /// What the running pass looked at so far.
+    pub fn reads(&self) -> Reads {
+        self.reads.get()
+    }
+
+    /// Runs a part of a pass; what it looks at is told, and not noted for the pass.
+    pub fn apart<T>(&self, part: impl FnOnce() -> T) -> (T, Reads) {
+        let outer = self.reads.take();
+        let value = part();
+        (value, self.reads.replace(outer))
+    }
+
     /// Notes that the running pass looked at something.
-    pub(crate) fn note(&self, reads: Reads) {
+    pub fn note(&self, reads: Reads) {
         self.reads.set(self.reads.get().and(reads));
     }
 

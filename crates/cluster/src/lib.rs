@@ -6,11 +6,13 @@
 mod change;
 mod derived;
 mod endpoint;
+mod memo;
 mod placement;
 mod pod;
 mod settings;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use podpath_objects::{Kind, Object, Resource};
@@ -20,6 +22,7 @@ use podpath_source::{DocumentId, Location, Span};
 pub use change::Replacement;
 pub use derived::{Derived, Reads};
 pub use endpoint::{Endpoint, NoEndpoints, endpoints, service_pods};
+pub use memo::Memo;
 pub use placement::{Misfit, Schedule, misfit, schedule};
 pub use pod::{PodSource, PodState, is_of_one_pod, pod_name};
 pub use settings::{IngressController, Settings, unix_seconds, version};
@@ -90,6 +93,8 @@ pub struct Cluster {
     by_label: Vec<(ResourceId, u32)>,
     /// Objects that a later one with the same name replaces.
     replaced: Vec<(ResourceId, ResourceId)>,
+    /// That are declared or have an object.
+    namespaces: BTreeSet<String>,
     /// What the running pass looked at.
     reads: Cell<Reads>,
     /// What the cluster is set to.
@@ -141,6 +146,16 @@ impl Cluster {
             }
         }
         (self.by_name, self.by_tag, self.replaced) = (kept, by_tag, replaced);
+        let declared = self.by_tag.get(podpath_objects::Namespace::TAG).into_iter().flatten();
+        let declared = declared.filter_map(|id| Some(self.slot(*id)?.resource.meta.name()));
+        let used = self.entries.iter().flatten().map(|it| it.namespace.as_str());
+        let mut namespaces = BTreeSet::new();
+        for name in used.chain(declared).filter(|it| !it.is_empty()) {
+            if !namespaces.contains(name) {
+                namespaces.insert(name.to_owned());
+            }
+        }
+        self.namespaces = namespaces;
     }
 
     fn name_key(&self, id: ResourceId) -> (usize, &str, &str, &str, &str) {
@@ -173,12 +188,9 @@ impl Cluster {
     }
 
     /// The namespaces that are declared or have an object.
-    pub fn namespaces(&self) -> std::collections::BTreeSet<&str> {
+    pub fn namespaces(&self) -> &BTreeSet<String> {
         self.note(Reads::NAMES);
-        let declared = self.by_tag.get(podpath_objects::Namespace::TAG).into_iter().flatten();
-        let declared = declared.filter_map(|id| Some(self.slot(*id)?.resource.meta.name()));
-        let used = self.entries.iter().flatten().map(|it| it.namespace.as_str());
-        used.chain(declared).filter(|it| !it.is_empty()).collect()
+        &self.namespaces
     }
 
     /// Objects that a later one replaces: the earlier one first.

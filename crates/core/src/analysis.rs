@@ -7,7 +7,7 @@ use std::sync::Arc;
 use podpath_cluster::{Cluster, Derived, IngressController, Replacement, ResourceId, Settings};
 use podpath_lints::Lint;
 use podpath_objects::Resource;
-use podpath_protocol::{Options, Ref};
+use podpath_protocol::{Options, Ref, Shared};
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId};
 
@@ -24,11 +24,11 @@ pub(crate) struct Analysis {
     between: OnceCell<Vec<Findings>>,
     findings: OnceCell<Vec<Diagnostic>>,
     /// Names that answers have written, by the number of the object.
-    names: RefCell<Vec<Option<Arc<Ref>>>>,
+    names: RefCell<Vec<Option<Shared<Ref>>>>,
 }
 
-/// What one lint found between objects.
-type Findings = Derived<Vec<Diagnostic>>;
+/// What one lint found between objects, and at which of them.
+type Findings = Derived<(Vec<Diagnostic>, podpath_lints::Known)>;
 
 /// A document and its place.
 #[derive(Clone, Debug)]
@@ -83,7 +83,9 @@ impl Analysis {
         let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
         let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
         let made = || tables.get_or_init(|| Tables::new(&cluster));
-        let next = |(lint, known): (&Lint, Findings)| known.next(&cluster, changed, |it| lint.find(it, made()));
+        let next = |(lint, known): (&Lint, Findings)| {
+            known.next(&cluster, changed, |it, (_, known)| lint.find(it, made(), known.after(changed)))
+        };
         let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
         Self { places, cluster, tables, between, findings: OnceCell::new(), names: RefCell::default() }
@@ -99,9 +101,10 @@ impl Analysis {
         self.findings.get_or_init(|| {
             let own = self.documents().flat_map(|(id, placed)| placed.document.findings(id));
             let tables = self.tables();
-            let find = |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables));
+            let find =
+                |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables, podpath_lints::Known::default()));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
-            let found = own.chain(between.iter().flat_map(|it| it.value.iter().cloned()));
+            let found = own.chain(between.iter().flat_map(|it| it.value.0.iter().cloned()));
             podpath_lints::joined(found.collect())
         })
     }
@@ -129,7 +132,7 @@ impl Analysis {
     }
 
     /// The same, made once: a trace names hundreds of objects that lost, and the next trace the same ones.
-    pub(crate) fn shared_reference(&self, id: ResourceId) -> Option<Arc<Ref>> {
+    pub(crate) fn shared_reference(&self, id: ResourceId) -> Option<Shared<Ref>> {
         let mut names = self.names.borrow_mut();
         let at = id.0 as usize;
         if names.len() <= at {
@@ -138,7 +141,7 @@ impl Analysis {
         }
         let name = names.get_mut(at)?;
         if name.is_none() {
-            *name = self.reference(id).map(Arc::new);
+            *name = self.reference(id).map(Shared::new);
         }
         name.clone()
     }

@@ -6,13 +6,12 @@ use podpath_cluster::ResourceId;
 use podpath_objects::{Gateway, Ingress, Service};
 use podpath_protocol::{
     BalancerCard, BalancerError, BalancerGroup, BalancerListener, BalancerRule, BalancerTarget, LbListener, LbRule,
-    LoadBalancer, Locale, Range, Ref, TargetGroup,
+    LoadBalancer, Locale, TargetGroup,
 };
-use podpath_source::Location;
 
 use crate::analysis::Analysis;
 use crate::load_balancers::load_balancer_of;
-use crate::place::range;
+use crate::place::name_range;
 
 pub use words::{action, condition};
 
@@ -71,11 +70,6 @@ fn group(analysis: &Analysis, group: &TargetGroup, locale: Locale) -> BalancerGr
         detail: words::detail(group),
         health: words::health(&group.health_check, locale),
         targets: group.targets.iter().map(target).collect(),
-        range: group.service.as_ref().and_then(|it| place_of(analysis, it)),
+        range: group.service.as_ref().and_then(|it| name_range(analysis, analysis.resolve(it)?)),
     }
-}
-
-fn place_of(analysis: &Analysis, resource: &Ref) -> Option<Range> {
-    let entry = analysis.cluster.entry(analysis.resolve(resource)?)?;
-    range(analysis, Location { document: entry.document, span: entry.resource.meta.name_span() })
 }

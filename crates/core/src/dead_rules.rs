@@ -2,16 +2,16 @@
 
 use podpath_objects::VirtualService;
 use podpath_protocol::{Call, DeadRule, DeadRules, From, Locale, PodCaller, RulePlace};
-use podpath_routing::{DeadRule as Dead, Origin, Request, dead_rules as find};
+use podpath_routing::{DeadRule as Dead, Origin, Request};
 
 use crate::analysis::Analysis;
 use crate::check::diagnostic;
 use crate::place::range;
 
-/// Every dead rule, in source order.
+/// Every dead rule: those that others hide, in source order, then those that no load balancer sends anything.
 pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
-    let dead = find(&analysis.cluster, analysis.tables());
-    let found = podpath_lints::unreachable_rules(&analysis.cluster, &dead).into_iter().filter_map(|(dead, finding)| {
+    let dead = analysis.tables().dead_rules(&analysis.cluster);
+    let found = podpath_lints::unreachable_rules(&analysis.cluster, dead).into_iter().filter_map(|(dead, finding)| {
         let finding = diagnostic(analysis, &finding, locale)?;
         Some(DeadRule {
             rule: place(analysis, &dead.rule)?,
@@ -24,7 +24,22 @@ pub(crate) fn dead_rules(analysis: &Analysis, locale: Locale) -> DeadRules {
             fix: finding.fix,
         })
     });
-    DeadRules { dead_rules: found.collect() }
+    let unsent = podpath_lints::unsent_rules(&analysis.cluster, analysis.tables().unsent_rules(&analysis.cluster));
+    let unsent = unsent.into_iter().filter_map(|(lost, finding)| {
+        let finding = diagnostic(analysis, &finding, locale)?;
+        let from = From { load_balancer: analysis.reference(lost.entry.resource?), ..From::default() };
+        Some(DeadRule {
+            rule: place(analysis, &lost.rule)?,
+            by: place(analysis, &lost.by)?,
+            criterion: "not-sent".to_owned(),
+            witness: call(&lost.witness, Some(from)),
+            range: finding.range,
+            message: finding.message,
+            help: finding.help,
+            fix: None,
+        })
+    });
+    DeadRules { dead_rules: found.chain(unsent).collect() }
 }
 
 fn place(analysis: &Analysis, origin: &Origin) -> Option<RulePlace> {
@@ -53,10 +68,10 @@ fn witness(analysis: &Analysis, dead: &Dead) -> Call {
     call(&dead.witness, Some(from))
 }
 
-/// Sidecars serve it; without `gateways` a VirtualService is for them.
+/// Sidecars serve it.
 fn is_in_mesh(analysis: &Analysis, dead: &Dead) -> bool {
     let found = dead.entry.resource.and_then(|it| analysis.cluster.get::<VirtualService>(it));
-    found.is_some_and(|it| it.object.gateways.is_empty() || it.object.gateways.iter().any(|it| it.value == "mesh"))
+    found.is_some_and(|it| it.object.is_for_mesh())
 }
 
 /// A request as the protocol writes it.

@@ -9,11 +9,11 @@ use podpath_cluster::{Cluster, Found, ResourceId, endpoints, pod_name, service_p
 use podpath_objects::{Gateway, IstioGateway, Labels, Reader, Service};
 use podpath_protocol::{Condition, EndpointList, From, Locale, ObjectCard, PodCaller, PodLine, PortLine, Ref};
 use podpath_routing::mesh::{Injected, Injection};
-use podpath_source::{Location, Spanned};
+use podpath_source::Spanned;
 use podpath_yaml::Node;
 
 use crate::analysis::Analysis;
-use crate::place::{range, say};
+use crate::place::{name_range, say};
 use crate::{balancer, pod, status};
 
 pub(crate) use mentions::{Mention, of_document};
@@ -34,7 +34,7 @@ pub(crate) fn object(analysis: &Analysis, resource: &Ref, locale: Locale) -> Opt
     let stored = stored::stored(node, kind, &entry.namespace);
     Some(ObjectCard {
         resource: analysis.reference(id)?,
-        range: range(analysis, Location { document: entry.document, span: meta.name_span() })?,
+        range: name_range(analysis, id)?,
         summary: say(&summary::summary(meta.group(), kind), locale),
         fields: stored.fields(),
         stored: stored.lines(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use podpath_cluster::ResourceId;
 use podpath_protocol::{Locale, Position, Range};
 use podpath_source::{Location, Text};
 
@@ -21,6 +22,12 @@ pub(crate) fn spoken(text: Text, locale: Locale) -> String {
         Locale::En => text.en,
         Locale::Ko => text.ko,
     }
+}
+
+/// The range of an object's name.
+pub(crate) fn name_range(analysis: &Analysis, id: ResourceId) -> Option<Range> {
+    let entry = analysis.cluster.entry(id)?;
+    range(analysis, Location { document: entry.document, span: entry.resource.meta.name_span() })
 }
 
 /// The range of a place; None when its document is not there.

@@ -7,6 +7,7 @@ mod policies;
 mod words;
 
 use podpath_cluster::{PodSource, ResourceId};
+use podpath_objects::GATEWAY_NAME;
 use podpath_protocol::{Locale, MtlsReason, MtlsState, PodFacts, Range, Ref, SidecarState};
 use podpath_routing::mesh::{Injected, Injection, Mtls, Sidecar, Workload, mtls, named_ports};
 use podpath_source::Location;
@@ -27,14 +28,11 @@ pub(crate) struct Asked<'a> {
     pub(crate) locale: Locale,
 }
 
-/// The label by which the Pods of a Gateway of the Gateway API name it (GEP-1762).
-const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
-
 impl<'a> Asked<'a> {
     /// The Pods as the mesh sees them.
     fn workload(&self) -> Workload<'a> {
         let labels = &self.pods.template.labels;
-        Workload { namespace: self.pods.namespace, labels, gateway: labels.get(GATEWAY) }
+        Workload { namespace: self.pods.namespace, labels, gateway: labels.get(GATEWAY_NAME) }
     }
 
     fn sidecar(&self) -> Sidecar {

@@ -1,12 +1,13 @@
 //! Where routes send traffic: every reference to a Service, whichever kind of route makes it.
 
-use podpath_cluster::{Cluster, Entry, Found};
+use podpath_cluster::{Entry, Found};
 use podpath_objects::{
     BackendRef, Destination, FilterKind, HttpRoute, HttpRule, Ingress, IngressBackend, PortRef, TargetGroupBinding,
     VirtualService,
 };
-use podpath_source::{Location, Span, Spanned};
+use podpath_source::{Diagnostic, Location, Span, Spanned};
 
+use crate::Context;
 use crate::istio::{HostMeaning, Names};
 
 /// The kind of the route.
@@ -42,21 +43,19 @@ impl Backend<'_> {
     }
 }
 
-/// All references to Services, by kind of route and in source order.
-pub(crate) fn all(cluster: &Cluster) -> Vec<Backend<'_>> {
-    let mut backends = Vec::new();
-    for found in cluster.all::<Ingress>() {
-        of_ingress(found, &mut backends);
-    }
-    for found in cluster.all::<HttpRoute>() {
-        of_http_route(found, &mut backends);
-    }
-    let names = Names::of(cluster);
-    for found in cluster.all::<VirtualService>() {
-        of_virtual_service(found, &names, &mut backends);
-    }
-    backends.extend(cluster.all::<TargetGroupBinding>().filter_map(of_binding));
-    backends
+/// Looks at all references to Services, by kind of route and in source order; each object is looked at by itself.
+pub(crate) fn each<'a>(
+    context: &Context<'a>,
+    found: &mut Vec<Diagnostic>,
+    check: &dyn Fn(&Backend<'a>) -> Option<Diagnostic>,
+) {
+    let tell =
+        |backends: Vec<Backend<'a>>, found: &mut Vec<Diagnostic>| found.extend(backends.iter().filter_map(check));
+    let names = Names::of(context.cluster);
+    context.each::<Ingress>(found, &|it, found| tell(of_ingress(it), found));
+    context.each::<HttpRoute>(found, &|it, found| tell(of_http_route(it), found));
+    context.each::<VirtualService>(found, &|it, found| tell(of_virtual_service(it, &names), found));
+    context.each::<TargetGroupBinding>(found, &|it, found| tell(of_binding(it).into_iter().collect(), found));
 }
 
 fn of_binding(found: Found<'_, TargetGroupBinding>) -> Option<Backend<'_>> {
@@ -78,7 +77,8 @@ pub(crate) fn is_annotation(backend: &IngressBackend) -> bool {
     matches!(name, Some(PortRef::Name(name)) if name == "use-annotation")
 }
 
-fn of_ingress<'a>(found: Found<'a, Ingress>, backends: &mut Vec<Backend<'a>>) {
+fn of_ingress(found: Found<'_, Ingress>) -> Vec<Backend<'_>> {
+    let mut backends = Vec::new();
     let paths = found.object.rules.iter().flat_map(|rule| &rule.paths).map(|path| &path.backend);
     for backend in found.object.default_backend.iter().chain(paths).filter(|it| !is_annotation(it)) {
         let Some(written) = &backend.service else { continue };
@@ -92,9 +92,11 @@ fn of_ingress<'a>(found: Found<'a, Ingress>, backends: &mut Vec<Backend<'a>>) {
             is_incomplete: false,
         });
     }
+    backends
 }
 
-fn of_http_route<'a>(found: Found<'a, HttpRoute>, backends: &mut Vec<Backend<'a>>) {
+fn of_http_route(found: Found<'_, HttpRoute>) -> Vec<Backend<'_>> {
+    let mut backends = Vec::new();
     for backend in found.object.rules.iter().flat_map(backends_of_rule) {
         if !backend.group.is_empty() || backend.kind != "Service" {
             continue;
@@ -109,6 +111,7 @@ fn of_http_route<'a>(found: Found<'a, HttpRoute>, backends: &mut Vec<Backend<'a>
             is_incomplete: false,
         });
     }
+    backends
 }
 
 /// The backends of a rule, those that get copies and those that are asked first.
@@ -121,7 +124,8 @@ fn backends_of_rule(rule: &HttpRule) -> Vec<&BackendRef> {
     rule.backends.iter().chain(mirrors).collect()
 }
 
-fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &Names<'_>, backends: &mut Vec<Backend<'a>>) {
+pub(crate) fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &Names<'_>) -> Vec<Backend<'a>> {
+    let mut backends = Vec::new();
     for destination in destinations(found.object) {
         let (namespace, name, is_incomplete) = match names.meaning(found.namespace(), &destination.host.value) {
             HostMeaning::Service(namespace, name) => (namespace, name, false),
@@ -138,6 +142,7 @@ fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &Names<'_>, b
             is_incomplete,
         });
     }
+    backends
 }
 
 /// Everything that a VirtualService sends traffic or copies to.

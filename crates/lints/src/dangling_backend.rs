@@ -24,14 +24,13 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
     let names = Names::of(cluster);
     let elsewhere = suggest::namespaces_by_name::<Service>(cluster);
-    for backend in backend::all(cluster) {
+    backend::each(context, found, &|backend| {
         let is_here = cluster.find::<Service>(backend.namespace, backend.name).is_some();
         if backend.is_incomplete {
-            found.push(incomplete(&names, &backend, is_here));
-        } else if !is_here {
-            found.push(missing(cluster, &names, &elsewhere, &backend));
+            return Some(incomplete(&names, backend, is_here));
         }
-    }
+        (!is_here).then(|| missing(cluster, &names, &elsewhere, backend))
+    });
 }
 
 fn aliases(route: Route) -> &'static [&'static str] {

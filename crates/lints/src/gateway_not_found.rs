@@ -38,17 +38,17 @@ struct Reference<'a> {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
     let elsewhere = suggest::namespaces_by_name::<IstioGateway>(cluster);
-    for service in cluster.all::<VirtualService>() {
+    context.each::<VirtualService>(found, &|service, found| {
         for reference in istio_references(cluster, service) {
             found.push(missing::<IstioGateway>(cluster, &elsewhere, &reference));
         }
-    }
+    });
     let elsewhere = suggest::namespaces_by_name::<Gateway>(cluster);
-    for route in cluster.all::<HttpRoute>() {
+    context.each::<HttpRoute>(found, &|route, found| {
         for parent in route.object.parents.iter().filter(|it| it.group == Gateway::GROUP && it.kind == "Gateway") {
             found.extend(check_parent(cluster, &elsewhere, route, parent));
         }
-    }
+    });
 }
 
 /// The entries of `gateways`, of the whole and of single matches, that lead nowhere.

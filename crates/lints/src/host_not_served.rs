@@ -24,12 +24,8 @@ struct Served<'a> {
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
-    for service in context.cluster.all::<VirtualService>() {
-        check_virtual_service(context.cluster, &names, service, found);
-    }
-    for route in context.cluster.all::<HttpRoute>() {
-        check_http_route(context.cluster, route, found);
-    }
+    context.each::<VirtualService>(found, &|it, found| check_virtual_service(context.cluster, &names, it, found));
+    context.each::<HttpRoute>(found, &|it, found| check_http_route(context.cluster, it, found));
 }
 
 fn check_virtual_service(
@@ -52,7 +48,7 @@ fn check_virtual_service(
         gateways.iter().filter(|(_, served)| !hosts.iter().any(|it| fits(served, &it.value))).collect();
     // Where a gateway is not here, it may take what the others leave.
     if gateways.len() == wanted.len() && !gateways.is_empty() {
-        let is_for_mesh = istio::is_for_mesh(service.object);
+        let is_for_mesh = service.object.is_for_mesh();
         let is_served = |host: &str| gateways.iter().any(|(_, served)| fits(served, host));
         // What is called inside the mesh needs no gateway.
         let is_inner =

@@ -14,7 +14,7 @@ mod hostname;
 mod istio;
 mod missing_field;
 mod network_policies;
-mod not_sent;
+mod not_sent_by_load_balancer;
 mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
@@ -30,8 +30,10 @@ mod unknown_subset;
 mod unreachable_rule;
 mod wrong_type;
 
-use podpath_cluster::Cluster;
-use podpath_objects::Reader;
+use std::cell::{Cell, RefCell};
+
+use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId};
+use podpath_objects::{Kind, Reader};
 use podpath_order::Order;
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
@@ -62,12 +64,41 @@ pub struct Context<'a> {
     pub cluster: &'a Cluster,
     /// What the gateways make of them.
     tables: &'a Tables,
+    /// What the lint found at single objects before, and now.
+    known: RefCell<Known>,
+    /// What was read while it looked at single objects.
+    reads: Cell<Reads>,
 }
+
+/// What a lint found at single objects.
+pub type Known = Memo<ResourceId, Vec<Diagnostic>>;
 
 impl<'a> Context<'a> {
     /// The route tables; what they were made of counts as read by the lint that asks.
     fn tables(&self) -> &'a Tables {
         self.tables.read(self.cluster)
+    }
+
+    /// Looks at each object of a type by itself, and again only at those that changed; once for each type in a lint.
+    ///
+    /// `check` may take anything from outside that was made of the cluster before: that counts as read by it.
+    fn each<T: Kind>(&self, found: &mut Vec<Diagnostic>, check: &dyn Fn(Found<'a, T>, &mut Vec<Diagnostic>)) {
+        let cluster = self.cluster;
+        let beside = cluster.reads();
+        let mut known = self.known.take();
+        let look = || {
+            for object in cluster.all::<T>() {
+                let make = || {
+                    let mut own = Vec::new();
+                    check(object, &mut own);
+                    own
+                };
+                found.extend(known.part(cluster, object.id, &[object.id], beside, make).iter().cloned());
+            }
+        };
+        let ((), reads) = cluster.apart(look);
+        self.reads.set(self.reads.get().and(reads));
+        self.known.replace(known);
     }
 }
 
@@ -83,6 +114,7 @@ pub struct DocumentContext<'a> {
     pub structure: Vec<podpath_schema::Finding>,
 }
 
+pub use not_sent_by_load_balancer::unsent_rules;
 pub use unreachable_rule::unreachable_rules;
 
 /// Every lint.
@@ -105,7 +137,7 @@ pub static ALL: &[&Lint] = &[
     &route_not_allowed::LINT,
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
-    &not_sent::RULE.lint,
+    &not_sent_by_load_balancer::RULE.lint,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,
@@ -212,13 +244,16 @@ fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 impl Lint {
-    /// What it finds between the objects, in source order; a lint of documents finds nothing here.
-    pub fn find(&self, cluster: &Cluster, tables: &Tables) -> Vec<Diagnostic> {
+    /// What it finds between the objects, in source order; a lint of documents finds nothing here. `known` is what it found
+    /// before that is still true, and comes back as what it found now.
+    pub fn find(&self, cluster: &Cluster, tables: &Tables, known: Known) -> (Vec<Diagnostic>, Known) {
         let mut found = Vec::new();
+        let context = Context { cluster, tables, known: RefCell::new(known), reads: Cell::default() };
         if let Check::Cluster(check) = self.check {
-            check(&Context { cluster, tables }, &mut found);
+            check(&context, &mut found);
         }
-        in_order(found)
+        cluster.note(context.reads.get());
+        (in_order(found), context.known.into_inner())
     }
 
     /// A finding of this lint; what is special about it is added by update syntax or the fields.

@@ -18,14 +18,14 @@ const CONTAINERS: &[&str] = &["KIA0701"];
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
-    found.extend(backend::all(cluster).iter().filter_map(|backend| asked_port(cluster, backend)));
-    for service in cluster.all::<Service>() {
+    backend::each(context, found, &|backend| asked_port(cluster, backend));
+    context.each::<Service>(found, &|service, found| {
         let pods = service_pods(cluster, &service);
         if !pods.is_empty() {
             let ports = service.object.ports.iter();
             found.extend(ports.filter_map(|port| target_port(cluster, service, port, &pods)));
         }
-    }
+    });
 }
 
 /// A route asks for a port that the Service lacks.

@@ -28,7 +28,7 @@ struct Rules<'a> {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     let rules = Rules::of(context.cluster, &names);
-    for service in context.cluster.all::<VirtualService>() {
+    context.each::<VirtualService>(found, &|service, found| {
         for destination in backend::destinations(service.object) {
             let Some(subset) = &destination.subset else { continue };
             let host = names.completed(service.namespace(), &destination.host.value);
@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(if replaced { by_alternative(unknown) } else { unknown });
             }
         }
-    }
+    });
 }
 
 /// True when a DestinationRule has the subset that another one of its name replaces.

@@ -6,7 +6,7 @@
 
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::{RouteRule, VirtualService};
-use podpath_routing::{Criterion, DeadRule, dead_rules};
+use podpath_routing::{Criterion, DeadRule};
 use podpath_source::{Diagnostic, Edit, Fix, Label, Location, Severity, Text};
 
 use crate::{Check, Context, Lint};
@@ -15,8 +15,8 @@ pub(crate) static LINT: Lint =
     Lint { code: "unreachable-rule", severity: Severity::Warning, aliases: &[], check: Check::Cluster(check) };
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let dead = dead_rules(context.cluster, context.tables());
-    found.extend(unreachable_rules(context.cluster, &dead).into_iter().map(|it| it.1));
+    let dead = context.tables().dead_rules(context.cluster);
+    found.extend(unreachable_rules(context.cluster, dead).into_iter().map(|it| it.1));
 }
 
 /// The findings of dead rules, each with the first of the rules that it is about: a rule of a VirtualService of which every

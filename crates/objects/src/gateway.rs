@@ -6,6 +6,9 @@ use crate::meta::{Meta, Selector};
 use crate::reader::Reader;
 use crate::route::{ObjectRef, text};
 
+/// The label by which what an implementation makes for a Gateway names it (GEP-1762).
+pub const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
+
 /// A Gateway of `gateway.networking.k8s.io`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gateway {

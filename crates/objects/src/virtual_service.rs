@@ -207,6 +207,11 @@ pub struct StreamMatch {
 }
 
 impl VirtualService {
+    /// True when the rules count for sidecars: "the default is `mesh`".
+    pub fn is_for_mesh(&self) -> bool {
+        self.gateways.is_empty() || self.gateways.iter().any(|it| it.value == "mesh")
+    }
+
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
         Self {

@@ -8,7 +8,7 @@ use crate::{Call, Fix, Range, Ref};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadRules {
-    /// In source order.
+    /// Those that others hide, in source order, then those that no load balancer sends anything.
     pub dead_rules: Vec<DeadRule>,
 }
 
@@ -19,7 +19,8 @@ pub struct DeadRule {
     pub rule: RulePlace,
     /// The one that takes the witness.
     pub by: RulePlace,
-    /// Why that one goes first: a criterion of precedence, such as `list-order`.
+    /// Why that one goes first: a criterion of precedence, such as `list-order`. `not-sent`: it stands in the load balancer
+    /// before the gateway of the rule, and no load balancer there sends on what the rule is for.
     pub criterion: String,
     /// A request that fulfils every condition of the dead rule, and that the other one gets.
     pub witness: Call,

@@ -1,5 +1,7 @@
 //! The engine: which listener, host and rule of a table take a request, and why every other one does not.
 
+use std::sync::Arc;
+
 use podpath_source::Text;
 
 use crate::gateways::Gateway;
@@ -144,8 +146,8 @@ pub fn choose_rule<'a>(table: &'a Table, listener: &'a Listener, request: &Reque
     if let Some(host) = host {
         considered.extend(consider(table.gateway, &host.rules, request));
     }
-    let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(*it, chosen)));
-    let host_of = |it: &'a VirtualHost| objects(&it.rules).map(|rule| (rule, Obstacle::Host(&it.pattern)));
+    let others = listener.hosts.iter().filter(|it| !host.is_some_and(|chosen| std::ptr::eq(it.as_ref(), chosen)));
+    let host_of = |it: &'a Arc<VirtualHost>| objects(&it.rules).map(|rule| (rule, Obstacle::Host(&it.pattern)));
     let others = others.flat_map(host_of);
     let elsewhere = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener) && it.port == listener.port);
     let rules_of = |it: &'a Listener| it.hosts.iter().flat_map(|host| objects(&host.rules));

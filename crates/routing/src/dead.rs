@@ -7,13 +7,14 @@
 
 mod cover;
 mod index;
+mod known;
 mod unsent;
 mod witness;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
 
 use podpath_cluster::{Cluster, ResourceId};
-use podpath_order::{Gather, Order};
+use podpath_order::Order;
 use podpath_source::Location;
 
 use crate::choose::{choose_listener, winner};
@@ -26,7 +27,10 @@ use crate::tables::Tables;
 
 use cover::{Part, parts};
 use index::Index;
-pub use unsent::{Unsent, unsent};
+pub(crate) use known::Known;
+use known::Verdicts;
+pub use unsent::Unsent;
+use unsent::unsent;
 
 /// A rule that gets no request.
 #[derive(Clone, Debug)]
@@ -49,85 +53,42 @@ pub struct DeadRule {
     pub entry: Origin,
 }
 
-/// Every dead rule, in source order. A rule that several listeners or gateways serve is dead when it is dead at each.
+/// The rules that no request reaches.
+#[derive(Clone, Debug)]
+pub(crate) struct Judgement {
+    /// Those that others hide, in source order.
+    pub(crate) dead: Vec<DeadRule>,
+    /// Those that no load balancer sends anything.
+    pub(crate) unsent: Vec<Unsent>,
+    /// For the next time.
+    pub(crate) known: Known,
+}
+
+/// Every dead rule. A rule that several listeners or gateways serve is dead when it is dead at each.
+/// `known` is what was judged before.
 ///
 /// O(n log n) in the rules, but for rules that differ in nothing that the index looks at.
-pub fn dead_rules(cluster: &Cluster, tables: &Tables) -> Vec<DeadRule> {
-    let mut known = Known::default();
+pub(crate) fn judge(cluster: &Cluster, tables: &Tables, mut known: Known) -> Judgement {
+    let mut verdicts = Verdicts::default();
     for table in tables.all() {
-        judge(table, &mut known);
+        verdicts.add(table, known.judge(table));
     }
-    for table in istio::lower_unserved(cluster, &|id| {
-        known.range((id, String::new())..).next().is_some_and(|((it, _), _)| *it == id)
-    }) {
-        judge(&table, &mut known);
+    let served = verdicts.resources();
+    let is_served = |id: ResourceId| served.binary_search(&id).is_ok();
+    for table in istio::lower_unserved(cluster, &is_served, &mut known.unserved) {
+        verdicts.add(&table, known.judge(&table));
     }
-    let mut dead: Vec<_> = known.into_values().flatten().collect();
+    known.halls = std::mem::take(&mut known.entered);
+    let mut dead = verdicts.dead();
     dead.order_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
-    dead
+    let unsent = unsent(cluster, tables, &dead);
+    Judgement { dead, unsent, known }
 }
 
 /// Requests that fulfil the conditions of a rule, as far as such are found: one for each host and path, then others.
 pub fn witnesses(listener: &Listener, host: &VirtualHost, rule: &Rule) -> Vec<Request> {
     let found = parts(rule, &host.pattern).into_iter().flat_map(|part| witness::requests(listener, rule, &part));
     found.filter(|request| conditions(rule).all(|it| it.holds(request))).collect()
-}
-
-/// By object and path in it; `None` when the rule lives somewhere.
-type Known = BTreeMap<(ResourceId, String), Option<DeadRule>>;
-
-fn judge(table: &Table, known: &mut Known) {
-    judge_refused(table, known);
-    for listener in &table.listeners {
-        for host in &listener.hosts {
-            let index = Index::new(&host.rules, &host.pattern);
-            let hall = Hall { table, listener, host, index };
-            for (at, rule) in host.rules.iter().enumerate().filter(|(_, it)| can_match(it)) {
-                let Some(resource) = rule.origin.resource else { continue };
-                let key = (resource, rule.origin.path.clone());
-                match known.get(&key) {
-                    Some(None) => {}
-                    Some(Some(_)) if hall.hidden(at, rule).is_some() => {}
-                    Some(Some(_)) => drop(known.insert(key, None)),
-                    None => drop(known.insert(key, hall.hidden(at, rule))),
-                }
-            }
-        }
-    }
-}
-
-/// Rules that an implementation does not take because it has one for the same requests: that one shows where they go.
-fn judge_refused(table: &Table, known: &mut Known) {
-    fn key(origin: &Origin) -> (Location, &str) {
-        (origin.location, &origin.path)
-    }
-    let refused: Vec<_> = table.rejected.iter().filter_map(|it| Some((&it.origin, it.by.as_ref()?))).collect();
-    let wanted: BTreeSet<_> = refused.iter().map(|(_, by)| key(by)).gather();
-    if wanted.is_empty() {
-        return;
-    }
-    let mut keepers: BTreeMap<(Location, &str), DeadRule> = BTreeMap::new();
-    for listener in &table.listeners {
-        for host in &listener.hosts {
-            let index = Index::new(&host.rules, &host.pattern);
-            let hall = Hall { table, listener, host, index };
-            for rule in &host.rules {
-                let key = key(&rule.origin);
-                if wanted.contains(&key) && !keepers.contains_key(&key) {
-                    keepers.extend(hall.kept(rule).map(|dead| (key, dead)));
-                }
-            }
-        }
-    }
-    for (rule, by) in refused {
-        let kept = keepers.get(&key(by));
-        if let (Some(resource), Some(kept)) = (rule.resource, kept) {
-            let is_older = by.resource != rule.resource;
-            let criterion = if is_older { Criterion::Oldest } else { Criterion::ListOrder };
-            let dead = DeadRule { rule: rule.clone(), path: Some(rule.location), criterion, ..kept.clone() };
-            known.insert((resource, rule.path.clone()), Some(dead));
-        }
-    }
 }
 
 /// What was decided when the table was made takes part in nothing.
@@ -152,7 +113,11 @@ struct Hall<'a> {
     index: Index,
 }
 
-impl Hall<'_> {
+impl<'a> Hall<'a> {
+    fn new(table: &'a Table, listener: &'a Listener, host: &'a VirtualHost) -> Self {
+        Self { table, listener, host, index: Index::new(&host.rules, &host.pattern) }
+    }
+
     fn hidden(&self, at: usize, rule: &Rule) -> Option<DeadRule> {
         let parts = parts(rule, &self.host.pattern);
         let first = parts.first()?;
@@ -226,13 +191,15 @@ impl Hall<'_> {
     /// A rule that goes first and takes all of a part.
     fn cover(&self, at: usize, rule: &Rule, part: &Part) -> Option<&Rule> {
         let scheme = witness::scheme(self.listener).url();
-        let request = witness::requests(self.listener, rule, part).into_iter().next()?;
+        let request = OnceCell::new();
         let goes_first = |other: usize, by: &Rule| {
+            let request = request.get_or_init(|| witness::requests(self.listener, rule, part).into_iter().next());
+            let Some(request) = request else { return false };
             if rule.matchers.iter().any(is_dropped) {
                 // Its place among the rules says nothing: a gateway puts what takes everything behind the others.
                 return by.origin.resource == rule.origin.resource;
             }
-            let (order, criterion) = prefer(self.table.gateway.ladder, by, rule, &request);
+            let (order, criterion) = prefer(self.table.gateway.ladder, by, rule, request);
             order.is_lt() && (criterion != Criterion::ListOrder || (by.rank.order, other) < (rule.rank.order, at))
         };
         let mut candidates = self.index.around(rule, part)?.into_iter().filter(|it| *it != at);

@@ -19,7 +19,7 @@ mod trace;
 
 pub use change::change_headers;
 pub use choose::{Choice, Considered, NoListener, Obstacle, Standing, choose_listener, choose_rule};
-pub use dead::{DeadRule, Unsent, dead_rules, unsent, witnesses};
+pub use dead::{DeadRule, Unsent, witnesses};
 pub use ladder::{Criterion, prefer};
 pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};
 pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};

@@ -3,6 +3,8 @@
 //! `Listener -> VirtualHost -> Rule { matchers, filters, action }`. Nothing is dropped on the way: what a controller
 //! refuses stays in [`Table::rejected`], a backend that fails keeps its share and its fault.
 
+use std::sync::Arc;
+
 use podpath_cluster::ResourceId;
 use podpath_objects::Labels;
 use podpath_source::{Location, Text};
@@ -95,8 +97,9 @@ pub struct Listener {
     pub hostnames: Vec<HostPattern>,
     /// The hosts that it is written for, where its virtual hosts decide.
     pub served: Vec<HostPattern>,
-    /// The most specific one that fits takes a request alone.
-    pub hosts: Vec<VirtualHost>,
+    /// The most specific one that fits takes a request alone. Shared, so that those of a gateway that an edit leaves alone
+    /// stay the ones that were judged before.
+    pub hosts: Vec<Arc<VirtualHost>>,
     /// What happens when no rule matches.
     pub fallback: Option<Rule>,
     /// Who gets in.
@@ -141,6 +144,14 @@ pub struct Rule {
     pub filters: Vec<Filter>,
     /// What happens.
     pub action: Action,
+}
+
+impl Rule {
+    /// A rule that takes every request.
+    pub fn plain(origin: Origin, label: &str, action: Action) -> Self {
+        let (label, rank) = (label.to_owned(), Rank::default());
+        Self { origin, label, priority: None, matchers: vec![], rank, filters: vec![], action }
+    }
 }
 
 /// What ties are broken by.
@@ -330,7 +341,7 @@ pub struct Cors {
     pub max_age: Option<u32>,
 }
 
-/// Changes of headers.
+/// Changes of headers: deletes, then replaces, then appends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderChange {
     /// Replaces or creates.

@@ -1,8 +1,11 @@
 //! All tables of a cluster that do not depend on who calls.
 
-use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
-use podpath_objects::{IstioGateway, Labels};
+use std::cell::OnceCell;
 
+use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
+use podpath_objects::Labels;
+
+use crate::dead::{self, DeadRule, Judgement, Unsent};
 use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
@@ -10,11 +13,13 @@ use crate::table::{Rejected, Table};
 /// The tables of load balancers and gateways. Each sort is made again only when an object changed that it looked at.
 #[derive(Clone, Debug)]
 pub struct Tables {
-    alb: Derived<(Vec<Table>, Vec<Rejected>)>,
+    alb: Derived<alb::Lowered>,
     nlb: Derived<Vec<Table>>,
     gateway_api: Derived<gateway_api::Lowered>,
     ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
-    istio: Derived<Vec<(GatewayPods, Table)>>,
+    istio: Derived<(Vec<(GatewayPods, Table)>, istio::Known)>,
+    /// Made at the first question.
+    judged: OnceCell<Derived<Judgement>>,
 }
 
 /// The Pods that serve Istio Gateways.
@@ -32,24 +37,32 @@ impl Tables {
     /// Lowers everything; linear in the objects, but for VirtualServices, which are read once for each gateway.
     pub fn new(cluster: &Cluster) -> Self {
         Self {
-            alb: Derived::new(cluster, alb::lower),
+            alb: Derived::new(cluster, |it| alb::lower(it, alb::Known::default())),
             nlb: Derived::new(cluster, alb::lower_services),
             gateway_api: Derived::new(cluster, gateway_api::lower),
             ingress: Derived::new(cluster, ingress_tables),
-            istio: Derived::new(cluster, istio_tables),
+            istio: Derived::new(cluster, |it| istio_tables(it, istio::Known::default())),
+            judged: OnceCell::new(),
         }
     }
 
     /// The tables after a change of the cluster.
     #[must_use]
     pub fn next(self, cluster: &Cluster, changed: Reads) -> Self {
-        Self {
-            alb: self.alb.next(cluster, changed, alb::lower),
-            nlb: self.nlb.next(cluster, changed, alb::lower_services),
-            gateway_api: self.gateway_api.next(cluster, changed, gateway_api::lower),
-            ingress: self.ingress.next(cluster, changed, ingress_tables),
-            istio: self.istio.next(cluster, changed, istio_tables),
+        let next = Self {
+            alb: self.alb.next(cluster, changed, |it, before| alb::lower(it, before.known.after(changed))),
+            nlb: self.nlb.next(cluster, changed, |it, _| alb::lower_services(it)),
+            gateway_api: self.gateway_api.next(cluster, changed, |it, _| gateway_api::lower(it)),
+            ingress: self.ingress.next(cluster, changed, |it, _| ingress_tables(it)),
+            istio: self.istio.next(cluster, changed, |it, (_, known)| istio_tables(it, known.after(changed))),
+            judged: OnceCell::new(),
+        };
+        if let Some(judged) = self.judged.into_inner() {
+            let judge = |cluster: &Cluster, before: Judgement| next.judge(cluster, before.known.after(changed));
+            // There is nothing in it yet.
+            _ = next.judged.set(judged.next(cluster, changed, judge));
         }
+        next
     }
 
     /// For a pass that looks at the tables: what they were made of counts as read.
@@ -63,9 +76,29 @@ impl Tables {
         self
     }
 
+    /// Every rule that no request reaches because others take them all, in source order.
+    pub fn dead_rules(&self, cluster: &Cluster) -> &[DeadRule] {
+        &self.judged(cluster).dead
+    }
+
+    /// Every rule behind load balancers that never send it anything.
+    pub fn unsent_rules(&self, cluster: &Cluster) -> &[Unsent] {
+        &self.judged(cluster).unsent
+    }
+
+    /// What it was made of counts as read.
+    fn judged(&self, cluster: &Cluster) -> &Judgement {
+        let judged = self.judged.get_or_init(|| Derived::new(cluster, |it| self.judge(it, dead::Known::default())));
+        judged.read(cluster)
+    }
+
+    fn judge(&self, cluster: &Cluster, known: dead::Known) -> Judgement {
+        dead::judge(cluster, self.read(cluster), known)
+    }
+
     /// ALBs, one for each group.
     pub fn load_balancers(&self) -> &[Table] {
-        &self.alb.value.0
+        &self.alb.value.tables
     }
 
     /// The NLB of a Service, when the AWS Load Balancer Controller makes it one.
@@ -91,12 +124,12 @@ impl Tables {
 
     /// Ingress gateways of Istio: the Pods, and their table.
     pub fn istio(&self) -> &[(GatewayPods, Table)] {
-        &self.istio.value
+        &self.istio.value.0
     }
 
     /// What no controller takes.
     pub fn rejected(&self) -> impl Iterator<Item = &Rejected> {
-        self.alb.value.1.iter().chain(&self.ingress.value.1)
+        self.alb.value.rejected.iter().chain(&self.ingress.value.1)
     }
 
     /// The table of the Istio gateway that these Pods serve.
@@ -114,25 +147,6 @@ fn ingress_tables(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
     (ingress::lower(cluster), ingress::rejected(cluster))
 }
 
-/// One table for each set of gateway Pods, and one for each Gateway that no Pod of the workspace serves.
-fn istio_tables(cluster: &Cluster) -> Vec<(GatewayPods, Table)> {
-    let mut tables = Vec::new();
-    let pods = cluster.pod_sources().filter(|it| istio::is_gateway_pod(cluster, &it.template.labels));
-    for source in pods {
-        let labels = source.template.labels.clone();
-        let table = istio::lower(cluster, source.namespace, &labels);
-        let pods = GatewayPods { source: Some(source.id), namespace: source.namespace.to_owned(), labels };
-        tables.push((pods, table));
-    }
-    let served =
-        |id: ResourceId, tables: &[(GatewayPods, Table)]| tables.iter().any(|(_, it)| it.members.contains(&id));
-    for gateway in cluster.all::<IstioGateway>() {
-        if served(gateway.id, &tables) {
-            continue;
-        }
-        let labels = gateway.object.selector.clone();
-        let pods = GatewayPods { source: None, namespace: gateway.namespace().to_owned(), labels };
-        tables.push((pods, istio::lower_alone(cluster, &gateway)));
-    }
-    tables
+fn istio_tables(cluster: &Cluster, mut known: istio::Known) -> (Vec<(GatewayPods, Table)>, istio::Known) {
+    (istio::lower(cluster, &mut known), known)
 }

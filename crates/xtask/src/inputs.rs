@@ -19,16 +19,16 @@ pub(crate) fn of_site() -> Vec<PathBuf> {
     for folder in ["crates", "web", "static"] {
         all.extend(files(&root.join(folder)));
     }
-    let apart = [root.join("crates/xtask"), root.join("crates/cli")];
-    all.retain(|it| !apart.iter().any(|folder| it.starts_with(folder)));
+    all.retain(|it| !it.starts_with(root.join("crates/xtask")));
     all.push(root.join("crates/xtask/src/products.mjs"));
     all
 }
 
-/// What the editor's bundle is made of: what npm and esbuild read below `web/`.
+/// What the bundles of scripts and styles are made of: what npm and esbuild read.
 pub(crate) fn of_bundle() -> Vec<PathBuf> {
     let scripts = ["js", "mjs", "ts", "json", "css"];
     let mut all = files(&place::root().join("web"));
+    all.extend(files(&place::root().join("static")));
     all.retain(|it| it.extension().is_some_and(|end| scripts.iter().any(|script| end == *script)));
     all
 }

@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod examples;
+mod first;
 mod fuzz;
 mod inputs;
 mod limits;

@@ -24,6 +24,7 @@ const isPage = name => name === 'index.html' || name.endsWith('_loader.js');
 
 const folder = moveCore();
 nameCore(folder);
+hastenFirst();
 writeOffline();
 await writeSingle(folder);
 writeEmbed();
@@ -43,6 +44,14 @@ function nameCore(folder) {
   const html = text('index.html');
   const marks = `<link rel="podpath-core" href="./${folder}"><meta name="podpath-offline" content="sw.js">`;
   writeFileSync(join(DIST, 'index.html'), html.replace('</head>', () => `${marks}</head>`));
+}
+
+/** What the first paint waits for is asked for before all that can wait; it stands at the end of the page, after what it reads. */
+function hastenFirst() {
+  const html = text('index.html');
+  const [{ src, integrity }] = attributes(html, 'script', '/first-');
+  const link = `<link rel="preload" as="script" href="${src}" integrity="${integrity}">\n`;
+  writeFileSync(join(DIST, 'index.html'), html.replace('<meta name="viewport"', it => link + it));
 }
 
 /** The index stands for the folder itself; hosts like to redirect its name. */

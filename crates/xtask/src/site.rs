@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::arguments::Arguments;
 use crate::process::{Outcome, cargo, command, quiet, read, run, write};
 use crate::setup::{self, Toolchain};
-use crate::{examples, inputs, place, products};
+use crate::{examples, first, inputs, place, products};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -66,6 +66,7 @@ fn bundle_all(profile: Profile) -> Outcome {
     examples::bundle()?;
     // Trunk gets `--offline`: all that it would fetch is here, and a missing tool is an error instead of a download.
     quiet(&mut cargo("fetch --quiet"))?;
+    first::draw()?;
     let [trunk, wasm_bindgen] = tools;
     let path = place::path_with(&[trunk, wasm_bindgen, place::root().join("web/node_modules/.bin")])?;
     trunk_build(profile, toolchain, &path)?;

@@ -6,13 +6,13 @@ use podpath_protocol::{Fix, Graph, Ref};
 use yew::prelude::*;
 
 use super::{Scene, Wishes};
-use crate::components::bones::Bones;
+use crate::components::bones::bones;
 use crate::components::card::Card;
 use crate::components::chips::Chips;
 use crate::components::gallery::{Extent, Gallery};
 use crate::components::hops::Hops;
 use crate::components::notices::Notices;
-use crate::components::presets::PresetList;
+use crate::components::presets::preset_list;
 use crate::components::request::Request;
 use crate::components::splitter::Splitter;
 use crate::components::stage::Stage;
@@ -146,7 +146,7 @@ fn empty(props: &AnswerSideProps) -> Html {
     let on_open = props.wishes.on_action.reform(Action::Open);
     html! {
         <section class="stage gallery">
-            <Bones {locale} />
+            { bones(locale) }
             if !props.examples.is_empty() {
                 <h2 class="g-h">{ words::START_EXAMPLE.text(locale) }</h2>
                 <Gallery examples={props.examples.clone()} extent={Extent::Start} {locale} {on_open} />
@@ -167,7 +167,7 @@ fn more(props: &AnswerSideProps) -> Html {
             <h2 class="g-h">{ words::EXAMPLES.text(locale) }</h2>
             <Gallery examples={props.examples.clone()} extent={Extent::Whole} {locale} {on_open} />
             if !core.presets.is_empty() {
-                <PresetList presets={core.presets.clone()} {locale} on_action={act.clone()} />
+                { preset_list(&core.presets, locale, act) }
             }
         </main>
     }

@@ -10,7 +10,7 @@ use crate::components::editor_pane::EditorPane;
 use crate::components::files::FilesPane;
 use crate::components::icon::icon;
 use crate::components::problems::Problems;
-use crate::components::refused::Refused;
+use crate::components::refused::refused_line;
 use crate::components::splitter::Splitter;
 use crate::components::tabs::Tabs;
 use crate::editor::Marks;
@@ -54,7 +54,7 @@ pub(crate) fn SourceSide(props: &SourceSideProps) -> Html {
                 </div>
             }
             if !state.refused.is_empty() {
-                <Refused refused={state.refused.clone()} {locale} on_action={on_action.clone()} />
+                { refused_line(&state.refused, locale, on_action) }
             }
             <Splitter property="--h-files" is_column={false} label={words::RESIZE_FILES} {locale} />
             <div class="editor-wrap">

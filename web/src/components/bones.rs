@@ -19,13 +19,8 @@ const BLEED: u32 = 6;
 const TOP: u32 = 42;
 const CARD: u32 = 70;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct BonesProps {
-    pub(crate) locale: Locale,
-}
-
-#[component]
-pub(crate) fn Bones(props: &BonesProps) -> Html {
+/// Drawn dashed.
+pub(crate) fn bones(locale: Locale) -> Html {
     let height = TOP + CARD + 14;
     let width = LANES.iter().map(|it| it.2).sum::<u32>() + 5 * GAP + 2 * BLEED;
     let lefts = LANES.iter().scan(BLEED, |x, it| {
@@ -39,7 +34,7 @@ pub(crate) fn Bones(props: &BonesProps) -> Html {
         html! {
             <>
                 <rect class="lane" x={(x - BLEED).to_string()} y="0" width={(w + 2 * BLEED).to_string()} height={height.to_string()} rx="10" />
-                <text class="lane-title" x={middle.to_string()} y="25" text-anchor="middle">{ word.text(props.locale) }</text>
+                <text class="lane-title" x={middle.to_string()} y="25" text-anchor="middle">{ word.text(locale) }</text>
                 <rect class="bone" x={x.to_string()} y={TOP.to_string()} width={w.to_string()} height={CARD.to_string()} rx={rx.to_string()} />
                 <use class={classes!("bone-icon", name)} href={format!("#i-{name}")} x={(middle - 12).to_string()} y={(y - 12).to_string()} width="24" height="24" />
                 if x > BLEED {

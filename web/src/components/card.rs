@@ -8,6 +8,7 @@ mod written;
 
 use std::rc::Rc;
 
+use podpath_order::Gather;
 use podpath_protocol::{Conversion, From, Locale, ObjectCard, Range, Ref, Trace};
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -179,7 +180,7 @@ fn Convert(props: &ConvertProps) -> Html {
                     .unwrap_or_default()
                     .into_iter()
                     .map(|(path, text)| (path.into(), text.into()))
-                    .collect();
+                    .gather();
                 if !files.is_empty() {
                     on_answer.emit(files);
                 }

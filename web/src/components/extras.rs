@@ -6,26 +6,18 @@ use yew::prelude::*;
 
 use crate::words::{self, Words};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ExtrasProps {
-    pub(crate) call: Call,
-    pub(crate) locale: Locale,
-    pub(crate) on_change: Callback<Call>,
-}
-
-#[component]
-pub(crate) fn Extras(props: &ExtrasProps) -> Html {
-    let (call, locale) = (&props.call, props.locale);
+/// A field for each.
+pub(crate) fn extras(call: &Call, locale: Locale, on_change: &Callback<Call>) -> Html {
     let typed = |change: fn(Call, Option<String>) -> Call| {
         let call = call.clone();
-        props.on_change.reform(move |event: InputEvent| {
+        on_change.reform(move |event: InputEvent| {
             let value = event.target_unchecked_into::<HtmlInputElement>().value().trim().to_owned();
             change(call.clone(), Some(value).filter(|it| !it.is_empty()))
         })
     };
     let on_certificate = {
         let call = call.clone();
-        props.on_change.reform(move |_: Event| Call { client_certificate: !call.client_certificate, ..call.clone() })
+        on_change.reform(move |_: Event| Call { client_certificate: !call.client_certificate, ..call.clone() })
     };
     html! {
         <div class="settings">
@@ -33,7 +25,7 @@ pub(crate) fn Extras(props: &ExtrasProps) -> Html {
             { field(words::SOURCE_IP, "203.0.113.9", call.source_ip.as_deref(), locale, typed(|call, to| Call { source_ip: to, ..call })) }
             { field(words::SNI, &call.host, call.sni.as_deref(), locale, typed(|call, to| Call { sni: to, ..call })) }
             <label class="switch"><input type="checkbox" checked={call.client_certificate} onchange={on_certificate} />{ words::CLIENT_CERTIFICATE.text(locale) }</label>
-            <Claims call={call.clone()} {locale} on_change={props.on_change.clone()} />
+            <Claims call={call.clone()} {locale} on_change={on_change.clone()} />
         </div>
     }
 }
@@ -42,9 +34,16 @@ fn field(word: Words, hint: &str, value: Option<&str>, locale: Locale, oninput: 
     html! { <label>{ word.text(locale) }<input class="field mono" placeholder={hint.to_owned()} value={value.unwrap_or_default().to_owned()} spellcheck="false" {oninput} /></label> }
 }
 
+#[derive(Properties, PartialEq)]
+struct ClaimsProps {
+    call: Call,
+    locale: Locale,
+    on_change: Callback<Call>,
+}
+
 /// The payload of a token as JSON. What is no JSON yet stays in the field and is not asked.
 #[component]
-fn Claims(props: &ExtrasProps) -> Html {
+fn Claims(props: &ClaimsProps) -> Html {
     let text = use_state_eq({
         let claims = props.call.claims.clone();
         move || claims.map(|it| it.to_string()).unwrap_or_default()

@@ -9,7 +9,7 @@ use super::drop_zone::OpenButton;
 use super::history::History;
 use super::icon::icon;
 use super::popover::Popover;
-use super::presets::PresetList;
+use super::presets::preset_list;
 use super::tree::Tree;
 use crate::shared::Shared;
 use crate::state::files::Text;
@@ -44,7 +44,7 @@ pub(crate) fn FilesPane(props: &FilesPaneProps) -> Html {
                         <button class="icon-btn s" data-presets="" aria-label={words::PRESETS.text(locale)} title={words::PRESETS.text(locale)} aria-expanded={props.presets_open.to_string()} onclick={act.reform(|_: MouseEvent| Action::Toggle(state::Popover::Presets))}>{ icon("config") }</button>
                         if props.presets_open {
                             <Popover label={words::PRESETS.text(locale)} class="right" on_close={act.reform(|()| Action::Dismiss)}>
-                                <PresetList presets={props.presets.clone()} {locale} on_action={act.clone()} />
+                                { preset_list(&props.presets, locale, act) }
                             </Popover>
                         }
                     </span>

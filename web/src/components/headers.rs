@@ -7,35 +7,28 @@ use yew::prelude::*;
 use super::icon::icon;
 use crate::words;
 
-type Header = (String, String);
+/// Name and value.
+pub(crate) type Header = (String, String);
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct HeadersProps {
-    pub(crate) headers: Vec<Header>,
-    pub(crate) locale: Locale,
-    pub(crate) on_change: Callback<Vec<Header>>,
-}
-
-#[component]
-pub(crate) fn Headers(props: &HeadersProps) -> Html {
-    let locale = props.locale;
+/// The rows, and a button for one more.
+pub(crate) fn header_rows(headers: &[Header], locale: Locale, on_change: &Callback<Vec<Header>>) -> Html {
     let changed = |change: fn(&mut [Header], usize, String), at: usize| {
-        let headers = props.headers.clone();
-        props.on_change.reform(move |event: InputEvent| {
+        let headers = headers.to_vec();
+        on_change.reform(move |event: InputEvent| {
             let mut headers = headers.clone();
             change(&mut headers, at, event.target_unchecked_into::<HtmlInputElement>().value());
             headers
         })
     };
     let without = |at: usize| {
-        let headers = props.headers.clone();
-        props.on_change.reform(move |_: MouseEvent| {
+        let headers = headers.to_vec();
+        on_change.reform(move |_: MouseEvent| {
             headers.iter().enumerate().filter(|(it, _)| *it != at).map(|it| it.1.clone()).collect()
         })
     };
     let on_add = {
-        let headers = props.headers.clone();
-        props.on_change.reform(move |_: MouseEvent| headers.iter().cloned().chain([Header::default()]).collect())
+        let headers = headers.to_vec();
+        on_change.reform(move |_: MouseEvent| headers.iter().cloned().chain([Header::default()]).collect())
     };
     let row = |(at, (name, value)): (usize, &Header)| {
         html! {
@@ -49,7 +42,7 @@ pub(crate) fn Headers(props: &HeadersProps) -> Html {
     html! {
         <>
             <h2 class="pop-title">{ words::HEADERS.text(locale) }</h2>
-            { for props.headers.iter().enumerate().map(row) }
+            { for headers.iter().enumerate().map(row) }
             <button type="button" class="menu-item" data-first="" onclick={on_add}>{ icon("plus") }{ words::ADD_HEADER.text(locale) }</button>
         </>
     }

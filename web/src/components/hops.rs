@@ -5,6 +5,7 @@ mod swipe;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use podpath_order::Gather;
 use podpath_protocol::{Call, Graph, Hop, HopKind, Locale, Range, Ref, Trace};
 use yew::prelude::*;
 
@@ -46,7 +47,7 @@ pub(crate) fn Hops(props: &HopsProps) -> Html {
     let all_open = foldable.iter().all(|it| is_open(*it));
     let on_all = {
         let (folds, foldable) = (folds.setter(), foldable.clone());
-        Callback::from(move |_: MouseEvent| folds.set(foldable.iter().map(|it| (*it, !all_open)).collect()))
+        Callback::from(move |_: MouseEvent| folds.set(foldable.iter().map(|it| (*it, !all_open)).gather()))
     };
     let on_fold = {
         let folds = folds.clone();

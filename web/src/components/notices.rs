@@ -63,18 +63,9 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct UndoBarProps {
-    pub(crate) deed: Deed,
-    pub(crate) locale: Locale,
-    pub(crate) on_action: Callback<Action>,
-}
-
 /// What was done, and the way back.
-#[component]
-pub(crate) fn UndoBar(props: &UndoBarProps) -> Html {
-    let locale = props.locale;
-    let text = match props.deed {
+pub(crate) fn undo_bar(deed: &Deed, locale: Locale, on_action: &Callback<Action>) -> Html {
+    let text = match *deed {
         Deed::Fixed(n) => counted(locale, n, words::APPLIED_FIX, words::APPLIED_FIXES),
         Deed::Deleted(n) => counted(locale, n, words::DELETED_FILE, words::DELETED_FILES),
         Deed::Added(n) => counted(locale, n, words::ADDED_FILE, words::ADDED_FILES),
@@ -89,8 +80,8 @@ pub(crate) fn UndoBar(props: &UndoBarProps) -> Html {
     html! {
         <div class="undo-bar" role="status">
             <span>{ text }</span>
-            <button class="link" onclick={props.on_action.reform(|_: MouseEvent| Action::Undo)}>{ words::UNDO.text(locale) }</button>
-            <button class="icon-btn s" aria-label={words::CLOSE.text(locale)} onclick={props.on_action.reform(|_: MouseEvent| Action::DismissUndo)}>{ icon("close") }</button>
+            <button class="link" onclick={on_action.reform(|_: MouseEvent| Action::Undo)}>{ words::UNDO.text(locale) }</button>
+            <button class="icon-btn s" aria-label={words::CLOSE.text(locale)} onclick={on_action.reform(|_: MouseEvent| Action::DismissUndo)}>{ icon("close") }</button>
         </div>
     }
 }

@@ -8,8 +8,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
-use super::extras::Extras;
-use super::headers::Headers;
+use super::extras::extras;
+use super::headers::header_rows;
 use super::icon::icon;
 use super::popover::Popover;
 use crate::draft::{Draft, METHODS, shown_parts};
@@ -48,8 +48,8 @@ pub(crate) fn Request(props: &RequestProps) -> Html {
                     </button>
                     if props.headers_open {
                         <Popover label={words::HEADERS.text(locale)} class="right" on_close={act.reform(|()| Action::Dismiss)}>
-                            <Headers headers={draft.call.headers.clone()} {locale} on_change={on_headers} />
-                            <Extras call={draft.call.clone()} {locale} on_change={act.reform(Action::Carry)} />
+                            { header_rows(&draft.call.headers, locale, &on_headers) }
+                            { extras(&draft.call, locale, &act.reform(Action::Carry)) }
                         </Popover>
                     }
                 </span>

@@ -6,26 +6,17 @@ use podpath_protocol::{Locale, Preset};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::presets::PresetList;
-use crate::shared::Shared;
+use super::presets::preset_list;
 use crate::state::settings::{CODE_SIZES, VERSIONS};
 use crate::state::{Action, Settings, Theme};
 use crate::words::{self, Words};
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct SettingsPanelProps {
-    pub(crate) settings: Rc<Settings>,
-    pub(crate) presets: Shared<Vec<Preset>>,
-    pub(crate) on_action: Callback<Action>,
-}
-
-#[component]
-pub(crate) fn SettingsPanel(props: &SettingsPanelProps) -> Html {
-    let settings = &props.settings;
+/// All of them, and the presets.
+pub(crate) fn settings_panel(settings: &Rc<Settings>, presets: &[Preset], on_action: &Callback<Action>) -> Html {
     let locale = settings.locale;
     let change = |change: fn(&Settings, &str) -> Settings| {
         let settings = settings.clone();
-        props.on_action.reform(move |value: String| Action::Settle(change(&settings, &value)))
+        on_action.reform(move |value: String| Action::Settle(change(&settings, &value)))
     };
     let versions: Vec<_> = VERSIONS.iter().map(|it| (*it, *it)).collect();
     let languages: Vec<_> = ["en", "ko"].into_iter().zip(words::LANGUAGES).collect();
@@ -48,8 +39,8 @@ pub(crate) fn SettingsPanel(props: &SettingsPanelProps) -> Html {
                 <input type="range" min={CODE_SIZES.start().to_string()} max={CODE_SIZES.end().to_string()} value={settings.code_size.to_string()} oninput={typed(&change(with_size))} /></label>
             { switch(words::MOTION, settings.motion, locale, &change(|it, _| Settings { motion: !it.motion, ..it.clone() })) }
             { switch(words::SINGLE_KEYS, settings.single_keys, locale, &change(|it, _| Settings { single_keys: !it.single_keys, ..it.clone() })) }
-            if !props.presets.is_empty() {
-                <PresetList presets={props.presets.clone()} {locale} on_action={props.on_action.clone()} />
+            if !presets.is_empty() {
+                { preset_list(presets, locale, on_action) }
             }
         </div>
     }

@@ -5,18 +5,13 @@ use yew::prelude::*;
 
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct ShortcutsProps {
-    pub(crate) locale: Locale,
-}
-
-#[component]
-pub(crate) fn Shortcuts(props: &ShortcutsProps) -> Html {
+/// The keys of `words::KEYS`, and what each does.
+pub(crate) fn shortcuts(locale: Locale) -> Html {
     html! {
         <>
-            <h2 class="pop-title">{ words::SHORTCUTS.text(props.locale) }</h2>
+            <h2 class="pop-title">{ words::SHORTCUTS.text(locale) }</h2>
             <dl class="keys">
-                { for words::KEYS.iter().map(|(keys, does)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ does.text(props.locale) }</dd></> }) }
+                { for words::KEYS.iter().map(|(keys, does)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ does.text(locale) }</dd></> }) }
             </dl>
         </>
     }

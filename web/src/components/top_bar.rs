@@ -8,8 +8,8 @@ use yew::prelude::*;
 use super::gallery::{Extent, Gallery};
 use super::icon::icon;
 use super::popover::Popover;
-use super::settings_panel::SettingsPanel;
-use super::shortcuts::Shortcuts;
+use super::settings_panel::settings_panel;
+use super::shortcuts::shortcuts;
 use super::workspace_menu::WorkspaceMenu;
 use crate::examples::Example;
 use crate::hooks::use_offline::use_offline;
@@ -45,7 +45,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     html! {
         <header class="top">
             <div class="top-left">
-                <span class="brand"><Logo /><span>{ "Podpath" }</span></span>
+                <span class="brand">{ logo() }<span>{ "Podpath" }</span></span>
                 <span class="slash" aria-hidden="true">{ "/" }</span>
                 <WorkspaceMenu name={props.name.clone()} {locale} is_open={is_open(state::Popover::Workspace)} on_zip={props.on_zip.clone()} on_action={props.on_action.clone()} />
                 if let Some(is_kept) = props.is_kept {
@@ -73,7 +73,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                     <button class="chip-btn" aria-label={format!("{} {}", props.settings.kubernetes, words::SETTINGS.text(locale))} title={words::SETTINGS.text(locale)} aria-expanded={is_open(state::Popover::Settings).to_string()} onclick={toggle(state::Popover::Settings)}>{ props.settings.kubernetes.clone() }{ icon("sliders") }</button>
                     if is_open(state::Popover::Settings) {
                         <Popover label={words::SETTINGS.text(locale)} class="right" on_close={on_close.clone()}>
-                            <SettingsPanel settings={props.settings.clone()} presets={props.presets.clone()} on_action={props.on_action.clone()} />
+                            { settings_panel(&props.settings, &props.presets, &props.on_action) }
                         </Popover>
                     }
                 </span>
@@ -83,7 +83,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                     <span class="anchor hide-s">
                         <button class="icon-btn" aria-label={words::SHORTCUTS.text(locale)} title={words::SHORTCUTS.text(locale)} aria-expanded={is_open(state::Popover::Shortcuts).to_string()} onclick={toggle(state::Popover::Shortcuts)}>{ icon("keyboard") }</button>
                         if is_open(state::Popover::Shortcuts) {
-                            <Popover label={words::SHORTCUTS.text(locale)} class="right" {on_close}><Shortcuts {locale} /></Popover>
+                            <Popover label={words::SHORTCUTS.text(locale)} class="right" {on_close}>{ shortcuts(locale) }</Popover>
                         }
                     </span>
                 </span>
@@ -93,8 +93,7 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
     }
 }
 
-#[component]
-fn Logo() -> Html {
+fn logo() -> Html {
     html! {
         <svg class="logo" viewBox="0 0 22 22" aria-hidden="true">
             <path d="M3 15.5h4.5c5 0 2.5-9 7.5-9h1" /><circle cx="3" cy="15.5" r="2.2" />

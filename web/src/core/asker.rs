@@ -31,7 +31,7 @@ impl Asker {
         on_answer: Callback<Option<T>>,
     ) {
         let on_answer =
-            Callback::from(move |it: Option<Value>| on_answer.emit(it.and_then(|it| serde_json::from_value(it).ok())));
+            Callback::from(move |it: Option<Value>| on_answer.emit(it.and_then(|it| crate::json::of(it).ok())));
         self.0.emit(Aside { method, params, on_answer });
     }
 }

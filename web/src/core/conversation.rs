@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use podpath_order::Gather;
 use podpath_protocol::{
     Answer, Check, CheckParams, Edit, Graph, GraphParams, Node, Presets, Revision, SuggestParams, Suggestions,
     TraceParams, Traces, View, WorkspaceParams,
@@ -178,7 +179,7 @@ impl Conversation {
             old.call == question.call && old.size == question.size && unfiled(&old.view) == unfiled(&question.view)
         };
         let kept = self.last.as_ref().filter(is_same).filter(|it| shares(&it.question.files, &question.files));
-        let rows = kept.map(|it| it.graph.nodes.iter().map(|it| (it.id.clone(), it.row)).collect());
+        let rows = kept.map(|it| it.graph.nodes.iter().map(|it| (it.id.clone(), it.row)).gather());
         View { rows: rows.unwrap_or_default(), ..question.view.clone() }
     }
 
@@ -258,13 +259,13 @@ fn drawn(graph: &Graph) -> Graph {
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
-    serde_json::from_value(value).ok()
+    crate::json::of(value).ok()
 }
 
 /// What makes `old` into `new`: one edit where one file changed, else whole files.
 fn difference(old: &Files, new: &Files, reset: bool) -> WorkspaceParams {
     let mut params = WorkspaceParams { reset, ..WorkspaceParams::default() };
-    let paths = if reset { new.keys().cloned().collect() } else { changed(old, new) };
+    let paths = if reset { new.keys().cloned().gather() } else { changed(old, new) };
     let is_one = paths.len() == 1 && !reset;
     for path in paths {
         match (old.get(&path).filter(|_| is_one), new.get(&path)) {

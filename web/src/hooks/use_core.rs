@@ -110,10 +110,10 @@ struct Link {
 
 type Shelf = Rc<RefCell<Link>>;
 
-/// Answers to the newest question, and the way to ask others beside it.
+/// Answers to the newest question, and the way to ask others beside it; `known` is the first answer.
 #[hook]
-pub(crate) fn use_core(question: Question) -> (UseReducerHandle<Core>, Asker) {
-    let core = use_reducer_eq(Core::default);
+pub(crate) fn use_core(question: Question, known: Core) -> (UseReducerHandle<Core>, Asker) {
+    let core = use_reducer_eq(|| known);
     let link = use_mut_ref(Link::default);
     let question = use_memo(question, Question::clone);
     {

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, UrlSearchParams, Window};
 use yew::prelude::*;
 
-use crate::browser::set_root;
+use crate::browser::{set_root, window};
 use crate::draft::Draft;
 use crate::embed::{Embed, EmbedSettings, Told, VERSION, Wish, changed, read, request_of, said, text_of};
 use crate::shared::Shared;
@@ -48,7 +48,7 @@ pub(crate) fn first_state() -> State {
 }
 
 fn of_address() -> Option<Embed> {
-    let hash = web_sys::window()?.location().hash().ok()?;
+    let hash = window()?.location().hash().ok()?;
     let pairs = UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok()?;
     Embed::of(|name| pairs.get(name))
 }

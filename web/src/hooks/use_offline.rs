@@ -3,10 +3,12 @@
 use gloo::events::EventListener;
 use yew::prelude::*;
 
+use crate::browser::window;
+
 /// True while there is none. Nothing here needs one; a person may wonder all the same.
 #[hook]
 pub(crate) fn use_offline() -> bool {
-    let is_offline = use_state_eq(|| !gloo::utils::window().navigator().on_line());
+    let is_offline = use_state_eq(|| window().is_some_and(|it| !it.navigator().on_line()));
     let setter = is_offline.setter();
     use_effect_with((), move |()| {
         let window = gloo::utils::window();

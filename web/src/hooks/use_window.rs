@@ -19,14 +19,13 @@ pub(crate) enum Width {
 }
 
 impl Width {
+    /// Each with the pixels from which on it is the one.
+    pub(crate) const ALL: [(u32, Self); 5] =
+        [(0, Self::Phone), (640, Self::Tablet), (1100, Self::Snug), (1400, Self::Wide), (1700, Self::Roomy)];
+
     fn of(pixels: f64) -> Self {
-        match pixels {
-            it if it < 640.0 => Self::Phone,
-            it if it < 1100.0 => Self::Tablet,
-            it if it < 1400.0 => Self::Snug,
-            it if it < 1700.0 => Self::Wide,
-            _ => Self::Roomy,
-        }
+        let fitting = Self::ALL.into_iter().rev().find(|(least, _)| pixels >= f64::from(*least));
+        fitting.map_or(Self::Phone, |(_, width)| width)
     }
 
     /// Inside another page the picture is small, however wide the frame is.
@@ -74,10 +73,10 @@ impl Look {
     }
 }
 
-/// What the window is like, kept up to date.
+/// What the window is like, kept up to date; what is known before there is one comes first.
 #[hook]
-pub(crate) fn use_window() -> Look {
-    let look = use_state_eq(Look::now);
+pub(crate) fn use_window(known: Option<Look>) -> Look {
+    let look = use_state_eq(|| known.unwrap_or_else(Look::now));
     let setter = look.setter();
     use_effect_with((), move |()| {
         let window = gloo::utils::window();

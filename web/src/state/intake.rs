@@ -2,6 +2,7 @@
 
 use super::files::{Files, Text, free_path};
 use crate::outline;
+use podpath_order::Gather;
 
 /// More is not read.
 pub(crate) const MOST_BYTES: usize = 20_000_000;
@@ -105,7 +106,7 @@ impl Intake {
             return (self, Text::default());
         }
         let files = std::mem::take(&mut self.files);
-        self.files = files.into_iter().filter_map(|(path, text)| Some((below(&path)?, text))).collect();
+        self.files = files.into_iter().filter_map(|(path, text)| Some((below(&path)?, text))).gather();
         (self, root.into())
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::files::{Files, Text, changed};
 use crate::draft::Draft;
+use podpath_order::Gather;
 
 /// A change in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub(crate) struct Undo {
 impl Undo {
     /// The step from `new` back to `old`.
     pub(crate) fn between(deed: Deed, old: &Files, new: &Files) -> Self {
-        let before = changed(old, new).into_iter().map(|path| (path.clone(), old.get(&path).cloned())).collect();
+        let before = changed(old, new).into_iter().map(|path| (path.clone(), old.get(&path).cloned())).gather();
         Self { deed, before, replaced: None }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use podpath_order::Gather;
 use podpath_protocol::Call;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -140,7 +141,7 @@ pub(crate) fn change(state: &State, kept: Option<&Files>, deed: &str) -> String 
             request: state.draft.asked(),
             untouched: state.untouched,
         },
-        changes: changed.iter().map(|path| (&**path, state.files.get(path).map(AsRef::as_ref))).collect(),
+        changes: changed.iter().map(|path| (&**path, state.files.get(path).map(AsRef::as_ref))).gather(),
         deed,
         whole: kept.is_none(),
     };
@@ -170,7 +171,7 @@ pub(crate) async fn versions(id: &str) -> Vec<Version> {
 /// The files before a change.
 pub(crate) async fn version(id: &str, key: u32) -> Option<Files> {
     let files: Option<BTreeMap<String, String>> = parsed(version_text(id, f64::from(key)).await)?;
-    Some(files?.into_iter().map(|(path, text)| (path.into(), text.into())).collect())
+    Some(files?.into_iter().map(|(path, text)| (path.into(), text.into())).gather())
 }
 
 fn parsed<T: DeserializeOwned>(value: Result<JsValue, JsValue>) -> Option<T> {
@@ -183,7 +184,7 @@ fn read(json: &str) -> Option<Opening> {
         id: stored.id.into(),
         whence: if stored.unsaved { Whence::Elsewhere } else { Whence::Storage },
         name: stored.name.into(),
-        files: stored.files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
+        files: stored.files.into_iter().map(|(path, text)| (path.into(), text.into())).gather(),
         open: stored.open.map(Into::into),
         request: stored.request,
         is_example: stored.untouched,

@@ -3,11 +3,9 @@
 use podpath_protocol::{
     HealthCheck, LbAction, LbCondition, LbPort, LbTarget, LbTransform, LbValue, LoadBalancer, Locale, Ref, TargetGroup,
 };
+use podpath_source::Text;
 
-/// One of two sentences.
-fn say(locale: Locale, en: String, ko: String) -> String {
-    if locale == Locale::Ko { ko } else { en }
-}
+use crate::place::spoken;
 
 /// `ALB edge · internet-facing · ipv4`.
 pub(super) fn title(made: &LoadBalancer) -> String {
@@ -32,7 +30,7 @@ pub fn condition(condition: &LbCondition, locale: Locale) -> String {
     let name = condition.name.as_ref().map(|it| format!(" `{it}`")).unwrap_or_default();
     let field = &condition.field;
     let (en, ko) = if is_regex { ("matches", " 정규식") } else { ("is", "") };
-    say(locale, format!("{field}{name} {en} {values}"), format!("{field}{name}{ko}: {values}"))
+    spoken(Text::new(format!("{field}{name} {en} {values}"), format!("{field}{name}{ko}: {values}")), locale)
 }
 
 /// Changes of the request, before it is sent on.
@@ -40,7 +38,10 @@ pub(super) fn changes(transforms: &[LbTransform], locale: Locale) -> Vec<String>
     let rewrites = transforms.iter().flat_map(|it| it.rewrites.iter().map(|rewrite| (it.kind.as_str(), rewrite)));
     let change = |(kind, it): (&str, &podpath_protocol::LbRewrite)| {
         let (regex, replace) = (&it.regex, &it.replace);
-        say(locale, format!("{kind}: `{regex}` to `{replace}`"), format!("{kind}: `{regex}` → `{replace}`"))
+        spoken(
+            Text::new(format!("{kind}: `{regex}` to `{replace}`"), format!("{kind}: `{regex}` → `{replace}`")),
+            locale,
+        )
     };
     rewrites.map(change).collect()
 }
@@ -51,27 +52,30 @@ pub fn action(action: &LbAction, locale: Locale) -> String {
         LbAction::Forward { target_groups, .. } => {
             let targets = target_groups.iter().map(|it| target(it, target_groups.len() > 1)).collect::<Vec<_>>();
             let targets = targets.join(", ");
-            say(locale, format!("forward to {targets}"), format!("{targets} 대상 그룹으로 전달"))
+            spoken(Text::new(format!("forward to {targets}"), format!("{targets} 대상 그룹으로 전달")), locale)
         }
         LbAction::Redirect { protocol, host, port, path, query, status_code } => {
             let part = |value: &Option<String>, default: &str| value.clone().unwrap_or_else(|| default.to_owned());
             let (protocol, host) = (part(protocol, "#{protocol}"), part(host, "#{host}"));
             let (port, path, query) = (part(port, "#{port}"), part(path, "/#{path}"), part(query, "#{query}"));
             let to = format!("`{protocol}://{host}:{port}{path}?{query}`");
-            say(locale, format!("redirect {status_code} to {to}"), format!("{to} 주소로 {status_code} 리디렉션"))
+            spoken(
+                Text::new(format!("redirect {status_code} to {to}"), format!("{to} 주소로 {status_code} 리디렉션")),
+                locale,
+            )
         }
         LbAction::FixedResponse { status_code, message_body, .. } => {
             let body = message_body.as_ref().map(|it| format!(" `{it}`")).unwrap_or_default();
-            say(locale, format!("answer {status_code}{body}"), format!("{status_code}{body} 고정 응답"))
+            spoken(Text::new(format!("answer {status_code}{body}"), format!("{status_code}{body} 고정 응답")), locale)
         }
         LbAction::AuthenticateCognito { user_pool_domain: it, .. } => {
-            say(locale, format!("sign in at Cognito `{it}`"), format!("Cognito `{it}` 로그인"))
+            spoken(Text::new(format!("sign in at Cognito `{it}`"), format!("Cognito `{it}` 로그인")), locale)
         }
         LbAction::AuthenticateOidc { issuer: it, .. } => {
-            say(locale, format!("sign in at `{it}`"), format!("`{it}` 로그인"))
+            spoken(Text::new(format!("sign in at `{it}`"), format!("`{it}` 로그인")), locale)
         }
         LbAction::JwtValidation { issuer: it, .. } => {
-            say(locale, format!("check a token of `{it}`"), format!("`{it}` 토큰 확인"))
+            spoken(Text::new(format!("check a token of `{it}`"), format!("`{it}` 토큰 확인")), locale)
         }
     }
 }
@@ -114,9 +118,9 @@ pub(super) fn health(check: &HealthCheck, locale: Locale) -> String {
     let (protocol, port) = (&check.protocol, text(&check.port));
     let (every, up, down) = (check.interval_seconds, check.healthy_threshold, check.unhealthy_threshold);
     let within = check.timeout_seconds;
-    say(
-        locale,
+    let text = Text::new(
         format!("{protocol} {port}{path}{codes}, every {every} s, within {within} s, {up} times up, {down} times down"),
         format!("{protocol} {port}{path}{codes}, {every}초마다, 제한 {within}초, 성공 {up}번, 실패 {down}번"),
-    )
+    );
+    spoken(text, locale)
 }

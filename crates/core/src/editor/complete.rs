@@ -137,7 +137,7 @@ fn gateways(cluster: &Cluster, own: &str) -> Vec<CompletionItem> {
 }
 
 fn namespaces(cluster: &Cluster) -> Vec<CompletionItem> {
-    cluster.namespaces().into_iter().map(|it| item(CompletionKind::Name, it, "Namespace")).collect()
+    cluster.namespaces().iter().map(|it| item(CompletionKind::Name, it, "Namespace")).collect()
 }
 
 fn labels(cluster: &Cluster, own: &str, key: &str) -> Vec<CompletionItem> {

@@ -11,11 +11,11 @@ use podpath_order::Gather;
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
 use podpath_routing::gateways::{ingress, istio};
 use podpath_routing::{Action, Rule, Table, Target};
-use podpath_source::{Location, Severity, Text};
+use podpath_source::{Severity, Text};
 
 use crate::analysis::Analysis;
 use crate::check;
-use crate::place::{range, say};
+use crate::place::{name_range, say};
 
 /// The card of the client.
 pub(super) const CLIENT: &str = "client";
@@ -128,9 +128,8 @@ impl<'a> Building<'a> {
     fn object(&mut self, id: ResourceId, lane: Lane, kind: &str, subtitle: String) {
         let Some(entry) = self.analysis.cluster.entry(id) else { return };
         let meta = &entry.resource.meta;
-        let location = Location { document: entry.document, span: meta.name_span() };
         let node = bare_node(node_id(self.analysis, id), lane, kind, meta.name());
-        let (resource, range) = (self.analysis.reference(id), range(self.analysis, location));
+        let (resource, range) = (self.analysis.reference(id), name_range(self.analysis, id));
         self.add(Node { resource, range, subtitle, ..node });
     }
 

@@ -12,7 +12,7 @@ use podpath_routing::mesh::{Injected, Sidecar, Workload, mtls, named_ports};
 use podpath_source::Text;
 
 use super::{Asked, words};
-use crate::place::{range, say};
+use crate::place::{name_range, say};
 
 /// What a policy does to Pods.
 struct Effect {
@@ -53,14 +53,11 @@ pub(crate) fn policies(asked: &Asked<'_>) -> WorkloadPolicies {
 pub(super) fn lines(asked: &Asked<'_>, sidecar: &Sidecar) -> Vec<PolicyLine> {
     let has_proxy = sidecar.injected != Injected::No;
     let line = |it: Effect| {
-        let entry = asked.analysis.cluster.entry(it.id)?;
-        let span = entry.resource.meta.name_span();
-        let location = podpath_source::Location { document: entry.document, span };
         let in_vain = it.needs_proxy && !has_proxy;
         let text = if in_vain { words::in_vain() } else { it.text };
         Some(PolicyLine {
             resource: asked.analysis.reference(it.id)?,
-            range: range(asked.analysis, location)?,
+            range: name_range(asked.analysis, it.id)?,
             detail: say(&text, asked.locale),
             applies: it.counts && !in_vain,
         })

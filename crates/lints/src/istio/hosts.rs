@@ -121,7 +121,7 @@ pub(crate) fn seen_by(service: Found<'_, Service>) -> BTreeSet<&str> {
 fn unknown(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     let registry = Registry::of(context.cluster);
-    for service in context.cluster.all::<VirtualService>() {
+    context.each::<VirtualService>(found, &|service, found| {
         let from = users(service);
         for destination in backend::destinations(service.object) {
             let host = destination.host.value.as_str();
@@ -137,12 +137,12 @@ fn unknown(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let aliases = if known == Known::No { UNKNOWN.lint.aliases } else { &[] };
             found.push(Diagnostic { aliases, ..finding });
         }
-    }
+    });
 }
 
 fn hidden(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
-    for rules in context.cluster.all::<VirtualService>() {
+    context.each::<VirtualService>(found, &|rules, found| {
         let from = users(rules);
         for destination in backend::destinations(rules.object) {
             let host = destination.host.value.as_str();
@@ -154,5 +154,5 @@ fn hidden(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let space = from.first().copied().unwrap_or_default();
             found.push(HIDDEN.found(rules.at(destination.host.span), &[name, space]));
         }
-    }
+    });
 }

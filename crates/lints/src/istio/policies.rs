@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    AuthorizationPolicy, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry, WasmPlugin,
+    AuthorizationPolicy, GATEWAY_NAME, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry,
+    WasmPlugin,
 };
 use podpath_order::Gather;
 use podpath_routing::mesh::{Injection, has_proxy};
@@ -153,8 +154,6 @@ fn gateway_selector(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     of_kind::<Telemetry>(context.cluster, |it| &it.scope, found);
     of_kind::<WasmPlugin>(context.cluster, |it| &it.scope, found);
 }
-
-const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 
 fn of_kind<T: Kind>(cluster: &Cluster, scope: fn(&T) -> &PolicyScope, found: &mut Vec<Diagnostic>) {
     for policy in cluster.all::<T>() {

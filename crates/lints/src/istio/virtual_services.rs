@@ -9,7 +9,7 @@ use podpath_routing::gateways::istio::age_key;
 use podpath_source::{Diagnostic, Label, Location, Severity, Spanned};
 
 use super::mesh::{self, scopes};
-use super::{Names, gateway_of, is_for_mesh};
+use super::{Names, gateway_of};
 use crate::rule::{Rule, say};
 use crate::{Check, Context, Lint, backend};
 
@@ -111,7 +111,7 @@ struct Claim<'a> {
 fn shared_host(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     let mut claims: BTreeMap<(&str, String), Vec<Claim<'_>>> = BTreeMap::new();
-    for owner in context.cluster.all::<VirtualService>().filter(|it| is_for_mesh(it.object)) {
+    for owner in context.cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh()) {
         for scope in scopes(&owner.object.export_to, owner.namespace()) {
             for host in &owner.object.hosts {
                 let full = names.completed(owner.namespace(), &host.value);
@@ -190,17 +190,18 @@ fn full_name(service: Found<'_, VirtualService>) -> String {
 }
 
 fn without_port(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for backend in backend::all(context.cluster) {
-        if backend.route != backend::Route::VirtualService || backend.port.is_some() || backend.is_incomplete {
-            continue;
+    let names = Names::of(context.cluster);
+    context.each::<VirtualService>(found, &|rules, found| {
+        let backends = backend::of_virtual_service(rules, &names).into_iter();
+        for backend in backends.filter(|it| it.port.is_none() && !it.is_incomplete) {
+            let Some(service) = context.cluster.find::<Service>(backend.namespace, backend.name) else { continue };
+            let ports: Vec<String> = service.object.ports.iter().map(|it| it.port.value.to_string()).collect();
+            if ports.len() > 1 {
+                let known = crate::suggest::listed(ports.iter().map(String::as_str));
+                found.push(WITHOUT_PORT.found(backend.at(backend.written.span), &[backend.name, &known]));
+            }
         }
-        let Some(service) = context.cluster.find::<Service>(backend.namespace, backend.name) else { continue };
-        let ports: Vec<String> = service.object.ports.iter().map(|it| it.port.value.to_string()).collect();
-        if ports.len() > 1 {
-            let known = crate::suggest::listed(ports.iter().map(String::as_str));
-            found.push(WITHOUT_PORT.found(backend.at(backend.written.span), &[backend.name, &known]));
-        }
-    }
+    });
 }
 
 fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -208,11 +209,18 @@ fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut inner: BTreeMap<String, Found<'_, VirtualService>> = BTreeMap::new();
     let full = |service: Found<'_, VirtualService>, host: &str| names.completed(service.namespace(), host);
     for service in context.cluster.all::<VirtualService>() {
+        let mut with_subset =
+            service.object.http.iter().flat_map(|it| &it.route).filter(|it| it.subset.is_some()).peekable();
+        if with_subset.peek().is_none() {
+            continue;
+        }
         let hosts: BTreeSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).gather();
-        let with_subset = service.object.http.iter().flat_map(|it| &it.route).filter(|it| it.subset.is_some());
         for host in with_subset.map(|it| full(service, &it.host.value)).filter(|it| hosts.contains(it)) {
             inner.entry(host).or_insert(service);
         }
+    }
+    if inner.is_empty() {
+        return;
     }
     for service in context.cluster.all::<VirtualService>() {
         let is_at_gateway = service.object.gateways.iter().any(|it| it.value != "mesh");

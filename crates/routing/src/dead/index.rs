@@ -15,8 +15,13 @@ type Key = (String, String, String);
 /// More rules of one key are not looked at: they differ in conditions that the key does not hold.
 const MAX_OF_A_KEY: usize = 256;
 
+/// Fewer rules are looked at one by one sooner than an index is made.
+const FEW: usize = 8;
+
 /// Rules by host, path and condition.
 pub(super) struct Index {
+    /// So few rules are all looked at.
+    few: Option<usize>,
     rules: BTreeMap<Key, Vec<usize>>,
     /// How long the paths of the keys are.
     lengths: BTreeSet<usize>,
@@ -24,7 +29,11 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(rules: &[Rule], host: &HostPattern) -> Self {
-        let mut index = Self { rules: BTreeMap::new(), lengths: BTreeSet::new() };
+        let few = Some(rules.len()).filter(|it| *it < FEW);
+        let mut index = Self { few, rules: BTreeMap::new(), lengths: BTreeSet::new() };
+        if few.is_some() {
+            return index;
+        }
         for (at, rule) in rules.iter().enumerate() {
             // The longest of the first name: with its value, where there is one.
             let condition = conditions(rule).into_iter().max().unwrap_or_default();
@@ -46,12 +55,18 @@ impl Index {
 
     /// Rules that may take all of a part; `None` when there are too many.
     pub(super) fn around(&self, rule: &Rule, part: &Part) -> Option<Vec<usize>> {
+        if let Some(few) = self.few {
+            return Some((0..few).collect());
+        }
         let path = part.path.as_ref().map_or(String::new(), letters);
         self.find(&part.host, &path, conditions(rule))
     }
 
     /// Rules that may match a request; `None` when there are too many.
     pub(super) fn of_request(&self, request: &Request) -> Option<Vec<usize>> {
+        if let Some(few) = self.few {
+            return Some((0..few).collect());
+        }
         let exact = |text: &str| TextMatch::Exact(text.to_owned());
         let mut known = named("method", "", &exact(&request.method));
         for (name, value) in &request.headers {

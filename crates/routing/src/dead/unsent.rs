@@ -1,126 +1,254 @@
-//! Routes behind load balancers that never send them anything: dead over the whole path.
+//! Rules behind load balancers that never send them anything: dead over the whole path.
 //!
-//! An ALB sends what its rules take. Where no rule that leads to a gateway takes a request of any rule of a route, the route
-//! gets nothing from outside. Told only where every way to the gateway is known: its Pods stand behind ALBs alone, and the
-//! engine itself sends a request of the route elsewhere.
+//! An ALB sends what its rules take. Where no rule that leads to a gateway takes a request of a rule there, that rule gets
+//! nothing from outside. Told only where every way to the gateway is known: its Pods stand behind ALBs alone, and the
+//! engine itself sends a request of the rule elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use podpath_cluster::{Cluster, ResourceId, service_pods};
-use podpath_objects::{Service, TargetGroupBinding, VirtualService};
+use podpath_cluster::{Cluster, Found, PodSource, ResourceId};
+use podpath_objects::{Gateway, HttpRoute, Service, TargetGroupBinding, VirtualService};
+use podpath_source::Location;
 
 use super::cover::{Part, parts};
-use super::witnesses;
+use super::{DeadRule, can_match, witnesses};
 use crate::choose::{choose_listener, choose_rule};
+use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch};
 use crate::request::{Request, Scheme};
-use crate::table::{Action, Listener, Origin, Protocol, Rule, Table, Target};
-use crate::tables::{GatewayPods, Tables};
+use crate::table::{Action, Filter, Listener, Origin, Protocol, Rule, Table, Target, VirtualHost};
+use crate::tables::Tables;
 
-/// A route of which no load balancer sends anything to its gateway.
+/// A rule of which no load balancer sends anything to its gateway.
 #[derive(Clone, Debug)]
 pub struct Unsent {
-    /// The route.
-    pub route: ResourceId,
+    /// The rule.
+    pub rule: Origin,
+    /// Its condition on the path, where it has one.
+    pub path: Option<Location>,
+    /// So it is with every rule of the object.
+    pub is_whole: bool,
     /// A request that it would take.
     pub witness: Request,
     /// What takes it at the load balancer: a rule, or the listener that answers 404.
     pub by: Origin,
+    /// The load balancer.
+    pub entry: Origin,
 }
 
-/// Every VirtualService that gets nothing from outside because no ALB sends it, in the order of the cluster.
-pub fn unsent(cluster: &Cluster, tables: &Tables) -> Vec<Unsent> {
-    let mut known: BTreeMap<ResourceId, Option<Unsent>> = BTreeMap::new();
-    for (pods, table) in tables.istio() {
-        let senders = senders(cluster, tables, pods);
-        for listener in &table.listeners {
-            for host in &listener.hosts {
-                for rule in &host.rules {
-                    let Some(route) = rule.origin.resource else { continue };
-                    match senders.as_ref().and_then(|it| it.lost(route, listener, &host.pattern, rule)) {
-                        None => {
-                            known.insert(route, None);
-                        }
-                        Some(lost) => {
-                            known.entry(route).or_insert(Some(lost));
-                        }
-                    }
-                }
+/// By object and path in it.
+type Key = (ResourceId, String);
+
+/// Every rule that gets nothing from outside because no ALB sends it, in the order of the cluster. Those that others hide
+/// are not told again.
+pub(super) fn unsent(cluster: &Cluster, tables: &Tables, dead: &[DeadRule]) -> Vec<Unsent> {
+    let balanced: Vec<_> = gateways(cluster, tables).collect();
+    let ways: Vec<_> =
+        balanced.iter().map(|(table, services)| (*table, Senders::of(cluster, tables, services))).collect();
+    let mut lost: BTreeMap<Key, Unsent> = BTreeMap::new();
+    for (table, senders) in ways.iter().filter_map(|(table, senders)| Some((*table, senders.as_ref()?))) {
+        for (listener, host, rule) in written(table) {
+            if let (Some(found), Some(key)) = (senders.lost(listener, host, rule), key(rule)) {
+                lost.entry(key).or_insert(found);
             }
         }
     }
-    let is_for_mesh = |it: &Unsent| {
-        let gateways = cluster.get::<VirtualService>(it.route).map(|it| &it.object.gateways);
-        gateways.is_none_or(|it| it.is_empty() || it.iter().any(|it| it.value == "mesh"))
-    };
-    known.into_values().flatten().filter(|it| !is_for_mesh(it)).collect()
-}
-
-/// The load balancers before some Pods, and what they send there.
-struct Senders<'a> {
-    tables: Vec<&'a Table>,
-    parts: Vec<Part>,
-}
-
-/// None where something else may lead to the Pods, or where nothing does.
-fn senders<'a>(cluster: &Cluster, tables: &'a Tables, pods: &GatewayPods) -> Option<Senders<'a>> {
-    let own = cluster.in_namespace::<Service>(&pods.namespace).filter(|it| {
-        let behind = service_pods(cluster, it);
-        behind.iter().any(|it| Some(it.id) == pods.source)
-    });
-    let services: Vec<_> = own.collect();
-    let names: Vec<&str> = services.iter().map(podpath_cluster::Found::name).collect();
-    let is_bound = cluster
-        .in_namespace::<TargetGroupBinding>(&pods.namespace)
-        .any(|it| it.object.service.as_ref().is_some_and(|it| names.contains(&it.value.as_str())));
-    if is_bound || services.iter().any(|it| it.object.service_type == "LoadBalancer") {
-        return None;
+    if lost.is_empty() {
+        return vec![];
     }
-    let mut found = Senders { tables: vec![], parts: vec![] };
-    for table in tables.load_balancers() {
-        let n_before = found.parts.len();
-        for (host, rule) in table.listeners.iter().flat_map(rules_of) {
-            let Action::Forward(backends) = &rule.action else { continue };
-            let is_own = |it: &Target| matches!(it, Target::Service(id) if services.iter().any(|it| it.id == *id));
-            if !backends.iter().any(|it| is_own(&it.target)) {
+    let mut alive: BTreeSet<ResourceId> = BTreeSet::new();
+    for table in tables.all() {
+        let senders = ways.iter().find(|(it, _)| std::ptr::eq(*it, table)).and_then(|(_, senders)| senders.as_ref());
+        for (listener, host, rule) in written(table) {
+            if senders.is_some_and(|it| it.lost(listener, host, rule).is_some()) {
                 continue;
             }
-            let taken = parts(rule, host);
-            // A rewritten request may become any other one, and a rule of too many parts is not looked at.
-            if taken.is_empty() || !rule.filters.is_empty() || !table.frozen.is_empty() {
-                return None;
+            if let Some(key) = key(rule) {
+                alive.insert(key.0);
+                lost.remove(&key);
             }
-            found.parts.extend(taken);
-        }
-        if found.parts.len() > n_before {
-            found.tables.push(table);
         }
     }
-    (!found.parts.is_empty()).then_some(found)
+    for hidden in dead {
+        lost.retain(|(resource, path), _| hidden.rule.resource != Some(*resource) || hidden.rule.path != *path);
+    }
+    lost.retain(|(route, _), _| !is_for_mesh(cluster, *route));
+    let whole = |(key, found): (Key, Unsent)| Unsent { is_whole: !alive.contains(&key.0), ..found };
+    lost.into_iter().map(whole).collect()
 }
 
-fn rules_of(listener: &Listener) -> impl Iterator<Item = (&HostPattern, &Rule)> {
-    let hosts = listener.hosts.iter().flat_map(|host| host.rules.iter().map(move |rule| (&host.pattern, rule)));
-    hosts.chain(listener.fallback.iter().map(|rule| (&HostPattern::Any, rule)))
+fn key(rule: &Rule) -> Option<Key> {
+    Some((rule.origin.resource?, rule.origin.path.clone()))
 }
 
-impl Senders<'_> {
-    /// A rule that none of them sends anything to, with a request that shows it.
-    fn lost(&self, route: ResourceId, listener: &Listener, host: &HostPattern, rule: &Rule) -> Option<Unsent> {
-        let own = parts(rule, host);
-        let is_sent = |own: &Part| self.parts.iter().any(|sent| may_meet(sent, own));
-        if own.is_empty() || own.iter().any(is_sent) {
+/// The rules of a table that somebody wrote, and that may take a request.
+fn written(table: &Table) -> impl Iterator<Item = (&Listener, &VirtualHost, &Rule)> {
+    let hosts = table.listeners.iter().flat_map(|listener| listener.hosts.iter().map(move |host| (listener, host)));
+    let rules = hosts.flat_map(|(listener, host)| host.rules.iter().map(move |rule| (listener, host.as_ref(), rule)));
+    // What a controller adds stands at a host or at the whole object.
+    let is_written =
+        |path: &str| path.starts_with("spec.http[") || path.starts_with("spec.rules[") && path.ends_with(']');
+    rules.filter(move |(.., rule)| is_written(&rule.origin.path) && can_match(rule))
+}
+
+/// Calls inside the mesh do not come through a gateway.
+fn is_for_mesh(cluster: &Cluster, route: ResourceId) -> bool {
+    let parents = cluster.get::<HttpRoute>(route).map(|it| &it.object.parents);
+    cluster.get::<VirtualService>(route).is_some_and(|it| it.object.is_for_mesh())
+        || parents.is_some_and(|it| it.iter().any(|it| it.kind != "Gateway"))
+}
+
+/// Every gateway whose Services are known, with those.
+fn gateways<'a>(
+    cluster: &'a Cluster,
+    tables: &'a Tables,
+) -> impl Iterator<Item = (&'a Table, Vec<Found<'a, Service>>)> {
+    let istio = tables.istio().iter().filter_map(move |(pods, table)| {
+        let pods = cluster.pod_source(pods.source?)?;
+        Some((table, selecting(cluster, std::slice::from_ref(&pods))?))
+    });
+    let others = tables.gateways().filter_map(move |table| {
+        let services = match table.gateway.name {
+            "ingress-nginx" => {
+                let is_own = |it: &PodSource<'_>| it.template.labels.get(NAME) == Some("ingress-nginx");
+                let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
+                selecting(cluster, &pods)?
+            }
+            "gateway-api" => of_gateway(cluster, table)?,
+            _ => return None,
+        };
+        Some((table, services))
+    });
+    istio.chain(others)
+}
+
+/// The chart of ingress-nginx labels the Pods of its controller so.
+const NAME: &str = "app.kubernetes.io/name";
+
+/// GEP-1762: what is made for a Gateway is named `NAME-CLASS`, and its Pods carry this label with the name of the Gateway.
+const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
+
+/// The Services of some Pods; none where the Pods are reached by their node.
+fn selecting<'a>(cluster: &'a Cluster, pods: &[PodSource<'_>]) -> Option<Vec<Found<'a, Service>>> {
+    if pods.iter().any(|it| it.template.host_network) {
+        return None;
+    }
+    let selects = |service: &Found<'_, Service>| {
+        let selector = service.object.selector.as_ref().filter(|it| !it.entries.is_empty());
+        let is_own = |pod: &PodSource<'_>| pod.namespace == service.namespace();
+        selector.is_some_and(|it| pods.iter().any(|pod| is_own(pod) && it.is_subset_of(&pod.template.labels)))
+    };
+    Some(cluster.all::<Service>().filter(selects).collect())
+}
+
+/// The Services of a Gateway. Unless its own Service is here, the implementation makes one, of type LoadBalancer.
+fn of_gateway<'a>(cluster: &'a Cluster, table: &Table) -> Option<Vec<Found<'a, Service>>> {
+    let gateway = cluster.get::<Gateway>(table.origin.resource?)?;
+    let class = &gateway.object.class.as_ref()?.value;
+    cluster.find::<Service>(gateway.namespace(), &format!("{}-{class}", gateway.name()))?;
+    let is_own = |it: &PodSource<'_>| {
+        it.namespace == gateway.namespace() && it.template.labels.get(GATEWAY) == Some(gateway.name())
+    };
+    let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
+    selecting(cluster, &pods)
+}
+
+/// The load balancers before a gateway, and what they send there.
+struct Senders<'a> {
+    tables: Vec<&'a Table>,
+    /// By the one host that they are for.
+    by_host: BTreeMap<String, Vec<Part>>,
+    /// For more hosts than one.
+    wide: Vec<Part>,
+}
+
+impl<'a> Senders<'a> {
+    /// None where something else may lead to the Services, or where nothing does.
+    fn of(cluster: &Cluster, tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
+        let is_own = |it: &Target| matches!(it, Target::Service(id) if services.iter().any(|it| it.id == *id));
+        let leads = |rule: &&Rule| match &rule.action {
+            Action::Forward(backends) => backends.iter().any(|it| is_own(&it.target)),
+            _ => false,
+        };
+        let others = tables.gateways().chain(tables.istio().iter().map(|(_, table)| table));
+        let is_behind_other = others.flat_map(rules_of).any(|(_, rule)| leads(&rule));
+        if is_behind_other || services.iter().any(|it| is_open(cluster, tables, it)) {
             return None;
         }
-        let virtual_host = listener.hosts.iter().find(|it| it.pattern == *host)?;
-        let witness = witnesses(listener, virtual_host, rule).into_iter().find(|it| it.scheme.is_http())?;
-        let (witness, by) = self.tables.iter().find_map(|table| taker(table, &witness))?;
-        Some(Unsent { route, witness, by })
+        let mut found = Self { tables: vec![], by_host: BTreeMap::new(), wide: vec![] };
+        for table in tables.load_balancers() {
+            let mut is_sender = false;
+            for (host, rule) in rules_of(table).filter(|(_, rule)| leads(rule)) {
+                let taken = parts(rule, host);
+                // A rewritten request may become any other one, and a rule of too many parts is not looked at.
+                let is_changed = rule.filters.iter().any(|it| !matches!(it, Filter::SignIn(_)));
+                if taken.is_empty() || is_changed || !table.frozen.is_empty() {
+                    return None;
+                }
+                is_sender = true;
+                for part in taken {
+                    found.add(part);
+                }
+            }
+            found.tables.extend(is_sender.then_some(table));
+        }
+        let sends_all =
+            |it: &Part| it.host == HostPattern::Any && it.path.as_ref().is_none_or(PathMatch::is_everything);
+        (!found.tables.is_empty() && !found.wide.iter().any(sends_all)).then_some(found)
     }
+
+    fn add(&mut self, part: Part) {
+        match &part.host {
+            HostPattern::Exact(name) => self.by_host.entry(name.clone()).or_default().push(part),
+            HostPattern::Glob(name) if !name.contains(['*', '?']) => {
+                self.by_host.entry(name.clone()).or_default().push(part);
+            }
+            _ => self.wide.push(part),
+        }
+    }
+
+    /// Some request of a part of a rule may be sent.
+    fn may_send(&self, own: &Part) -> bool {
+        let meets = |sent: &Part| may_meet(sent, own);
+        let narrow = match &own.host {
+            HostPattern::Exact(name) => {
+                self.by_host.get(&name.to_ascii_lowercase()).is_some_and(|it| it.iter().any(meets))
+            }
+            _ => self.by_host.values().flatten().any(meets),
+        };
+        narrow || self.wide.iter().any(meets)
+    }
+
+    /// A rule that none of them sends anything to, with a request that shows it.
+    fn lost(&self, listener: &Listener, host: &VirtualHost, rule: &Rule) -> Option<Unsent> {
+        let own = parts(rule, &host.pattern);
+        if own.is_empty() || own.iter().any(|it| self.may_send(it)) {
+            return None;
+        }
+        let witness = witnesses(listener, host, rule).into_iter().find(|it| it.scheme.is_http())?;
+        let (witness, by, entry) = self.tables.iter().find_map(|table| taker(table, &witness))?;
+        let path = rule.matchers.iter().find(|it| matches!(it.condition, Condition::Path(_))).map(|it| it.location);
+        Some(Unsent { rule: rule.origin.clone(), path, is_whole: false, witness, by, entry })
+    }
+}
+
+/// Something else may lead to a Service: a load balancer of L4, a port of the nodes, a target group that others fill.
+fn is_open(cluster: &Cluster, tables: &Tables, service: &Found<'_, Service>) -> bool {
+    let mut bindings = cluster.in_namespace::<TargetGroupBinding>(service.namespace());
+    let is_bound = bindings.any(|it| it.object.service.as_ref().is_some_and(|it| it.value == service.name()));
+    let is_inner = matches!(service.object.service_type.as_str(), "" | "ClusterIP");
+    is_bound || !is_inner || tables.network(service.id).is_some()
+}
+
+fn rules_of(table: &Table) -> impl Iterator<Item = (&HostPattern, &Rule)> {
+    table.listeners.iter().flat_map(|listener| {
+        let hosts = listener.hosts.iter().flat_map(|host| host.rules.iter().map(move |rule| (&host.pattern, rule)));
+        hosts.chain(listener.fallback.iter().map(|rule| (&HostPattern::Any, rule)))
+    })
 }
 
 /// Who takes a request at a load balancer.
-fn taker(table: &Table, request: &Request) -> Option<(Request, Origin)> {
+fn taker(table: &Table, request: &Request) -> Option<(Request, Origin, Origin)> {
     table.listeners.iter().find_map(|listener| {
         let scheme = match listener.protocol {
             Protocol::Http => Scheme::Http,
@@ -134,7 +262,7 @@ fn taker(table: &Table, request: &Request) -> Option<(Request, Origin)> {
         let listener = choose_listener(table, &request).ok()?;
         let rule = choose_rule(table, listener, &request).rule;
         let by = rule.map_or_else(|| listener.origin.clone(), |it| it.origin.clone());
-        Some((request, by))
+        Some((request, by, table.origin.clone()))
     })
 }
 

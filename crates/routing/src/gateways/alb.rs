@@ -21,8 +21,8 @@ mod target;
 
 use std::collections::BTreeMap;
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{IngressPath, IngressRule, PortRef, Service};
+use podpath_cluster::{Cluster, Found, Memo, Reads};
+use podpath_objects::{Ingress, IngressPath, IngressRule, PortRef, Service};
 use podpath_order::Order;
 
 use super::{Gateway, origin, whole};
@@ -54,17 +54,45 @@ fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
     Annotations::of(PREFIX, found)
 }
 
-/// One table for each group of Ingresses and for each Gateway of an ALB, and the Ingresses that get none.
+/// The tables of ALBs, and the Ingresses that get none.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// One for each group of Ingresses and for each Gateway.
+    pub tables: Vec<Table>,
+    /// What the controller complains about.
+    pub rejected: Vec<Rejected>,
+    /// For the next time.
+    pub known: Known,
+}
+
+/// The tables of groups, by their names.
+pub type Known = Memo<String, Table>;
+
+/// One table for each group of Ingresses and for each Gateway of an ALB; `known` is what was made before.
 ///
 /// A Gateway with an NLB is entered by the table of the Gateway API.
-pub fn lower(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
-    let mut compiled = ingresses(cluster);
-    compiled.load_balancers.extend(gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network));
+pub fn lower(cluster: &Cluster, mut known: Known) -> Lowered {
+    let (groups, skipped) = group::load(cluster);
+    // Which Ingresses belong together is read here; a group is made of its members and of what else it looks up.
+    let beside = cluster.reads().without::<Ingress>();
+    let mut tables: Vec<_> = groups.iter().map(|it| group_table(cluster, it, beside, &mut known)).collect();
+    let gateways = gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network);
+    tables.extend(gateways.map(|it| lower::table(cluster, &it)));
     let complaint = |it: &model::Skipped| {
         Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()?, by: None })
     };
-    let rejected = compiled.skipped.iter().filter_map(complaint).collect();
-    (compiled.load_balancers.iter().map(|it| lower::table(cluster, it)).collect(), rejected)
+    Lowered { tables, rejected: skipped.iter().filter_map(complaint).collect(), known }
+}
+
+fn group_table(cluster: &Cluster, group: &Group<'_>, beside: Reads, known: &mut Known) -> Table {
+    let make = || lower::table(cluster, &load_balancer(cluster, group));
+    if group.error.is_some() {
+        // What is wrong may stand in an Ingress that is no member.
+        return make();
+    }
+    let members = group.members.iter().flat_map(|it| [Some(it.ingress.id), it.params.map(|it| it.id)]);
+    let members: Vec<_> = members.flatten().collect();
+    known.part(cluster, group.name.clone(), &members, beside, make).clone()
 }
 
 /// One table for each Service with an NLB of this controller.

@@ -3,6 +3,7 @@
 //! Source: istio `pilot/pkg/networking/core` (gateway.go, route/route.go, httproute.go), `pilot/pkg/model`
 //! (push_context.go, gateway.go, virtualservice.go). Rules of a virtual host are tried in order, the first match wins.
 
+mod bound;
 mod delegate;
 mod destination;
 mod destination_rules;
@@ -19,14 +20,15 @@ mod stream;
 use super::Gateway;
 use crate::ladder::Criterion;
 
+pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{entry_host, host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
 pub use filters::{is_near, may_have_filter};
-pub use gateway::{gateways_of, is_gateway_pod, lower, lower_alone};
+pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
-    Called, aliased, called, entry_by_address, has_routes, headless_by_address, is_declared, is_http, lower_alias,
-    lower_host, lower_service, lower_unserved, reads_http,
+    Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,
+    is_declared, is_http, lower_alias, lower_host, lower_service, lower_unserved, reads_http,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef};
+use podpath_objects::{GATEWAY_NAME, IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef};
 use podpath_source::{Location, Text};
 
 use super::words::policy as words;
@@ -42,7 +42,7 @@ impl Source {
 /// The Pods of the proxy that a table stands for, as far as labels of the workspace tell them.
 ///
 /// Source: the chart of ingress-nginx labels its controller so; GEP-1762 has implementations label what they make for a
-/// Gateway with `gateway.networking.k8s.io/gateway-name`.
+/// Gateway with `GATEWAY_NAME`.
 pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
     let gateway = table.origin.resource.and_then(|it| cluster.entry(it));
     let mine = |pod: &PodSource<'_>| {
@@ -53,8 +53,7 @@ pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
                     && label("app.kubernetes.io/component").is_none_or(|it| it == "controller")
             }
             _ => gateway.is_some_and(|it| {
-                label("gateway.networking.k8s.io/gateway-name") == Some(it.resource.meta.name())
-                    && it.namespace == pod.namespace
+                label(GATEWAY_NAME) == Some(it.resource.meta.name()) && it.namespace == pod.namespace
             }),
         }
     };

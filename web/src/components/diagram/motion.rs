@@ -29,7 +29,7 @@ pub(super) fn use_motion(canvas: &NodeRef, graph: &Shared<Graph>) {
     let before = use_mut_ref(Places::new);
     let canvas = canvas.clone();
     use_effect_with(graph.clone(), move |graph| {
-        let places: Places = graph.nodes.iter().map(|it| (it.id.clone(), (it.x, it.y))).collect();
+        let places: Places = graph.nodes.iter().map(|it| (it.id.clone(), (it.x, it.y))).gather();
         let old = before.replace(places);
         let moved: Vec<(&str, f64, f64)> = graph
             .nodes

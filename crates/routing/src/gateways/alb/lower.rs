@@ -43,15 +43,8 @@ impl Lowering<'_> {
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
         let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
-        let fallback = Rule {
-            origin: listener.default_origin.clone(),
-            label: "default".into(),
-            priority: None,
-            matchers: vec![],
-            rank: Rank::default(),
-            filters: guards(&listener.default_actions),
-            action: self.action(&listener.default_actions),
-        };
+        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions));
+        let fallback = Rule { filters, ..Rule::plain(listener.default_origin.clone(), "default", action) };
         Listener {
             origin: listener.origin.clone(),
             name: listener.port.to_string(),
@@ -59,7 +52,7 @@ impl Lowering<'_> {
             protocol,
             hostnames: vec![],
             served: vec![],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             fallback: Some(fallback),
             access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
         }

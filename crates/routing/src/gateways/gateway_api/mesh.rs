@@ -48,10 +48,13 @@ pub fn lower(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: 
             protocol: Protocol::Http,
             hostnames: vec![],
             served: vec![],
-            hosts: vec![VirtualHost {
-                pattern: HostPattern::Any,
-                rules: chosen.iter().flat_map(|it| lowering(it).rules()).collect(),
-            }],
+            hosts: vec![
+                VirtualHost {
+                    pattern: HostPattern::Any,
+                    rules: chosen.iter().flat_map(|it| lowering(it).rules()).collect(),
+                }
+                .into(),
+            ],
             fallback: None,
             access: Access::Open,
         }],

@@ -12,6 +12,7 @@ mod server;
 mod upstream;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::Ingress;
@@ -78,20 +79,20 @@ fn virtual_hosts(
     context: &Context<'_, '_>,
     servers: &BTreeMap<String, Server<'_>>,
     is_https: bool,
-) -> Vec<VirtualHost> {
+) -> Vec<Arc<VirtualHost>> {
     let mut hosts = Vec::new();
     for (host, server) in servers {
         let has_certificate = host != CATCH_ALL && self::has_certificate(servers, host);
         let pattern = if host == CATCH_ALL { HostPattern::Any } else { host_pattern(host) };
         let rules = context.rules(server, Way { is_https, has_certificate });
-        hosts.push(VirtualHost { pattern, rules });
+        hosts.push(VirtualHost { pattern, rules }.into());
         for alias in server.aliases.iter().filter(|it| !servers.contains_key(it.as_str())) {
             // Whether the certificate covers an alias is told by the names that it was asked for.
             let name = alias.to_ascii_lowercase();
             let is_named = server.tls_hosts.as_ref().is_some_and(|it| it.contains(&name));
             let has_certificate = is_named || self::has_certificate(servers, &name);
             let rules = context.rules(server, Way { is_https, has_certificate });
-            hosts.push(VirtualHost { pattern: alias_pattern(alias), rules });
+            hosts.push(VirtualHost { pattern: alias_pattern(alias), rules }.into());
         }
         hosts.extend(www(context, servers, host).filter(|_| server.from_to_www));
     }
@@ -114,7 +115,7 @@ fn alias_pattern(alias: &str) -> HostPattern {
 }
 
 /// `www.host` leads to `host`, or the other way round, unless an Ingress serves it.
-fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: &str) -> Option<VirtualHost> {
+fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: &str) -> Option<Arc<VirtualHost>> {
     let from = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
     if servers.contains_key(&from) {
         return None;
@@ -124,8 +125,8 @@ fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: 
         template: Some(format!("$scheme://{host}$trimmed_uri")),
         ..Redirect::default()
     };
-    let rules = vec![location::rule(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
-    Some(VirtualHost { pattern: HostPattern::Exact(from), rules })
+    let rules = vec![Rule::plain(context.place.clone(), "from-to-www-redirect", Action::Redirect(redirect))];
+    Some(VirtualHost { pattern: HostPattern::Exact(from), rules }.into())
 }
 
 /// Hosts whose TLS is to go through: that needs a flag of the controller, which no manifest of an Ingress tells.
@@ -138,7 +139,7 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
     let (_, first) = found.first()?;
     let place = first.locations.first().map_or_else(|| context.place.clone(), |it| it.origin.clone());
     let action = Action::Unsupported(annotation::field("ssl-passthrough"));
-    let rules: Vec<Rule> = vec![location::rule(place.clone(), "ssl-passthrough", action)];
+    let rules: Vec<Rule> = vec![Rule::plain(place.clone(), "ssl-passthrough", action)];
     Some(Listener {
         origin: place,
         name: "ssl-passthrough".into(),
@@ -146,7 +147,7 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
         protocol: Protocol::TlsPassthrough,
         hostnames: found.iter().map(|(host, _)| host_pattern(host)).collect(),
         served: vec![],
-        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
         fallback: None,
         access: Access::Open,
     })

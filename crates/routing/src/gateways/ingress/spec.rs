@@ -48,7 +48,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, members: &[Found<'_, Ingre
         protocol,
         hostnames: vec![],
         served: vec![],
-        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }],
+        hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: rules.clone() }.into()],
         fallback: fallback.clone(),
         access: Access::Open,
     };
@@ -126,13 +126,6 @@ pub(super) fn host_pattern(host: &str) -> HostPattern {
 fn fallback(cluster: &Cluster, ingress: &Found<'_, Ingress>) -> Option<Rule> {
     let backend = ingress.object.default_backend.as_ref()?;
     let place = "spec.defaultBackend";
-    Some(Rule {
-        origin: origin(ingress, backend.span, place),
-        label: "defaultBackend".into(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action: lower_action(cluster, ingress, backend, place),
-    })
+    let action = lower_action(cluster, ingress, backend, place);
+    Some(Rule::plain(origin(ingress, backend.span, place), "defaultBackend", action))
 }

@@ -1,6 +1,6 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -12,12 +12,12 @@ use podpath_source::Text;
 
 use super::destination::{self, Proxy};
 use super::egress::{knows, knows_entry, knows_route};
-use super::gateway::number;
 use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
+use super::route::number;
 use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
-use crate::table::{Access, Action, Backend, Listener, Origin, Protocol, Rank, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -35,16 +35,8 @@ pub enum Called<'a> {
 /// What a host names for a caller in a namespace: `name`, `name.ns`, `name.ns.svc`, the full name, or an address.
 pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'a> {
     let host = host.trim_end_matches('.');
-    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip == host);
-    if let Some(found) = cluster.all::<Service>().find(by_ip) {
-        return Called::Service(found);
-    }
-    if let Some(pod) = cluster.pod_sources().find(|it| it.ip == Some(host)) {
-        return Called::Pod(pod);
-    }
-    if is_address {
-        return Called::Outside;
+    if let Some(address) = address_of(host) {
+        return at_address(cluster, address);
     }
     let domain = format!(".svc.{}", cluster.settings.cluster_domain);
     let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
@@ -57,6 +49,40 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
         None if was_cut || !short.contains('.') => Called::Missing,
         None => Called::Outside,
     }
+}
+
+/// The address that a host is, an IPv6 one with its brackets or without. One address may be written in many ways, so that
+/// texts are not compared.
+fn address_of(host: &str) -> Option<IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
+}
+
+fn at_address(cluster: &Cluster, address: IpAddr) -> Called<'_> {
+    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address));
+    if let Some(found) = cluster.all::<Service>().find(by_ip) {
+        return Called::Service(found);
+    }
+    cluster.pod_sources().find(|it| it.has_address(address)).map_or(Called::Outside, Called::Pod)
+}
+
+/// The Service that kube-proxy of the caller's own node takes a connection for, by one of `externalIPs` or the address of
+/// its load balancer: there are rules for these as there are for the cluster IP, but for the Service's own ports alone
+/// (`pkg/proxy`, `ServicePort.ExternalIPs` and `LoadBalancerVIPs`), and neither for headless Services nor for
+/// ExternalNames.
+pub fn by_outer_address<'a>(
+    cluster: &'a Cluster,
+    host: &str,
+    transport: &str,
+    port: u16,
+) -> Option<Found<'a, Service>> {
+    let address = address_of(host)?;
+    let takes = |it: &Found<'_, Service>| {
+        it.object.outer_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address))
+            && !it.object.is_headless()
+            && it.object.external_name.is_none()
+            && it.object.port_over(transport, &PortRef::Number(port)).is_some()
+    };
+    cluster.all::<Service>().find(takes)
 }
 
 /// Longer chains of names lead nowhere.
@@ -75,12 +101,15 @@ pub fn aliased<'a>(cluster: &'a Cluster, service: &Found<'a, Service>) -> Result
 /// The headless Service that has an endpoint at an address, for a port that is not declared as HTTP or TLS: a sidecar has a
 /// listener for each of its endpoints (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
 pub fn headless_by_address<'a>(cluster: &'a Cluster, address: &str, port: u16) -> Option<Found<'a, Service>> {
-    let address = address.trim_matches(['[', ']']);
-    address.parse::<IpAddr>().ok()?;
+    let address = address_of(address)?;
+    let is_at = |it: &Endpoint| {
+        let of_pod = it.source.and_then(|id| cluster.pod_source(id)).is_some_and(|pod| pod.has_address(address));
+        of_pod || it.address.as_ref().is_some_and(|it| it.parse::<IpAddr>() == Ok(address))
+    };
     cluster.all::<Service>().filter(|it| it.object.is_headless()).find(|service| {
         let listed = service.object.port(port).filter(|it| !speaks_by_name(it));
         let found = listed.map(|it| endpoints(cluster, service, it).0).unwrap_or_default();
-        found.iter().any(|it| it.address.as_deref() == Some(address))
+        found.iter().any(is_at)
     })
 }
 
@@ -93,7 +122,7 @@ fn speaks_by_name(port: &ServicePort) -> bool {
 /// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
 /// speaks.
 pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> Option<(String, String)> {
-    let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
+    let address = address_of(address)?;
     let mut best: Option<(u8, String, String)> = None;
     for entry in cluster.all::<ServiceEntry>() {
         let (Some(port), Some(host)) = (entry.object.port(proxy.port), entry.object.hosts.first()) else { continue };
@@ -208,7 +237,7 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
         Ok(real) => destination::plain(&real, proxy.port),
         Err(outside) => destination::host(&outside, proxy.port),
     };
-    plain_rule(whole(service), backend)
+    Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
 }
 
 /// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
@@ -226,7 +255,10 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
         return None;
     }
     let place = found.first().map(whole).unwrap_or_default();
-    let plain = || plain_rule(Origin::default(), destination::host(entry.unwrap_or(host), proxy.port));
+    let plain = || {
+        let backend = destination::host(entry.unwrap_or(host), proxy.port);
+        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
+    };
     Some(table(cluster, proxy, host, &found, place, plain))
 }
 
@@ -275,12 +307,12 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
 
 /// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
 /// itself: what a caller of its own namespace without labels meets.
-pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool) -> Vec<Table> {
+pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool, known: &mut Unserved) -> Vec<Table> {
     let mut tables = Vec::new();
     let alone = hosts_of_one(cluster);
     for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
         let names = gateways(&owner);
-        let is_mesh = names.iter().any(|it| it == "mesh");
+        let is_mesh = owner.object.is_for_mesh();
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
         let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
         let host = if is_mesh {
@@ -289,12 +321,18 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool)
             owner.object.hosts.first().filter(|_| is_missing()).map(|it| it.value.clone())
         };
         let (Some(host), Some(gateway)) = (host, names.first()) else { continue };
-        let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
-        number(&mut rules);
-        tables.push(served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules));
+        let make = || {
+            let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
+            number(&mut rules);
+            served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules)
+        };
+        tables.push(known.part(cluster, (owner.id, host.clone()), &[owner.id], Reads::default(), make).clone());
     }
     tables
 }
+
+/// Such tables, by the VirtualService and its host.
+pub type Unserved = Memo<(ResourceId, String), Table>;
 
 /// The Gateway of this full name is in the workspace.
 fn is_here(cluster: &Cluster, gateway: &str) -> bool {
@@ -303,7 +341,7 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
 
 /// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
 fn hosts_of_one(cluster: &Cluster) -> BTreeSet<String> {
-    let in_mesh = cluster.all::<VirtualService>().filter(|it| gateways(it).iter().any(|known| known == "mesh"));
+    let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
     let hosts = in_mesh.flat_map(|it| {
         it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
     });
@@ -390,7 +428,7 @@ pub(super) fn served(
             protocol,
             hostnames: vec![],
             served: vec![HostPattern::parse(host)],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }],
+            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             fallback: None,
             access: Access::Open,
         }],
@@ -421,7 +459,7 @@ fn having<'a>(
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
         patterns.filter(|it| it.matches(host) && counts(it)).map(|pattern| pattern.specificity()).max()
     };
-    let in_mesh = |it: &Found<'_, VirtualService>| gateways(it).iter().any(|known| known == "mesh");
+    let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
     let is_known = |it: &Found<'_, VirtualService>| seen(it, proxy).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
     let mut found: Vec<_> = fitting.collect();
@@ -448,16 +486,4 @@ fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualServi
     );
     let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
     Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
-}
-
-fn plain_rule(origin: Origin, backend: Backend) -> Rule {
-    Rule {
-        origin,
-        label: "default".into(),
-        priority: None,
-        matchers: vec![],
-        rank: Rank::default(),
-        filters: vec![],
-        action: Action::Forward(vec![backend]),
-    }
 }

@@ -15,7 +15,7 @@ use crate::gateways::origin;
 use crate::matcher::{Condition, Matcher, Mismatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Action, Cors, Filter, HeaderChange, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
+    Action, Cors, Filter, HeaderChange, Origin, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
 };
 
 /// The rules that a VirtualService gives a proxy; each match is a rule of its own.
@@ -370,5 +370,21 @@ pub(super) fn is_catch_all(rule: &Rule) -> bool {
         [] => true,
         [only] => matches!(&only.condition, Condition::Path(path) if path.is_everything()),
         _ => false,
+    }
+}
+
+/// `httpsRedirect`: 301 for everything, unless a trusted proxy says that the client spoke HTTPS.
+pub(super) fn to_https(origin: Origin, trusts_proxies: bool) -> Rule {
+    let redirect =
+        Redirect { status: 301, scheme: Some("https".into()), port: RedirectPort::OfHost, ..Redirect::default() };
+    let plain = Condition::WithoutHeader("x-forwarded-proto".into(), TextMatch::Exact("https".into()));
+    let matchers = trusts_proxies.then(|| Matcher::new(plain, origin.location)).into_iter().collect();
+    Rule { matchers, ..Rule::plain(origin, "httpsRedirect", Action::Redirect(redirect)) }
+}
+
+/// Rules are tried in this order.
+pub(super) fn number(rules: &mut [Rule]) {
+    for (order, rule) in rules.iter_mut().enumerate() {
+        rule.rank.order = order;
     }
 }

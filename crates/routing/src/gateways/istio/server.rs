@@ -10,7 +10,7 @@ use podpath_source::Text;
 
 use crate::gateways::{full_name, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Action, Origin, Protocol, Rank, Rejected, Rule, VirtualHost};
+use crate::table::{Action, Origin, Protocol, Rejected, Rule, VirtualHost};
 
 /// A server with its Gateway.
 pub(super) struct Serving<'a> {
@@ -26,15 +26,8 @@ impl Serving<'_> {
     /// One field of the server decides where everything goes, and is not modelled.
     pub(super) fn unmodelled(&self, field: &str) -> VirtualHost {
         let origin = self.origin();
-        let rule = Rule {
-            label: field.to_owned(),
-            priority: None,
-            matchers: vec![],
-            rank: Rank::default(),
-            filters: vec![],
-            action: Action::Unsupported(format!("{}.{field}", origin.path)),
-            origin,
-        };
+        let action = Action::Unsupported(format!("{}.{field}", origin.path));
+        let rule = Rule::plain(origin, field, action);
         VirtualHost { pattern: HostPattern::Any, rules: vec![rule] }
     }
 

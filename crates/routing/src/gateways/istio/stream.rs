@@ -5,9 +5,9 @@ use podpath_objects::{Service, ServicePort, StreamMatch, TcpRule, VirtualService
 use podpath_source::{Location, Text};
 
 use super::destination::{self, Proxy};
-use super::gateway::number;
 use super::mesh::{is_declared, is_http, is_tls, order, plain, served, virtual_services};
 use super::names::{full_gateway, host_of};
+use super::route::number;
 use crate::gateways::{origin, whole};
 use crate::matcher::{Condition, Matcher, Mismatch};
 use crate::table::{Action, Backend, Protocol, Rank, Rule, Table};

@@ -60,12 +60,6 @@ impl Rules<'_> {
     }
 }
 
-/// A rule without conditions.
-pub(super) fn rule(origin: Origin, label: &str, action: Action) -> Rule {
-    let (label, rank) = (label.to_owned(), Rank::default());
-    Rule { origin, label, priority: None, matchers: vec![], rank, filters: vec![], action }
-}
-
 /// A pattern that cannot be read here: nginx may read it otherwise, or not at all.
 fn unreadable<'l>(server: &'l Server<'_>) -> Option<&'l Origin> {
     server.locations.iter().find(|it| !Pattern::from_start(&it.path).is_valid()).map(|it| &it.origin)
@@ -75,11 +69,15 @@ impl<'a> Context<'a, '_> {
     /// The rules of a server.
     pub(super) fn rules(&self, server: &Server<'a>, way: Way) -> Vec<Rule> {
         if let Some(field) = &self.config.unmodelled {
-            return vec![rule(self.place.clone(), "configuration", Action::Unsupported(field.clone()))];
+            return vec![Rule::plain(self.place.clone(), "configuration", Action::Unsupported(field.clone()))];
         }
         let is_regex = self.is_regex(server);
         if let Some(unreadable) = unreadable(server).filter(|_| is_regex) {
-            return vec![rule(unreadable.clone(), "paths", Action::Unsupported(format!("{}.path", unreadable.path)))];
+            return vec![Rule::plain(
+                unreadable.clone(),
+                "paths",
+                Action::Unsupported(format!("{}.path", unreadable.path)),
+            )];
         }
         let mut rules = self.app_root(server);
         for location in &server.locations {
@@ -100,7 +98,8 @@ impl<'a> Context<'a, '_> {
     fn own_locations(&self) -> impl Iterator<Item = Rule> {
         [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")].into_iter().map(
             |(path, status, reason)| {
-                let mut rule = rule(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
+                let mut rule =
+                    Rule::plain(self.place.clone(), path, Action::Respond(Response { status, body: None, reason }));
                 rule.matchers =
                     vec![Matcher::new(Condition::Path(PathMatch::Prefix(path.to_owned())), rule.origin.location)];
                 rule
@@ -138,7 +137,7 @@ impl<'a> Context<'a, '_> {
         let Some((location, to)) = found else { return vec![] };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let mut rule = rule(location.origin.clone(), "app-root", Action::Redirect(redirect));
+        let mut rule = Rule::plain(location.origin.clone(), "app-root", Action::Redirect(redirect));
         rule.matchers = vec![Matcher::new(Condition::Path(PathMatch::Exact("/".into())), rule.origin.location)];
         vec![rule]
     }
