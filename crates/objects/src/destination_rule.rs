@@ -34,25 +34,28 @@ pub struct Subset {
 /// The TLS of a `trafficPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrafficTls {
+    /// There is a `trafficPolicy`, whatever it says.
+    pub is_told: bool,
     /// `tls.mode`
     pub mode: Option<Spanned<String>>,
     /// `portLevelSettings[]`: port of the Service and `tls.mode`.
-    pub ports: Vec<(u16, Spanned<String>)>,
+    pub ports: Vec<(u16, Option<Spanned<String>>)>,
 }
 
 impl TrafficTls {
     fn read(reader: Reader<'_>) -> Self {
         let port =
-            |it: Reader<'_>| Some((it.get("port").get("number").port()?.value, it.get("tls").get("mode").text()?));
+            |it: Reader<'_>| Some((it.get("port").get("number").port()?.value, it.get("tls").get("mode").text()));
         Self {
+            is_told: reader.exists(),
             mode: reader.get("tls").get("mode").text(),
             ports: reader.get("portLevelSettings").items().filter_map(port).collect(),
         }
     }
 
-    /// The mode for a port of the Service.
-    pub fn at(&self, port: u16) -> Option<&Spanned<String>> {
-        self.ports.iter().find(|(it, _)| *it == port).map(|(_, mode)| mode).or(self.mode.as_ref())
+    /// The mode that a port of the Service has of its own; inside, none where its own settings name none.
+    pub fn port(&self, port: u16) -> Option<Option<&Spanned<String>>> {
+        self.ports.iter().find(|(it, _)| *it == port).map(|(_, mode)| mode.as_ref())
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Server {
     pub hosts: Vec<Spanned<String>>,
     /// `tls`
     pub tls: Option<ServerTls>,
+    /// `bind`: the address of the Pod that it listens on; every one unless told.
+    pub bind: Option<Spanned<String>>,
     /// The whole entry.
     pub span: Span,
 }
@@ -68,6 +70,7 @@ impl Server {
             protocol: port.get("protocol").text().unwrap_or_else(|| missing(port, "")),
             hosts: reader.get("hosts").texts(),
             tls,
+            bind: reader.get("bind").text(),
             span: reader.span(),
         }
     }

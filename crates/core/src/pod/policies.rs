@@ -2,8 +2,8 @@
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{
-    AuthorizationPolicy, EnvoyFilter, Kind, NetworkPolicy, PeerAuthentication, PolicyScope, RequestAuthentication,
-    Sidecar as SidecarConfig,
+    AuthorizationPolicy, EgressListener, EnvoyFilter, Kind, NetworkPolicy, PeerAuthentication, PolicyScope,
+    RequestAuthentication, Sidecar as SidecarConfig,
 };
 use podpath_order::Order;
 use podpath_protocol::{PolicyLine, WorkloadPolicies};
@@ -86,7 +86,10 @@ fn effects(asked: &Asked<'_>) -> Vec<Effect> {
     let proxy = Proxy { namespace: workload.namespace, labels: workload.labels, port: 0, is_gateway };
     let holds = sidecar_of(cluster, &proxy);
     all.extend(holds.map(|it: Found<'_, SidecarConfig>| {
-        let hosts = it.object.egress.as_ref().map(|all| all.iter().map(|it| it.value.clone()).collect::<Vec<_>>());
+        let listed = |all: &Vec<EgressListener>| {
+            all.iter().flat_map(|it| &it.hosts).map(|it| it.value.clone()).collect::<Vec<_>>()
+        };
+        let hosts = it.object.egress.as_ref().map(listed);
         Effect::of(&it, "Sidecar", words::egress(hosts.as_deref()))
     }));
     all

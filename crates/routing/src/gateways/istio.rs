@@ -6,6 +6,7 @@
 mod bound;
 mod delegate;
 mod destination;
+mod destination_rules;
 mod egress;
 mod filters;
 mod gateway;
@@ -26,8 +27,8 @@ pub use egress::{knows, sidecar_of};
 pub use filters::{is_near, may_have_filter};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
-    Called, Unserved, aliased, by_outer_address, called, entry_by_address, headless_by_address, is_declared, is_http,
-    lower_host, lower_service, lower_unserved, reads_http,
+    Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,
+    is_declared, is_http, lower_alias, lower_host, lower_service, lower_unserved, reads_http,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;

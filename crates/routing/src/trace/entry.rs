@@ -6,6 +6,7 @@ use podpath_source::Text;
 
 use super::end::End;
 use super::exposed::{exposed, has_address, through_service};
+use super::mesh::ambient;
 use super::outbound;
 use super::service::pod_by_name;
 use super::stage::Walk;
@@ -235,6 +236,9 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
             return outbound::to_outside(cluster, walk, caller, &host, request);
         }
     };
+    if let Some(at) = ambient::waypoint(cluster, caller, &service, request.port) {
+        return walk.finish(End::unsupported_at(ambient::WAYPOINT.into(), at));
+    }
     if !caller.sidecar {
         return walk.call_service(&service, request.port, request);
     }

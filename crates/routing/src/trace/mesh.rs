@@ -2,6 +2,7 @@
 //!
 //! Order at each proxy (istio `pilot/pkg/networking/core/listener_builder.go`): mutual TLS, CUSTOM, the token, DENY, ALLOW.
 
+pub(super) mod ambient;
 mod authz;
 mod config;
 mod inject;

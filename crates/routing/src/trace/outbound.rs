@@ -65,7 +65,7 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
     // TLS names its host, whatever was dialled.
     let sni = request.sni.as_deref().filter(|_| request.scheme.is_tls()).unwrap_or(host);
     let name = by_address.as_ref().map_or(sni, |(name, _)| name.as_str()).trim_end_matches('.').to_owned();
-    match istio::entry_host(cluster, &name, request.port, &caller.namespace) {
+    match istio::entry_host(cluster, &proxy_of(caller, request.port), &name) {
         Some(known) => walk.deliver_to_host(known, request),
         None => walk.finish(unknown(cluster, caller, host, &request)),
     }
@@ -130,6 +130,9 @@ fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Tabl
         let name = by_address.as_ref().map_or(request.host.as_str(), |(name, _)| name.as_str());
         return istio::lower_host(cluster, &proxy, name);
     };
+    if let Some(table) = istio::lower_alias(cluster, &proxy, &service, &request.host) {
+        return Some(table);
+    }
     let speaks_http = speaks_http(cluster, &service, port);
     if !istio::knows(cluster, &proxy, &service) || speaks_http.is_none() {
         // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.
@@ -199,8 +202,7 @@ fn unknown(cluster: &Cluster, caller: &Caller, dialled: &str, request: &Request)
 /// REGISTRY_ONLY; a Sidecar may say otherwise than the mesh.
 fn keeps_inside(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
     let sidecar = istio::sidecar_of(cluster, &proxy_of(caller, port));
-    let own = sidecar.and_then(|it| it.object.outbound.as_ref()).map(|it| it.value == "REGISTRY_ONLY");
-    own.unwrap_or_else(|| Mesh::of(cluster).registry_only)
+    sidecar.and_then(|it| it.object.keeps_inside).unwrap_or_else(|| Mesh::of(cluster).registry_only)
 }
 
 /// What a proxy can read.

@@ -168,7 +168,7 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
         n => Text::new(format!("{n} candidates, none matches"), format!("후보 {n}개 가운데 맞는 규칙이 없습니다")),
     };
     // A server that was dropped is no route.
-    let is_route = |it: &&Rejected| !matches!(it.reason, "duplicate-host" | "protocol-conflict");
+    let is_route = |it: &&Rejected| !matches!(it.reason, "duplicate-host" | "protocol-conflict" | "bound-inside");
     if let Some(rejected) = table.rejected.iter().find(is_route).filter(|_| nearest_rule.is_none()) {
         return not_attached(cluster, rejected, &owner);
     }

@@ -1,11 +1,12 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService};
-use podpath_order::Order;
+use podpath_objects::{Destination, Labels, PortRef, Service, ServiceEntry, VirtualService};
 use podpath_source::{Location, Text};
 
-use super::names::{age_key, full_host, host_of, service_by_host, visibility};
+use super::destination_rules::rules_for;
+use super::egress::knows_entry;
+use super::names::{full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::pattern::HostPattern;
@@ -55,11 +56,14 @@ pub(super) fn lower(
         },
         Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
         None => {
-            let port = *backend.port.get_or_insert(proxy.port);
-            if !is_entry(cluster, &host, port, proxy.namespace) {
-                let (target, fault) = unknown_host(cluster, &host, at);
-                backend.target = target;
-                backend.fault = Some(fault);
+            let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
+            match entry_namespace(cluster, &host, port, proxy.namespace) {
+                Some(space) => name_subset(cluster, proxy, owner, destination, (host.as_str(), space), &mut backend),
+                None => {
+                    let (target, fault) = unknown_host(cluster, &host, at);
+                    backend.target = target;
+                    backend.fault = Some(fault);
+                }
             }
         }
     }
@@ -68,38 +72,60 @@ pub(super) fn lower(
 
 /// True when a ServiceEntry that is visible here has this host, as written, and this port.
 pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> bool {
-    cluster.all::<ServiceEntry>().any(|it| {
-        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    })
+    entry_namespace(cluster, host, port, from).is_some()
 }
 
-/// The host of the visible ServiceEntry that a call to a host is for: this very name, else the longest wildcard that covers
-/// it. A route cannot name what only a wildcard covers; a caller can.
-pub(crate) fn entry_host<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
+/// As for a Service: at a gateway the only port of the ServiceEntry that has the host, else the server's number.
+fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
+    let fits = |it: &Found<'_, ServiceEntry>| {
+        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+        named && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
+    };
+    let found = cluster.all::<ServiceEntry>().find(|it| proxy.is_gateway && fits(it));
+    match found.map(|it| it.object.ports.as_slice()) {
+        Some([only]) => only.number,
+        _ => proxy.port,
+    }
+}
+
+/// The namespace of that ServiceEntry.
+fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
+    let fits = |it: &Found<'_, ServiceEntry>| {
+        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+        named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
+    };
+    cluster.all::<ServiceEntry>().find(fits).map(|it| it.namespace())
+}
+
+/// The host of the ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that
+/// covers it. A route cannot name what only a wildcard covers; a caller can.
+pub(crate) fn entry_host<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Option<&'a str> {
     let host = host.to_ascii_lowercase();
     let mut best: Option<((u8, usize), &str)> = None;
-    for (known, pattern) in entry_hosts(cluster, port, from).filter(|(_, it)| it.matches(&host)) {
+    for (known, pattern) in entry_hosts(cluster, proxy) {
         let fit = pattern.specificity();
-        if best.is_none_or(|(other, _)| fit > other) {
+        if pattern.matches(&host) && best.is_none_or(|(other, _)| fit > other) {
             best = Some((fit, known));
         }
     }
     best.map(|(_, known)| known)
 }
 
-/// The hosts of the ServiceEntries that are visible from a namespace and have a port.
-pub(super) fn entry_hosts<'a>(
-    cluster: &'a Cluster,
-    port: u16,
-    from: &str,
-) -> impl Iterator<Item = (&'a str, HostPattern)> {
-    let seen = move |it: &Found<'_, ServiceEntry>| {
-        it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    };
-    let hosts = cluster.all::<ServiceEntry>().filter(seen).flat_map(|it| it.object.hosts.iter());
-    let named = hosts.map(|it| (it.value.as_str(), HostPattern::parse(&it.value)));
-    named.filter(|(_, pattern)| *pattern != HostPattern::Any)
+/// The hosts of the ServiceEntries that have the port and that a proxy knows: exported to it, and among its egress hosts.
+pub(super) fn entry_hosts<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Vec<(&'a str, HostPattern)> {
+    let mut found = Vec::new();
+    for entry in cluster.all::<ServiceEntry>().filter(|it| it.object.port(proxy.port).is_some()) {
+        if visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_none() {
+            continue;
+        }
+        for host in &entry.object.hosts {
+            let pattern = HostPattern::parse(&host.value);
+            if pattern != HostPattern::Any && knows_entry(cluster, proxy, entry.namespace(), &pattern) {
+                found.push((host.value.as_str(), pattern));
+            }
+        }
+    }
+    found
 }
 
 /// A name of the cluster is a Service that is missing; any other host nobody told the mesh about.
@@ -138,11 +164,27 @@ fn resolve(
         backend.fault = Some(missing_port(service, &PortRef::Number(port), owner.at(at), 503));
         return;
     }
+    let host = host_of(cluster, service);
+    name_subset(cluster, proxy, owner, destination, (host.as_str(), service.namespace()), backend);
+}
+
+/// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host defines
+/// it". The host comes with the namespace of its Service or ServiceEntry.
+fn name_subset(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    owner: &Found<'_, VirtualService>,
+    destination: &Destination,
+    (host, namespace): (&str, &str),
+    backend: &mut Backend,
+) {
     let Some(subset) = &destination.subset else { return };
-    match subset_labels(cluster, proxy, service, &subset.value) {
-        Some(labels) => backend.subset = Some((subset.value.clone(), labels)),
+    let rules = rules_for(cluster, proxy, host, namespace);
+    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
+    match subsets.find(|it| it.name.value == subset.value) {
+        Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
         None => {
-            let (name, host) = (&subset.value, host_of(cluster, service));
+            let name = &subset.value;
             backend.fault = Some(Fault {
                 reason: "subset-not-found",
                 status: 503,
@@ -158,18 +200,11 @@ fn resolve(
 }
 
 /// At a gateway the only port of the Service, else the server's number; in the mesh always the dialled port.
-fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16 {
+pub(super) fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16 {
     match service.object.ports.as_slice() {
         [only] if proxy.is_gateway => only.port.value,
         _ => proxy.port,
     }
-}
-
-/// The labels of a subset by the DestinationRules that hold for the proxy.
-fn subset_labels(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, name: &str) -> Option<Labels> {
-    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
-    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
-    subsets.find(|it| it.name.value == name).map(|it| it.labels.clone())
 }
 
 /// The TLS mode that a DestinationRule tells a proxy for a port of a Service, and where it stands.
@@ -180,49 +215,20 @@ pub fn tls_mode<'a>(
     subset: Option<&str>,
 ) -> Option<(&'a str, Location)> {
     let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
+    // Settings of a port go before those of the whole, a subset's own before those of all.
     let of_subset = rules.iter().find_map(|it| {
         let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
-        Some((it, found.tls.at(proxy.port)?))
+        Some((it, &found.tls))
     });
-    let (rule, mode) = of_subset.or_else(|| rules.iter().find_map(|it| Some((it, it.object.tls.at(proxy.port)?))))?;
+    let of_all = rules.iter().map(|it| (it, &it.object.tls)).find(|(_, policy)| policy.is_told);
+    let both: Vec<_> = of_subset.into_iter().chain(of_all).collect();
+    let at_port = both.iter().find_map(|(rule, policy)| Some((*rule, policy.port(proxy.port)?)));
+    let (rule, mode) = match at_port {
+        // "Fields that a port's own settings omit have their default."
+        Some((rule, mode)) => (rule, mode?),
+        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.mode.as_ref()?)))?,
+    };
     Some((mode.value.as_str(), rule.at(mode.span)))
-}
-
-/// The DestinationRules that hold for a host, oldest first: of the client's namespace (unless that is the root namespace),
-/// else of the Service's, else of the root namespace; in each those of the most specific host, which are united.
-fn rules_for<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, owner: &str) -> Vec<Found<'a, DestinationRule>> {
-    let root = cluster.settings.mesh_root_namespace.as_str();
-    let client = Some(proxy.namespace).filter(|it| *it != root);
-    for namespace in [client, Some(owner), Some(root)].into_iter().flatten() {
-        let rules = cluster.in_namespace::<DestinationRule>(namespace);
-        let mut fitting: Vec<_> = rules.filter(|it| holds(cluster, proxy, it, host)).collect();
-        if fitting.is_empty() {
-            continue;
-        }
-        let length = |it: &Found<'_, DestinationRule>| rule_host(cluster, it).len();
-        let is_exact = |it: &Found<'_, DestinationRule>| !rule_host(cluster, it).starts_with('*');
-        let best = fitting.iter().map(|it| (is_exact(it), length(it))).max();
-        fitting.retain(|it| Some((is_exact(it), length(it))) == best);
-        fitting.order_by(|a, b| age_key(a).cmp(&age_key(b)));
-        return fitting;
-    }
-    vec![]
-}
-
-fn rule_host(cluster: &Cluster, rule: &Found<'_, DestinationRule>) -> String {
-    rule.object.host.as_ref().map_or(String::new(), |it| full_host(cluster, &it.value, rule.namespace()))
-}
-
-fn holds(cluster: &Cluster, proxy: &Proxy<'_>, rule: &Found<'_, DestinationRule>, host: &str) -> bool {
-    let own = rule_host(cluster, rule);
-    let fits = own == host || own.strip_prefix('*').is_some_and(|suffix| host.ends_with(suffix));
-    let seen = visibility(&rule.object.export_to, rule.namespace(), proxy.namespace).is_some();
-    let local = rule
-        .object
-        .workload_selector
-        .as_ref()
-        .is_none_or(|it| rule.namespace() == proxy.namespace && it.is_subset_of(proxy.labels));
-    fits && seen && local
 }
 
 /// A route to a Service as it is, without a VirtualService.

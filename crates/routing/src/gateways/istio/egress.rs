@@ -37,27 +37,34 @@ pub fn knows(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>)
         })
     });
     let host = HostPattern::parse(&host_of(cluster, service));
-    is_seen && takes(cluster, proxy, service.namespace(), &[host])
+    is_seen && takes(cluster, proxy, service.namespace(), &|it| it.intersect(&host).is_some())
+}
+
+/// Whether a proxy knows a host of a ServiceEntry of a namespace: an egress host holds the whole of it.
+pub(super) fn knows_entry(cluster: &Cluster, proxy: &Proxy<'_>, namespace: &str, host: &HostPattern) -> bool {
+    takes(cluster, proxy, namespace, &|it| it.intersect(host).as_ref() == Some(host))
 }
 
 /// Whether a proxy knows a VirtualService: one of its hosts is among the egress hosts.
 pub(super) fn knows_route(cluster: &Cluster, proxy: &Proxy<'_>, route: &Found<'_, VirtualService>) -> bool {
     let hosts = route.object.hosts.iter().map(|it| full_host(cluster, &it.value, route.namespace()));
     let hosts: Vec<_> = hosts.map(|it| HostPattern::parse(&it)).collect();
-    takes(cluster, proxy, route.namespace(), &hosts)
+    takes(cluster, proxy, route.namespace(), &|it| hosts.iter().any(|host| host.intersect(it).is_some()))
 }
 
-fn takes(cluster: &Cluster, proxy: &Proxy<'_>, namespace: &str, hosts: &[HostPattern]) -> bool {
+/// One of the egress hosts for the port and a namespace fits. An entry of `egress` with a port is for that port, the one
+/// without for all others (`GetEgressListenerForRDS`).
+fn takes(cluster: &Cluster, proxy: &Proxy<'_>, namespace: &str, fits: &dyn Fn(&HostPattern) -> bool) -> bool {
     let Some(sidecar) = sidecar_of(cluster, proxy) else { return true };
     let Some(egress) = &sidecar.object.egress else { return true };
-    egress.iter().any(|it| {
+    let Some(listener) = egress.iter().find(|it| it.port.is_none_or(|port| port == proxy.port)) else { return false };
+    listener.hosts.iter().any(|it| {
         let (space, host) = it.value.split_once('/').unwrap_or(("*", it.value.as_str()));
         let is_space = match space {
             "*" => true,
             "." => namespace == proxy.namespace,
             other => other == namespace,
         };
-        let pattern = HostPattern::parse(host);
-        is_space && hosts.iter().any(|it| it.intersect(&pattern).is_some())
+        is_space && fits(&HostPattern::parse(host))
     })
 }

@@ -131,9 +131,14 @@ fn make<'a>(
     known: &mut Known,
 ) -> Table {
     let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
+    let mut hidden = Vec::new();
     for gateway in gateways {
         for (idx, server) in gateway.object.servers.iter().enumerate() {
             let Some(port) = &server.port else { continue };
+            if let Some(why) = (Serving { gateway: *gateway, server, idx }).hidden() {
+                hidden.push(why);
+                continue;
+            }
             for port in translate(Some(gateway), port.value) {
                 ports.entry(port).or_default().push(Serving { gateway: *gateway, server, idx });
             }
@@ -146,6 +151,7 @@ fn make<'a>(
         ports.entry(*port).or_default();
     }
     let (bindings, mut rejected) = Bindings::new(cluster, pods, (gateways, services), known);
+    rejected.extend(hidden);
     let making = Making { cluster, pods, bindings, ingresses, plain_ports, tls_ports };
     let mut listeners = Vec::new();
     for (port, servers) in &ports {

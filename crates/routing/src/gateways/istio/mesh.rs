@@ -11,7 +11,7 @@ use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
-use super::egress::{knows, knows_route};
+use super::egress::{knows, knows_entry, knows_route};
 use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
 use super::route::number;
 use super::{MESH, route};
@@ -125,10 +125,10 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
     let address = address_of(address)?;
     let mut best: Option<(u8, String, String)> = None;
     for entry in cluster.all::<ServiceEntry>() {
-        let seen = visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some();
-        let (Some(port), Some(host), true) = (entry.object.port(proxy.port), entry.object.hosts.first(), seen) else {
+        let (Some(port), Some(host)) = (entry.object.port(proxy.port), entry.object.hosts.first()) else { continue };
+        if !is_known_entry(cluster, proxy, &entry) {
             continue;
-        };
+        }
         let nets = entry
             .object
             .addresses
@@ -140,6 +140,13 @@ pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> 
         }
     }
     best.map(|(_, host, protocol)| (host, protocol))
+}
+
+/// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
+fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
+    let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
+    visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
+        && entry.object.hosts.iter().any(|it| knows(&it.value))
 }
 
 /// True when a proxy reads the calls of a port as HTTP: declared so, or not declared, so that it looks.
@@ -198,6 +205,32 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
     table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
 }
 
+/// The table of a name of a Service that is not its full one, where a VirtualService has this very name: what has a dot is
+/// taken as it is.
+///
+/// On port 80 such a host has a virtual host of its own. Of several virtual hosts the first keeps a name (istio
+/// `networking/core/httproute.go`, `dedupeDomains`): those of VirtualServices as the proxy lists them, then the others.
+pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, host: &str) -> Option<Table> {
+    let (full, host) = (host_of(cluster, service), host.trim_end_matches('.').to_ascii_lowercase());
+    if proxy.port != 80 || host == full || !host.contains('.') {
+        return None;
+    }
+    let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
+    let first = found.first().filter(|it| !it.object.http.is_empty())?;
+    let of_service = virtual_services(cluster, proxy, &full);
+    let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
+    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
+    if of_service.first().is_some_and(goes_before) {
+        return None;
+    }
+    Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
+}
+
+/// A VirtualService of the mesh holds for a Service.
+pub fn has_routes(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
+    !virtual_services(cluster, proxy, &host_of(cluster, service)).is_empty()
+}
+
 /// To the Service as it is.
 pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Rule {
     let backend = match aliased(cluster, service) {
@@ -213,7 +246,7 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
 /// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, host, proxy.port, proxy.namespace);
+    let entry = destination::entry_host(cluster, proxy, host);
     let found = match entry {
         Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
         _ => beside_services(cluster, proxy, host, entry),
@@ -254,7 +287,7 @@ fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> b
             && knows(cluster, proxy, &it)
     };
     cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy.port, proxy.namespace).any(|(_, it)| it.intersect(pattern).is_some())
+        || destination::entry_hosts(cluster, proxy).iter().any(|(_, it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -263,7 +296,7 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
     let by_entry = |it: Found<'_, ServiceEntry>| {
         let port = it.object.port(proxy.port).map(|it| it.protocol.to_ascii_uppercase());
         port.is_some_and(|it| matches!(it.as_str(), "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB"))
-            && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
+            && is_known_entry(cluster, proxy, &it)
     };
     let by_service = |it: Found<'_, Service>| {
         let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));

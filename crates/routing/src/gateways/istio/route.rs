@@ -266,7 +266,7 @@ impl Lowering<'_> {
         filters.extend(rule.mirrors.iter().filter_map(|(to, fraction)| {
             let host = full_host(self.cluster, &to.host.value, self.owner.namespace());
             let service = service_by_host(self.cluster, &host)?;
-            let port = to.port.as_ref().map_or(self.proxy.port, |it| it.value);
+            let port = to.port.as_ref().map_or_else(|| destination::infer_port(self.proxy, &service), |it| it.value);
             Some(Filter::Mirror { target: Target::Service(service.id), port: Some(port), fraction: *fraction })
         }));
         filters

@@ -1,6 +1,7 @@
 //! The servers of an ingress gateway, and which of those on one port stay.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use podpath_cluster::Found;
 use podpath_objects::{IstioGateway, Server};
@@ -56,6 +57,21 @@ impl Serving<'_> {
             format!("{port} 포트의 `{host}` 호스트를 `{other}` 게이트웨이가 먼저 가졌기 때문에 서버 전체가 빠집니다"),
         );
         Rejected { origin: self.origin(), reason: "duplicate-host", text, by: None }
+    }
+
+    /// Why nobody but the Pod itself reaches it: `bind` is a loopback address or a socket in the file system.
+    pub(super) fn hidden(&self) -> Option<Rejected> {
+        let bind = self.server.bind.as_ref()?;
+        let is_loopback = bind.value.parse::<IpAddr>().is_ok_and(|it| it.is_loopback());
+        if !is_loopback && !bind.value.starts_with("unix:") {
+            return None;
+        }
+        let text = Text::new(
+            format!("it listens on `{}`, which the Pod alone reaches", bind.value),
+            format!("`{}`에서만 받기 때문에 Pod 안에서만 닿을 수 있습니다", bind.value),
+        );
+        let origin = origin(&self.gateway, bind.span, format!("spec.servers[{}].bind", self.idx));
+        Some(Rejected { origin, reason: "bound-inside", text, by: None })
     }
 
     /// The number of its port, as written.

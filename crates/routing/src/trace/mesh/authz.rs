@@ -133,15 +133,18 @@ impl Asking<'_> {
     }
 
     /// One of `from`, one of `to`, and all of `when`.
+    ///
+    /// A field that only HTTP has cannot be looked at in a connection without: a rule of ALLOW that names one anywhere is
+    /// lost as a whole, any other rule loses the field (`model.go`, `checkError`).
     fn rule(&self, rule: &AuthorizationRule, namespace: &str, action: &str) -> Fit {
-        let keeps_rest = action != "ALLOW";
+        let mut terms = rule.from.iter().chain(&rule.to).flatten().chain(&rule.when);
+        let of_http = terms.find(|it| self.seen.is_http_only(&it.key));
+        if let Some(lost) = of_http.filter(|_| action == "ALLOW") {
+            return Fit::No(lost.key.clone());
+        }
         let all = |terms: &[podpath_objects::Term]| {
-            every(terms.iter().map(|term| match self.seen.is_http_only(&term.key) {
-                // What is HTTP alone cannot match a connection: ALLOW loses the rule, DENY the condition.
-                true if keeps_rest => Fit::Yes,
-                true => Fit::No(term.key.clone()),
-                false => self.seen.holds(term, namespace),
-            }))
+            let seen = terms.iter().filter(|it| !self.seen.is_http_only(&it.key));
+            every(seen.map(|it| self.seen.holds(it, namespace)))
         };
         let one_of = |list: &[Vec<podpath_objects::Term>]| {
             if list.is_empty() { Fit::Yes } else { any(list.iter().map(|it| all(it))) }

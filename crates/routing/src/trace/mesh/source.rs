@@ -70,7 +70,7 @@ impl Seen<'_> {
         match term.key.as_str() {
             "principals" | "source.principal" => self.principal(&term.values),
             "namespaces" | "source.namespace" => {
-                Ok(self.identity.is_some_and(|it| any(&|wanted| text(wanted, &it.namespace))))
+                Ok(self.identity.is_some_and(|it| any(&|wanted| is_namespace(wanted, &it.namespace))))
             }
             "serviceAccounts" | "source.serviceAccount" => self.account(&term.values, namespace),
             "trustDomains" | "source.trustDomain" => {
@@ -91,8 +91,9 @@ impl Seen<'_> {
                 Ok(any(&|wanted| is_path(wanted, &path)))
             }
             "requestPrincipals" | "request.auth.principal" => {
-                let principal = self.request_principal();
-                Ok(principal.is_some_and(|it| any(&|wanted| text(wanted, &it))))
+                let first = |key| request.claim(&[key]).first().copied();
+                let principal = first("iss").zip(first("sub"));
+                Ok(principal.is_some_and(|(issuer, subject)| any(&|wanted| is_principal(wanted, issuer, subject))))
             }
             "request.auth.audiences" => Ok(self.has_claim(&["aud"], &term.values)),
             "request.auth.presenter" => Ok(self.has_claim(&["azp"], &term.values)),
@@ -124,12 +125,6 @@ impl Seen<'_> {
         let fits = |claim: &str| values.iter().any(|wanted| text(wanted, claim));
         let claims = self.request.claim(keys);
         claims.into_iter().any(|claim| if splits { claim.split(' ').any(fits) } else { fits(claim) })
-    }
-
-    /// `iss/sub` of a token that was looked at.
-    fn request_principal(&self) -> Option<String> {
-        let first = |key| self.request.claim(&[key]).first().copied().map(str::to_owned);
-        Some(format!("{}/{}", first("iss")?, first("sub")?))
     }
 
     /// `TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT`; `cluster.local` means the trust domain of the mesh, whatever it is.
@@ -169,6 +164,27 @@ fn text(wanted: &str, value: &str) -> bool {
     wanted.strip_suffix('*').map_or(wanted == value, |prefix| value.starts_with(prefix))
 }
 
+/// `*` stands for any text, wherever it is.
+fn is_namespace(wanted: &str, namespace: &str) -> bool {
+    if !wanted.contains('*') {
+        return wanted == namespace;
+    }
+    let parts: Vec<_> = wanted.split('*').map(regex_lite::escape).collect();
+    Pattern::new(&parts.join(".*")).matches(namespace)
+}
+
+/// `ISSUER/SUBJECT`, parted at the last `/`. A `*` in front is for the issuer, one at the end for the subject; where there is
+/// no `/`, the other of the two may be anything.
+fn is_principal(wanted: &str, issuer: &str, subject: &str) -> bool {
+    match wanted.rsplit_once('/') {
+        None if wanted.starts_with('*') => text("*", issuer) && text(wanted, subject),
+        None => wanted.ends_with('*') && text(wanted, issuer) && text("*", subject),
+        Some((first, last)) if wanted.starts_with('*') => text(first, issuer) && last == subject,
+        Some((first, last)) if wanted.ends_with('*') => first == issuer && text(last, subject),
+        Some((first, last)) => first == issuer && last == subject,
+    }
+}
+
 /// A path as a policy writes it; `{*}` is one element, `{**}` any number of them.
 fn is_path(wanted: &str, path: &str) -> bool {
     if !wanted.contains("{*}") && !wanted.contains("{**}") {
@@ -182,6 +198,33 @@ fn is_path(wanted: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn principals_are_parted_at_the_last_slash() {
+        for (wanted, expected) in [
+            ("*", true),
+            ("https://example.org/ann", true),
+            ("https://example.org/*", true),
+            ("https://example.org/a*", true),
+            ("*/ann", true),
+            ("*.org/ann", true),
+            ("*nn", true),
+            ("https:*", true),
+            ("https://example*", false),
+            ("https://example.org", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(is_principal(wanted, "https://example.org", "ann"), expected, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_star_in_a_namespace_is_any_text() {
+        for (wanted, expected) in [("shop-*-eu", true), ("shop*", true), ("*", true), ("shop", false), ("*-us", false)]
+        {
+            assert_eq!(is_namespace(wanted, "shop-prod-eu"), expected, "{wanted}");
+        }
+    }
 
     #[test]
     fn templates_take_whole_elements() {

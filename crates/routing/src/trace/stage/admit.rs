@@ -8,6 +8,7 @@ use super::Walk;
 use crate::gateways::istio;
 use crate::request::Request;
 use crate::trace::end::End;
+use crate::trace::mesh::ambient;
 use crate::trace::mesh::{
     self, Decision, Identity, Injected, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload,
     words as mesh_words,
@@ -68,9 +69,13 @@ impl<'w> Walk<'w> {
         let link = self.link(called, &sidecar, mtls.mode);
         match sidecar.injected {
             Injected::No => {
-                let hops = mesh::first_policy(self.cluster, &workload);
+                let policy = mesh::first_policy(self.cluster, &workload);
+                let is_ambient = sidecar.reason != "excluded-port" && ambient::is_ambient(self.cluster, pod);
+                if let Some((_, at)) = policy.filter(|_| is_ambient) {
+                    return (vec![], Some(End::unsupported_at(ambient::MODE.into(), at)));
+                }
                 let hops =
-                    hops.map(|it| mesh_words::in_vain_hop(self.cluster, it, &sidecar.text)).into_iter().collect();
+                    policy.map(|it| mesh_words::in_vain_hop(self.cluster, it, &sidecar.text)).into_iter().collect();
                 let end = (link == Link::Mutual).then(|| self.not_connected(&none_of(&mtls), pod, request));
                 (hops, end)
             }
