@@ -87,11 +87,18 @@ async function keepForOffline() {
 // The last workspace is read, and the editor's script too, while the WebAssembly is compiled; a browser that is slow at the
 // one does not hold up the page, and without the other it has no editor.
 const wasm = address('link[rel="preload"][type="application/wasm"]');
-const [bindings, module] = await Promise.all([
-  import(address('link[rel="modulepreload"]')),
-  WebAssembly.compileStreaming(fetch(wasm)).catch(() => wasm),
-  globalThis.podpathStore?.early,
-  import(address('script[src*="editor"]', 'src')).catch(() => null),
-]);
-await bindings.default({ module_or_path: module });
+try {
+  const [bindings, module] = await Promise.all([
+    import(address('link[rel="modulepreload"]')),
+    WebAssembly.compileStreaming(fetch(wasm)).catch(() => wasm),
+    globalThis.podpathStore?.early,
+    import(address('script[src*="editor"]', 'src')).catch(() => null),
+  ]);
+  await bindings.default({ module_or_path: module });
+} catch (error) {
+  // The picture stays to be read, but nobody shall wait for it to answer.
+  document.getElementById('first')?.removeAttribute('aria-busy');
+  document.getElementById('unable').hidden = false;
+  throw error;
+}
 if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();

@@ -111,6 +111,16 @@ export default (test) => {
     await expect(await right("#app")).toBe(500);
   });
 
+  for (const [locale, words] of [["en-US", /could not load/], ["ko-KR", /새로 고치세요/]]) {
+    test(`a page whose WebAssembly does not come says so: ${locale}`, desk(1440, { locale, allow: [/./] }), async ({ page, url, expect, screenshot }) => {
+      await page.route("**/podpath-web-*_bg.wasm", (route) => route.abort());
+      await page.goto(url, { waitUntil: "commit" });
+      await expect(page.getByRole("alert").filter({ visible: true })).toHaveText(words);
+      await expect(page.locator("#first .verdict")).toBeVisible();
+      await screenshot(`unable ${locale}`);
+    });
+  }
+
   test("a frame in another page shows none of it", desk(720), async ({ page, url, expect }) => {
     const release = await held(page);
     await page.goto(`${url}#embed=1`, { waitUntil: "commit" });

@@ -3,11 +3,12 @@
 //! Rules: a number in `targetPort` is used as it is, whatever containers declare; a name is looked up in each Pod by
 //! name and protocol, and a Pod without it is no endpoint of that port; the endpoints of EndpointSlices that name the
 //! Service count too ("a Service can have multiple EndpointSlices"), with a selector or without. What the controller makes
-//! of Pods that are here is left out, since the Pods count already.
+//! of Pods that are here is left out, since the Pods count already. Endpoints by hand count as their mirrors, the
+//! EndpointSlices that a controller makes of them (kubernetes `pkg/controller/endpointslicemirroring`).
 
 use std::collections::BTreeSet;
 
-use podpath_objects::{EndpointSlice, PortRef, Service, ServicePort};
+use podpath_objects::{EndpointPort, EndpointSlice, Endpoints, PortRef, Service, ServicePort, ip_family};
 use podpath_order::Gather;
 use podpath_source::Span;
 
@@ -33,8 +34,10 @@ pub struct Endpoint {
 /// Why a port of a Service has no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoEndpoints {
-    /// The Service has no selector, and no EndpointSlice names it.
+    /// The Service has no selector, and no EndpointSlice or Endpoints names it.
     NoSelector(Span),
+    /// The Service has no selector, and what names it (an EndpointSlice, or Endpoints) has no address for this port.
+    NoAddress(ResourceId),
     /// No Pod of the namespace carries the labels.
     NoPod(Span),
     /// Pods are selected, but none has a port of that name.
@@ -69,8 +72,12 @@ pub fn endpoints(
         return (vec![], Some(NoEndpoints::ExternalName(name.span)));
     }
     let Some(selector) = &service.object.selector else {
-        let found = slice_endpoints(cluster, service, port, |_| true);
-        let none = found.is_empty().then_some(NoEndpoints::NoSelector(service.entry.resource.meta.name_span()));
+        let mut found = slice_endpoints(cluster, service, port, |_| true);
+        add_mirrored(cluster, service, port, &mut found);
+        let listed = slices_of(cluster, service).next().map(|it| it.id);
+        let listed = listed.or_else(|| mirrored(cluster, service).map(|it| it.id));
+        let alone = NoEndpoints::NoSelector(service.entry.resource.meta.name_span());
+        let none = found.is_empty().then_some(listed.map_or(alone, NoEndpoints::NoAddress));
         return (found, none);
     };
     let pods = without_owners(cluster, service_pods(cluster, service));
@@ -151,32 +158,76 @@ fn is_managed(slice: &Found<'_, EndpointSlice>) -> bool {
     by == Some("endpointslice-controller.k8s.io")
 }
 
+/// The EndpointSlices that name a Service.
+fn slices_of<'a>(cluster: &'a Cluster, service: &Found<'_, Service>) -> impl Iterator<Item = Found<'a, EndpointSlice>> {
+    let name = service.name();
+    let named = move |slice: &Found<'_, EndpointSlice>| {
+        slice.entry.resource.meta.labels.get("kubernetes.io/service-name") == Some(name)
+    };
+    cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(named)
+}
+
+/// The Endpoints that are mirrored for a Service without selector: not where a label says so, nor where they hold the lock
+/// of a leader (`endpointsShouldBeMirrored`).
+fn mirrored<'a>(cluster: &'a Cluster, service: &Found<'_, Service>) -> Option<Found<'a, Endpoints>> {
+    let found = cluster.find::<Endpoints>(service.namespace(), service.name())?;
+    let meta = &found.entry.resource.meta;
+    let skips = meta.labels.get("endpointslice.kubernetes.io/skip-mirror") == Some("true");
+    let is_lock = meta.annotation("control-plane.alpha.kubernetes.io/leader").is_some();
+    (!skips && !is_lock).then_some(found)
+}
+
 fn slice_endpoints(
     cluster: &Cluster,
     service: &Found<'_, Service>,
     port: &ServicePort,
     counts: impl Fn(&Found<'_, EndpointSlice>) -> bool,
 ) -> Vec<Endpoint> {
-    let port_name = port.name.as_ref().map_or("", |it| it.value.as_str());
-    let named = |slice: &Found<'_, EndpointSlice>| {
-        slice.entry.resource.meta.labels.get("kubernetes.io/service-name") == Some(service.name())
+    let mut found = Vec::new();
+    for slice in slices_of(cluster, service).filter(counts) {
+        found.extend(endpoints_of(cluster, service, port, slice.object));
+    }
+    found
+}
+
+/// What Endpoints by hand add to the slices that are here: their mirrors may be among those.
+fn add_mirrored(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort, found: &mut Vec<Endpoint>) {
+    let Some(by_hand) = mirrored(cluster, service) else { return };
+    let known: BTreeSet<_> = found.iter().map(|it| (it.address.clone(), it.port)).gather();
+    for subset in &by_hand.object.subsets {
+        let added = endpoints_of(cluster, service, port, subset);
+        found.extend(added.into_iter().filter(|it| !known.contains(&(it.address.clone(), it.port))));
+    }
+}
+
+/// The endpoints of one slice for a port. kube-proxy keeps the rules of each family apart, and takes a slice for the family
+/// of its `addressType` (`pkg/proxy/endpointslicecache.go`, `pkg/proxy/metaproxier`): one of names (`FQDN`) never counts, nor
+/// does one of a family that the Service has not.
+fn endpoints_of(
+    cluster: &Cluster,
+    service: &Found<'_, Service>,
+    port: &ServicePort,
+    slice: &EndpointSlice,
+) -> Vec<Endpoint> {
+    let name = port.name.as_ref().map_or("", |it| it.value.as_str());
+    let fits = |it: &&EndpointPort| it.name == name && it.protocol == port.protocol;
+    let Some(slice_port) = slice.ports.iter().find(fits) else { return vec![] };
+    let is_served = |address: &String| {
+        let family = slice.address_type.as_deref().or_else(|| ip_family(address));
+        family.is_none_or(|it| it != "FQDN" && service.object.may_have_family(it))
     };
     let mut found = Vec::new();
-    for slice in cluster.in_namespace::<EndpointSlice>(service.namespace()).filter(|it| named(it) && counts(it)) {
-        let fits = |it: &&podpath_objects::EndpointPort| it.name == port_name && it.protocol == port.protocol;
-        let Some(slice_port) = slice.object.ports.iter().find(fits) else { continue };
-        for endpoint in &slice.object.endpoints {
-            let pod = endpoint.pod.as_deref();
-            let source = pod.and_then(|name| cluster.find::<podpath_objects::Pod>(service.namespace(), name));
-            found.extend(endpoint.addresses.iter().map(|address| Endpoint {
-                source: source.map(|it| it.id),
-                address: Some(address.clone()),
-                replicas: 1,
-                port: slice_port.port.unwrap_or(port.port.value),
-                ready: endpoint.ready,
-                serves_still: !endpoint.ready && endpoint.serves_still,
-            }));
-        }
+    for endpoint in &slice.endpoints {
+        let pod = endpoint.pod.as_deref();
+        let source = pod.and_then(|name| cluster.find::<podpath_objects::Pod>(service.namespace(), name));
+        found.extend(endpoint.addresses.iter().filter(|it| is_served(it)).map(|address| Endpoint {
+            source: source.map(|it| it.id),
+            address: Some(address.clone()),
+            replicas: 1,
+            port: slice_port.port.unwrap_or(port.port.value),
+            ready: endpoint.ready,
+            serves_still: !endpoint.ready && endpoint.serves_still,
+        }));
     }
     found
 }

@@ -3,6 +3,8 @@
 //! A StatefulSet puts labels on each of its Pods that no template tells (kubernetes.io/docs/reference/labels-annotations-taints):
 //! a selector with one of them selects a single Pod. Hashes and `controller-uid` cannot be known.
 
+use std::net::IpAddr;
+
 use podpath_objects::{Kind, Labels, Pod, PodTemplate, Workload};
 use podpath_order::Order;
 
@@ -26,6 +28,8 @@ pub struct PodSource<'a> {
     pub replicas: u32,
     /// `status.podIP` of a Pod written by hand.
     pub ip: Option<&'a str>,
+    /// The same, and the others of `status.podIPs`.
+    pub ips: &'a [String],
     /// What they do, as far as the manifests say.
     pub state: PodState,
     /// A status says how they are, so nothing else has to.
@@ -51,6 +55,11 @@ impl PodSource<'_> {
         self.state == PodState::Ready
     }
 
+    /// A Pod written by hand has this address, however it is written.
+    pub fn has_address(&self, address: IpAddr) -> bool {
+        self.ips.iter().any(|it| it.parse::<IpAddr>() == Ok(address))
+    }
+
     /// The Node that they run on, where that is told.
     pub fn node(&self) -> Option<&str> {
         self.template.placement.node_name.as_ref().map(|it| it.value.as_str())
@@ -67,6 +76,7 @@ impl Cluster {
                 template: &found.object.template,
                 replicas: found.object.replicas,
                 ip: None,
+                ips: &[],
                 state: PodState::Ready,
                 is_observed: false,
             });
@@ -85,7 +95,8 @@ impl Cluster {
             namespace: &found.entry.namespace,
             template: &found.object.template,
             replicas: 1,
-            ip: found.object.ip.as_deref(),
+            ip: found.object.ips.first().map(String::as_str),
+            ips: &found.object.ips,
             state,
             is_observed: phase.is_some() || found.object.ready.is_some(),
         })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use podpath_cluster::{Cluster, Derived, IngressController, Replacement, ResourceId, Settings};
 use podpath_lints::Lint;
 use podpath_objects::Resource;
-use podpath_protocol::{Options, Ref};
+use podpath_protocol::{Options, Ref, Shared};
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId};
 
@@ -24,7 +24,7 @@ pub(crate) struct Analysis {
     between: OnceCell<Vec<Findings>>,
     findings: OnceCell<Vec<Diagnostic>>,
     /// Names that answers have written, by the number of the object.
-    names: RefCell<Vec<Option<Arc<Ref>>>>,
+    names: RefCell<Vec<Option<Shared<Ref>>>>,
 }
 
 /// What one lint found between objects, and at which of them.
@@ -132,7 +132,7 @@ impl Analysis {
     }
 
     /// The same, made once: a trace names hundreds of objects that lost, and the next trace the same ones.
-    pub(crate) fn shared_reference(&self, id: ResourceId) -> Option<Arc<Ref>> {
+    pub(crate) fn shared_reference(&self, id: ResourceId) -> Option<Shared<Ref>> {
         let mut names = self.names.borrow_mut();
         let at = id.0 as usize;
         if names.len() <= at {
@@ -141,7 +141,7 @@ impl Analysis {
         }
         let name = names.get_mut(at)?;
         if name.is_none() {
-            *name = self.reference(id).map(Arc::new);
+            *name = self.reference(id).map(Shared::new);
         }
         name.clone()
     }

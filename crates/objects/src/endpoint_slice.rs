@@ -6,6 +6,8 @@ use crate::reader::Reader;
 /// An EndpointSlice; the label `kubernetes.io/service-name` says whose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointSlice {
+    /// `addressType`: `IPv4`, `IPv6` or `FQDN`; none where the addresses say it themselves.
+    pub address_type: Option<String>,
     /// `ports`
     pub ports: Vec<EndpointPort>,
     /// `endpoints`
@@ -38,11 +40,6 @@ pub struct SliceEndpoint {
 
 impl EndpointSlice {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
-        let port = |it: Reader<'_>| EndpointPort {
-            name: it.get("name").text().map(|it| it.value).unwrap_or_default(),
-            port: it.get("port").port().map(|it| it.value),
-            protocol: it.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
-        };
         let holds = |it: Reader<'_>, condition: &str| {
             let condition = it.get("conditions").get(condition);
             !condition.exists() || condition.is_true()
@@ -51,8 +48,29 @@ impl EndpointSlice {
             addresses: it.get("addresses").texts().into_iter().map(|it| it.value).collect(),
             ready: holds(it, "ready"),
             serves_still: it.get("conditions").get("terminating").is_true() && holds(it, "serving"),
-            pod: it.get("targetRef").get("name").text().map(|it| it.value),
+            pod: SliceEndpoint::pod_of(it),
         };
-        Self { ports: reader.get("ports").list(port), endpoints: reader.get("endpoints").list(endpoint) }
+        Self {
+            address_type: reader.get("addressType").text().map(|it| it.value),
+            ports: reader.get("ports").list(EndpointPort::read),
+            endpoints: reader.get("endpoints").list(endpoint),
+        }
+    }
+}
+
+impl EndpointPort {
+    pub(crate) fn read(reader: Reader<'_>) -> Self {
+        Self {
+            name: reader.get("name").text().map(|it| it.value).unwrap_or_default(),
+            port: reader.get("port").port().map(|it| it.value),
+            protocol: reader.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
+        }
+    }
+}
+
+impl SliceEndpoint {
+    /// The Pod that an address is of.
+    pub(crate) fn pod_of(address: Reader<'_>) -> Option<String> {
+        address.get("targetRef").get("name").text().map(|it| it.value)
     }
 }

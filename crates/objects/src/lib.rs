@@ -8,6 +8,7 @@ mod backend_tls_policy;
 mod certificate;
 mod destination_rule;
 mod endpoint_slice;
+mod endpoints;
 mod envoy_filter;
 mod gateway;
 mod gateway_class;
@@ -45,6 +46,7 @@ pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
 pub use destination_rule::{DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
+pub use endpoints::Endpoints;
 pub use envoy_filter::{EnvoyFilter, Patch, PatchEffect};
 pub use gateway::{
     AllowedRoutes, ClientValidation, GATEWAY_NAME, Gateway, GatewayListener, GatewayTls, ListenerTls, RouteNamespaces,
@@ -69,7 +71,7 @@ pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
 pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
-pub use service::{Service, ServicePort, Traffic};
+pub use service::{Service, ServicePort, Traffic, ip_family};
 pub use service_entry::{EntryPort, ServiceEntry};
 pub use sidecar::Sidecar;
 pub use stream_route::{StreamRoute, StreamRule};
@@ -147,7 +149,7 @@ macro_rules! kinds {
 kinds! {
     0 Namespace: "" / "Namespace",
     1 Pod: "" / "Pod",
-    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob",
+    2 Workload: "apps" / "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicationController",
     3 Service: "" / "Service",
     4 EndpointSlice: "discovery.k8s.io" / "EndpointSlice",
     5 Ingress: "networking.k8s.io" / "Ingress",
@@ -183,6 +185,7 @@ kinds! {
     35 WasmPlugin: "extensions.istio.io" / "WasmPlugin",
     36 MutatingWebhooks: "admissionregistration.k8s.io" / "MutatingWebhookConfiguration",
     37 TargetGroupBinding: "elbv2.k8s.aws" / "TargetGroupBinding",
+    38 Endpoints: "" / "Endpoints",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

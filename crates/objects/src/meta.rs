@@ -78,13 +78,14 @@ fn owner(metadata: Reader<'_>) -> Option<(String, String)> {
     Some((found.get("kind").text()?.value, found.get("name").text()?.value))
 }
 
-/// The API group of a version and a kind; groups that were moved are told by their newest name, and Jobs are kept with
-/// the other kinds that make Pods.
+/// The API group of a version and a kind; groups that were moved are told by their newest name, and Jobs and
+/// ReplicationControllers are kept with the other kinds that make Pods.
 pub fn group_of<'a>(api_version: &'a str, kind: &str) -> &'a str {
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     match (group, kind) {
         ("extensions", "Ingress") => "networking.k8s.io",
         ("gateway.networking.x-k8s.io", "XListenerSet") => "gateway.networking.k8s.io",
+        ("", "ReplicationController") => "apps",
         ("extensions" | "batch", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "CronJob") => {
             "apps"
         }
@@ -178,6 +179,13 @@ impl Selector {
             terms: reader.get("matchExpressions").list(term),
             span: reader.span(),
         }
+    }
+
+    /// Of a ReplicationController: labels alone, without `matchLabels` around them. An empty one counts as none, since the
+    /// API server then takes the labels of the template (`pkg/apis/core/v1/defaults.go`).
+    pub(crate) fn read_labels(reader: Reader<'_>) -> Option<Self> {
+        let labels = reader.labels();
+        (!labels.is_empty()).then(|| Self { labels, terms: vec![], span: reader.span() })
     }
 
     /// True when the labels satisfy every part. An empty selector selects everything.

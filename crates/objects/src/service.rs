@@ -1,5 +1,7 @@
 //! Service.
 
+use std::net::IpAddr;
+
 use podpath_source::{Span, Spanned};
 use podpath_yaml::Node;
 
@@ -17,6 +19,8 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// `None` is a headless Service.
     pub cluster_ips: Vec<String>,
+    /// `spec.externalIPs`, and `status.loadBalancer.ingress[].ip` but for those of `ipMode: Proxy`.
+    pub outer_ips: Vec<String>,
     /// Of type ExternalName.
     pub external_name: Option<Spanned<String>>,
     /// Pods count before they are ready.
@@ -29,8 +33,8 @@ pub struct Service {
     pub health_check_node_port: Option<u16>,
     /// `spec.allocateLoadBalancerNodePorts` is not false.
     pub allocates_node_ports: bool,
-    /// `spec.ipFamilies` holds `IPv6`.
-    pub has_ipv6: bool,
+    /// `spec.ipFamilies`
+    pub ip_families: Vec<String>,
     /// `spec.loadBalancerSourceRanges`
     pub source_ranges: Vec<Spanned<String>>,
     /// Where `spec.ports` stands.
@@ -74,12 +78,17 @@ impl Service {
         let ips = spec.get("clusterIP").text().into_iter().chain(spec.get("clusterIPs").texts());
         let mut cluster_ips: Vec<_> = ips.map(|it| it.value).filter(|it| !it.is_empty()).collect();
         cluster_ips.dedup();
+        let ingress = reader.get("status").get("loadBalancer").get("ingress");
+        let is_ours = |it: &Reader<'_>| it.get("ipMode").text().is_none_or(|it| it.value != "Proxy");
+        let of_balancer = ingress.items().filter(is_ours).filter_map(|it| it.get("ip").text());
+        let outer_ips = spec.get("externalIPs").texts().into_iter().chain(of_balancer).map(|it| it.value).collect();
         let is = |key: &str, value: &str| spec.get(key).text().is_some_and(|it| it.value == value);
         Self {
             service_type: spec.get("type").text().map_or_else(|| "ClusterIP".into(), |it| it.value),
             selector: (!selector.is_empty()).then_some(selector),
             ports: spec.get("ports").items().filter_map(ServicePort::read).collect(),
             cluster_ips,
+            outer_ips,
             external_name: spec.get("externalName").text(),
             publishes_not_ready: spec.get("publishNotReadyAddresses").is_true(),
             traffic: Traffic {
@@ -91,7 +100,7 @@ impl Service {
             health_check_node_port: spec.get("healthCheckNodePort").port().map(|it| it.value),
             allocates_node_ports: spec.get("allocateLoadBalancerNodePorts").node().and_then(Node::as_bool)
                 != Some(false),
-            has_ipv6: spec.get("ipFamilies").texts().iter().any(|it| it.value == "IPv6"),
+            ip_families: spec.get("ipFamilies").texts().into_iter().map(|it| it.value).collect(),
             source_ranges: spec.get("loadBalancerSourceRanges").texts(),
             ports_span: spec.key_span("ports"),
         }
@@ -100,6 +109,21 @@ impl Service {
     /// True for `clusterIP: None`.
     pub fn is_headless(&self) -> bool {
         self.cluster_ips.iter().any(|ip| ip == "None")
+    }
+
+    /// `spec.ipFamilies` holds `IPv6`.
+    pub fn has_ipv6(&self) -> bool {
+        self.ip_families.iter().any(|it| it == "IPv6")
+    }
+
+    /// It is served in this family, `IPv4` or `IPv6`: by `ipFamilies`, else by the families of its addresses; where neither
+    /// is written, the cluster decides.
+    pub fn may_have_family(&self, family: &str) -> bool {
+        let mut of_addresses = self.cluster_ips.iter().filter_map(|it| ip_family(it)).peekable();
+        if self.ip_families.is_empty() {
+            return of_addresses.peek().is_none() || of_addresses.any(|it| it == family);
+        }
+        self.ip_families.iter().any(|it| it == family)
     }
 
     /// The entry that every node opens this port for, for connections of a protocol.
@@ -124,6 +148,12 @@ impl Service {
     pub fn port_over(&self, protocol: &str, port: &PortRef) -> Option<&ServicePort> {
         self.ports.iter().find(|it| it.protocol == protocol && it.is(port))
     }
+}
+
+/// `IPv4` or `IPv6`; none of what is no address.
+pub fn ip_family(address: &str) -> Option<&'static str> {
+    let address: IpAddr = address.parse().ok()?;
+    Some(if address.is_ipv6() { "IPv6" } else { "IPv4" })
 }
 
 impl ServicePort {

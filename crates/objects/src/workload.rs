@@ -1,4 +1,4 @@
-//! Pod, and what makes Pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob.
+//! Pod, and what makes Pods: Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController.
 
 mod template;
 
@@ -14,8 +14,8 @@ pub use template::{Container, ContainerPort, Placement, PodTemplate, Toleration,
 pub struct Pod {
     /// Labels and containers.
     pub template: PodTemplate,
-    /// `status.podIP`
-    pub ip: Option<String>,
+    /// `status.podIP`, then the others of `status.podIPs`.
+    pub ips: Vec<String>,
     /// `status.phase`
     pub phase: Option<String>,
     /// The condition `Ready` of the status, when there is one.
@@ -32,13 +32,17 @@ impl Pod {
         let condition = |it: &Reader<'_>| it.get("type").text().is_some_and(|it| it.value == "Ready");
         let conditions = status.get("conditions");
         let ready = conditions.items().find(condition).and_then(|it| it.get("status").text());
+        let address = |it: Reader<'_>| it.get("ip").text();
+        let listed = status.get("podIPs").items().filter_map(address);
+        let mut ips: Vec<_> = status.get("podIP").text().into_iter().chain(listed).map(|it| it.value).collect();
+        ips.dedup();
         let spec = reader.get("spec");
         let subdomain = spec.get("subdomain").text().map(|it| it.value);
         let hostname = spec.get("hostname").text().map_or_else(|| meta.name().to_owned(), |it| it.value);
         Self {
             dns_name: subdomain.map(|it| (hostname, it)),
             template: PodTemplate::read(reader, meta.labels.clone()),
-            ip: status.get("podIP").text().map(|it| it.value),
+            ips,
             phase: status.get("phase").text().map(|it| it.value),
             // "A Pod is ready when its condition Ready is true": conditions without it say that it is not.
             ready: conditions.items().next().map(|_| ready.is_some_and(|it| it.value == "True")),
@@ -47,7 +51,7 @@ impl Pod {
     }
 }
 
-/// A Deployment, ReplicaSet, StatefulSet, DaemonSet, Job or CronJob.
+/// A Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob or ReplicationController.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// `spec.replicas`, of a Job `spec.parallelism`, of a CronJob that of its Jobs; 1 unless told.
@@ -91,7 +95,10 @@ impl Workload {
                 .filter_map(|it| it.get("metadata").get("name").text())
                 .map(|it| it.value)
                 .collect(),
-            selector: spec.get("selector").selector(),
+            selector: match meta.kind.value.as_str() {
+                "ReplicationController" => Selector::read_labels(spec.get("selector")),
+                _ => spec.get("selector").selector(),
+            },
             template: PodTemplate::read(template, labels),
         }
     }

@@ -14,6 +14,7 @@ mod load_balancers;
 mod object;
 mod pod;
 mod request;
+mod shared;
 mod status;
 mod trace;
 mod workloads;
@@ -48,6 +49,7 @@ pub use request::{
     CheckParams, Edit, GraphParams, IngressController, Input, Locale, Options, PresetsParams, Size, StatusParams,
     SuggestParams, TraceParams, WorkspaceParams,
 };
+pub use shared::Shared;
 pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{
     Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Fix, Range, Ref};
+use crate::{Fix, Range, Ref, Shared};
 
 /// A request to follow. Everything but `host` may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -354,8 +353,8 @@ pub struct RuleNumber {
 /// Something that a hop considered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// The object; shared, because many candidates are rules of one object.
-    pub resource: Option<Arc<Ref>>,
+    /// The object.
+    pub resource: Option<Shared<Ref>>,
     /// The place that decided about it.
     pub range: Option<Range>,
     /// The rule in the object.

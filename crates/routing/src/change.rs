@@ -33,9 +33,13 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
     }
 }
 
-/// `set` replaces or creates, `add` appends or creates, `remove` deletes; names without case.
+/// `remove` deletes, then `set` replaces or creates, then `add` appends or creates; names without case.
+///
+/// Envoy removes first, so that one name may be removed and given anew (`source/common/router/header_parser.cc`,
+/// `evaluateHeaders`); what is added comes after the values that are there.
 pub fn change_headers(change: &HeaderChange, headers: &mut Vec<(String, String)>, authority: &mut String) {
     let is_host = |name: &str| name.eq_ignore_ascii_case("host") || name == ":authority";
+    headers.retain(|(it, _)| !change.remove.iter().any(|name| it.eq_ignore_ascii_case(name)));
     for (name, value) in &change.set {
         if is_host(name) {
             value.clone_into(authority);
@@ -45,12 +49,11 @@ pub fn change_headers(change: &HeaderChange, headers: &mut Vec<(String, String)>
         headers.push((name.clone(), value.clone()));
     }
     for (name, value) in &change.add {
-        match headers.iter_mut().find(|(it, _)| it.eq_ignore_ascii_case(name)) {
+        match headers.iter_mut().rfind(|(it, _)| it.eq_ignore_ascii_case(name)) {
             Some((_, existing)) => *existing = format!("{existing},{value}"),
             None => headers.push((name.clone(), value.clone())),
         }
     }
-    headers.retain(|(it, _)| !change.remove.iter().any(|name| it.eq_ignore_ascii_case(name)));
 }
 
 /// The path after a change.
@@ -267,5 +270,19 @@ mod tests {
     fn every_match_of_a_pattern_is_replaced() {
         assert_eq!(replace_regex("^/service/([^/]+)(/.*)$", "\\2/instance/\\1", "/service/foo/v1"), "/v1/instance/foo");
         assert_eq!(replace_regex("one", "two", "/xxx/one/yyy/one/zzz"), "/xxx/two/yyy/two/zzz");
+    }
+
+    #[test]
+    fn headers_are_removed_then_set_then_appended_to_the_last() {
+        let pairs =
+            |it: &[(&str, &str)]| it.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+        let change = HeaderChange {
+            set: pairs(&[("by", "gateway")]),
+            add: pairs(&[("x", "z"), ("new", "1")]),
+            remove: vec!["By".into(), "New".into(), "gone".into()],
+        };
+        let mut headers = pairs(&[("X", "1"), ("By", "client"), ("X", "2"), ("new", "0"), ("Gone", "1")]);
+        change_headers(&change, &mut headers, &mut String::new());
+        assert_eq!(headers, pairs(&[("X", "1"), ("X", "2,z"), ("by", "gateway"), ("new", "1")]));
     }
 }

@@ -220,8 +220,11 @@ impl Request {
     }
 }
 
-/// Host and port of an authority; IPv6 hosts stand in brackets.
+/// Host and port of an authority; IPv6 hosts stand in brackets, and one without them has no port.
 pub fn split_port(authority: &str) -> (&str, Option<u16>) {
+    if authority.parse::<std::net::Ipv6Addr>().is_ok() {
+        return (authority, None);
+    }
     let end = authority.rfind(']').map_or(0, |at| at + 1);
     let port = authority.get(end..).and_then(|rest| rest.rfind(':')).map(|at| end + at);
     match port.and_then(|at| Some((authority.get(..at)?, authority.get(at + 1..)?.parse().ok()?))) {
@@ -277,6 +280,7 @@ mod tests {
             ("shop.example.kr:8080", ("shop.example.kr", Some(8080))),
             ("[::1]:80", ("[::1]", Some(80))),
             ("[::1]", ("[::1]", None)),
+            ("fd00::10", ("fd00::10", None)),
             ("odd:port", ("odd:port", None)),
         ] {
             assert_eq!(split_port(authority), expected);

@@ -341,7 +341,7 @@ pub struct Cors {
     pub max_age: Option<u32>,
 }
 
-/// Changes of headers.
+/// Changes of headers: deletes, then replaces, then appends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderChange {
     /// Replaces or creates.

@@ -19,8 +19,8 @@ pub(super) struct Stored {
 /// The kinds whose defaults a row is about, the map that holds the field (`[]` is each item), the field, its value.
 type Row = (&'static [&'static str], &'static str, &'static str, &'static str);
 
-const WORKLOADS: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"];
-const SCALED: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet"];
+const WORKLOADS: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"];
+const SCALED: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"];
 
 const ROWS: &[Row] = &[
     (&["Service"], "spec", "type", r#""ClusterIP""#),

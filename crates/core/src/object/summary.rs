@@ -75,6 +75,18 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
     ),
     ("apps", "DaemonSet", "Runs one Pod on every node.", "모든 노드에서 Pod를 하나씩 실행합니다."),
     ("apps", "Job", "Runs Pods until their work is done.", "작업이 끝날 때까지 Pod를 실행합니다."),
+    (
+        "apps",
+        "ReplicationController",
+        "Keeps a number of equal Pods running; what ReplicaSets and Deployments came from.",
+        "같은 Pod를 정한 수만큼 유지합니다. ReplicaSet과 Deployment가 나오기 전에 쓰였습니다.",
+    ),
+    (
+        "",
+        "Endpoints",
+        "The addresses behind a Service, in the form before EndpointSlices.",
+        "Service 뒤에 있는 주소 목록입니다. EndpointSlice가 나오기 전의 형식입니다.",
+    ),
     ("discovery.k8s.io", "EndpointSlice", "The addresses behind a Service.", "Service 뒤에 있는 주소 목록입니다."),
     (
         "autoscaling",

@@ -32,7 +32,7 @@ use podpath_objects::Gateway as GatewayObject;
 use super::{Gateway, whole};
 use crate::ladder::Criterion;
 use crate::pattern::HostPattern;
-use crate::table::{Access, Listener, Origin, Rejected, Rule, Table, VirtualHost};
+use crate::table::{Access, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
 pub use facts::Problem;
 use facts::{Attachment, Facts, GatewayFacts, ListenerFacts, RouteFacts};
@@ -108,7 +108,7 @@ pub fn lower(cluster: &Cluster) -> Lowered {
     let draft = |it: &GatewayFacts| Draft { rules: vec![vec![]; it.listeners.len()], rejected: speechless(it) };
     let mut drafts: Vec<_> = gateways.iter().map(draft).collect();
     for (route, facts) in routes.iter().zip(&attached) {
-        place(cluster, &policies, route, facts, &mut drafts);
+        place(cluster, &policies, route, facts, &gateways, &mut drafts);
     }
     // The ALB's own module makes the tables of its Gateways.
     let is_alb = |facts: &GatewayFacts| {
@@ -122,11 +122,18 @@ pub fn lower(cluster: &Cluster) -> Lowered {
 }
 
 /// Puts the rules of a route to its listeners, each listener once, and the refusals to the Gateways.
-fn place(cluster: &Cluster, policies: &Policies<'_>, route: &Route<'_>, facts: &RouteFacts, drafts: &mut [Draft]) {
+fn place(
+    cluster: &Cluster,
+    policies: &Policies<'_>,
+    route: &Route<'_>,
+    facts: &RouteFacts,
+    gateways: &[GatewayFacts],
+    drafts: &mut [Draft],
+) {
     let mut seen = BTreeSet::new();
     for parent in &facts.parents {
         let Some(number) = parent.gateway else { continue };
-        let Some(draft) = drafts.get_mut(number) else { continue };
+        let (Some(gateway), Some(draft)) = (gateways.get(number), drafts.get_mut(number)) else { continue };
         let all = match &parent.accepted {
             Ok(all) => all,
             Err(problem) => {
@@ -139,12 +146,19 @@ fn place(cluster: &Cluster, policies: &Policies<'_>, route: &Route<'_>, facts: &
             if !seen.insert((number, *listener)) {
                 continue;
             }
-            let lowering = Lowering { cluster, route, hostnames, parent: None, policies: Some(policies) };
+            let policies = gateway.listeners.get(*listener).is_some_and(originates).then_some(policies);
+            let lowering = Lowering { cluster, route, hostnames, parent: None, policies };
             if let Some(rules) = draft.rules.get_mut(*listener) {
                 rules.extend(lowering.rules());
             }
         }
     }
+}
+
+/// A BackendTLSPolicy is how a gateway begins TLS of its own to a backend: of connections that it reads, and of those
+/// whose TLS it ended ("Terminate": what is inside is encrypted anew). One that it passes through stays the client's.
+fn originates(listener: &ListenerFacts) -> bool {
+    matches!(listener.protocol, Some(Protocol::Http | Protocol::Https | Protocol::TlsTerminate))
 }
 
 fn rejection(origin: Origin, problem: &Problem) -> Rejected {

@@ -26,8 +26,8 @@ pub use egress::{knows, sidecar_of};
 pub use filters::{is_near, may_have_filter};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
-    Called, Unserved, aliased, called, entry_by_address, headless_by_address, is_declared, is_http, lower_host,
-    lower_service, lower_unserved, reads_http,
+    Called, Unserved, aliased, by_outer_address, called, entry_by_address, headless_by_address, is_declared, is_http,
+    lower_host, lower_service, lower_unserved, reads_http,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;

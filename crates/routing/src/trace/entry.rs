@@ -204,7 +204,8 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
         istio::Called::Pod(pod) => {
             let endpoint = Endpoint {
                 source: Some(pod.id),
-                address: pod.ip.map(str::to_owned),
+                // The one that is dialled, of several.
+                address: Some(host.trim_matches(['[', ']']).to_owned()),
                 replicas: pod.replicas,
                 port: request.port,
                 ready: pod.is_ready(),
@@ -226,7 +227,10 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 return walk.finish(End::no_such_name(&host));
             }
             if !caller.sidecar {
-                return walk.finish(End::passthrough(&host));
+                return match istio::by_outer_address(cluster, &host, request.scheme.transport(), request.port) {
+                    Some(service) => walk.call_service(&service, request.port, request),
+                    None => walk.finish(End::passthrough(&host)),
+                };
             }
             return outbound::to_outside(cluster, walk, caller, &host, request);
         }

@@ -1,13 +1,18 @@
 //! Services that are a way in by themselves: by a load balancer of L4, or by a port of every node.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service};
 use podpath_order::Order;
-use podpath_source::Text;
+use podpath_source::{Location, Text};
 
+use super::end::End;
 use super::stage::Walk;
 use super::{Candidate, HopKind, Trace, Verdicted, words};
 use crate::request::Request;
+use crate::table::Fault;
 use crate::tables::Tables;
 
 /// The Services that the internet reaches at a port: those of type LoadBalancer, the one of the host first, then those for
@@ -72,7 +77,40 @@ pub(super) fn through_service(
     };
     hop.candidates = others.iter().map(|it| other_service(it)).collect();
     walk.hop(hop);
+    if let Some(fault) = kept_out(service, request).filter(|_| by_node.is_none()) {
+        walk.hop(words::refusing_service_hop(service, &fault));
+        return walk.finish(End::refused_at(fault.reason, fault.text.clone(), Some(fault.location)));
+    }
     walk.call_service(service, port, request.clone())
+}
+
+/// `loadBalancerSourceRanges`: "traffic through the cloud-provider load-balancer will be restricted to the specified client
+/// IPs"; the annotation counts where the field is empty, and without ranges everybody is let in
+/// (`k8s.io/cloud-provider/service/helpers`, `GetLoadBalancerSourceRanges`). A client that tells no address is let in.
+fn kept_out(service: &Found<'_, Service>, request: &Request) -> Option<Fault> {
+    let client: IpAddr = request.source_ip.as_ref()?.parse().ok()?;
+    let (ranges, location) = source_ranges(service)?;
+    if ranges.iter().any(|it| it.parse::<IpNet>().is_ok_and(|it| it.contains(&client))) {
+        return None;
+    }
+    let listed = ranges.join("`, `");
+    let text = Text::new(
+        format!("the load balancer lets in clients from `{listed}` alone, and `{client}` is in none of them"),
+        format!("로드 밸런서는 `{listed}` 범위의 클라이언트만 받는데 `{client}` 주소는 그 안에 없습니다"),
+    );
+    Some(Fault { reason: "source-range", status: 0, body: None, text, location })
+}
+
+/// The ranges that are written, and where; None when there is none.
+fn source_ranges<'a>(service: &Found<'a, Service>) -> Option<(Vec<&'a str>, Location)> {
+    if let Some(first) = service.object.source_ranges.first() {
+        let ranges = service.object.source_ranges.iter().map(|it| it.value.trim()).collect();
+        return Some((ranges, service.at(first.span)));
+    }
+    let notes = &service.entry.resource.meta.annotations;
+    let (_, written) = notes.entry("service.beta.kubernetes.io/load-balancer-source-ranges")?;
+    let ranges: Vec<_> = written.value.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+    (!ranges.is_empty()).then(|| (ranges, service.at(written.span)))
 }
 
 fn other_service(service: &Found<'_, Service>) -> Candidate {

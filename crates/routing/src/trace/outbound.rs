@@ -1,10 +1,10 @@
 //! What the sidecar of a caller does with a call.
 //!
 //! Source: istio `pilot/pkg/networking/core` (listener.go, httproute.go, listener_builder.go). Where a port is declared as
-//! HTTP, one listener takes what is dialled at any address of that port, and the Host alone chooses the virtual host; a Host
-//! that none has goes on to the address that was dialled, or is answered 502 (REGISTRY_ONLY). A port that has to be looked
-//! into, and one that carries no HTTP, has a listener of its own for each Service. What no listener takes leaves as it is, or
-//! is closed (`BlackHoleCluster`).
+//! HTTP, one listener takes what is dialled at any address of that port, and the Host alone chooses the virtual host, but for
+//! Services that are parents of Gateway API routes, where the address does; a Host that none has goes on to the address that
+//! was dialled, or is answered 502 (REGISTRY_ONLY). A port that has to be looked into, and one that carries no HTTP, has a
+//! listener of its own for each Service. What no listener takes leaves as it is, or is closed (`BlackHoleCluster`).
 
 use podpath_cluster::{Cluster, Endpoint, Found};
 use podpath_objects::{PortRef, Service};
@@ -29,6 +29,9 @@ pub(super) fn to_service(
 ) -> Trace {
     let port = request.port;
     let is_known = istio::knows(cluster, &proxy_of(caller, port), service);
+    if is_known && is_chosen_by_address(cluster, caller, service, &request) {
+        return walk.run(&of_service(cluster, caller, service, port), request);
+    }
     if is_plain_http(&request) && (!is_known || shares_listener(cluster, service, port)) {
         return match by_host(cluster, caller, &request) {
             Some(table) => walk.run(&table, request),
@@ -101,6 +104,19 @@ pub(super) fn named<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Op
             }
         }
     }
+}
+
+/// Routes of the Gateway API hold for a call to the address of the Service that is their parent, "not Host" (gateway-api
+/// GEP-1426 and `conformance/tests/mesh/mesh-frontend-hostname.go`): they take what is dialled there whatever Host it
+/// sends, and a Host that names their parent brings no call of another address to them. Services without such routes
+/// stay with Istio, whose listener goes by the Host.
+fn is_chosen_by_address(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> bool {
+    if !is_plain_http(request) || speaks_http(cluster, service, request.port) != Some(true) {
+        return false;
+    }
+    let is_parent = |it: &Found<'_, Service>| gateway_api::mesh(cluster, it, &caller.namespace, request.port).is_some();
+    let of_host = named(cluster, &request.host, &caller.namespace).filter(|it| it.id != service.id);
+    is_parent(service) || of_host.is_some_and(|it| is_parent(&it))
 }
 
 /// The virtual host that a Host chooses, whatever address was dialled.

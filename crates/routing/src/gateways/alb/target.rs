@@ -49,7 +49,7 @@ pub(super) fn number(service: &Service, port: &ServicePort, target_type: &str) -
 
 /// `ipv6` needs a load balancer with both families.
 pub(super) fn address_type(service: &Service, of_load_balancer: &str, origin: &Origin) -> Result<&'static str, Frozen> {
-    match service.has_ipv6 {
+    match service.has_ipv6() {
         false => Ok("ipv4"),
         true if of_load_balancer.starts_with("dualstack") => Ok("ipv6"),
         true => {

@@ -8,14 +8,29 @@ use podpath_objects::{
 use super::rules::Lowering;
 use crate::table::{Cors, Filter, HeaderChange, PathChange, Redirect, RedirectPort};
 
+/// Where filters stand.
+#[derive(Clone, Copy)]
+pub(super) enum Holder {
+    /// A rule, by its number.
+    Rule(usize),
+    /// A backend of a rule, both by their numbers.
+    Backend(usize, usize),
+}
+
 /// The filters of a rule, or of one of its backends.
-pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], rule: usize) -> Vec<Filter> {
+pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], holder: Holder) -> Vec<Filter> {
+    let unsupported = |f: usize, name: &str| Filter::Unsupported(format!("{}.filters[{f}] ({name})", holder.path()));
     let mut lowered = Vec::new();
     for (f, filter) in filters.iter().enumerate() {
         match &filter.kind {
             FilterKind::RequestHeaders(change) => lowered.push(Filter::RequestHeaders(headers(change))),
             FilterKind::ResponseHeaders(change) => lowered.push(Filter::ResponseHeaders(headers(change))),
-            FilterKind::Redirect(_) => {}
+            // That of a rule is its action. At a backend it would answer a share of the requests, for which there is no
+            // rule: filters of a backend are "executed if and only if the request is being forwarded" to it.
+            FilterKind::Redirect(_) => match holder {
+                Holder::Rule(_) => {}
+                Holder::Backend(..) => lowered.push(unsupported(f, "RequestRedirect")),
+            },
             FilterKind::Rewrite(rewrite) => {
                 lowered.extend(rewrite.path.as_ref().map(|it| Filter::Path(path_change(it))));
                 lowered.extend(rewrite.hostname.clone().map(Filter::Host));
@@ -24,18 +39,21 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], rule: usi
             FilterKind::Cors(found) => lowered.push(Filter::Cors(cors(found))),
             // One that cannot be resolved is not passed by: its requests fail (`Lowering::unasked`).
             FilterKind::ExternalAuth(to) if lowering.cannot_ask(to).is_some() => {}
-            FilterKind::ExternalAuth(_) => {
-                lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] (ExternalAuth)")));
-            }
-            FilterKind::Extension(_) => {
-                lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] (ExtensionRef)")));
-            }
-            FilterKind::Other(name) => {
-                lowered.push(Filter::Unsupported(format!("spec.rules[{rule}].filters[{f}] ({name})")));
-            }
+            FilterKind::ExternalAuth(_) => lowered.push(unsupported(f, "ExternalAuth")),
+            FilterKind::Extension(_) => lowered.push(unsupported(f, "ExtensionRef")),
+            FilterKind::Other(name) => lowered.push(unsupported(f, name)),
         }
     }
     lowered
+}
+
+impl Holder {
+    fn path(self) -> String {
+        match self {
+            Self::Rule(rule) => format!("spec.rules[{rule}]"),
+            Self::Backend(rule, backend) => format!("spec.rules[{rule}].backendRefs[{backend}]"),
+        }
+    }
 }
 
 /// A mirror that cannot be resolved gets nothing, nor does one with a share of 0; requests go on.

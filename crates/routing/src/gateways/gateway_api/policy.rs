@@ -77,7 +77,7 @@ impl<'a> Policies<'a> {
         let of_port = name.and_then(|it| self.winners.get(&(service.id, Some(it))));
         let policy = of_port.or_else(|| self.winners.get(&(service.id, None)))?;
         let refused = self.facts.get(&policy.id).and_then(|it| it.refused.as_ref());
-        let broken = refused.filter(|it| it.reason == "NoValidCACertificate");
+        let broken = refused.filter(|it| matches!(it.reason, "NoValidCACertificate" | "Invalid"));
         Some(BackendTls {
             name: policy.object.hostname.as_ref().map_or_else(String::new, |it| it.value.clone()),
             fault: broken.map(|it| Fault {
@@ -128,7 +128,8 @@ fn service(cluster: &Cluster, policy: &Found<'_, BackendTlsPolicy>, target: &Pol
     target.section.as_ref().is_none_or(|it| has(&it.value)).then_some(service.id)
 }
 
-/// Why no authority is left, and the first that cannot be used.
+/// Why no authority is left, and the first that cannot be used. `System` is the only set that is known: where "the supplied
+/// value is not recognized", the policy is not accepted, with the reason `Invalid` (`wellKnownCACertificates`).
 fn authorities(cluster: &Cluster, policy: &Found<'_, BackendTlsPolicy>) -> (Option<Problem>, Option<Problem>) {
     let referrer = Referrer { cluster, entry: policy.entry, kind: "BackendTLSPolicy" };
     let listed = &policy.object.authorities;
@@ -137,6 +138,10 @@ fn authorities(cluster: &Cluster, policy: &Found<'_, BackendTlsPolicy>) -> (Opti
     let none_left = problems.len() == listed.len() && policy.object.well_known.is_none();
     problems.truncate(1);
     let unresolved = problems.pop();
+    if let Some(unknown) = policy.object.well_known.as_ref().filter(|it| it.value != "System") {
+        let (text, location) = (words::unknown_authorities(&unknown.value), policy.at(unknown.span));
+        return (Some(Problem { reason: "Invalid", text, location }), unresolved);
+    }
     let location =
         unresolved.as_ref().map_or_else(|| policy.at(policy.entry.resource.meta.name_span()), |it| it.location);
     let text = words::no_valid_authority();

@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{BackendRef, Filter, FilterKind, GrpcMatch, HttpMatch, NamedMatch, PortRef, Service};
 use podpath_source::{Span, Spanned};
 
-use super::filter;
+use super::filter::{self, Holder};
 use super::policy::Policies;
 use super::refs;
 use super::route::{Matches, Route, RouteRule};
@@ -21,7 +21,7 @@ pub(super) struct Lowering<'a> {
     pub(super) hostnames: &'a [(HostPattern, Span)],
     /// In the mesh: the parent Service, which a consumer route may send to without a grant.
     pub(super) parent: Option<&'a Found<'a, Service>>,
-    /// At a gateway: how TLS is spoken to backends.
+    /// At a listener of a gateway that may begin TLS of its own: how it is spoken to backends.
     pub(super) policies: Option<&'a Policies<'a>>,
 }
 
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         let hosts = self.ranked_hosts();
         let name = format!("{}/{}", self.route.namespace(), self.route.name());
         for (r, rule) in self.route.rules().iter().enumerate() {
-            let (filters, action) = (filter::lower(self, rule.filters, r), self.action(rule, r));
+            let (filters, action) = (filter::lower(self, rule.filters, Holder::Rule(r)), self.action(rule, r));
             for (matchers, span, path) in self.matches(rule, r) {
                 rules.push(Rule {
                     origin: self.route.origin(span, path),
@@ -183,9 +183,7 @@ impl Lowering<'_> {
         let target = self.target(reference);
         let service = service_of(self.cluster, &target);
         let port = reference.port.as_ref();
-        let http = !matches!(self.route.kind, "TLSRoute" | "TCPRoute" | "UDPRoute");
-        let policies = self.policies.filter(|_| http);
-        let tls = service.as_ref().and_then(|it| policies?.tls(it, port?.value));
+        let tls = service.as_ref().and_then(|it| self.policies?.tls(it, port?.value));
         let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
         let location = self.route.at(reference.name.span);
         let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, ..it }));
@@ -197,7 +195,7 @@ impl Lowering<'_> {
             port: port.map(|it| it.value),
             subset: None,
             weight: reference.weight,
-            filters: filter::lower(self, &reference.filters, rule),
+            filters: filter::lower(self, &reference.filters, Holder::Backend(rule, idx)),
             tls,
         }
     }

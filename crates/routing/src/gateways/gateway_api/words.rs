@@ -42,6 +42,13 @@ pub(super) fn no_valid_authority() -> Text {
     Text::new("no CA certificate is left that can be used", "쓸 수 있는 CA 인증서가 하나도 없습니다")
 }
 
+pub(super) fn unknown_authorities(name: &str) -> Text {
+    Text::new(
+        format!("`{name}` is no known set of CA certificates; the one that is known is `System`"),
+        format!("`{name}` CA 인증서 집합은 알려져 있지 않습니다. 쓸 수 있는 값: `System`"),
+    )
+}
+
 pub(super) fn not_granted(from: &str, to: &str, namespace: &str, name: &str) -> Text {
     Text::new(
         format!("no ReferenceGrant in namespace `{namespace}` lets this {from} refer to {to} `{name}`"),

@@ -1,6 +1,6 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -35,16 +35,8 @@ pub enum Called<'a> {
 /// What a host names for a caller in a namespace: `name`, `name.ns`, `name.ns.svc`, the full name, or an address.
 pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'a> {
     let host = host.trim_end_matches('.');
-    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip == host);
-    if let Some(found) = cluster.all::<Service>().find(by_ip) {
-        return Called::Service(found);
-    }
-    if let Some(pod) = cluster.pod_sources().find(|it| it.ip == Some(host)) {
-        return Called::Pod(pod);
-    }
-    if is_address {
-        return Called::Outside;
+    if let Some(address) = address_of(host) {
+        return at_address(cluster, address);
     }
     let domain = format!(".svc.{}", cluster.settings.cluster_domain);
     let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
@@ -57,6 +49,40 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
         None if was_cut || !short.contains('.') => Called::Missing,
         None => Called::Outside,
     }
+}
+
+/// The address that a host is, an IPv6 one with its brackets or without. One address may be written in many ways, so that
+/// texts are not compared.
+fn address_of(host: &str) -> Option<IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
+}
+
+fn at_address(cluster: &Cluster, address: IpAddr) -> Called<'_> {
+    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address));
+    if let Some(found) = cluster.all::<Service>().find(by_ip) {
+        return Called::Service(found);
+    }
+    cluster.pod_sources().find(|it| it.has_address(address)).map_or(Called::Outside, Called::Pod)
+}
+
+/// The Service that kube-proxy of the caller's own node takes a connection for, by one of `externalIPs` or the address of
+/// its load balancer: there are rules for these as there are for the cluster IP, but for the Service's own ports alone
+/// (`pkg/proxy`, `ServicePort.ExternalIPs` and `LoadBalancerVIPs`), and neither for headless Services nor for
+/// ExternalNames.
+pub fn by_outer_address<'a>(
+    cluster: &'a Cluster,
+    host: &str,
+    transport: &str,
+    port: u16,
+) -> Option<Found<'a, Service>> {
+    let address = address_of(host)?;
+    let takes = |it: &Found<'_, Service>| {
+        it.object.outer_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address))
+            && !it.object.is_headless()
+            && it.object.external_name.is_none()
+            && it.object.port_over(transport, &PortRef::Number(port)).is_some()
+    };
+    cluster.all::<Service>().find(takes)
 }
 
 /// Longer chains of names lead nowhere.
@@ -75,12 +101,15 @@ pub fn aliased<'a>(cluster: &'a Cluster, service: &Found<'a, Service>) -> Result
 /// The headless Service that has an endpoint at an address, for a port that is not declared as HTTP or TLS: a sidecar has a
 /// listener for each of its endpoints (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
 pub fn headless_by_address<'a>(cluster: &'a Cluster, address: &str, port: u16) -> Option<Found<'a, Service>> {
-    let address = address.trim_matches(['[', ']']);
-    address.parse::<IpAddr>().ok()?;
+    let address = address_of(address)?;
+    let is_at = |it: &Endpoint| {
+        let of_pod = it.source.and_then(|id| cluster.pod_source(id)).is_some_and(|pod| pod.has_address(address));
+        of_pod || it.address.as_ref().is_some_and(|it| it.parse::<IpAddr>() == Ok(address))
+    };
     cluster.all::<Service>().filter(|it| it.object.is_headless()).find(|service| {
         let listed = service.object.port(port).filter(|it| !speaks_by_name(it));
         let found = listed.map(|it| endpoints(cluster, service, it).0).unwrap_or_default();
-        found.iter().any(|it| it.address.as_deref() == Some(address))
+        found.iter().any(is_at)
     })
 }
 
@@ -93,7 +122,7 @@ fn speaks_by_name(port: &ServicePort) -> bool {
 /// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
 /// speaks.
 pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> Option<(String, String)> {
-    let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
+    let address = address_of(address)?;
     let mut best: Option<(u8, String, String)> = None;
     for entry in cluster.all::<ServiceEntry>() {
         let seen = visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some();

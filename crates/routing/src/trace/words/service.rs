@@ -38,6 +38,8 @@ fn faulty_in_brief(fault: &Fault) -> Text {
         "subset-not-found" => ("no such subset", "서브셋 없음"),
         "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
         "InvalidKind" => ("kind not known", "알 수 없는 종류"),
+        "NoValidCACertificate" | "Invalid" => ("no CA certificate", "CA 인증서 없음"),
+        "source-range" => ("client not let in", "허용되지 않은 클라이언트"),
         _ => ("no such host", "호스트 없음"),
     };
     Text::new(en, ko)
@@ -127,6 +129,7 @@ fn last_resort(ready: &[Endpoint]) -> (&'static str, &'static str) {
 fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {
     let (en, ko) = match why {
         Some(NoEndpoints::NoSelector(_)) => ("no selector", "selector 없음"),
+        Some(NoEndpoints::NoAddress(_)) => ("no address for the port", "포트에 맞는 주소 없음"),
         Some(NoEndpoints::NoPod(_)) => ("selector matches no Pod", "selector와 맞는 Pod 없음"),
         Some(NoEndpoints::NoNamedPort(_)) => ("no port of that name", "그 이름의 포트 없음"),
         Some(NoEndpoints::NoReplicas(_)) => ("replicas are 0", "replicas가 0"),
@@ -185,7 +188,7 @@ pub(in crate::trace) fn why_location(
         NoEndpoints::ProbePort(id, span) | NoEndpoints::Unschedulable(id, span) => {
             Location { document: cluster.entry(id)?.document, span }
         }
-        NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id) => {
+        NoEndpoints::NoAddress(id) | NoEndpoints::NoReplicas(id) | NoEndpoints::NotReady(id) => {
             let entry = cluster.entry(id)?;
             let span = cluster.get::<podpath_objects::Workload>(id).map(|it| it.object.replicas_span);
             Location { document: entry.document, span: span.unwrap_or_else(|| entry.resource.meta.name_span()) }
@@ -203,9 +206,19 @@ pub(in crate::trace) fn no_endpoints(
     let named = |id| name_of(cluster, Some(id)).en;
     match why {
         Some(NoEndpoints::NoSelector(_)) => Text::new(
-            "it has no selector and no EndpointSlice names it",
-            "selector가 없고, 이 Service를 가리키는 EndpointSlice도 없습니다",
+            "it has no selector and no EndpointSlice or Endpoints names it",
+            "selector가 없고, 이 Service를 가리키는 EndpointSlice나 Endpoints도 없습니다",
         ),
+        Some(NoEndpoints::NoAddress(id)) => {
+            let name = named(id);
+            let kind = cluster.entry(id).map_or("", |it| it.resource.meta.kind.value.as_str());
+            Text::new(
+                format!(
+                    "it has no selector, and {kind} `{name}` has no address for a port of this name, protocol and IP family"
+                ),
+                format!("selector가 없고, `{name}` {kind}에도 이름과 프로토콜, IP 계열이 맞는 포트의 주소가 없습니다"),
+            )
+        }
         Some(NoEndpoints::NoPod(_)) => {
             let labels = service.object.selector.iter().flat_map(Labels::iter);
             let labels = labels.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ");
