@@ -1,7 +1,6 @@
 //! A workspace that is kept answers as a fresh one does, after any edits of objects that depend on each other.
 //!
 //! What is kept of gateways, load balancers and lints is kept by the part; here every part is a neighbour of an edited object.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on is a failure")]
 
 use podpath_core::Engine;
 use proptest::prelude::*;
@@ -121,15 +120,17 @@ fn answers(engine: &mut Engine, about: &Value) -> Vec<String> {
     for host in ["shop.example.kr", "a.shop.example.kr", "s0.default"] {
         for path in ["/", "/api/v1", "/apis"] {
             calls.push(json!({ "host": host, "path": path }));
-            calls.push(json!({ "host": host, "path": path, "from": { "pod": { "namespace": "default", "sidecar": true } } }));
+            calls.push(
+                json!({ "host": host, "path": path, "from": { "pod": { "namespace": "default", "sidecar": true } } }),
+            );
         }
     }
     let methods = ["check", "deadRules", "trace", "loadBalancers", "graph"];
     let mut found = Vec::new();
     for method in methods {
         let mut params = about.clone();
-        if method == "trace" {
-            params["requests"] = json!(calls);
+        if let (Some(params), "trace") = (params.as_object_mut(), method) {
+            params.insert("requests".into(), json!(calls));
         }
         found.push(ask(engine, method, &params));
     }
