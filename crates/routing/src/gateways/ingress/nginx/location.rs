@@ -241,7 +241,7 @@ impl<'a> Context<'a, '_> {
     }
 }
 
-/// "Trust `X-Forwarded-Proto` headers [to] correctly indicate ssl offloading": `http` is redirected, whatever else is not;
+/// "Trust `X-Forwarded-Proto` headers correctly indicate ssl offloading": `http` is redirected, whatever else is not;
 /// without the header the connection itself counts (`lua_ingress.lua`, `rewrite`).
 fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
     let told = "x-forwarded-proto".to_owned();
