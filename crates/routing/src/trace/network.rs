@@ -39,25 +39,23 @@ impl Source {
     }
 }
 
-/// The Pods of the proxy that a table stands for, as far as labels of the workspace tell them.
+/// True for the Pods of the proxy that a table stands for, as far as labels of the workspace tell them.
 ///
 /// Source: the chart of ingress-nginx labels its controller so; GEP-1762 has implementations label what they make for a
 /// Gateway with `GATEWAY_NAME`.
-pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
+pub(super) fn plays(cluster: &Cluster, table: &Table, pod: &PodSource<'_>) -> bool {
+    let label = |key: &str| pod.template.labels.get(key);
+    if table.gateway.name == "ingress-nginx" {
+        return label("app.kubernetes.io/name") == Some("ingress-nginx")
+            && label("app.kubernetes.io/component").is_none_or(|it| it == "controller");
+    }
     let gateway = table.origin.resource.and_then(|it| cluster.entry(it));
-    let mine = |pod: &PodSource<'_>| {
-        let label = |key: &str| pod.template.labels.get(key);
-        match table.gateway.name {
-            "ingress-nginx" => {
-                label("app.kubernetes.io/name") == Some("ingress-nginx")
-                    && label("app.kubernetes.io/component").is_none_or(|it| it == "controller")
-            }
-            _ => gateway.is_some_and(|it| {
-                label(GATEWAY_NAME) == Some(it.resource.meta.name()) && it.namespace == pod.namespace
-            }),
-        }
-    };
-    match cluster.pod_sources().find(mine) {
+    gateway.is_some_and(|it| label(GATEWAY_NAME) == Some(it.resource.meta.name()) && it.namespace == pod.namespace)
+}
+
+/// The Pods of the proxy that a table stands for.
+pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
+    match cluster.pod_sources().find(|it| plays(cluster, table, it)) {
         Some(pod) => Source::pod(pod.namespace, &pod.template.labels),
         None => Source::Proxy,
     }

@@ -34,7 +34,7 @@ impl Walk<'_> {
         };
         let (mut found, why) = endpoints(self.cluster, service, entry);
         fall_back(&mut found);
-        if let Some((table, port)) = self.gateway_behind(&found) {
+        if let Some((table, port)) = self.gateway_behind(&found, Some(port)) {
             return self.run(table, Request { port, ..request });
         }
         if service.object.traffic.is_internal_local && !self.leave_local(&mut found) {
@@ -61,7 +61,7 @@ impl Walk<'_> {
             return self.call_service(service, port, request);
         };
         let (found, _) = endpoints(self.cluster, &real, entry);
-        if self.gateway_behind(&found).is_some() {
+        if self.gateway_behind(&found, Some(port)).is_some() {
             return self.call_service(&real, port, request);
         }
         self.take(&real, port, found.clone(), &request);

@@ -339,7 +339,7 @@ impl<'a> Walk<'a> {
     fn arrive(mut self, backend: &Backend, live: usize, request: Request) -> Trace {
         let found = self.trace.backends.get(live).map(|it| it.endpoints.clone()).unwrap_or_default();
         let only = self.trace.backends.len() == 1;
-        if let Some((table, port)) = self.gateway_behind(&found).filter(|_| only) {
+        if let Some((table, port)) = self.gateway_behind(&found, backend.port).filter(|_| only) {
             self.trace.backends.clear();
             let request = Request { port, ..request };
             return self.run(table, request);
@@ -367,12 +367,20 @@ impl<'a> Walk<'a> {
         passed
     }
 
-    /// The Istio gateway that these endpoints are.
-    pub(super) fn gateway_behind(&self, found: &[Endpoint]) -> Option<(&'a Table, u16)> {
+    /// The gateway that these endpoints are, and its port.
+    ///
+    /// Tables of Istio count by the ports of Pods. Others count by those that clients dial: the Pods have them, too, or the
+    /// port of the Service leads to where they listen.
+    pub(super) fn gateway_behind(&self, found: &[Endpoint], service_port: Option<u16>) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
         let pods = self.cluster.pod_source(endpoint.source?)?;
-        let table: &'a Table = self.tables.istio_of(&pods)?;
-        Some((table, endpoint.port))
+        if let Some(table) = self.tables.istio_of(&pods) {
+            return Some((table, endpoint.port));
+        }
+        let table = self.tables.gateways().find(|it| super::network::plays(self.cluster, it, &pods))?;
+        let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
+        let port = [Some(endpoint.port), service_port].into_iter().flatten().find(listens)?;
+        Some((table, port))
     }
 
     pub(super) fn at_service(
