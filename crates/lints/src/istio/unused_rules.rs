@@ -99,9 +99,9 @@ impl Listed {
 }
 
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    for owner in context.cluster.all::<VirtualService>() {
+    context.each::<VirtualService>(found, &|owner, found| {
         let service = owner.object;
-        let mut judge = Judge { owner, told: BTreeSet::new(), found: &mut *found };
+        let mut judge = Judge { owner, told: BTreeSet::new(), found };
         let http: Vec<_> = service.http.iter().enumerate().map(|(nth, it)| http_rule(nth, it)).collect();
         let counted = judge.rules(&http);
         judge.prefixes(&counted);
@@ -109,7 +109,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let rules: Vec<_> = rules.iter().enumerate().map(|(nth, it)| stream_rule(list, nth, it)).collect();
             judge.rules(&rules);
         }
-    }
+    });
 }
 
 /// The rules of one VirtualService.
