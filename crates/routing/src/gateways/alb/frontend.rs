@@ -105,6 +105,5 @@ fn of_member(member: &Member<'_>, error: Frozen) -> Frozen {
 
 /// An error at an annotation of a member.
 fn at(member: &Member<'_>, suffix: &str, message: String) -> Frozen {
-    let origin = member.notes().get(suffix).map_or_else(|| crate::gateways::whole(&member.ingress), |it| it.origin);
-    Frozen { message, origin }
+    Frozen { message, origin: member.place(suffix) }
 }

@@ -11,7 +11,7 @@ use super::annotation::{self, Annotations};
 use super::model::Skipped;
 use super::{PREFIX, annotations};
 use crate::gateways::{full_name, origin, whole};
-use crate::table::Frozen;
+use crate::table::{Frozen, Origin};
 
 /// Ingresses that share a load balancer, in group order.
 pub(super) struct Group<'a> {
@@ -38,6 +38,11 @@ impl<'a> Member<'a> {
     /// Its annotations.
     pub(super) fn notes(&self) -> Annotations<'a> {
         annotations(&self.ingress)
+    }
+
+    /// Where an annotation stands, or the whole Ingress.
+    pub(super) fn place(&self, suffix: &str) -> Origin {
+        self.notes().get(suffix).map_or_else(|| whole(&self.ingress), |it| it.origin)
     }
 
     /// The error with the name of the Ingress before it.

@@ -206,8 +206,7 @@ fn merged_pairs(
             match merged.get(key) {
                 Some(known) if known != value => {
                     let message = format!("conflicting {what} {key}: {known} | {value}");
-                    let origin = member.notes().get(suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
-                    return Err(Frozen { message, origin });
+                    return Err(Frozen { message, origin: member.place(suffix) });
                 }
                 _ => merged.insert(key.clone(), value.clone()),
             };
@@ -248,8 +247,7 @@ pub(super) fn listener_attributes(members: &[&Member<'_>], protocol: &str, port:
             if let Some(known) = known.filter(|_| !is_settled) {
                 let name = member.name();
                 let message = format!("conflicting listener attributes {key}: {known} | {value} for ingress {name}");
-                let origin = member.notes().get(&suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
-                return Err(Frozen { message, origin });
+                return Err(Frozen { message, origin: member.place(&suffix) });
             }
         }
     }
