@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_order::Gather;
 
-use super::annotation::int;
+use super::annotation::int32;
 use super::group::{Group, Member};
 use super::port::Ports;
 use super::settings::{one_scheme, said, same_lists};
@@ -62,7 +62,7 @@ fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<Vec<(i32, i32)>, 
         message: format!("failed to parse {suffix} for ingress map[]: {}", it.message),
         ..it
     })?;
-    let number = |text: &str| int(text).ok().and_then(|it| i32::try_from(it).ok());
+    let number = |text: &str| int32(text).ok().and_then(|it| i32::try_from(it).ok());
     let mut mapped = Vec::new();
     for (nlb, alb) in &pairs {
         let Some(port) = number(nlb) else {
@@ -88,7 +88,7 @@ fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<Vec<(i32, i32)>, 
 fn health_check(member: &Member<'_>) -> Result<(), Frozen> {
     let notes = member.notes();
     let port = notes.get("frontend-nlb-healthcheck-port");
-    if let Some(note) = port.filter(|it| it.value != "traffic-port" && int(it.value).is_err()) {
+    if let Some(note) = port.filter(|it| it.value != "traffic-port" && int32(it.value).is_err()) {
         return Err(note.error("failed to resolve healthCheckPort".into()));
     }
     let protocol = notes.get("frontend-nlb-healthcheck-protocol");

@@ -304,13 +304,12 @@ pub(super) fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Optio
             member.params.and_then(|it| it.object.ssl_redirect_port.as_ref()).filter(|it| !it.value.is_empty())
         {
             // A port of the class parameters that is no number switches the redirect off.
-            let Ok(port) = super::annotation::int(&port.value) else { return Ok(None) };
+            let Ok(port) = super::annotation::int32(&port.value) else { return Ok(None) };
             found.entry(port).or_insert_with(|| whole(&member.ingress));
             continue;
         }
-        let notes = member.notes();
-        if let Some(note) = notes.get("ssl-redirect") {
-            found.entry(notes.int("ssl-redirect", 0)?).or_insert(note.origin);
+        if let Some(note) = member.notes().get("ssl-redirect") {
+            found.entry(note.int32()?).or_insert(note.origin);
         }
     }
     if found.len() > 1 {
