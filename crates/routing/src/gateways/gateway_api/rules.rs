@@ -58,12 +58,16 @@ impl Lowering<'_> {
 
     /// "Precedence must be given to rules from the HTTPRoute with the largest number of characters in a matching
     /// non-wildcard hostname", then "in a matching hostname" (`HTTPRouteSpec.hostnames`): the route's own hostname is
-    /// measured, not what a listener leaves of it. A route without hostnames goes last.
+    /// measured, not what a listener leaves of it. A route without hostnames goes last. Empty where no listener narrowed a
+    /// hostname: then the matcher tells the same.
     fn ranked_hosts(&self) -> Vec<(HostPattern, (u8, usize))> {
         let own = |span: &Span| self.route.hostnames.iter().find(|it| it.span == *span);
         let specificity = |it: &Spanned<String>| HostPattern::parse(&it.value).specificity();
-        let ranked = self.hostnames.iter().map(|(it, span)| (it.clone(), own(span).map_or((0, 0), specificity)));
-        ranked.collect()
+        let rank = |span: &Span| own(span).map_or((0, 0), specificity);
+        if self.hostnames.iter().all(|(it, span)| it.specificity() == rank(span)) {
+            return vec![];
+        }
+        self.hostnames.iter().map(|(it, span)| (it.clone(), rank(span))).collect()
     }
 
     fn matches(&self, rule: &RouteRule<'_>, r: usize) -> Vec<Match> {
