@@ -148,7 +148,7 @@ fn int64(value: &str) -> Result<i64, &'static str> {
 }
 
 /// `k=v,k2=v2`; `\,` is a comma of a value. None when a pair has no `=` or no key.
-pub(super) fn pairs(value: &str) -> Option<Vec<(String, String)>> {
+fn pairs(value: &str) -> Option<Vec<(String, String)>> {
     let mut parts = vec![String::new()];
     let mut chars = value.chars().peekable();
     while let Some(found) = chars.next() {
