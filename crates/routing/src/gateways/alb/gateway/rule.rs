@@ -298,7 +298,7 @@ impl Making<'_, '_> {
             match &filter.kind {
                 FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
                 FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
-                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
+                other => return Err(self.error(format!("Unsupported filter type: {}", other.name()))),
             }
         }
         let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
@@ -431,18 +431,4 @@ fn alternatives(value: &str) -> Vec<String> {
         }
     }
     parts
-}
-
-fn name_of(kind: &FilterKind) -> &str {
-    match kind {
-        FilterKind::RequestHeaders(_) => "RequestHeaderModifier",
-        FilterKind::ResponseHeaders(_) => "ResponseHeaderModifier",
-        FilterKind::Redirect(_) => "RequestRedirect",
-        FilterKind::Rewrite(_) => "URLRewrite",
-        FilterKind::Mirror(..) => "RequestMirror",
-        FilterKind::Cors(_) => "CORS",
-        FilterKind::Extension(_) => "ExtensionRef",
-        FilterKind::ExternalAuth(_) => "ExternalAuth",
-        FilterKind::Other(name) => name,
-    }
 }
