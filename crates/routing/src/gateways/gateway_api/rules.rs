@@ -190,7 +190,7 @@ impl Lowering<'_> {
         let tls = service.as_ref().and_then(|it| self.policies?.tls(it, port?.value));
         let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
         let (location, status) = (self.route.at(reference.name.span), self.invalid_status());
-        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, status, ..it }));
+        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { status, location, ..it }));
         let fault = fault.or_else(|| self.unasked(&reference.filters).map(|(_, fault)| fault));
         Backend {
             origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
