@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
         }
         let Some(seen) = seen_by(table, listener, &request) else {
             self.hop(answer::listener_hop(self.cluster, table, listener, &request));
-            return self.finish(End::above_root(&request.path));
+            return self.finish(End::unreadable_path(&request.path));
         };
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
