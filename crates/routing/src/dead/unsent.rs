@@ -232,12 +232,13 @@ impl<'a> Senders<'a> {
     }
 }
 
-/// Something else may lead to a Service: a load balancer of L4, a port of the nodes, a target group that others fill.
+/// Something else may lead to a Service: a load balancer of L4, a port of the nodes, an address of `externalIPs`, a target
+/// group that others fill.
 fn is_open(cluster: &Cluster, tables: &Tables, service: &Found<'_, Service>) -> bool {
     let mut bindings = cluster.in_namespace::<TargetGroupBinding>(service.namespace());
     let is_bound = bindings.any(|it| it.object.service.as_ref().is_some_and(|it| it.value == service.name()));
     let is_inner = matches!(service.object.service_type.as_str(), "" | "ClusterIP");
-    is_bound || !is_inner || tables.network(service.id).is_some()
+    is_bound || !is_inner || !service.object.outer_ips.is_empty() || tables.network(service.id).is_some()
 }
 
 fn rules_of(table: &Table) -> impl Iterator<Item = (&HostPattern, &Rule)> {
