@@ -18,6 +18,7 @@ use crate::pattern::{HostPattern, PathMatch};
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Filter, Listener, Origin, Protocol, Rule, Table, Target, VirtualHost};
 use crate::tables::Tables;
+use crate::trace::plays;
 
 /// A rule of which no load balancer sends anything to its gateway.
 #[derive(Clone, Debug)]
@@ -108,49 +109,40 @@ fn gateways<'a>(
         Some((table, selecting(cluster, std::slice::from_ref(&pods))?))
     });
     let others = tables.gateways().filter_map(move |table| {
-        let services = match table.gateway.name {
-            "ingress-nginx" => {
-                let is_own = |it: &PodSource<'_>| it.template.labels.get(NAME) == Some("ingress-nginx");
-                let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
-                selecting(cluster, &pods)?
-            }
-            "gateway-api" => of_gateway(cluster, table)?,
-            _ => return None,
+        let is_known = match table.gateway.name {
+            "ingress-nginx" => true,
+            "gateway-api" => own_service(cluster, table).is_some(),
+            _ => false,
         };
-        Some((table, services))
+        if !is_known {
+            return None;
+        }
+        let pods: Vec<_> = cluster.pod_sources().filter(|it| plays(cluster, table, it)).collect();
+        Some((table, selecting(cluster, &pods)?))
     });
     istio.chain(others)
 }
 
-/// The chart of ingress-nginx labels the Pods of its controller so.
-const NAME: &str = "app.kubernetes.io/name";
-
-/// GEP-1762: what is made for a Gateway is named `NAME-CLASS`, and its Pods carry this label with the name of the Gateway.
-const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
-
-/// The Services of some Pods; none where the Pods are reached by their node.
-fn selecting<'a>(cluster: &'a Cluster, pods: &[PodSource<'_>]) -> Option<Vec<Found<'a, Service>>> {
+/// The Services of some Pods, or of one of them; none where the Pods are reached by their node.
+fn selecting<'a>(cluster: &'a Cluster, pods: &[PodSource<'a>]) -> Option<Vec<Found<'a, Service>>> {
     if pods.iter().any(|it| it.template.host_network) {
         return None;
     }
     let selects = |service: &Found<'_, Service>| {
         let selector = service.object.selector.as_ref().filter(|it| !it.entries.is_empty());
-        let is_own = |pod: &PodSource<'_>| pod.namespace == service.namespace();
-        selector.is_some_and(|it| pods.iter().any(|pod| is_own(pod) && it.is_subset_of(&pod.template.labels)))
+        let of_namespace = |it: &&PodSource<'a>| it.namespace == service.namespace();
+        let mut pods = pods.iter().filter(of_namespace);
+        selector.is_some_and(|it| pods.any(|pod| cluster.carrying(*pod, it).is_some()))
     };
     Some(cluster.all::<Service>().filter(selects).collect())
 }
 
-/// The Services of a Gateway. Unless its own Service is here, the implementation makes one, of type LoadBalancer.
-fn of_gateway<'a>(cluster: &'a Cluster, table: &Table) -> Option<Vec<Found<'a, Service>>> {
+/// What is made for a Gateway is named `NAME-CLASS` (GEP-1762). Unless it is here, the implementation makes it, of type
+/// LoadBalancer.
+fn own_service<'a>(cluster: &'a Cluster, table: &Table) -> Option<Found<'a, Service>> {
     let gateway = cluster.get::<Gateway>(table.origin.resource?)?;
     let class = &gateway.object.class.as_ref()?.value;
-    cluster.find::<Service>(gateway.namespace(), &format!("{}-{class}", gateway.name()))?;
-    let is_own = |it: &PodSource<'_>| {
-        it.namespace == gateway.namespace() && it.template.labels.get(GATEWAY) == Some(gateway.name())
-    };
-    let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
-    selecting(cluster, &pods)
+    cluster.find(gateway.namespace(), &format!("{}-{class}", gateway.name()))
 }
 
 /// The load balancers before a gateway, and what they send there.

@@ -43,7 +43,7 @@ impl Source {
 ///
 /// Source: the chart of ingress-nginx labels its controller so; GEP-1762 has implementations label what they make for a
 /// Gateway with `GATEWAY_NAME`.
-pub(super) fn plays(cluster: &Cluster, table: &Table, pod: &PodSource<'_>) -> bool {
+pub(crate) fn plays(cluster: &Cluster, table: &Table, pod: &PodSource<'_>) -> bool {
     let label = |key: &str| pod.template.labels.get(key);
     if table.gateway.name == "ingress-nginx" {
         return label("app.kubernetes.io/name") == Some("ingress-nginx")
