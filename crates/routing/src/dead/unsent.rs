@@ -38,48 +38,78 @@ pub struct Unsent {
 }
 
 /// By object and path in it.
-type Key = (ResourceId, String);
+type Key<'a> = (ResourceId, &'a str);
 
 /// Every rule that gets nothing from outside because no ALB sends it, in the order of the cluster. Those that others hide
 /// are not told again.
 pub(super) fn unsent(cluster: &Cluster, tables: &Tables, dead: &[DeadRule]) -> Vec<Unsent> {
-    let balanced: Vec<_> = gateways(cluster, tables).collect();
-    let ways: Vec<_> =
-        balanced.iter().map(|(table, services)| (*table, Senders::of(cluster, tables, services))).collect();
-    let mut lost: BTreeMap<Key, Unsent> = BTreeMap::new();
-    for (table, senders) in ways.iter().filter_map(|(table, senders)| Some((*table, senders.as_ref()?))) {
+    let balanced = balanced(cluster, tables);
+    let mut lost: BTreeMap<Key<'_>, Unsent> = BTreeMap::new();
+    let mut alive: BTreeSet<Key<'_>> = BTreeSet::new();
+    for (table, senders) in &balanced {
         for (listener, host, rule) in written(table) {
-            if let (Some(found), Some(key)) = (senders.lost(listener, host, rule), key(rule)) {
-                lost.entry(key).or_insert(found);
+            let Some(key) = key(&rule.origin) else { continue };
+            match senders.lost(listener, host, rule) {
+                Some(found) => _ = lost.entry(key).or_insert(found),
+                None => _ = alive.insert(key),
             }
         }
     }
     if lost.is_empty() {
         return vec![];
     }
-    let mut alive: BTreeSet<ResourceId> = BTreeSet::new();
-    for table in tables.all() {
-        let senders = ways.iter().find(|(it, _)| std::ptr::eq(*it, table)).and_then(|(_, senders)| senders.as_ref());
-        for (listener, host, rule) in written(table) {
-            if senders.is_some_and(|it| it.lost(listener, host, rule).is_some()) {
-                continue;
-            }
-            if let Some(key) = key(rule) {
-                alive.insert(key.0);
-                lost.remove(&key);
-            }
-        }
+    let is_balanced = |table: &Table| balanced.iter().any(|(it, _)| std::ptr::eq(*it, table));
+    for table in tables.all().filter(|it| !is_balanced(it)) {
+        alive.extend(written(table).filter_map(|(.., rule)| key(&rule.origin)));
     }
-    for hidden in dead {
-        lost.retain(|(resource, path), _| hidden.rule.resource != Some(*resource) || hidden.rule.path != *path);
-    }
-    lost.retain(|(route, _), _| !is_for_mesh(cluster, *route));
-    let whole = |(key, found): (Key, Unsent)| Unsent { is_whole: !alive.contains(&key.0), ..found };
+    let hidden: BTreeSet<Key<'_>> = dead.iter().filter_map(|it| key(&it.rule)).collect();
+    lost.retain(|key, _| !alive.contains(key) && !hidden.contains(key) && !is_for_mesh(cluster, key.0));
+    let living: BTreeSet<ResourceId> = alive.into_iter().map(|it| it.0).collect();
+    let whole = |(key, found): (Key<'_>, Unsent)| Unsent { is_whole: !living.contains(&key.0), ..found };
     lost.into_iter().map(whole).collect()
 }
 
-fn key(rule: &Rule) -> Option<Key> {
-    Some((rule.origin.resource?, rule.origin.path.clone()))
+fn key(origin: &Origin) -> Option<Key<'_>> {
+    Some((origin.resource?, origin.path.as_str()))
+}
+
+/// Every gateway that load balancers lead to and nothing else, with those.
+fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Senders<'a>)> {
+    let sent_to = targets(tables.load_balancers().iter());
+    if sent_to.is_empty() {
+        return vec![];
+    }
+    let inner = targets(tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
+    let senders = |services: &[Found<'_, Service>]| {
+        let are_in = |set: &BTreeSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
+        let is_sent_to = are_in(&sent_to) && !are_in(&inner);
+        if !is_sent_to || services.iter().any(|it| is_open(cluster, tables, it)) {
+            return None;
+        }
+        Senders::of(tables, services)
+    };
+    gateways(cluster, tables).filter_map(|(table, services)| Some((table, senders(&services)?))).collect()
+}
+
+/// The Services that the rules of some tables lead to.
+fn targets<'a>(tables: impl Iterator<Item = &'a Table>) -> BTreeSet<ResourceId> {
+    let mut found = BTreeSet::new();
+    for (_, rule) in tables.flat_map(rules_of) {
+        found.extend(targets_of(rule));
+    }
+    found
+}
+
+/// The Services that a rule leads to.
+fn targets_of(rule: &Rule) -> impl Iterator<Item = ResourceId> {
+    let backends = match &rule.action {
+        Action::Forward(backends) => backends.as_slice(),
+        _ => &[],
+    };
+    backends.iter().filter_map(|it| match it.target {
+        Target::Service(id) => Some(id),
+        Target::Missing(..) | Target::Host(_) => None,
+    })
 }
 
 /// The rules of a table that somebody wrote, and that may take a request.
@@ -155,18 +185,9 @@ struct Senders<'a> {
 }
 
 impl<'a> Senders<'a> {
-    /// None where something else may lead to the Services, or where nothing does.
-    fn of(cluster: &Cluster, tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
-        let is_own = |it: &Target| matches!(it, Target::Service(id) if services.iter().any(|it| it.id == *id));
-        let leads = |rule: &&Rule| match &rule.action {
-            Action::Forward(backends) => backends.iter().any(|it| is_own(&it.target)),
-            _ => false,
-        };
-        let others = tables.gateways().chain(tables.istio().iter().map(|(_, table)| table));
-        let is_behind_other = others.flat_map(rules_of).any(|(_, rule)| leads(&rule));
-        if is_behind_other || services.iter().any(|it| is_open(cluster, tables, it)) {
-            return None;
-        }
+    /// None where what they send to the Services is not known, or is everything.
+    fn of(tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
+        let leads = |rule: &Rule| targets_of(rule).any(|id| services.iter().any(|it| it.id == id));
         let mut found = Self { tables: vec![], by_host: BTreeMap::new(), wide: vec![] };
         for table in tables.load_balancers() {
             let mut is_sender = false;
@@ -186,7 +207,7 @@ impl<'a> Senders<'a> {
         }
         let sends_all =
             |it: &Part| it.host == HostPattern::Any && it.path.as_ref().is_none_or(PathMatch::is_everything);
-        (!found.tables.is_empty() && !found.wide.iter().any(sends_all)).then_some(found)
+        (!found.wide.iter().any(sends_all)).then_some(found)
     }
 
     fn add(&mut self, part: Part) {
