@@ -53,15 +53,12 @@ fn waypoint_of<'a>(cluster: &'a Cluster, service: &Found<'_, Service>) -> Option
     cluster.find::<Gateway>(namespace, name)
 }
 
+/// `targetRefs` name what stands in the namespace of the policy: the Service, or the waypoint, which may be in another one.
 fn has_policies(cluster: &Cluster, gateway: &Found<'_, Gateway>, service: &Found<'_, Service>) -> bool {
-    let names = |scope: &PolicyScope| {
-        scope.targets.iter().any(|(kind, name)| match kind.as_str() {
-            "Service" => name.value == service.name(),
-            "Gateway" => name.value == gateway.name(),
-            _ => false,
-        })
-    };
-    let space = service.namespace();
-    cluster.in_namespace::<AuthorizationPolicy>(space).any(|it| names(&it.object.scope))
-        || cluster.in_namespace::<RequestAuthentication>(space).any(|it| names(&it.object.scope))
+    let targets = [(service.namespace(), "Service", service.name()), (gateway.namespace(), "Gateway", gateway.name())];
+    targets.into_iter().any(|(namespace, kind, name)| {
+        let names = |scope: &PolicyScope| scope.targets.iter().any(|it| it.0 == kind && it.1.value == name);
+        cluster.in_namespace::<AuthorizationPolicy>(namespace).any(|it| names(&it.object.scope))
+            || cluster.in_namespace::<RequestAuthentication>(namespace).any(|it| names(&it.object.scope))
+    })
 }
