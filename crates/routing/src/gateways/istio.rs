@@ -24,7 +24,7 @@ pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{entry_host, host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
-pub use filters::{is_near, may_have_filter};
+pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
     Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,

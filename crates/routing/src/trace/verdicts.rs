@@ -6,7 +6,7 @@ use podpath_order::Order;
 use podpath_source::{Location, Text, nearest};
 
 use super::words;
-use super::{Stage, Trace, Verdict};
+use super::{Stage, Trace, Verdict, Verdicted};
 use crate::choose::{Choice, NoListener, Obstacle, Standing};
 use crate::gateways::alb;
 use crate::matcher::Condition;
@@ -302,8 +302,8 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
     let location = Some(service.at(service.entry.resource.meta.name_span()));
     let shares: Vec<_> = trace.backends.iter().filter(|it| it.weight.0 < it.weight.1).collect();
     let failing = shares.iter().find(|it| it.fault.is_some() || !it.endpoints.iter().any(|it| it.ready));
-    let losers: usize = trace.hops.iter().map(|it| it.candidates.len()).sum();
-    let lost = losers.saturating_sub(trace.hops.iter().filter(|it| !it.candidates.is_empty()).count());
+    let candidates = trace.hops.iter().flat_map(|it| &it.candidates);
+    let lost = candidates.filter(|it| !matches!(it.verdict, Verdicted::Chosen)).count();
     let n_hops = trace.hops.len();
     let detail = match lost {
         0 => Text::new(format!("{n_hops} hops, no other candidate"), format!("구간 {n_hops}개, 다른 후보 없음")),

@@ -6,11 +6,44 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_order::Gather;
 
-use super::annotation::int;
+use super::annotation::{Annotations, Note, int32};
 use super::group::{Group, Member};
 use super::port::Ports;
 use super::settings::{one_scheme, said, same_lists};
 use crate::table::Frozen;
+
+const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
+const TIMEOUT: &str = "frontend-nlb-healthcheck-timeout-seconds";
+const HEALTHY: &str = "frontend-nlb-healthcheck-healthy-threshold-count";
+const UNHEALTHY: &str = "frontend-nlb-healthcheck-unhealthy-threshold-count";
+const PROTOCOL: &str = "frontend-nlb-healthcheck-protocol";
+const PATH: &str = "frontend-nlb-healthcheck-path";
+const PORT: &str = "frontend-nlb-healthcheck-port";
+const MAPPING: &str = "frontend-nlb-listener-port-mapping";
+
+/// What all members of a port must tell alike, in the order in which it is merged (`mergeFrontendNlbListenPortConfigs`).
+/// Success codes are not among them: there the controller compares where they are kept, not what they are.
+const MERGED: [(&str, &str); 8] = [
+    ("IntervalSeconds", INTERVAL),
+    ("TimeoutSeconds", TIMEOUT),
+    ("HealthyThresholdCount", HEALTHY),
+    ("UnhealthyThresholdCount", UNHEALTHY),
+    ("Protocol", PROTOCOL),
+    ("Path", PATH),
+    ("Port", PORT),
+    ("Target Port", MAPPING),
+];
+
+/// What a member tells of the health check, by annotation.
+type Told = BTreeMap<&'static str, String>;
+
+/// What a member wants of a port.
+struct Wish<'a> {
+    member: &'a Member<'a>,
+    told: &'a Told,
+    /// The port of the ALB behind it.
+    target: String,
+}
 
 /// In the order in which the controller looks, when the load balancer itself is built.
 pub(super) fn check(group: &Group<'_>, ports: &Ports<'_>) -> Result<(), Frozen> {
@@ -23,17 +56,33 @@ pub(super) fn check(group: &Group<'_>, ports: &Ports<'_>) -> Result<(), Frozen> 
         let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
         set(a) == set(b)
     })?;
-    let mut targets: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    // All members are read before a port is merged, so what cannot be read is told first.
+    let mut all = Vec::new();
     for member in &group.members {
-        for (port, target) in listeners(member, ports).map_err(|it| of_member(member, it))? {
-            let known = targets.entry(port).or_default();
-            known.push(target);
-            if let Some(first) = known.first().filter(|it| **it != target) {
-                let message = format!(
-                    "failed to merge NLB listenPort config for port: {port}: conflicting Target Port, config {}: {target}, previous: {first}",
-                    known.len()
-                );
-                return Err(at(member, "frontend-nlb-listener-port-mapping", message));
+        all.push((member, listeners(member, ports).map_err(|it| of_member(member, it))?));
+    }
+    let mut wishes: BTreeMap<i64, Vec<Wish<'_>>> = BTreeMap::new();
+    for (member, (targets, told)) in &all {
+        for (port, target) in targets {
+            wishes.entry(*port).or_default().push(Wish { member, told, target: target.to_string() });
+        }
+    }
+    wishes.iter().try_for_each(|(port, wishes)| merge(*port, wishes))
+}
+
+/// Who tells nothing follows those that do; another value beside the first is a conflict.
+fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<(), Frozen> {
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    for (i, wish) in wishes.iter().enumerate() {
+        for (field, suffix) in MERGED {
+            let told = if suffix == MAPPING { Some(&wish.target) } else { wish.told.get(suffix) };
+            let Some(told) = told else { continue };
+            let first = *known.entry(suffix).or_insert(told);
+            if first != told {
+                let (told, first) = (printed(suffix, told), printed(suffix, first));
+                let why = format!("conflicting {field}, config {}: {told}, previous: {first}", i + 1);
+                let message = format!("failed to merge NLB listenPort config for port: {port}: {why}");
+                return Err(Frozen { message, origin: wish.member.place(suffix) });
             }
         }
     }
@@ -47,64 +96,72 @@ fn is_enabled(group: &Group<'_>) -> Result<bool, Frozen> {
     for member in &group.members {
         let Some(is_enabled) = member.notes().bool(suffix)? else { continue };
         if known.is_some_and(|it| it != is_enabled) {
-            return Err(at(member, suffix, "conflicting enable frontend NLB values".into()));
+            let message = "conflicting enable frontend NLB values".to_owned();
+            return Err(Frozen { message, origin: member.place(suffix) });
         }
         known = Some(is_enabled);
     }
     Ok(known.unwrap_or(false))
 }
 
-/// The ports of a member's NLB, with the ports of its ALB behind them: those that are mapped to a port of its own, or
-/// without a mapping all of its own.
-fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<Vec<(i32, i32)>, Frozen> {
-    let suffix = "frontend-nlb-listener-port-mapping";
-    let pairs = member.notes().map(suffix).map_err(|it| Frozen {
-        message: format!("failed to parse {suffix} for ingress map[]: {}", it.message),
+/// The ports of a member's NLB with the ports of its ALB behind them: those that are mapped to a port of its own, or without
+/// a mapping all of its own. And what it tells of their health check.
+fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<(BTreeMap<i64, i64>, Told), Frozen> {
+    let notes = member.notes();
+    let pairs = notes.map(MAPPING).map_err(|it| Frozen {
+        message: format!("failed to parse {MAPPING} for ingress map[]: {}", it.message),
         ..it
     })?;
-    let number = |text: &str| int(text).ok().and_then(|it| i32::try_from(it).ok());
-    let mut mapped = Vec::new();
+    let error = |message: String| Frozen { message, origin: member.place(MAPPING) };
+    let mut targets = BTreeMap::new();
     for (nlb, alb) in &pairs {
-        let Some(port) = number(nlb) else {
-            return Err(at(member, suffix, format!("invalid NLB listener port: {nlb}")));
-        };
-        let Some(target) = number(alb) else {
-            return Err(at(member, suffix, format!("invalid ALB listener port: {alb}")));
-        };
-        mapped.push((port, target));
+        let port = int32(nlb).map_err(|_| error(format!("invalid NLB listener port: {nlb}")))?;
+        let target = int32(alb).map_err(|_| error(format!("invalid ALB listener port: {alb}")))?;
+        targets.insert(port, target);
     }
     let own = ports.iter().filter(|(_, open)| open.members.contains(&member.ingress.id));
-    let own: Vec<_> = own.map(|(port, _)| i32::from(*port)).collect();
+    let own: Vec<_> = own.map(|(port, _)| i64::from(*port)).collect();
     if pairs.is_empty() {
-        mapped = own.iter().map(|port| (*port, *port)).collect();
+        targets = own.iter().map(|port| (*port, *port)).gather();
     }
-    mapped.retain(|(_, target)| own.contains(target));
-    if !mapped.is_empty() {
-        health_check(member)?;
-    }
-    Ok(mapped)
+    targets.retain(|_, target| own.contains(target));
+    let told = if targets.is_empty() { Told::new() } else { health_check(&notes)? };
+    Ok((targets, told))
 }
 
-fn health_check(member: &Member<'_>) -> Result<(), Frozen> {
-    let notes = member.notes();
-    let port = notes.get("frontend-nlb-healthcheck-port");
-    if let Some(note) = port.filter(|it| it.value != "traffic-port" && int(it.value).is_err()) {
-        return Err(note.error("failed to resolve healthCheckPort".into()));
+/// In the order in which the controller reads (`buildFrontendNlbTargetGroupHealthCheckConfig`).
+fn health_check(notes: &Annotations<'_>) -> Result<Told, Frozen> {
+    let mut told = Told::new();
+    for suffix in [PORT, PROTOCOL, PATH, INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY] {
+        if let Some(note) = notes.get(suffix) {
+            told.insert(suffix, read(suffix, &note)?);
+        }
     }
-    let protocol = notes.get("frontend-nlb-healthcheck-protocol");
-    match protocol.filter(|it| !matches!(it.value, "HTTP" | "HTTPS")) {
-        Some(note) => Err(note.error("healthCheckProtocol must be within [HTTP, HTTPS]".into())),
-        None => Ok(()),
+    Ok(told)
+}
+
+fn read(suffix: &str, note: &Note<'_>) -> Result<String, Frozen> {
+    match (suffix, note.value) {
+        (PATH, value) | (PORT, value @ "traffic-port") | (PROTOCOL, value @ ("HTTP" | "HTTPS")) => Ok(value.to_owned()),
+        (PORT, port) => {
+            let number = int32(port).map(|it| it.to_string());
+            number.map_err(|_| note.error("failed to resolve healthCheckPort".into()))
+        }
+        (PROTOCOL, _) => Err(note.error("healthCheckProtocol must be within [HTTP, HTTPS]".into())),
+        _ => note.int32().map(|it| it.to_string()),
+    }
+}
+
+/// As Go prints it: a port is a struct of a kind, a number and a text.
+fn printed(suffix: &str, value: &str) -> String {
+    match (suffix, value) {
+        (PORT, "traffic-port") => "{1 0 traffic-port}".into(),
+        (PORT, number) => format!("{{0 {number} }}"),
+        _ => value.to_owned(),
     }
 }
 
 fn of_member(member: &Member<'_>, error: Frozen) -> Frozen {
     let message = format!("failed to compute listenPort config for ingress: {}: {}", member.name(), error.message);
     Frozen { message, ..error }
-}
-
-/// An error at an annotation of a member.
-fn at(member: &Member<'_>, suffix: &str, message: String) -> Frozen {
-    let origin = member.notes().get(suffix).map_or_else(|| crate::gateways::whole(&member.ingress), |it| it.origin);
-    Frozen { message, origin }
 }

@@ -413,10 +413,10 @@ impl Build<'_> {
             port,
             path: is_http.then(|| notes.text("healthcheck-path", path)),
             codes: is_http.then(|| notes.text("healthcheck-success-codes", "200-399")),
-            interval: notes.int("healthcheck-interval", 10)?,
-            timeout: notes.int("healthcheck-timeout", timeout)?,
-            healthy: notes.int("healthcheck-healthy-threshold", threshold)?,
-            unhealthy: notes.int("healthcheck-unhealthy-threshold", threshold)?,
+            interval: notes.int32("healthcheck-interval", 10)?,
+            timeout: notes.int32("healthcheck-timeout", timeout)?,
+            healthy: notes.int32("healthcheck-healthy-threshold", threshold)?,
+            unhealthy: notes.int32("healthcheck-unhealthy-threshold", threshold)?,
         })
     }
 
