@@ -3,6 +3,16 @@
 const WIDTHS = { phone: 390, tablet: 800, snug: 1280, wide: 1440, roomy: 1800 };
 const desk = (width, more) => ({ viewport: { width, height: 900 }, reducedMotion: "reduce", ...more });
 
+/** What keeps the page from drawing as much as the picture shows; each runs in the page, before it. */
+const MISHAPS = {
+  "the core refuses to suggest requests": () => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function post(text) {
+      postMessage.call(this, text.replace('"method":"suggest"', '"method":"refused"'));
+    };
+  },
+};
+
 /** Keeps the page from running until the function that is given back is called. */
 async function held(page) {
   let release;
@@ -118,6 +128,15 @@ export default (test) => {
       await expect(page.getByRole("alert").filter({ visible: true })).toHaveText(words);
       await expect(page.locator("#first .verdict")).toBeVisible();
       await screenshot(`unable ${locale}`);
+    });
+  }
+
+  for (const [name, befall] of Object.entries(MISHAPS)) {
+    test(`it goes though ${name}`, desk(1440), async ({ page, url, expect }) => {
+      await page.addInitScript(befall);
+      await page.goto(url);
+      await page.locator("#first").waitFor({ state: "detached" });
+      await expect(page.locator("#app .source")).toBeVisible();
     });
   }
 

@@ -149,7 +149,8 @@ pub(crate) fn question(state: &State, look: Look) -> Question {
 #[hook]
 fn use_first_picture(core: &Core, is_about_to_look: bool) {
     use_effect_with((), |()| browser::remove("#first[data-bare]"));
-    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || core.health != Health::Fine;
+    let is_without_answer = core.has_failed || core.health != Health::Fine;
+    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || is_without_answer;
     use_effect_with(is_drawn, |is_drawn| {
         if *is_drawn {
             browser::remove("#first");
