@@ -96,9 +96,7 @@ try {
   ]);
   await bindings.default({ module_or_path: module });
 } catch (error) {
-  // The picture stays to be read, but nobody shall wait for it to answer.
-  document.getElementById('first')?.removeAttribute('aria-busy');
-  document.getElementById('unable').hidden = false;
+  globalThis.podpathUnable?.();
   throw error;
 }
 if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();
