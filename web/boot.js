@@ -20,7 +20,12 @@ const trusted = globalThis.trustedTypes?.createPolicy('podpath', ours) ?? ours;
 
 let answered;
 const firstAnswer = new Promise(resolve => { answered = resolve; });
-let first = begin((isEmbedded && shared()) || own());
+let first = null;
+try {
+  first = begin((isEmbedded && shared()) || own());
+} catch {
+  // A browser that makes no worker is asked again when the page opens its core, and the page says so.
+}
 
 globalThis.podpathCore = {
   open() {
