@@ -79,7 +79,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let handle = use_reducer(|| known.map_or_else(first_state, |it| (*it.state).clone()));
     let state = Rc::new((*handle).clone());
     let look = use_window(known.map(|it| it.look));
-    let (core, asker) = use_core(question(&state, look), known.map(|it| it.core.clone()).unwrap_or_default());
+    let (core, asker) = use_core(question(&state, look), known.map(|it| &it.core));
     let core = Rc::new((*core).clone());
     let (is_kept, on_action) = use_saving(&state, handle.dispatcher());
     let (answers, half_typed) = use_last_good(core.answers.as_ref());

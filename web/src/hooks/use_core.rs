@@ -111,10 +111,10 @@ struct Link {
 
 type Shelf = Rc<RefCell<Link>>;
 
-/// Answers to the newest question, and the way to ask others beside it; `known` is the first answer.
+/// Answers to the newest question, and the way to ask others beside it; `known` stands until the first answer.
 #[hook]
-pub(crate) fn use_core(question: Question, known: Core) -> (UseReducerHandle<Core>, Asker) {
-    let core = use_reducer_eq(|| known);
+pub(crate) fn use_core(question: Question, known: Option<&Core>) -> (UseReducerHandle<Core>, Asker) {
+    let core = use_reducer_eq(|| known.cloned().unwrap_or_default());
     let link = use_mut_ref(Link::default);
     let question = use_memo(question, Question::clone);
     {
