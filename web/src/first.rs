@@ -115,7 +115,8 @@ fn templates(locale: Locale, pages: &[String]) -> String {
     std::iter::once(format!("<template data-first=\"{language}\">{shell}</template>\n")).chain(pictures).collect()
 }
 
-/// How many bytes at the begin and at the end are the same on all pages, up to the edge of a tag.
+/// How many bytes at the begin and at the end are the same on all pages, up to the edge of a tag: letters may share some of
+/// theirs, `<` has one alone.
 fn shared(pages: &[String]) -> (usize, usize) {
     let least = pages.iter().map(String::len).min().unwrap_or_default();
     let all = |byte: &dyn Fn(&[u8]) -> Option<u8>| {
@@ -125,10 +126,11 @@ fn shared(pages: &[String]) -> (usize, usize) {
     };
     let n_same = (0..least).take_while(|at| all(&|it| it.get(*at).copied())).count();
     let n_last = (0..least).take_while(|at| all(&|it| it.get(it.len().checked_sub(at + 1)?).copied())).count();
-    let whole = pages.first().map(String::as_str).unwrap_or_default();
-    let head = whole.get(..n_same).and_then(|it| it.rfind('<')).unwrap_or_default();
+    let whole = pages.first().map(String::as_bytes).unwrap_or_default();
+    let is_edge = |byte: &u8| *byte == b'<';
+    let head = whole.get(..n_same).and_then(|it| it.iter().rposition(is_edge)).unwrap_or_default();
     let start = whole.len() - n_last.min(least - head);
-    let tail = whole.get(start..).and_then(|it| Some(it.len() - it.find('<')?)).unwrap_or_default();
+    let tail = whole.get(start..).and_then(|it| Some(it.len() - it.iter().position(is_edge)?)).unwrap_or_default();
     (head, tail)
 }
 
@@ -144,5 +146,14 @@ mod tests {
             html.starts_with("<template data-first=\"en\"><a><b>1</b><i class=\"first-picture\"></i></a></template>")
         );
         assert!(html.contains("data-least=\"640\"><d>2</d></template>"));
+    }
+
+    #[test]
+    fn letters_that_share_bytes_are_cut_at_the_tags_around_them() {
+        // The one pair begins with the same bytes, the other ends with one.
+        for (one, other) in [("가", "각"), ("가", "뀀")] {
+            let pages = [one, other].map(|it| format!("<a></a><b>{it}</b><c></c>"));
+            assert_eq!(shared(&pages), ("<a></a>".len(), "</b><c></c>".len()), "{one} and {other}");
+        }
     }
 }
