@@ -43,6 +43,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// The sidecar of a caller.
@@ -53,4 +54,5 @@ pub static MESH: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };

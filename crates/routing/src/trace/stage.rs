@@ -476,7 +476,7 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
     if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
         return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
-    if table.gateway.normalizes_paths() {
+    if table.gateway.normalizes_paths {
         let path = normalized(&request.path)?;
         return Some(Cow::Owned(Request { path, ..request.clone() }));
     }
