@@ -96,7 +96,7 @@ impl Tables {
         dead::judge(cluster, self.read(cluster), known)
     }
 
-    /// ALBs, one for each group.
+    /// ALBs, one for each group of Ingresses, and the load balancers of Gateways.
     pub fn load_balancers(&self) -> &[Table] {
         &self.alb.value.tables
     }

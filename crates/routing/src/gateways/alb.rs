@@ -45,8 +45,14 @@ pub static GATEWAY: Gateway = Gateway {
     no_connection: 504,
 };
 
-/// The Network Load Balancer: it has no rules, only a port for each listener.
-pub static NLB: Gateway = Gateway { name: "nlb", title: "NLB", ladder: &[], ..GATEWAY };
+/// The Network Load Balancer: it has no rules, only a port for each listener. Of several routes of a Gateway that want one
+/// port the oldest gets all connections (`pickOneL4Route`).
+pub static NLB: Gateway = Gateway {
+    name: "nlb",
+    title: "NLB",
+    ladder: &[Criterion::Oldest, Criterion::Name, Criterion::ListOrder],
+    ..GATEWAY
+};
 
 /// The start of all annotation keys of the controller on Ingresses.
 const PREFIX: &str = "alb.ingress.kubernetes.io/";
@@ -55,7 +61,7 @@ fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
     Annotations::of(PREFIX, found)
 }
 
-/// The tables of ALBs, and the Ingresses that get none.
+/// The tables of ALBs and of Gateways' NLBs, and the Ingresses that get none.
 #[derive(Clone, Debug, Default)]
 pub struct Lowered {
     /// One for each group of Ingresses and for each Gateway.
@@ -69,16 +75,13 @@ pub struct Lowered {
 /// The tables of groups, by their names.
 pub type Known = Memo<String, Table>;
 
-/// One table for each group of Ingresses and for each Gateway of an ALB; `known` is what was made before.
-///
-/// A Gateway with an NLB is entered by the table of the Gateway API.
+/// One table for each group of Ingresses and for each Gateway of an ALB or an NLB; `known` is what was made before.
 pub fn lower(cluster: &Cluster, mut known: Known) -> Lowered {
     let (groups, skipped) = group::load(cluster);
     // Which Ingresses belong together is read here; a group is made of its members and of what else it looks up.
     let beside = cluster.reads().without::<Ingress>();
     let mut tables: Vec<_> = groups.iter().map(|it| group_table(cluster, it, beside, &mut known)).collect();
-    let gateways = gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network);
-    tables.extend(gateways.map(|it| lower::table(cluster, &it)));
+    tables.extend(gateway::gateways(cluster).0.iter().map(|it| lower::table(cluster, it)));
     let complaint = |it: &model::Skipped| {
         Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()?, by: None })
     };
@@ -172,6 +175,7 @@ impl<'a> Build<'a> {
                 default_actions,
                 default_origin,
                 rules,
+                contenders: vec![],
             });
         }
         Ok(listeners)

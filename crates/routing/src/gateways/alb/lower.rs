@@ -22,9 +22,9 @@ pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
     Table {
         gateway: if made.is_network { &NLB } else { &GATEWAY },
         origin: made.origin.clone(),
-        members: made.members.clone(),
+        members: made.members.iter().chain(&made.sets).copied().collect(),
         is_public: made.scheme == "internet-facing",
-        listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).collect(),
+        listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).chain(made.closed.clone()).collect(),
         rejected: made.rejected.clone(),
         frozen: made.frozen.clone(),
     }
@@ -42,8 +42,10 @@ impl Lowering<'_> {
     }
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
-        let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
-        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions));
+        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions, protocol));
+        let mut rules: Vec<_> =
+            listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it, protocol)).collect();
+        rules.extend(listener.contenders.iter().enumerate().map(|(order, it)| contender(order, it, &action)));
         let fallback = Rule { filters, ..Rule::plain(listener.default_origin.clone(), "default", action) };
         Listener {
             origin: listener.origin.clone(),
@@ -53,12 +55,13 @@ impl Lowering<'_> {
             hostnames: vec![],
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
-            fallback: Some(fallback),
+            // Among contenders one always gets the connection.
+            fallback: listener.contenders.is_empty().then_some(fallback),
             access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
         }
     }
 
-    fn rule(&self, order: usize, rule: &model::Rule) -> Rule {
+    fn rule(&self, order: usize, rule: &model::Rule, protocol: Protocol) -> Rule {
         let number = u32::try_from(order + 1).unwrap_or(u32::MAX);
         Rule {
             origin: rule.origin.clone(),
@@ -70,12 +73,12 @@ impl Lowering<'_> {
             action: if is_too_long(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
-                self.action(&rule.actions)
+                self.action(&rule.actions, protocol)
             },
         }
     }
 
-    fn action(&self, actions: &[model::Action]) -> Action {
+    fn action(&self, actions: &[model::Action], protocol: Protocol) -> Action {
         match actions.iter().find(|it| !matches!(it, model::Action::Authenticate(_) | model::Action::Jwt(_))) {
             Some(model::Action::Fixed(fixed)) => match &fixed.missing {
                 Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
@@ -84,17 +87,17 @@ impl Lowering<'_> {
             Some(model::Action::Redirect(it)) => {
                 redirect(it).map_or_else(|| Action::Unsupported("redirectConfig".into()), Action::Redirect)
             }
-            Some(model::Action::Forward(forward)) => self.forward(forward),
+            Some(model::Action::Forward(forward)) => self.forward(forward, protocol),
             _ => Action::Unsupported("actions".into()),
         }
     }
 
-    fn forward(&self, forward: &Forward) -> Action {
+    fn forward(&self, forward: &Forward, protocol: Protocol) -> Action {
         if forward.targets.iter().any(|it| it.group.is_none() && bound(self.cluster, it).is_none()) {
             return Action::Unsupported("targetGroupARN".into());
         }
         let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
-        let backends: Vec<_> = forward.targets.iter().filter_map(|it| self.backend(it, weight(it))).collect();
+        let backends: Vec<_> = forward.targets.iter().filter_map(|it| self.backend(it, weight(it), protocol)).collect();
         // "A rule whose target groups have no weight, or that has none, is answered 503."
         if backends.iter().all(|it| it.weight == 0) {
             return Action::Respond(Response { status: 503, body: None, reason: "no-target-groups" });
@@ -102,7 +105,7 @@ impl Lowering<'_> {
         Action::Forward(backends)
     }
 
-    fn backend(&self, target: &model::Target, weight: u64) -> Option<Backend> {
+    fn backend(&self, target: &model::Target, weight: u64, protocol: Protocol) -> Option<Backend> {
         let (service, port, is_tls) = self.service(target)?;
         Some(Backend {
             origin: target.origin.clone(),
@@ -112,8 +115,9 @@ impl Lowering<'_> {
             weight,
             filters: vec![],
             fault: None,
-            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name.
-            tls: is_tls.then(String::new),
+            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where the
+            // listener does not end TLS, what comes is passed on as it is.
+            tls: (is_tls && protocol == Protocol::TlsTerminate).then(String::new),
         })
     }
 
@@ -126,6 +130,12 @@ impl Lowering<'_> {
         let service = self.cluster.get::<Service>(group.service)?;
         Some((service, &group.service_port, group.protocol == "TLS"))
     }
+}
+
+/// The rule of a route that wants all connections of a port; those that lose it send nothing anywhere.
+fn contender(order: usize, found: &model::Contender, taken: &Action) -> Rule {
+    let action = if order == 0 { taken.clone() } else { Action::Forward(vec![]) };
+    Rule { rank: found.rank.clone(), ..Rule::plain(found.origin.clone(), "default", action) }
 }
 
 /// The Service that a TargetGroupBinding puts into a target group that is made elsewhere. None where no binding is here, or

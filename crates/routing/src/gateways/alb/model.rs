@@ -6,7 +6,7 @@ use podpath_cluster::ResourceId;
 use podpath_objects::PortRef;
 use podpath_source::{Location, Text};
 
-use crate::table::{Frozen, Origin, Rejected};
+use crate::table::{self, Frozen, Origin, Rank, Rejected};
 
 /// All load balancers of a cluster, and what gets none.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +60,12 @@ pub struct LoadBalancer {
     pub address_type: String,
     /// In the order of the group.
     pub members: Vec<ResourceId>,
-    /// Routes that it refuses.
+    /// Routes that it refuses, and backends that it leaves out.
     pub rejected: Vec<Rejected>,
+    /// Listeners of a Gateway that are written and that it does not open.
+    pub closed: Vec<table::Listener>,
+    /// ListenerSets of a Gateway.
+    pub sets: Vec<ResourceId>,
     /// Errors that keep it as it is; then it has no listeners and no target groups here.
     pub frozen: Vec<Frozen>,
     /// By port.
@@ -84,6 +88,8 @@ impl LoadBalancer {
             address_type: "ipv4".into(),
             members,
             rejected: vec![],
+            closed: vec![],
+            sets: vec![],
             frozen: vec![],
             listeners: vec![],
             target_groups: vec![],
@@ -120,6 +126,17 @@ pub struct Listener {
     pub default_origin: Origin,
     /// By priority, which is 1 for the first.
     pub rules: Vec<Rule>,
+    /// The routes of a Gateway that want all connections, the one that gets them first; none where no route is asked.
+    pub contenders: Vec<Contender>,
+}
+
+/// A route that wants all connections of a listener.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Its first rule.
+    pub origin: Origin,
+    /// What decides among them.
+    pub rank: Rank,
 }
 
 /// A rule.

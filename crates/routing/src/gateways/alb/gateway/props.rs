@@ -1,6 +1,6 @@
 //! Configurations in layers, and the target groups that they shape (`lb_config_merger.go`, `model_build_target_group.go`).
 
-use podpath_cluster::Found;
+use podpath_cluster::{Cluster, Found};
 use podpath_objects::{BackendRef, PortRef, Reader, Service, TargetGroupConfiguration};
 use podpath_order::Order;
 
@@ -9,7 +9,8 @@ use crate::gateways::alb::model::{HealthCheck, TargetGroup};
 use crate::gateways::alb::target;
 use crate::gateways::gateway_api::refs;
 use crate::gateways::gateway_api::route::Route;
-use crate::table::{Frozen, Origin};
+use crate::gateways::missing_port;
+use crate::table::{Fault, Frozen, Origin};
 
 /// Trees of which an earlier one beats a later one, field by field.
 #[derive(Clone, Default)]
@@ -113,6 +114,18 @@ fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>
     }
     layers.extend(defaults.filter_map(|it| Some(it.object.spec()?.get("defaultConfiguration"))));
     Layers(layers)
+}
+
+/// Why a backend cannot be used; it is left out then.
+pub(super) fn unusable(cluster: &Cluster, route: &Route<'_>, backend: &BackendRef) -> Option<Fault> {
+    if let Some(fault) = refs::backend(cluster, route, backend, None) {
+        return Some(fault);
+    }
+    let service = cluster.find::<Service>(refs::backend_namespace(route, backend), &backend.name.value)?;
+    let span = backend.port.as_ref().map_or(backend.name.span, |it| it.span);
+    let number = backend.port.as_ref().map_or(0, |it| it.value);
+    let offered = service.object.port(number).is_some();
+    (!offered).then(|| missing_port(&service, &PortRef::Number(number), route.at(span), 500))
 }
 
 /// The number of the target group of a backend, made at its first use; None for a backend that cannot be used.
