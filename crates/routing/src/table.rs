@@ -221,6 +221,8 @@ pub enum Target {
     Missing(String, String),
     /// A host that is no Service.
     Host(String),
+    /// Another load balancer, by one of its objects.
+    Balancer(ResourceId),
 }
 
 /// Why a share fails, and how the proxy answers it.

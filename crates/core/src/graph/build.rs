@@ -209,6 +209,13 @@ impl<'a> Building<'a> {
                 self.add(Node { state: NodeState::Ghost, subtitle, ..node });
                 self.wire(from, &id, port);
             }
+            Target::Balancer(id) => {
+                // The NLB before an ALB stands on the card of the same Ingress.
+                let to = node_id(self.analysis, *id);
+                if to != from {
+                    self.wire(from, &to, port);
+                }
+            }
             Target::Host(_) => {}
         }
     }

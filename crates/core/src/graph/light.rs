@@ -230,7 +230,7 @@ impl Lighting<'_> {
         let mut shares: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         for backend in &trace.backends {
             let to = match &backend.target {
-                Target::Service(id) => node_id(self.analysis, *id),
+                Target::Service(id) | Target::Balancer(id) => node_id(self.analysis, *id),
                 Target::Missing(namespace, name) => missing_id(namespace, name),
                 Target::Host(_) => continue,
             };

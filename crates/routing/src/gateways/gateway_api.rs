@@ -111,7 +111,7 @@ pub fn lower(cluster: &Cluster) -> Lowered {
         place(cluster, &policies, route, facts, &gateways, &mut drafts);
     }
     // The module of the AWS load balancers makes the tables of their Gateways.
-    let drafted = gateways.iter().zip(drafts).filter(|(facts, _)| !facts.is_aws);
+    let drafted = gateways.iter().zip(drafts).filter(|(facts, _)| !facts.is_aws());
     let tables = drafted.filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
     let policies = policies.facts(cluster, &routes, &attached);
     Lowered { tables, facts: Facts { gateways, routes: attached, policies } }

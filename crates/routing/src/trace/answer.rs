@@ -365,7 +365,7 @@ impl End {
         let host = match &backend.target {
             Target::Host(host) => host.clone(),
             Target::Missing(_, name) => name.clone(),
-            Target::Service(_) => String::new(),
+            Target::Service(_) | Target::Balancer(_) => String::new(),
         };
         let title = Text::new(format!("Delivered to `{host}`"), format!("`{host}` 호스트에 도착합니다"));
         let verdict = Verdict { title, ..Verdict::default() };

@@ -345,6 +345,7 @@ impl<'a> Build<'a> {
         let Some(oldest) = routes.first() else { return Ok(None) };
         let mut forward = Forward::default();
         for (number, rule) in oldest.rules().iter().enumerate() {
+            Self::weights(oldest, rule, number)?;
             self.leave_out(oldest, rule, number);
             let targets = self.targets(oldest, rule, number, port)?;
             forward.targets.extend(targets);
@@ -374,13 +375,23 @@ impl<'a> Build<'a> {
 
     /// Tells the backends of a rule that get nothing: their share goes to the others, and nobody answers for them.
     fn leave_out(&mut self, route: &Route<'_>, rule: &RouteRule<'_>, number: usize) {
-        for (b, backend) in rule.backends.iter().enumerate().filter(|(_, it)| it.kind != "TargetGroupName") {
+        for (b, backend) in rule.backends.iter().enumerate() {
             if let Some(fault) = props::unusable(self.cluster, route, backend) {
                 let path = format!("spec.rules[{number}].backendRefs[{b}]");
                 let origin = Origin { location: fault.location, ..route.origin(backend.span, path) };
                 self.rejected.push(Rejected { origin, reason: fault.reason, text: fault.text, by: None });
             }
         }
+    }
+
+    /// Shares of an action that sends on are 0 to 999 each.
+    fn weights(route: &Route<'_>, rule: &RouteRule<'_>, number: usize) -> Result<(), Frozen> {
+        let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| it.weight > 999) else {
+            return Ok(());
+        };
+        let message = format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
+        let origin = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
+        Err(Frozen { message, origin })
     }
 
     /// The backends of a rule that can be used: "a missing or not granted backend is left out".
@@ -394,11 +405,6 @@ impl<'a> Build<'a> {
         let mut targets = Vec::new();
         for (b, backend) in rule.backends.iter().enumerate() {
             let place = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
-            if backend.weight > 999 {
-                let message =
-                    format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
-                return Err(Frozen { message, origin: place });
-            }
             let weight = i64::try_from(backend.weight).ok();
             if backend.kind == "TargetGroupName" {
                 let name = Some(backend.name.value.clone());

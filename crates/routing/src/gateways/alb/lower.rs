@@ -106,11 +106,18 @@ impl Lowering<'_> {
     }
 
     fn backend(&self, target: &model::Target, weight: u64, protocol: Protocol) -> Option<Backend> {
-        let (service, port, is_tls) = self.service(target)?;
+        let group = target.group.and_then(|it| self.made.target_groups.get(it));
+        let (to, port, is_tls) = match group.filter(|it| it.target_type == model::ALB_TARGET) {
+            Some(group) => (Target::Balancer(group.service), number(&group.service_port), false),
+            None => {
+                let (service, port, is_tls) = self.service(target)?;
+                (Target::Service(service.id), service.object.port_by(port).map(|it| it.port.value), is_tls)
+            }
+        };
         Some(Backend {
             origin: target.origin.clone(),
-            target: Target::Service(service.id),
-            port: service.object.port_by(port).map(|it| it.port.value),
+            target: to,
+            port,
             subset: None,
             weight,
             filters: vec![],
@@ -161,6 +168,13 @@ fn is_of(binding: &TargetGroupBinding, target: &model::Target) -> bool {
     bound.is_some() && bound == wanted
 }
 
+fn number(port: &PortRef) -> Option<u16> {
+    match port {
+        PortRef::Number(number) => Some(*number),
+        PortRef::Name(_) => None,
+    }
+}
+
 fn name_in(arn: &str) -> Option<&str> {
     arn.split('/').nth(1)
 }
@@ -184,10 +198,7 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
     Backend {
         origin: missing.origin.clone(),
         target: Target::Missing(namespace.to_owned(), name.to_owned()),
-        port: match missing.port {
-            Some(PortRef::Number(number)) => Some(number),
-            _ => None,
-        },
+        port: missing.port.as_ref().and_then(number),
         subset: None,
         weight: 1,
         filters: vec![],

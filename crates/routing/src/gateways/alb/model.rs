@@ -72,7 +72,12 @@ pub struct LoadBalancer {
     pub listeners: Vec<Listener>,
     /// In the order in which rules need them.
     pub target_groups: Vec<TargetGroup>,
+    /// The NLB that the members of a group want before their ALB.
+    pub front: Option<Box<LoadBalancer>>,
 }
+
+/// The type of targets that are an ALB.
+pub(super) const ALB_TARGET: &str = "alb";
 
 impl LoadBalancer {
     /// One that nothing is known of but what asks for it: its members, of which the first stands for all, and the scheme
@@ -93,6 +98,7 @@ impl LoadBalancer {
             frozen: vec![],
             listeners: vec![],
             target_groups: vec![],
+            front: None,
         }
     }
 
@@ -102,6 +108,7 @@ impl LoadBalancer {
             self.frozen = vec![error];
             self.listeners.clear();
             self.target_groups.clear();
+            self.front = None;
         }
         self
     }
@@ -333,11 +340,11 @@ pub struct TargetGroup {
     pub name: Option<String>,
     /// The Ingress, Service or route that it is made for.
     pub source: ResourceId,
-    /// The Service.
+    /// The Service; for targets of type `alb` the Gateway, or the first Ingress of the group, whose ALB it is.
     pub service: ResourceId,
-    /// Its port as written.
+    /// Its port as written; for targets of type `alb` that of the ALB's listener.
     pub service_port: PortRef,
-    /// `instance` or `ip`.
+    /// `instance`, `ip` or `alb`.
     pub target_type: &'static str,
     /// nodePort or targetPort.
     pub port: u16,
@@ -345,7 +352,7 @@ pub struct TargetGroup {
     pub protocol: String,
     /// `HTTP1`, `HTTP2`, `GRPC`
     pub protocol_version: Option<String>,
-    /// `ipv4` or `ipv6`.
+    /// `ipv4` or `ipv6`; that of the load balancer where an ALB is the target.
     pub address_type: &'static str,
     /// How targets are checked.
     pub health: HealthCheck,
