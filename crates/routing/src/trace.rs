@@ -5,6 +5,7 @@ mod end;
 mod entry;
 mod exposed;
 mod guard;
+pub(crate) mod health;
 pub mod mesh;
 mod network;
 mod outbound;

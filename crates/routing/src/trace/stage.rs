@@ -14,6 +14,7 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
+use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
@@ -296,6 +297,11 @@ impl<'a> Walk<'a> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
+        if table.gateway.is_load_balancer
+            && let Some(hop) = self.trace.hops.last_mut()
+        {
+            health::tell(self.cluster, self.tables, table, backends, hop);
+        }
         let Some(live) = answer::live(&self.trace.backends) else {
             let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
             return self.no_backend(table, faulty, rule);

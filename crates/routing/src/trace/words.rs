@@ -1,6 +1,7 @@
 //! The sentences of hops, in both languages.
 
 mod call;
+pub(super) mod health;
 mod listener;
 pub(super) mod policy;
 mod rule;

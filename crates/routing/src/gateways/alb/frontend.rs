@@ -24,6 +24,8 @@ struct Wanted {
     target: i32,
     said: Said,
     origin: Origin,
+    /// Where the health check is told.
+    check: Option<Origin>,
 }
 
 /// In the order in which the controller looks, when the load balancer itself is built.
@@ -143,7 +145,11 @@ fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<Vec<(i32, Wanted)
     }
     let said = health_check(member)?;
     let origin = place(member, if pairs.is_empty() { "enable-frontend-nlb" } else { suffix });
-    let wanted = |(port, target): (i32, i32)| (port, Wanted { target, said: said.clone(), origin: origin.clone() });
+    let check = TEXTS.iter().find_map(|(_, it, _)| member.notes().get(&format!("frontend-nlb-healthcheck-{it}")));
+    let check = check.map(|it| it.origin);
+    let wanted = |(port, target): (i32, i32)| {
+        (port, Wanted { target, said: said.clone(), origin: origin.clone(), check: check.clone() })
+    };
     Ok(mapped.into_iter().map(wanted).collect())
 }
 
@@ -229,6 +235,7 @@ fn merged(port: i32, all: &[Wanted]) -> Result<HealthCheck, Frozen> {
         timeout: number(1),
         healthy: number(2),
         unhealthy: number(3),
+        origin: all.iter().find_map(|it| it.check.clone()),
     })
 }
 

@@ -3,8 +3,11 @@
 //! Source: Elastic Load Balancing user guide, "Listener rules": conditions AND, values OR; `*` is any text, `?` one character;
 //! hosts, header values and query strings without case, paths with case, methods exact.
 
+use std::sync::Arc;
+
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
+use podpath_source::Location;
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
@@ -12,13 +15,14 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort, Response,
-    Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, Fault, Filter, HealthCheck, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort,
+    Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
 pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
-    let lowering = Lowering { cluster, made };
+    let checks = made.target_groups.iter().map(|it| Arc::new(health_check(it))).collect();
+    let lowering = Lowering { cluster, made, checks };
     Table {
         gateway: if made.is_network { &NLB } else { &GATEWAY },
         origin: made.origin.clone(),
@@ -33,6 +37,22 @@ pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
 struct Lowering<'a> {
     cluster: &'a Cluster,
     made: &'a LoadBalancer,
+    /// Of each target group.
+    checks: Vec<Arc<HealthCheck>>,
+}
+
+fn health_check(group: &model::TargetGroup) -> HealthCheck {
+    let check = &group.health;
+    HealthCheck {
+        protocol: check.protocol.clone(),
+        port: check.port.and_then(|it| u16::try_from(it).ok()),
+        path: check.path.clone(),
+        codes: check.codes.clone(),
+        is_grpc: group.protocol_version.as_deref() == Some("GRPC"),
+        is_node: group.target_type == "instance",
+        is_written: check.origin.is_some(),
+        location: check.origin.as_ref().map_or_else(Location::default, |it| it.location),
+    }
 }
 
 impl Lowering<'_> {
@@ -125,6 +145,7 @@ impl Lowering<'_> {
             // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where the
             // listener does not end TLS, what comes is passed on as it is.
             tls: (is_tls && protocol == Protocol::TlsTerminate).then(String::new),
+            check: target.group.and_then(|it| self.checks.get(it)).cloned(),
         })
     }
 
@@ -204,6 +225,7 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
         filters: vec![],
         fault: Some(Fault { body: fixed.body.clone(), ..fault }),
         tls: None,
+        check: None,
     }
 }
 

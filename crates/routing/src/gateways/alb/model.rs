@@ -381,4 +381,6 @@ pub struct HealthCheck {
     pub healthy: i64,
     /// Failures in a row.
     pub unhealthy: i64,
+    /// Where it is written; none where it is the controller's default.
+    pub origin: Option<Origin>,
 }

@@ -418,6 +418,12 @@ impl Build<'_> {
             timeout: notes.int("healthcheck-timeout", timeout)?,
             healthy: notes.int("healthcheck-healthy-threshold", threshold)?,
             unhealthy: notes.int("healthcheck-unhealthy-threshold", threshold)?,
+            origin: notes.first(&[
+                "healthcheck-path",
+                "healthcheck-success-codes",
+                "healthcheck-port",
+                "healthcheck-protocol",
+            ]),
         })
     }
 

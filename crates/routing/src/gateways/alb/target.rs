@@ -195,6 +195,12 @@ impl Wanted<'_> {
             timeout: self.notes.int("healthcheck-timeout-seconds", 5)?,
             healthy: self.notes.int("healthy-threshold-count", 2)?,
             unhealthy: self.notes.int("unhealthy-threshold-count", 2)?,
+            origin: self.notes.first(&[
+                "healthcheck-path",
+                "success-codes",
+                "healthcheck-port",
+                "healthcheck-protocol",
+            ]),
         })
     }
 }

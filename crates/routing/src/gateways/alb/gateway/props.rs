@@ -353,6 +353,7 @@ impl Making<'_, '_> {
             timeout: number("healthCheckTimeout", timeout)?,
             healthy: number("healthyThresholdCount", threshold)?,
             unhealthy: number("unhealthyThresholdCount", threshold)?,
+            origin: self.props.get("healthCheckConfig").map(|_| self.place.clone()),
             protocol: check,
         })
     }
