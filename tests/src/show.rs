@@ -343,6 +343,9 @@ fn hop(text: &mut String, hop: &Hop) {
     let by = hop.decided_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
     let failed = if hop.failed { " (fails)" } else { "" };
     _ = writeln!(text, "{who}: {}{by}{failed}", hop.detail);
+    for note in &hop.notes {
+        _ = writeln!(text, "  note {}: {}", note.reason, note.detail);
+    }
     for candidate in hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen) {
         let who = candidate.resource.as_deref().map_or(String::new(), name);
         _ = writeln!(text, "  not {who} {}: {}", candidate.path, candidate.reason);

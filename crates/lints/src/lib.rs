@@ -8,6 +8,7 @@ mod broken_yaml;
 mod dangling_backend;
 mod duplicate_key;
 mod duplicate_object;
+mod failing_health_check;
 mod gateway_not_found;
 mod host_not_served;
 mod hostname;
@@ -19,6 +20,7 @@ mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
 mod required_field;
+mod route;
 mod route_not_allowed;
 mod rule;
 mod selector_differs;
@@ -141,6 +143,7 @@ pub static ALL: &[&Lint] = &[
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &not_sent_by_load_balancer::RULE.lint,
+    &failing_health_check::RULE.lint,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,

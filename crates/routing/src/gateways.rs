@@ -70,7 +70,7 @@ pub(crate) fn service_target(cluster: &Cluster, namespace: &str, name: &str) -> 
 pub(crate) fn service_of<'a>(cluster: &'a Cluster, target: &Target) -> Option<Found<'a, Service>> {
     match target {
         Target::Service(id) => cluster.get::<Service>(*id),
-        Target::Missing(..) | Target::Host(_) => None,
+        Target::Missing(..) | Target::Host(_) | Target::Balancer(_) => None,
     }
 }
 

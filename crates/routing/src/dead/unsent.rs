@@ -108,7 +108,7 @@ fn targets_of(rule: &Rule) -> impl Iterator<Item = ResourceId> {
     };
     backends.iter().filter_map(|it| match it.target {
         Target::Service(id) => Some(id),
-        Target::Missing(..) | Target::Host(_) => None,
+        Target::Missing(..) | Target::Host(_) | Target::Balancer(_) => None,
     })
 }
 

@@ -7,20 +7,21 @@ mod sign_in;
 
 use std::borrow::Cow;
 
-use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, ResourceId, endpoints};
 use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
+use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, plays, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::{Gateway, istio};
+use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -296,6 +297,11 @@ impl<'a> Walk<'a> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
+        if table.gateway.is_load_balancer
+            && let Some(hop) = self.trace.hops.last_mut()
+        {
+            health::tell(self.cluster, self.tables, table, backends, hop);
+        }
         let Some(live) = answer::live(&self.trace.backends) else {
             let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
             return self.no_backend(table, faulty, rule);
@@ -346,12 +352,25 @@ impl<'a> Walk<'a> {
         }
         let service = match &backend.target {
             Target::Service(id) => self.cluster.get::<Service>(*id),
+            Target::Balancer(id) => return self.at_balancer(*id, only, backend, request),
             Target::Missing(..) | Target::Host(_) => None,
         };
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
             None => self.finish(End::delivered_to_host(backend)),
         }
+    }
+
+    /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
+    fn at_balancer(mut self, id: ResourceId, only: bool, backend: &Backend, request: Request) -> Trace {
+        let tables = self.tables.load_balancers();
+        let found = tables.iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name);
+        let (Some(table), true) = (found, only) else {
+            return self.finish(End::unsupported_at(backend.origin.path.clone(), backend.origin.location));
+        };
+        self.trace.backends.clear();
+        let port = backend.port.unwrap_or(request.port);
+        self.run(table, Request { port, ..request })
     }
 
     /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.

@@ -72,6 +72,11 @@ impl<'a> Annotations<'a> {
         })
     }
 
+    /// The place of the first of these that is written.
+    pub(super) fn first(&self, suffixes: &[&str]) -> Option<Origin> {
+        suffixes.iter().find_map(|it| self.get(it)).map(|it| it.origin)
+    }
+
     /// The text, or a default.
     pub(super) fn text(&self, suffix: &str, default: &str) -> String {
         self.get(suffix).map_or(default, |it| it.value).to_owned()

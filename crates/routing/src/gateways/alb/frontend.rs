@@ -1,17 +1,21 @@
-//! The NLB before the ALB of a group: what the controller checks of its annotations (`model_build_frontend_nlb.go`).
+//! The NLB before the ALB of a group (`model_build_frontend_nlb.go`): it passes on what comes to its ports.
 //!
-//! It passes on what comes to its ports, so only its errors, which freeze the whole group, are told here.
+//! Its targets are the ALB at one of its listeners each. An error freezes the whole group, the ALB too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use podpath_cluster::Cluster;
+use podpath_objects::PortRef;
 use podpath_order::Gather;
 
 use super::annotation::{Annotations, Note, int32};
 use super::group::{Group, Member};
+use super::model::{ALB_TARGET, Action, Forward, HealthCheck, Listener, LoadBalancer, Source, Target, TargetGroup};
 use super::port::Ports;
 use super::settings::{one_scheme, said, same_lists};
-use crate::table::Frozen;
+use crate::table::{Frozen, Origin};
 
+const ENABLED: &str = "enable-frontend-nlb";
 const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
 const TIMEOUT: &str = "frontend-nlb-healthcheck-timeout-seconds";
 const HEALTHY: &str = "frontend-nlb-healthcheck-healthy-threshold-count";
@@ -19,6 +23,7 @@ const UNHEALTHY: &str = "frontend-nlb-healthcheck-unhealthy-threshold-count";
 const PROTOCOL: &str = "frontend-nlb-healthcheck-protocol";
 const PATH: &str = "frontend-nlb-healthcheck-path";
 const PORT: &str = "frontend-nlb-healthcheck-port";
+const CODES: &str = "frontend-nlb-healthcheck-success-codes";
 const MAPPING: &str = "frontend-nlb-listener-port-mapping";
 
 /// What all members of a port must tell alike, in the order in which it is merged (`mergeFrontendNlbListenPortConfigs`).
@@ -46,11 +51,14 @@ struct Wish<'a> {
 }
 
 /// In the order in which the controller looks, when the load balancer itself is built.
-pub(super) fn check(group: &Group<'_>, ports: &Ports<'_>) -> Result<(), Frozen> {
-    if !is_enabled(group)? {
-        return Ok(());
-    }
-    one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
+pub(super) fn build(
+    cluster: &Cluster,
+    group: &Group<'_>,
+    ports: &Ports<'_>,
+    alb: &LoadBalancer,
+) -> Result<Option<LoadBalancer>, Frozen> {
+    let Some(origin) = enabled(group)? else { return Ok(None) };
+    let scheme = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
     same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
         let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
@@ -67,11 +75,61 @@ pub(super) fn check(group: &Group<'_>, ports: &Ports<'_>) -> Result<(), Frozen> 
             wishes.entry(*port).or_default().push(Wish { member, told, target: target.to_string() });
         }
     }
-    wishes.iter().try_for_each(|(port, wishes)| merge(*port, wishes))
+    let scheme = scheme.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
+    let mut made = LoadBalancer {
+        is_network: true,
+        group: alb.group.clone(),
+        address_type: alb.address_type.clone(),
+        ..LoadBalancer::new(Source::Ingress, origin, alb.members.clone(), scheme)
+    };
+    for (port, wishes) in &wishes {
+        let check = merge(*port, wishes)?;
+        if let Some(first) = wishes.first() {
+            made.add(*port, first, check);
+        }
+    }
+    Ok(Some(made))
+}
+
+impl LoadBalancer {
+    /// A TCP listener whose one target is the ALB.
+    fn add(&mut self, port: i64, wish: &Wish<'_>, health: HealthCheck) {
+        let (Ok(port), Ok(target)) = (u16::try_from(port), wish.target.parse()) else { return };
+        let Some(first) = self.members.first().copied() else { return };
+        let is_mapped = wish.member.notes().get(MAPPING).is_some_and(|it| !it.value.trim().is_empty());
+        let origin = wish.member.place(if is_mapped { MAPPING } else { ENABLED });
+        let group = Some(self.target_groups.len());
+        self.target_groups.push(TargetGroup {
+            name: None,
+            source: first,
+            service: first,
+            service_port: PortRef::Number(target),
+            target_type: ALB_TARGET,
+            port,
+            protocol: "TCP".into(),
+            protocol_version: None,
+            address_type: if self.address_type == "ipv4" { "ipv4" } else { "dualstack" },
+            health,
+            attributes: vec![],
+            targets: vec![],
+        });
+        let targets = vec![Target { origin: origin.clone(), group, arn: None, name: None, weight: None }];
+        self.listeners.push(Listener {
+            origin: origin.clone(),
+            port,
+            protocol: "TCP",
+            certificates: vec![],
+            verifies_clients: false,
+            default_actions: vec![Action::Forward(Forward { targets, stickiness: None })],
+            default_origin: origin,
+            rules: vec![],
+            contenders: vec![],
+        });
+    }
 }
 
 /// Who tells nothing follows those that do; another value beside the first is a conflict.
-fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<(), Frozen> {
+fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<HealthCheck, Frozen> {
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();
     for (i, wish) in wishes.iter().enumerate() {
         for (field, suffix) in MERGED {
@@ -86,22 +144,36 @@ fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<(), Frozen> {
             }
         }
     }
-    Ok(())
+    let text = |suffix: &str, default: &str| known.get(suffix).copied().unwrap_or(default).to_owned();
+    let number = |suffix: &str, default: i64| known.get(suffix).and_then(|it| it.parse().ok()).unwrap_or(default);
+    let codes = wishes.iter().find_map(|it| it.told.get(CODES).cloned());
+    let told_at =
+        |suffix: &str| wishes.iter().find(|it| it.told.contains_key(suffix)).map(|it| it.member.place(suffix));
+    Ok(HealthCheck {
+        protocol: text(PROTOCOL, "HTTP"),
+        path: Some(text(PATH, "/")),
+        codes: codes.or_else(|| Some("200".into())),
+        port: text(PORT, "traffic-port").parse().ok(),
+        interval: number(INTERVAL, 15),
+        timeout: number(TIMEOUT, 5),
+        healthy: number(HEALTHY, 2),
+        unhealthy: number(UNHEALTHY, 2),
+        origin: [PATH, CODES, PORT, PROTOCOL].into_iter().find_map(told_at),
+    })
 }
 
-/// Members that say nothing follow those that do.
-fn is_enabled(group: &Group<'_>) -> Result<bool, Frozen> {
-    let suffix = "enable-frontend-nlb";
-    let mut known = None;
+/// Where it is asked for; members that say nothing follow those that do.
+fn enabled(group: &Group<'_>) -> Result<Option<Origin>, Frozen> {
+    let mut known: Option<(bool, Origin)> = None;
     for member in &group.members {
-        let Some(is_enabled) = member.notes().bool(suffix)? else { continue };
-        if known.is_some_and(|it| it != is_enabled) {
-            let message = "conflicting enable frontend NLB values".to_owned();
-            return Err(Frozen { message, origin: member.place(suffix) });
+        let notes = member.notes();
+        let (Some(is_enabled), Some(note)) = (notes.bool(ENABLED)?, notes.get(ENABLED)) else { continue };
+        if known.as_ref().is_some_and(|(it, _)| *it != is_enabled) {
+            return Err(note.error("conflicting enable frontend NLB values".into()));
         }
-        known = Some(is_enabled);
+        known = known.or(Some((is_enabled, note.origin)));
     }
-    Ok(known.unwrap_or(false))
+    Ok(known.filter(|(is_enabled, _)| *is_enabled).map(|(_, origin)| origin))
 }
 
 /// The ports of a member's NLB with the ports of its ALB behind them: those that are mapped to a port of its own, or without
@@ -132,7 +204,7 @@ fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<(BTreeMap<i64, i6
 /// In the order in which the controller reads (`buildFrontendNlbTargetGroupHealthCheckConfig`).
 fn health_check(notes: &Annotations<'_>) -> Result<Told, Frozen> {
     let mut told = Told::new();
-    for suffix in [PORT, PROTOCOL, PATH, INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY] {
+    for suffix in [PORT, PROTOCOL, PATH, CODES, INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY] {
         if let Some(note) = notes.get(suffix) {
             told.insert(suffix, read(suffix, &note)?);
         }
@@ -142,7 +214,9 @@ fn health_check(notes: &Annotations<'_>) -> Result<Told, Frozen> {
 
 fn read(suffix: &str, note: &Note<'_>) -> Result<String, Frozen> {
     match (suffix, note.value) {
-        (PATH, value) | (PORT, value @ "traffic-port") | (PROTOCOL, value @ ("HTTP" | "HTTPS")) => Ok(value.to_owned()),
+        (PATH | CODES, value) | (PORT, value @ "traffic-port") | (PROTOCOL, value @ ("HTTP" | "HTTPS")) => {
+            Ok(value.to_owned())
+        }
         (PORT, port) => {
             let number = int32(port).map(|it| it.to_string());
             number.map_err(|_| note.error("failed to resolve healthCheckPort".into()))

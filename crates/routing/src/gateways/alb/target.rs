@@ -195,6 +195,12 @@ impl Wanted<'_> {
             timeout: self.notes.int32("healthcheck-timeout-seconds", 5)?,
             healthy: self.notes.int32("healthy-threshold-count", 2)?,
             unhealthy: self.notes.int32("unhealthy-threshold-count", 2)?,
+            origin: self.notes.first(&[
+                "healthcheck-path",
+                "success-codes",
+                "healthcheck-port",
+                "healthcheck-protocol",
+            ]),
         })
     }
 }

@@ -92,8 +92,9 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
         listeners: &gateway.object.listeners,
         aws: aws(cluster, gateway),
     };
-    let is_aws = own.aws.is_some();
-    let settle: fn(&mut [Vec<ListenerFacts>]) = if is_aws { conflict::settle_in_order } else { conflict::settle };
+    let aws_kinds = own.aws.map(|it| it.kinds);
+    let settle: fn(&mut [Vec<ListenerFacts>]) =
+        if aws_kinds.is_some() { conflict::settle_in_order } else { conflict::settle };
     let mut groups = vec![own.listeners()];
     settle(&mut groups);
     let refused = refused(cluster, gateway);
@@ -111,7 +112,7 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
     let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
-        is_aws,
+        aws_kinds,
         refused,
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),

@@ -171,6 +171,7 @@ impl Lowering<'_> {
                 filters: vec![],
                 fault: Some(fault),
                 tls: None,
+                check: None,
             }]);
         }
         if let Some(redirect) = redirect {
@@ -201,6 +202,7 @@ impl Lowering<'_> {
             weight: reference.weight,
             filters: filter::lower(self, &reference.filters, Holder::Backend(rule, idx)),
             tls,
+            check: None,
         }
     }
 

@@ -177,3 +177,17 @@ pub(super) fn other_kind(kind: &str) -> Text {
         format!("Service에 `{kind}` 라우트가 있고, 한 종류만 적용됩니다"),
     )
 }
+
+pub(super) fn no_port() -> Text {
+    Text::new(
+        "a Gateway as backend needs a `port`, that of its listener",
+        "Gateway 백엔드에는 리스너의 `port`가 필요합니다",
+    )
+}
+
+pub(super) fn no_application_balancer(name: &str) -> Text {
+    Text::new(
+        format!("Gateway `{name}` has no Application Load Balancer, and only such a one can stand behind an NLB"),
+        format!("`{name}` Gateway에 Application Load Balancer가 없습니다. NLB 뒤에는 ALB만 둘 수 있습니다"),
+    )
+}

@@ -44,6 +44,7 @@ pub(super) fn lower(
         filters: headers(&destination.headers),
         fault: None,
         tls: None,
+        check: None,
     };
     match service_by_host(cluster, &host) {
         // An ExternalName is another name of its target.
@@ -242,6 +243,7 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
         filters: vec![],
         fault: None,
         tls: None,
+        check: None,
     }
 }
 
@@ -256,5 +258,6 @@ pub(crate) fn host(host: &str, port: u16) -> Backend {
         filters: vec![],
         fault: None,
         tls: None,
+        check: None,
     }
 }

@@ -277,7 +277,9 @@ impl Making<'_, '_> {
         })))
     }
 
+    /// "The target groups of the backends are built first", whatever the rule does then (`buildListenerRules`).
     fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
+        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
         // "A fixed response of the configuration beats the filters", which are not even looked at then.
         if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
             return Ok(Action::Fixed(Fixed {
@@ -302,7 +304,7 @@ impl Making<'_, '_> {
                 other => return Err(self.error(format!("Unsupported filter type: {}", other.name()))),
             }
         }
-        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
+        Build::weights(self.unit.route, &self.unit.rule, self.unit.r)?;
         if targets.iter().all(|it| it.weight == Some(0)) {
             return Ok(failure());
         }
