@@ -264,7 +264,10 @@ impl Judging<'_> {
     fn at_table(&self, table: &Table, port: u16) -> Fate {
         let status = match ask(table, self.check, port) {
             Answer::Unknown => return Fate::Open,
-            Answer::NotPlain => return Fate::Fails("health-check-protocol", words::not_plain(port)),
+            Answer::NoServerName => return Fate::Fails("health-check-server-name", words::no_server_name(port)),
+            Answer::OtherProtocol => {
+                return Fate::Fails("health-check-protocol", words::other_protocol(port, self.check));
+            }
             Answer::Status(status) => status,
         };
         // A policy of the mesh may answer in its place.

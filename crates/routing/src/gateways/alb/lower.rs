@@ -142,9 +142,9 @@ impl Lowering<'_> {
             weight,
             filters: vec![],
             fault: None,
-            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where the
-            // listener does not end TLS, what comes is passed on as it is.
-            tls: (is_tls && protocol == Protocol::TlsTerminate).then(String::new),
+            // "With HTTPS or TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where
+            // an NLB does not end TLS, what comes is passed on as it is.
+            tls: (is_tls && protocol != Protocol::Tcp).then(String::new),
             check: target.group.and_then(|it| self.checks.get(it)).cloned(),
         })
     }
@@ -156,7 +156,7 @@ impl Lowering<'_> {
         };
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
-        Some((service, &group.service_port, group.protocol == "TLS"))
+        Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
     }
 }
 

@@ -11,32 +11,37 @@ const ADDRESS: &str = "192.0.2.1";
 pub(super) enum Answer {
     /// A status that the rules give by themselves.
     Status(u16),
-    /// The port speaks TLS.
-    NotPlain,
+    /// Plain HTTP meets TLS, or TLS a plain port.
+    OtherProtocol,
+    /// No TLS is taken there without a server name.
+    NoServerName,
     /// It goes on to an application, or nobody knows.
     Unknown,
 }
 
 /// Asks the rules of a table at a port.
 pub(super) fn ask(table: &Table, check: &HealthCheck, port: u16) -> Answer {
-    // Which server name a check by HTTPS tells is not known.
-    if check.protocol != "HTTP" || !table.frozen.is_empty() {
+    if check.path.is_none() || !table.frozen.is_empty() {
         return Answer::Unknown;
     }
     let request = request(check, port);
     match choose_listener(table, &request) {
         Ok(listener) => choose_rule(table, listener, &request).rule.map_or(Answer::Status(404), of_rule),
         Err(NoListener::Host) => Answer::Status(404),
-        Err(NoListener::Protocol) => Answer::NotPlain,
+        Err(NoListener::Protocol) => Answer::OtherProtocol,
+        Err(NoListener::ServerName) => Answer::NoServerName,
         Err(_) => Answer::Unknown,
     }
 }
 
+/// A load balancer tells its targets no server name.
 fn request(check: &HealthCheck, port: u16) -> Request {
+    let is_tls = check.protocol == "HTTPS";
     let target = check.path.as_deref().unwrap_or("/");
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let mut request = Request {
-        scheme: Scheme::Http,
+        scheme: if is_tls { Scheme::Https } else { Scheme::Http },
+        sni: is_tls.then(String::new),
         method: "GET".to_owned(),
         port,
         path: path.to_owned(),

@@ -64,8 +64,16 @@ pub(in crate::trace) fn answers(status: u16, check: &HealthCheck) -> Text {
     )
 }
 
-pub(in crate::trace) fn not_plain(port: u16) -> Text {
-    Text::new(format!("port {port} does not speak plain HTTP"), format!("{port} 포트는 평문 HTTP를 받지 않습니다"))
+pub(in crate::trace) fn other_protocol(port: u16, check: &HealthCheck) -> Text {
+    let (en, ko) = if check.protocol == "HTTPS" { ("TLS", "TLS를") } else { ("plain HTTP", "평문 HTTP를") };
+    Text::new(format!("port {port} does not speak {en}"), format!("{port} 포트는 {ko} 받지 않습니다"))
+}
+
+pub(in crate::trace) fn no_server_name(port: u16) -> Text {
+    Text::new(
+        format!("nothing on port {port} takes TLS without a server name, and a load balancer tells none"),
+        format!("{port} 포트에는 서버 이름 없는 TLS를 받는 곳이 없는데, 로드 밸런서는 서버 이름을 보내지 않습니다"),
+    )
 }
 
 pub(in crate::trace) fn isolated(port: u16) -> Text {
