@@ -27,7 +27,7 @@ pub(in crate::trace) fn fails(check: &HealthCheck, why: &Text, is_gated: bool) -
             why.en
         ),
         format!(
-            "헬스 체크 {asked_ko} 실패: {}. 모든 대상이 비정상이라 요청을 전체 대상으로 보냅니다(fail open){gate_ko}",
+            "헬스 체크 {asked_ko}에 실패합니다: {}. 모든 대상이 비정상이라 요청을 전체 대상으로 보냅니다(fail open){gate_ko}",
             why.ko
         ),
     )
@@ -39,7 +39,7 @@ pub(in crate::trace) fn doubtful(check: &HealthCheck, why: &Text, is_gated: bool
     let (gate_en, gate_ko) = gate(is_gated);
     Text::new(
         format!("the health check {asked_en} may fail: {}{gate_en}", why.en),
-        format!("헬스 체크 {asked_ko} 실패할 수 있음: {}{gate_ko}", why.ko),
+        format!("헬스 체크 {asked_ko}에 실패할 수 있습니다: {}{gate_ko}", why.ko),
     )
 }
 
