@@ -314,6 +314,15 @@ pub(crate) fn trace(trace: &Trace) -> String {
     text
 }
 
+/// The headers of the request as it goes to the backend.
+pub(crate) fn headers(trace: &Trace) -> String {
+    let mut text = String::new();
+    for (name, value) in trace.upstream.iter().flat_map(|it| &it.headers) {
+        _ = writeln!(text, "{name}: {value}");
+    }
+    text
+}
+
 fn backend(text: &mut String, backend: &Backend) {
     let (part, whole) = backend.weight;
     let who = backend.service.as_ref().map_or_else(|| backend.host.clone().unwrap_or_default(), name);

@@ -38,6 +38,7 @@ use podpath_objects::{Kind, Reader};
 use podpath_order::Order;
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
+use podpath_yaml::Node;
 
 /// One thing that can be wrong.
 pub struct Lint {
@@ -111,6 +112,8 @@ pub struct DocumentContext<'a> {
     pub text: &'a str,
     /// What could be read of it.
     pub yaml: &'a podpath_yaml::Document,
+    /// Its objects, each with its group and kind.
+    kinds: Vec<(Reader<'a>, String, String)>,
     /// What the schemas of its objects say; nothing while a line cannot be read, since it may hold what is missed.
     pub structure: Vec<podpath_schema::Finding>,
 }
@@ -210,7 +213,9 @@ pub fn between() -> impl Iterator<Item = &'static Lint> {
 
 /// What one document alone decides, in source order.
 pub fn check_document(document: DocumentId, text: &str, yaml: &podpath_yaml::Document) -> Vec<Diagnostic> {
-    let context = DocumentContext { document, text, yaml, structure: structure(yaml) };
+    let nodes = yaml.root.as_ref().map(podpath_objects::nodes).unwrap_or_default();
+    let structure = structure(yaml, &nodes);
+    let context = DocumentContext { document, text, yaml, kinds: nodes.into_iter().map(kind_of).collect(), structure };
     let mut found = Vec::new();
     for lint in ALL {
         if let Check::Document(check) = lint.check {
@@ -225,11 +230,19 @@ pub fn joined(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     istio::unused_rules::joined(found, &unreachable_rule::LINT)
 }
 
-fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {
-    let Some(root) = yaml.root.as_ref().filter(|_| !yaml.problems.iter().any(|it| it.kind.is_unreadable())) else {
+fn structure(yaml: &podpath_yaml::Document, nodes: &[&Node]) -> Vec<podpath_schema::Finding> {
+    if yaml.problems.iter().any(|it| it.kind.is_unreadable()) {
         return vec![];
-    };
-    podpath_objects::nodes(root).into_iter().flat_map(podpath_schema::check).collect()
+    }
+    nodes.iter().flat_map(|it| podpath_schema::check(it)).collect()
+}
+
+/// An object with its group and kind, as they are written.
+fn kind_of(node: &Node) -> (Reader<'_>, String, String) {
+    let reader = Reader::new(node);
+    let text = |key: &str| reader.get(key).text().map_or_else(String::new, |it| it.value);
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    (reader, podpath_objects::group_of(&version, &kind).to_owned(), kind)
 }
 
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -271,17 +284,8 @@ impl<'a> DocumentContext<'a> {
     }
 
     /// The objects of the document that are of these groups and kinds, with their kind.
-    fn objects(&self, kinds: &[(&str, &str)]) -> Vec<(Reader<'a>, String)> {
-        let Some(root) = self.yaml.root.as_ref() else { return vec![] };
-        let mut found = Vec::new();
-        for node in podpath_objects::nodes(root) {
-            let reader = Reader::new(node);
-            let text = |key: &str| reader.get(key).text().map_or_else(String::new, |it| it.value);
-            let (version, kind) = (text("apiVersion"), text("kind"));
-            if kinds.contains(&(podpath_objects::group_of(&version, &kind), kind.as_str())) {
-                found.push((reader, kind));
-            }
-        }
-        found
+    fn objects(&self, kinds: &[(&str, &str)]) -> impl Iterator<Item = (Reader<'a>, &str)> {
+        let fits = |group: &str, kind: &str| kinds.contains(&(group, kind));
+        self.kinds.iter().filter(move |it| fits(&it.1, &it.2)).map(|it| (it.0, it.2.as_str()))
     }
 }

@@ -163,7 +163,8 @@ pub struct Rank {
     pub name: String,
     /// Place in the list.
     pub order: usize,
-    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow.
+    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow;
+    /// empty where the matcher tells it.
     pub hosts: Vec<(HostPattern, (u8, usize))>,
 }
 

@@ -22,6 +22,8 @@ use crate::request::Request;
 use crate::table::{HeaderChange, Target};
 use crate::tables::Tables;
 
+pub(crate) use network::plays;
+
 /// Where a request enters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {

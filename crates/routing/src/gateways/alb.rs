@@ -43,6 +43,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 504,
+    normalizes_paths: false,
 };
 
 /// The Network Load Balancer: it has no rules, only a port for each listener. Of several routes of a Gateway that want one

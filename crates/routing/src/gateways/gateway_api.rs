@@ -65,6 +65,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: LADDER,
     checks_host_against_sni: true,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// In the mesh, with a Service as parent.
@@ -75,6 +76,7 @@ pub static MESH: Gateway = Gateway {
     ladder: LADDER,
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// The route tables, and what they were made of.

@@ -24,7 +24,7 @@ pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{entry_host, host as host_backend, is_entry};
 pub use egress::{knows, sidecar_of};
-pub use filters::{is_near, may_have_filter};
+pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
     Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,
@@ -43,6 +43,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// The sidecar of a caller.
@@ -53,4 +54,5 @@ pub static MESH: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };

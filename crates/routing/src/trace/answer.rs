@@ -284,11 +284,11 @@ impl End {
         Self { outcome: Outcome::Passthrough, status: None, reason: "passthrough".into(), body: None, verdict }
     }
 
-    /// nginx refuses a path whose `..` lead above its root before it looks at any server.
-    pub(super) fn above_root(path: &str) -> Self {
+    /// nginx refuses a path whose `..` lead above its root, or with an escape that is none, before it looks at any server.
+    pub(super) fn unreadable_path(path: &str) -> Self {
         let title = Text::new(
-            format!("400 The path `{path}` leads above its root"),
-            format!("400 `{path}` 경로가 루트 위로 올라갑니다"),
+            format!("400 nginx cannot read the path `{path}`"),
+            format!("400 nginx가 `{path}` 경로를 읽을 수 없습니다"),
         );
         let detail = Text::new("no rule is asked", "어떤 규칙도 보지 않습니다");
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };

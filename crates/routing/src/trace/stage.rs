@@ -17,7 +17,7 @@ use super::guard::Unmodelled;
 use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
-use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
+use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, plays, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
         }
         let Some(seen) = seen_by(table, listener, &request) else {
             self.hop(answer::listener_hop(self.cluster, table, listener, &request));
-            return self.finish(End::above_root(&request.path));
+            return self.finish(End::unreadable_path(&request.path));
         };
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
@@ -408,7 +408,7 @@ impl<'a> Walk<'a> {
         if let Some(table) = self.tables.istio_of(&pods) {
             return Some((table, endpoint.port));
         }
-        let table = self.tables.gateways().find(|it| super::network::plays(self.cluster, it, &pods))?;
+        let table = self.tables.gateways().find(|it| plays(self.cluster, it, &pods))?;
         let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
         let port = [Some(endpoint.port), service_port].into_iter().flatten().find(listens)?;
         Some((table, port))
@@ -507,7 +507,7 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
     if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
         return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
-    if table.gateway.normalizes_paths() {
+    if table.gateway.normalizes_paths {
         let path = normalized(&request.path)?;
         return Some(Cow::Owned(Request { path, ..request.clone() }));
     }

@@ -5,7 +5,7 @@ use podpath_objects::{Labels, Service};
 use podpath_order::Order;
 use podpath_source::{Location, Text, nearest};
 
-use super::{Stage, Trace, Verdict};
+use super::{Stage, Trace, Verdict, Verdicted};
 use super::{health, words};
 use crate::choose::{Choice, NoListener, Obstacle, Standing};
 use crate::gateways::alb;
@@ -309,9 +309,9 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
     let shares: Vec<_> = trace.backends.iter().filter(|it| it.weight.0 < it.weight.1).collect();
     let failing = shares.iter().find(|it| it.fault.is_some() || !it.endpoints.iter().any(|it| it.ready));
     // What is told about a health check competes with nobody.
-    let competing = |it: &super::Hop| it.candidates.iter().filter(|it| !it.reason.starts_with(health::REASONS)).count();
-    let losers: usize = trace.hops.iter().map(competing).sum();
-    let lost = losers.saturating_sub(trace.hops.iter().filter(|it| competing(it) > 0).count());
+    let candidates =
+        trace.hops.iter().flat_map(|it| &it.candidates).filter(|it| !it.reason.starts_with(health::REASONS));
+    let lost = candidates.filter(|it| !matches!(it.verdict, Verdicted::Chosen)).count();
     let n_hops = trace.hops.len();
     let detail = match lost {
         0 => Text::new(format!("{n_hops} hops, no other candidate"), format!("구간 {n_hops}개, 다른 후보 없음")),

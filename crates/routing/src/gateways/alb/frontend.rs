@@ -8,24 +8,45 @@ use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
 use podpath_order::Gather;
 
-use super::annotation::int;
+use super::annotation::{Annotations, Note, int32};
 use super::group::{Group, Member};
 use super::model::{ALB_TARGET, Action, Forward, HealthCheck, Listener, LoadBalancer, Source, Target, TargetGroup};
 use super::port::Ports;
 use super::settings::{one_scheme, said, same_lists};
 use crate::table::{Frozen, Origin};
 
-/// What members say about the health check of a port, by the controller's names of the fields.
-type Said = BTreeMap<&'static str, String>;
+const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
+const TIMEOUT: &str = "frontend-nlb-healthcheck-timeout-seconds";
+const HEALTHY: &str = "frontend-nlb-healthcheck-healthy-threshold-count";
+const UNHEALTHY: &str = "frontend-nlb-healthcheck-unhealthy-threshold-count";
+const PROTOCOL: &str = "frontend-nlb-healthcheck-protocol";
+const PATH: &str = "frontend-nlb-healthcheck-path";
+const PORT: &str = "frontend-nlb-healthcheck-port";
+const CODES: &str = "frontend-nlb-healthcheck-success-codes";
+const MAPPING: &str = "frontend-nlb-listener-port-mapping";
 
-/// A port of the NLB as a member wants it.
-struct Wanted {
+/// What all members of a port must tell alike, in the order in which it is merged (`mergeFrontendNlbListenPortConfigs`).
+/// Success codes are not among them: there the controller compares where they are kept, not what they are.
+const MERGED: [(&str, &str); 8] = [
+    ("IntervalSeconds", INTERVAL),
+    ("TimeoutSeconds", TIMEOUT),
+    ("HealthyThresholdCount", HEALTHY),
+    ("UnhealthyThresholdCount", UNHEALTHY),
+    ("Protocol", PROTOCOL),
+    ("Path", PATH),
+    ("Port", PORT),
+    ("Target Port", MAPPING),
+];
+
+/// What a member tells of the health check, by annotation.
+type Told = BTreeMap<&'static str, String>;
+
+/// What a member wants of a port.
+struct Wish<'a> {
+    member: &'a Member<'a>,
+    told: &'a Told,
     /// The port of the ALB behind it.
-    target: i32,
-    said: Said,
-    origin: Origin,
-    /// Where the health check is told.
-    check: Option<Origin>,
+    target: String,
 }
 
 /// In the order in which the controller looks, when the load balancer itself is built.
@@ -35,17 +56,22 @@ pub(super) fn build(
     ports: &Ports<'_>,
     alb: &LoadBalancer,
 ) -> Result<Option<LoadBalancer>, Frozen> {
-    let Some(origin) = enabled(group)? else { return Ok(None) };
+    let Some(asked) = enabled(group)? else { return Ok(None) };
     let scheme = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
     same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
         let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
         set(a) == set(b)
     })?;
-    let mut wanted: BTreeMap<i32, Vec<Wanted>> = BTreeMap::new();
+    // All members are read before a port is merged, so what cannot be read is told first.
+    let mut all = Vec::new();
     for member in &group.members {
-        for (port, it) in listeners(member, ports).map_err(|it| of_member(member, it))? {
-            wanted.entry(port).or_default().push(it);
+        all.push((member, listeners(member, ports).map_err(|it| of_member(member, it))?));
+    }
+    let mut wishes: BTreeMap<i64, Vec<Wish<'_>>> = BTreeMap::new();
+    for (member, (targets, told)) in &all {
+        for (port, target) in targets {
+            wishes.entry(*port).or_default().push(Wish { member, told, target: target.to_string() });
         }
     }
     let scheme = scheme.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
@@ -53,22 +79,26 @@ pub(super) fn build(
         is_network: true,
         group: alb.group.clone(),
         address_type: alb.address_type.clone(),
-        ..LoadBalancer::new(Source::Ingress, origin, alb.members.clone(), scheme)
+        ..LoadBalancer::new(Source::Ingress, asked.clone(), alb.members.clone(), scheme)
     };
-    for (port, all) in wanted {
-        let check = merged(port, &all)?;
-        let Some(first) = all.into_iter().next() else { continue };
-        made.add(port, &first, check);
+    for (port, wishes) in &wishes {
+        let merged = merge(*port, wishes)?;
+        let mapping = wishes.first().and_then(|it| it.member.notes().get(MAPPING));
+        made.add(*port, &merged, mapping.map_or_else(|| asked.clone(), |it| it.origin));
     }
     Ok(Some(made))
 }
 
+/// What the members of a port tell together, each with its place.
+type Merged<'a> = BTreeMap<&'static str, (&'a str, Origin)>;
+
 impl LoadBalancer {
     /// A TCP listener whose one target is the ALB.
-    fn add(&mut self, port: i32, wanted: &Wanted, health: HealthCheck) {
-        let (Ok(port), Ok(target)) = (u16::try_from(port), u16::try_from(wanted.target)) else { return };
-        let Some(first) = self.members.first().copied() else { return };
-        let origin = wanted.origin.clone();
+    fn add(&mut self, port: i64, merged: &Merged<'_>, origin: Origin) {
+        let target = merged.get(MAPPING).and_then(|(it, _)| it.parse().ok());
+        let (Ok(port), Some(target), Some(first)) = (u16::try_from(port), target, self.members.first().copied()) else {
+            return;
+        };
         let group = Some(self.target_groups.len());
         self.target_groups.push(TargetGroup {
             name: None,
@@ -80,7 +110,7 @@ impl LoadBalancer {
             protocol: "TCP".into(),
             protocol_version: None,
             address_type: if self.address_type == "ipv4" { "ipv4" } else { "dualstack" },
-            health,
+            health: checked(merged),
             attributes: vec![],
             targets: vec![],
         });
@@ -99,157 +129,121 @@ impl LoadBalancer {
     }
 }
 
+/// The defaults are those of the health checks of an ALB, by HTTP.
+fn checked(merged: &Merged<'_>) -> HealthCheck {
+    let text = |key: &str, default: &str| merged.get(key).map_or(default, |(it, _)| *it).to_owned();
+    let number = |key: &str, default: i64| merged.get(key).and_then(|(it, _)| it.parse().ok()).unwrap_or(default);
+    let told = [PATH, CODES, PORT, PROTOCOL].into_iter().find_map(|it| merged.get(it));
+    HealthCheck {
+        protocol: text(PROTOCOL, "HTTP"),
+        port: merged.get(PORT).and_then(|(it, _)| it.parse().ok()),
+        path: Some(text(PATH, "/")),
+        codes: Some(text(CODES, "200")),
+        interval: number(INTERVAL, 15),
+        timeout: number(TIMEOUT, 5),
+        healthy: number(HEALTHY, 2),
+        unhealthy: number(UNHEALTHY, 2),
+        origin: told.map(|(_, origin)| origin.clone()),
+    }
+}
+
+/// Who tells nothing follows those that do; another value beside the first is a conflict.
+fn merge<'a>(port: i64, wishes: &'a [Wish<'_>]) -> Result<Merged<'a>, Frozen> {
+    let mut known = Merged::new();
+    for (i, wish) in wishes.iter().enumerate() {
+        if let Some(codes) = wish.told.get(CODES) {
+            known.entry(CODES).or_insert_with(|| (codes.as_str(), wish.member.place(CODES)));
+        }
+        for (field, suffix) in MERGED {
+            let told = if suffix == MAPPING { Some(&wish.target) } else { wish.told.get(suffix) };
+            let Some(told) = told else { continue };
+            let (first, _) = *known.entry(suffix).or_insert_with(|| (told.as_str(), wish.member.place(suffix)));
+            if first != told {
+                let (told, first) = (printed(suffix, told), printed(suffix, first));
+                let why = format!("conflicting {field}, config {}: {told}, previous: {first}", i + 1);
+                let message = format!("failed to merge NLB listenPort config for port: {port}: {why}");
+                return Err(Frozen { message, origin: wish.member.place(suffix) });
+            }
+        }
+    }
+    Ok(known)
+}
+
 /// Where it is asked for; members that say nothing follow those that do.
 fn enabled(group: &Group<'_>) -> Result<Option<Origin>, Frozen> {
     let suffix = "enable-frontend-nlb";
     let mut known: Option<(bool, Origin)> = None;
     for member in &group.members {
-        let (Some(is_enabled), Some(note)) = (member.notes().bool(suffix)?, member.notes().get(suffix)) else {
-            continue;
-        };
+        let Some(is_enabled) = member.notes().bool(suffix)? else { continue };
         if known.as_ref().is_some_and(|(it, _)| *it != is_enabled) {
-            return Err(at(member, suffix, "conflicting enable frontend NLB values".into()));
+            let message = "conflicting enable frontend NLB values".to_owned();
+            return Err(Frozen { message, origin: member.place(suffix) });
         }
-        known = known.or(Some((is_enabled, note.origin)));
+        known = known.or_else(|| Some((is_enabled, member.place(suffix))));
     }
     Ok(known.filter(|(is_enabled, _)| *is_enabled).map(|(_, origin)| origin))
 }
 
-/// The ports of a member's NLB, with the ports of its ALB behind them: those that are mapped to a port of its own, or
-/// without a mapping all of its own.
-fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<Vec<(i32, Wanted)>, Frozen> {
-    let suffix = "frontend-nlb-listener-port-mapping";
-    let pairs = member.notes().map(suffix).map_err(|it| Frozen {
-        message: format!("failed to parse {suffix} for ingress map[]: {}", it.message),
+/// The ports of a member's NLB with the ports of its ALB behind them: those that are mapped to a port of its own, or without
+/// a mapping all of its own. And what it tells of their health check.
+fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<(BTreeMap<i64, i64>, Told), Frozen> {
+    let notes = member.notes();
+    let pairs = notes.map(MAPPING).map_err(|it| Frozen {
+        message: format!("failed to parse {MAPPING} for ingress map[]: {}", it.message),
         ..it
     })?;
-    let number = |text: &str| int(text).ok().and_then(|it| i32::try_from(it).ok());
-    let mut mapped = Vec::new();
+    let error = |message: String| Frozen { message, origin: member.place(MAPPING) };
+    let mut targets = BTreeMap::new();
     for (nlb, alb) in &pairs {
-        let Some(port) = number(nlb) else {
-            return Err(at(member, suffix, format!("invalid NLB listener port: {nlb}")));
-        };
-        let Some(target) = number(alb) else {
-            return Err(at(member, suffix, format!("invalid ALB listener port: {alb}")));
-        };
-        mapped.push((port, target));
+        let port = int32(nlb).map_err(|_| error(format!("invalid NLB listener port: {nlb}")))?;
+        let target = int32(alb).map_err(|_| error(format!("invalid ALB listener port: {alb}")))?;
+        targets.insert(port, target);
     }
     let own = ports.iter().filter(|(_, open)| open.members.contains(&member.ingress.id));
-    let own: Vec<_> = own.map(|(port, _)| i32::from(*port)).collect();
+    let own: Vec<_> = own.map(|(port, _)| i64::from(*port)).collect();
     if pairs.is_empty() {
-        mapped = own.iter().map(|port| (*port, *port)).collect();
+        targets = own.iter().map(|port| (*port, *port)).gather();
     }
-    mapped.retain(|(_, target)| own.contains(target));
-    if mapped.is_empty() {
-        return Ok(vec![]);
-    }
-    let said = health_check(member)?;
-    let origin = place(member, if pairs.is_empty() { "enable-frontend-nlb" } else { suffix });
-    let check = TEXTS.iter().find_map(|(_, it, _)| member.notes().get(&format!("frontend-nlb-healthcheck-{it}")));
-    let check = check.map(|it| it.origin);
-    let wanted = |(port, target): (i32, i32)| {
-        (port, Wanted { target, said: said.clone(), origin: origin.clone(), check: check.clone() })
-    };
-    Ok(mapped.into_iter().map(wanted).collect())
+    targets.retain(|_, target| own.contains(target));
+    let told = if targets.is_empty() { Told::new() } else { health_check(&notes)? };
+    Ok((targets, told))
 }
 
-/// The numbers of a health check: the controller's name, the end of the annotation, and the default.
-const NUMBERS: [(&str, &str, i64); 4] = [
-    ("IntervalSeconds", "interval-seconds", 15),
-    ("TimeoutSeconds", "timeout-seconds", 5),
-    ("HealthyThresholdCount", "healthy-threshold-count", 2),
-    ("UnhealthyThresholdCount", "unhealthy-threshold-count", 2),
-];
-
-/// Its texts.
-const TEXTS: [(&str, &str, &str); 4] = [
-    ("Protocol", "protocol", "HTTP"),
-    ("Path", "path", "/"),
-    ("Matcher.HTTPCode", "success-codes", "200"),
-    ("Port", "port", "traffic-port"),
-];
-
-fn health_check(member: &Member<'_>) -> Result<Said, Frozen> {
-    let notes = member.notes();
-    let port = notes.get("frontend-nlb-healthcheck-port");
-    if let Some(note) = port.filter(|it| it.value != "traffic-port" && int(it.value).is_err()) {
-        return Err(note.error("failed to resolve healthCheckPort".into()));
-    }
-    let protocol = notes.get("frontend-nlb-healthcheck-protocol");
-    if let Some(note) = protocol.filter(|it| !matches!(it.value, "HTTP" | "HTTPS")) {
-        return Err(note.error("healthCheckProtocol must be within [HTTP, HTTPS]".into()));
-    }
-    let mut said = Said::new();
-    for (name, suffix, default) in NUMBERS {
-        let suffix = format!("frontend-nlb-healthcheck-{suffix}");
-        if notes.get(&suffix).is_some() {
-            said.insert(name, notes.int(&suffix, default)?.to_string());
+/// In the order in which the controller reads (`buildFrontendNlbTargetGroupHealthCheckConfig`).
+fn health_check(notes: &Annotations<'_>) -> Result<Told, Frozen> {
+    let mut told = Told::new();
+    for suffix in [PORT, PROTOCOL, PATH, CODES, INTERVAL, TIMEOUT, HEALTHY, UNHEALTHY] {
+        if let Some(note) = notes.get(suffix) {
+            told.insert(suffix, read(suffix, &note)?);
         }
     }
-    for (name, suffix, _) in TEXTS {
-        if let Some(note) = notes.get(&format!("frontend-nlb-healthcheck-{suffix}")) {
-            said.insert(name, note.value.to_owned());
-        }
-    }
-    Ok(said)
+    Ok(told)
 }
 
-/// What members say about a port must agree; those that say nothing follow those that do.
-fn merged(port: i32, all: &[Wanted]) -> Result<HealthCheck, Frozen> {
-    let conflict = |field: &str, n: usize, value: &str, previous: &str, origin: &Origin| Frozen {
-        message: format!(
-            "failed to merge NLB listenPort config for port: {port}: conflicting {field}, config {n}: {value}, previous: {previous}"
-        ),
-        origin: origin.clone(),
-    };
-    let mut known: Said = BTreeMap::new();
-    let fields = NUMBERS.map(|it| it.0).into_iter().chain(TEXTS.map(|it| it.0));
-    let fields: Vec<_> = fields.collect();
-    for (it, n) in all.iter().zip(1..) {
-        for field in &fields {
-            let Some(value) = it.said.get(field) else { continue };
-            match known.get(field).filter(|it| *it != value) {
-                Some(previous) => return Err(conflict(field, n, value, previous, &it.origin)),
-                None => _ = known.insert(*field, value.clone()),
-            }
+fn read(suffix: &str, note: &Note<'_>) -> Result<String, Frozen> {
+    match (suffix, note.value) {
+        (PATH | CODES, value) | (PORT, value @ "traffic-port") | (PROTOCOL, value @ ("HTTP" | "HTTPS")) => {
+            Ok(value.to_owned())
         }
-        if let Some(first) = all.first().filter(|first| first.target != it.target) {
-            let (value, previous) = (it.target.to_string(), first.target.to_string());
-            return Err(conflict("Target Port", n, &value, &previous, &it.origin));
+        (PORT, port) => {
+            let number = int32(port).map(|it| it.to_string());
+            number.map_err(|_| note.error("failed to resolve healthCheckPort".into()))
         }
+        (PROTOCOL, _) => Err(note.error("healthCheckProtocol must be within [HTTP, HTTPS]".into())),
+        _ => note.int32().map(|it| it.to_string()),
     }
-    let number = |at: usize| {
-        let (name, _, default) = NUMBERS.get(at).copied().unwrap_or_default();
-        known.get(name).and_then(|it| it.parse().ok()).unwrap_or(default)
-    };
-    let text = |at: usize| {
-        let (name, _, default) = TEXTS.get(at).copied().unwrap_or_default();
-        known.get(name).cloned().unwrap_or_else(|| default.to_owned())
-    };
-    Ok(HealthCheck {
-        protocol: text(0),
-        path: Some(text(1)),
-        codes: Some(text(2)),
-        port: text(3).parse().ok(),
-        interval: number(0),
-        timeout: number(1),
-        healthy: number(2),
-        unhealthy: number(3),
-        origin: all.iter().find_map(|it| it.check.clone()),
-    })
+}
+
+/// As Go prints it: a port is a struct of a kind, a number and a text.
+fn printed(suffix: &str, value: &str) -> String {
+    match (suffix, value) {
+        (PORT, "traffic-port") => "{1 0 traffic-port}".into(),
+        (PORT, number) => format!("{{0 {number} }}"),
+        _ => value.to_owned(),
+    }
 }
 
 fn of_member(member: &Member<'_>, error: Frozen) -> Frozen {
     let message = format!("failed to compute listenPort config for ingress: {}: {}", member.name(), error.message);
     Frozen { message, ..error }
-}
-
-/// An error at an annotation of a member.
-fn at(member: &Member<'_>, suffix: &str, message: String) -> Frozen {
-    Frozen { message, origin: place(member, suffix) }
-}
-
-/// The place of an annotation of a member.
-fn place(member: &Member<'_>, suffix: &str) -> Origin {
-    member.notes().get(suffix).map_or_else(|| crate::gateways::whole(&member.ingress), |it| it.origin)
 }

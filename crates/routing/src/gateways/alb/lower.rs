@@ -113,11 +113,16 @@ impl Lowering<'_> {
     }
 
     fn forward(&self, forward: &Forward, protocol: Protocol) -> Action {
-        if forward.targets.iter().any(|it| it.group.is_none() && bound(self.cluster, it).is_none()) {
-            return Action::Unsupported("targetGroupARN".into());
-        }
         let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
-        let backends: Vec<_> = forward.targets.iter().filter_map(|it| self.backend(it, weight(it), protocol)).collect();
+        let mut backends = Vec::new();
+        for target in &forward.targets {
+            match self.backend(target, weight(target), protocol) {
+                Some(it) => backends.push(it),
+                // Nobody says what is in a group that is made elsewhere.
+                None if target.group.is_none() => return Action::Unsupported("targetGroupARN".into()),
+                None => {}
+            }
+        }
         // "A rule whose target groups have no weight, or that has none, is answered 503."
         if backends.iter().all(|it| it.weight == 0) {
             return Action::Respond(Response { status: 503, body: None, reason: "no-target-groups" });

@@ -157,10 +157,10 @@ pub(super) fn older_policy(policy: &str, service: &str) -> Text {
     )
 }
 
-pub(super) fn no_tls(policy: &str) -> Text {
+pub(super) fn no_tls(policy: &str, why: &Text) -> Text {
     Text::new(
-        format!("BackendTLSPolicy `{policy}` has no valid CA certificate, so no TLS connection to the backend is made"),
-        format!("`{policy}` BackendTLSPolicy에 유효한 CA 인증서가 없어 백엔드와 TLS 연결을 맺지 못합니다"),
+        format!("BackendTLSPolicy `{policy}` makes no TLS connection to the backend: {}", why.en),
+        format!("`{policy}` BackendTLSPolicy로는 백엔드와 TLS 연결을 맺지 못합니다: {}", why.ko),
     )
 }
 

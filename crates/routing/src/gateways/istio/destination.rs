@@ -78,12 +78,8 @@ pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> 
 
 /// As for a Service: at a gateway the only port of the ServiceEntry that has the host, else the server's number.
 fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
-    let fits = |it: &Found<'_, ServiceEntry>| {
-        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
-    };
-    let found = cluster.all::<ServiceEntry>().find(|it| proxy.is_gateway && fits(it));
-    match found.map(|it| it.object.ports.as_slice()) {
+    let first = || entries(cluster, host, proxy.namespace).next();
+    match proxy.is_gateway.then(first).flatten().map(|it| it.object.ports.as_slice()) {
         Some([only]) => only.number,
         _ => proxy.port,
     }
@@ -91,11 +87,15 @@ fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
 
 /// The namespace of that ServiceEntry.
 fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
-    let fits = |it: &Found<'_, ServiceEntry>| {
-        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    };
-    cluster.all::<ServiceEntry>().find(fits).map(|it| it.namespace())
+    entries(cluster, host, from).find(|it| it.object.port(port).is_some()).map(|it| it.namespace())
+}
+
+/// The ServiceEntries that have this host, as it is written, and are exported to a namespace.
+fn entries<'a>(cluster: &'a Cluster, host: &str, from: &str) -> impl Iterator<Item = Found<'a, ServiceEntry>> {
+    cluster.all::<ServiceEntry>().filter(move |it| {
+        it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host))
+            && visibility(&it.object.export_to, it.namespace(), from).is_some()
+    })
 }
 
 /// The host of the ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that
