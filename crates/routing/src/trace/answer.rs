@@ -116,7 +116,7 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
         resource,
         location: rule.map(|it| it.origin.location),
         title: words::name_of(cluster, resource),
-        detail: words::load_balancer(table, choice, request),
+        detail: words::load_balancer(cluster, table, choice, request),
         brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),

@@ -239,18 +239,7 @@ impl Judging<'_> {
             let is_own = self.check.path.as_deref().is_some_and(|it| it.starts_with("/healthz"));
             return dialled.filter(|_| !is_own).map_or(Fate::Open, |it| self.at_table(table, it));
         }
-        self.undeclared(pod, asked, port.is_some() || entry.protocol == "UDP")
-    }
-
-    /// A port that is not that of the traffic, and that no container declares: what is declared is not all that listens.
-    fn undeclared(&self, pod: &PodSource<'_>, port: u16, is_other: bool) -> Fate {
-        let declares =
-            pod.template.ports().any(|it| it.protocol == "TCP" && it.port.as_ref().is_some_and(|it| it.value == port));
-        let says_nothing = pod.template.ports().next().is_none();
-        if !is_other || declares || says_nothing || pod.template.host_network || ISTIO_PORTS.contains(&port) {
-            return Fate::Open;
-        }
-        Fate::Doubtful("health-check-port", words::undeclared(port))
+        undeclared(pod, asked, port.is_some() || entry.protocol == "UDP")
     }
 
     /// Policies that let the load balancer in at the port of the traffic may keep it away from that of the check.
@@ -277,4 +266,15 @@ impl Judging<'_> {
         }
         Fate::Fails("health-check-status", words::answers(status, self.check))
     }
+}
+
+/// A port that is not that of the traffic, and that no container declares: what is declared is not all that listens.
+fn undeclared(pod: &PodSource<'_>, port: u16, is_other: bool) -> Fate {
+    let declares =
+        pod.template.ports().any(|it| it.protocol == "TCP" && it.port.as_ref().is_some_and(|it| it.value == port));
+    let says_nothing = pod.template.ports().next().is_none();
+    if !is_other || declares || says_nothing || pod.template.host_network || ISTIO_PORTS.contains(&port) {
+        return Fate::Open;
+    }
+    Fate::Doubtful("health-check-port", words::undeclared(port))
 }

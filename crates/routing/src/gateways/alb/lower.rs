@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
-use podpath_source::Location;
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
@@ -51,7 +50,7 @@ fn health_check(group: &model::TargetGroup) -> HealthCheck {
         is_grpc: group.protocol_version.as_deref() == Some("GRPC"),
         is_node: group.target_type == "instance",
         is_written: check.origin.is_some(),
-        location: check.origin.as_ref().map_or_else(Location::default, |it| it.location),
+        location: check.origin.as_ref().map(|it| it.location).unwrap_or_default(),
     }
 }
 
