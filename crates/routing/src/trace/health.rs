@@ -225,9 +225,7 @@ impl Judging<'_> {
         }
         if let Some(table) = self.tables.istio_of(pod) {
             return match self.check.path.as_deref() {
-                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => {
-                    Fate::Fails("health-check-status", words::answers(404, self.check))
-                }
+                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => self.answered(404),
                 _ if ISTIO_PORTS.contains(&asked) => Fate::Open,
                 _ => self.at_table(table, asked),
             };
@@ -251,14 +249,15 @@ impl Judging<'_> {
 
     /// What a gateway, or the ALB behind an NLB, answers by itself; what goes on to an application is open.
     fn at_table(&self, table: &Table, port: u16) -> Fate {
-        let status = match ask(table, self.check, port) {
-            Answer::Unknown => return Fate::Open,
-            Answer::NoServerName => return Fate::Fails("health-check-server-name", words::no_server_name(port)),
-            Answer::OtherProtocol => {
-                return Fate::Fails("health-check-protocol", words::other_protocol(port, self.check));
-            }
-            Answer::Status(status) => status,
-        };
+        match ask(table, self.check, port) {
+            Answer::Unknown => Fate::Open,
+            Answer::NoServerName => Fate::Fails("health-check-server-name", words::no_server_name(port)),
+            Answer::OtherProtocol => Fate::Fails("health-check-protocol", words::other_protocol(port, self.check)),
+            Answer::Status(status) => self.answered(status),
+        }
+    }
+
+    fn answered(&self, status: u16) -> Fate {
         // A policy of the mesh may answer in its place.
         let codes = self.check.codes.as_deref().unwrap_or("200");
         if [status, 401, 403].iter().any(|it| takes(codes, *it)) {
