@@ -67,6 +67,17 @@ impl Scheme {
         }
     }
 
+    /// The same where TLS begins.
+    #[must_use]
+    pub fn with_tls(self) -> Self {
+        match self {
+            Self::Http => Self::Https,
+            Self::Grpc => Self::Grpcs,
+            Self::Tcp => Self::Tls,
+            other => other,
+        }
+    }
+
     /// What carries it, as `protocol` of a Service's port is written.
     pub fn transport(self) -> &'static str {
         if self == Self::Udp { "UDP" } else { "TCP" }

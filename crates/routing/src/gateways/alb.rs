@@ -90,7 +90,9 @@ pub fn lower(cluster: &Cluster, mut known: Known) -> Lowered {
 }
 
 fn group_tables(cluster: &Cluster, group: &Group<'_>, beside: Reads, known: &mut Known) -> Vec<Table> {
-    let make = || with_front(load_balancer(cluster, group)).iter().map(|it| lower::table(cluster, it)).collect();
+    let make = || -> Vec<Table> {
+        with_front(load_balancer(cluster, group)).iter().map(|it| lower::table(cluster, it)).collect()
+    };
     if group.error.is_some() {
         // What is wrong may stand in an Ingress that is no member.
         return make();

@@ -112,7 +112,7 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
     let rule = choice.rule;
     let resource = rule.and_then(|it| it.origin.resource).or(table.origin.resource);
     let location = rule.map(|it| it.origin.location);
-    let (title, detail) = (words::name_of(cluster, resource), words::load_balancer(table, choice, request));
+    let (title, detail) = (words::name_of(cluster, resource), words::load_balancer(cluster, table, choice, request));
     Hop {
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),

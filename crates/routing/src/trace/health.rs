@@ -5,7 +5,10 @@
 //! balancer fails open". So a check that fails everywhere does not by itself keep requests away; 503 comes of a target
 //! group without any target. What an application answers no manifest tells, so nothing is said about it.
 
+mod probe;
+
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
 use podpath_objects::{Service, ServicePort};
@@ -14,11 +17,11 @@ use podpath_source::{Location, Text};
 use super::network::{self, Connection, Permission, Source};
 use super::words::health as words;
 use super::{Hop, Note};
-use crate::choose::{NoListener, choose_listener, choose_rule};
 use crate::gateways::{alb, service_of};
-use crate::request::{Request, Scheme};
-use crate::table::{Action, Backend, Filter, HealthCheck, Table, Target};
+use crate::table::{Action, Backend, HealthCheck, Table, Target};
 use crate::tables::Tables;
+
+use probe::{Answer, ask, takes};
 
 /// What a health check does, as far as manifests decide it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +50,6 @@ const ISTIO_HEALTH: (u16, &str) = (15_021, "/healthz/ready");
 /// Ports of the proxy of Istio that its Pod does not declare.
 const ISTIO_PORTS: [u16; 3] = [15_020, 15_021, 15_090];
 
-/// The Host header of a check is an address: this one nobody owns (RFC 5737).
-const ADDRESS: &str = "192.0.2.1";
-
 /// What one target makes of the check.
 enum Fate {
     /// It fails: code, and why.
@@ -70,7 +70,7 @@ pub(crate) fn failing(cluster: &Cluster, tables: &Tables) -> Vec<Health> {
         for rule in rules {
             let Action::Forward(backends) = &rule.action else { continue };
             for backend in backends.iter().filter(|it| it.weight > 0) {
-                let check = backend.check.as_ref().map(|it| std::sync::Arc::as_ptr(it).addr());
+                let check = backend.check.as_ref().map(|it| Arc::as_ptr(it).addr());
                 if check.is_some_and(|it| seen.insert(it)) {
                     found.extend(judge(cluster, tables, table, backend).into_iter().filter(|it| it.fails));
                 }
@@ -211,9 +211,7 @@ impl Judging<'_> {
         }
         if let Some(table) = self.tables.istio_of(pod) {
             return match self.check.path.as_deref() {
-                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => {
-                    Fate::Fails("health-check-status", words::answers(404, self.check))
-                }
+                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => self.answered(404),
                 _ if ISTIO_PORTS.contains(&asked) => Fate::Open,
                 _ => self.at_table(table, asked),
             };
@@ -237,33 +235,18 @@ impl Judging<'_> {
 
     /// What a gateway, or the ALB behind an NLB, answers by itself; what goes on to an application is open.
     fn at_table(&self, table: &Table, port: u16) -> Fate {
-        if self.check.protocol != "HTTP" || !table.frozen.is_empty() {
-            return Fate::Open;
+        match ask(table, self.check, port) {
+            Answer::Unknown => Fate::Open,
+            Answer::NoServerName => Fate::Fails("health-check-server-name", words::no_server_name(port)),
+            Answer::OtherProtocol => Fate::Fails("health-check-protocol", words::other_protocol(port, self.check)),
+            Answer::Status(status) => self.answered(status),
         }
-        let target = self.check.path.as_deref().unwrap_or("/");
-        let (path, query) =
-            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
-        let (method, path) = ("GET".to_owned(), path.to_owned());
-        let mut request = Request { scheme: Scheme::Http, method, port, path, query, ..Request::default() };
-        request.set_authority(ADDRESS);
-        let status = match choose_listener(table, &request) {
-            Ok(listener) => match choose_rule(table, listener, &request).rule {
-                None => 404,
-                Some(rule) if rule.filters.iter().any(|it| matches!(it, Filter::Abort { .. } | Filter::SignIn(_))) => {
-                    return Fate::Open;
-                }
-                Some(rule) => match &rule.action {
-                    Action::Respond(response) => response.status,
-                    Action::Redirect(redirect) => redirect.status,
-                    Action::Forward(_) | Action::Unsupported(_) => return Fate::Open,
-                },
-            },
-            Err(NoListener::Host) => 404,
-            Err(NoListener::Protocol) => return Fate::Fails("health-check-protocol", words::not_plain(port)),
-            Err(_) => return Fate::Open,
-        };
+    }
+
+    fn answered(&self, status: u16) -> Fate {
         // A policy of the mesh may answer in its place.
-        if [status, 401, 403].iter().any(|it| takes(self.check.codes.as_deref().unwrap_or("200"), *it)) {
+        let codes = self.check.codes.as_deref().unwrap_or("200");
+        if [status, 401, 403].iter().any(|it| takes(codes, *it)) {
             return Fate::Open;
         }
         Fate::Fails("health-check-status", words::answers(status, self.check))
@@ -279,34 +262,4 @@ fn undeclared(pod: &PodSource<'_>, port: u16, is_other: bool) -> Fate {
         return Fate::Open;
     }
     Fate::Doubtful("health-check-port", words::undeclared(port))
-}
-
-/// Whether codes hold a status: "a value, several values (`200,202`), or a range (`200-299`)".
-fn takes(codes: &str, status: u16) -> bool {
-    codes.split(',').any(|it| {
-        let (first, last) = it.split_once('-').unwrap_or((it, it));
-        let number = |text: &str| text.trim().parse::<u16>().ok();
-        number(first).zip(number(last)).is_none_or(|(first, last)| (first..=last).contains(&status))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::takes;
-
-    #[test]
-    fn codes_are_values_and_ranges() {
-        for (codes, status, expected) in [
-            ("200", 200, true),
-            ("200", 404, false),
-            ("200-399", 301, true),
-            ("200,404", 404, true),
-            ("200, 300-302", 302, true),
-            ("200-299", 301, false),
-            // What cannot be read is not held against anybody.
-            ("ok", 500, true),
-        ] {
-            assert_eq!(takes(codes, status), expected, "{codes} {status}");
-        }
-    }
 }

@@ -111,6 +111,7 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
+        let sender = self.proxy;
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -119,7 +120,8 @@ impl<'a> Walk<'a> {
             Err(why) => {
                 self.hop(words::no_listener_hop(table, &request, why));
                 let end = End::no_listener(self.cluster, table, &request, why);
-                return self.finish(end);
+                let is_behind_alb = sender.is_some_and(|it| it.name == alb::GATEWAY.name);
+                return self.finish(if is_behind_alb { end.bad_gateway() } else { end });
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
@@ -347,8 +349,8 @@ impl<'a> Walk<'a> {
         let only = self.trace.backends.len() == 1;
         if let Some((table, port)) = self.gateway_behind(&found, backend.port).filter(|_| only) {
             self.trace.backends.clear();
-            let request = Request { port, ..request };
-            return self.run(table, request);
+            let request = self.begun_anew(backend, request);
+            return self.run(table, Request { port, ..request });
         }
         let service = match &backend.target {
             Target::Service(id) => self.cluster.get::<Service>(*id),
@@ -358,6 +360,16 @@ impl<'a> Walk<'a> {
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
             None => self.finish(End::delivered_to_host(backend)),
+        }
+    }
+
+    /// The request as it comes to the next proxy where a load balancer begins TLS: it tells no server name.
+    fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
+        match &backend.tls {
+            Some(name) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                Request { scheme: request.scheme.with_tls(), sni: Some(name.clone()), ..request }
+            }
+            _ => request,
         }
     }
 

@@ -15,7 +15,6 @@ use super::port::Ports;
 use super::settings::{one_scheme, said, same_lists};
 use crate::table::{Frozen, Origin};
 
-const ENABLED: &str = "enable-frontend-nlb";
 const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
 const TIMEOUT: &str = "frontend-nlb-healthcheck-timeout-seconds";
 const HEALTHY: &str = "frontend-nlb-healthcheck-healthy-threshold-count";
@@ -57,7 +56,7 @@ pub(super) fn build(
     ports: &Ports<'_>,
     alb: &LoadBalancer,
 ) -> Result<Option<LoadBalancer>, Frozen> {
-    let Some(origin) = enabled(group)? else { return Ok(None) };
+    let Some(asked) = enabled(group)? else { return Ok(None) };
     let scheme = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
     same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
@@ -80,24 +79,26 @@ pub(super) fn build(
         is_network: true,
         group: alb.group.clone(),
         address_type: alb.address_type.clone(),
-        ..LoadBalancer::new(Source::Ingress, origin, alb.members.clone(), scheme)
+        ..LoadBalancer::new(Source::Ingress, asked.clone(), alb.members.clone(), scheme)
     };
     for (port, wishes) in &wishes {
-        let check = merge(*port, wishes)?;
-        if let Some(first) = wishes.first() {
-            made.add(*port, first, check);
-        }
+        let merged = merge(*port, wishes)?;
+        let mapping = wishes.first().and_then(|it| it.member.notes().get(MAPPING));
+        made.add(*port, &merged, mapping.map_or_else(|| asked.clone(), |it| it.origin));
     }
     Ok(Some(made))
 }
 
+/// What the members of a port tell together, each with its place.
+type Merged<'a> = BTreeMap<&'static str, (&'a str, Origin)>;
+
 impl LoadBalancer {
     /// A TCP listener whose one target is the ALB.
-    fn add(&mut self, port: i64, wish: &Wish<'_>, health: HealthCheck) {
-        let (Ok(port), Ok(target)) = (u16::try_from(port), wish.target.parse()) else { return };
-        let Some(first) = self.members.first().copied() else { return };
-        let is_mapped = wish.member.notes().get(MAPPING).is_some_and(|it| !it.value.trim().is_empty());
-        let origin = wish.member.place(if is_mapped { MAPPING } else { ENABLED });
+    fn add(&mut self, port: i64, merged: &Merged<'_>, origin: Origin) {
+        let target = merged.get(MAPPING).and_then(|(it, _)| it.parse().ok());
+        let (Ok(port), Some(target), Some(first)) = (u16::try_from(port), target, self.members.first().copied()) else {
+            return;
+        };
         let group = Some(self.target_groups.len());
         self.target_groups.push(TargetGroup {
             name: None,
@@ -109,7 +110,7 @@ impl LoadBalancer {
             protocol: "TCP".into(),
             protocol_version: None,
             address_type: if self.address_type == "ipv4" { "ipv4" } else { "dualstack" },
-            health,
+            health: checked(merged),
             attributes: vec![],
             targets: vec![],
         });
@@ -128,14 +129,35 @@ impl LoadBalancer {
     }
 }
 
+/// The defaults are those of the health checks of an ALB, by HTTP.
+fn checked(merged: &Merged<'_>) -> HealthCheck {
+    let text = |key: &str, default: &str| merged.get(key).map_or(default, |(it, _)| *it).to_owned();
+    let number = |key: &str, default: i64| merged.get(key).and_then(|(it, _)| it.parse().ok()).unwrap_or(default);
+    let told = [PATH, CODES, PORT, PROTOCOL].into_iter().find_map(|it| merged.get(it));
+    HealthCheck {
+        protocol: text(PROTOCOL, "HTTP"),
+        port: merged.get(PORT).and_then(|(it, _)| it.parse().ok()),
+        path: Some(text(PATH, "/")),
+        codes: Some(text(CODES, "200")),
+        interval: number(INTERVAL, 15),
+        timeout: number(TIMEOUT, 5),
+        healthy: number(HEALTHY, 2),
+        unhealthy: number(UNHEALTHY, 2),
+        origin: told.map(|(_, origin)| origin.clone()),
+    }
+}
+
 /// Who tells nothing follows those that do; another value beside the first is a conflict.
-fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<HealthCheck, Frozen> {
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+fn merge<'a>(port: i64, wishes: &'a [Wish<'_>]) -> Result<Merged<'a>, Frozen> {
+    let mut known = Merged::new();
     for (i, wish) in wishes.iter().enumerate() {
+        if let Some(codes) = wish.told.get(CODES) {
+            known.entry(CODES).or_insert_with(|| (codes.as_str(), wish.member.place(CODES)));
+        }
         for (field, suffix) in MERGED {
             let told = if suffix == MAPPING { Some(&wish.target) } else { wish.told.get(suffix) };
             let Some(told) = told else { continue };
-            let first = *known.entry(suffix).or_insert(told);
+            let (first, _) = *known.entry(suffix).or_insert_with(|| (told.as_str(), wish.member.place(suffix)));
             if first != told {
                 let (told, first) = (printed(suffix, told), printed(suffix, first));
                 let why = format!("conflicting {field}, config {}: {told}, previous: {first}", i + 1);
@@ -144,34 +166,20 @@ fn merge(port: i64, wishes: &[Wish<'_>]) -> Result<HealthCheck, Frozen> {
             }
         }
     }
-    let text = |suffix: &str, default: &str| known.get(suffix).copied().unwrap_or(default).to_owned();
-    let number = |suffix: &str, default: i64| known.get(suffix).and_then(|it| it.parse().ok()).unwrap_or(default);
-    let codes = wishes.iter().find_map(|it| it.told.get(CODES).cloned());
-    let told_at =
-        |suffix: &str| wishes.iter().find(|it| it.told.contains_key(suffix)).map(|it| it.member.place(suffix));
-    Ok(HealthCheck {
-        protocol: text(PROTOCOL, "HTTP"),
-        path: Some(text(PATH, "/")),
-        codes: codes.or_else(|| Some("200".into())),
-        port: text(PORT, "traffic-port").parse().ok(),
-        interval: number(INTERVAL, 15),
-        timeout: number(TIMEOUT, 5),
-        healthy: number(HEALTHY, 2),
-        unhealthy: number(UNHEALTHY, 2),
-        origin: [PATH, CODES, PORT, PROTOCOL].into_iter().find_map(told_at),
-    })
+    Ok(known)
 }
 
 /// Where it is asked for; members that say nothing follow those that do.
 fn enabled(group: &Group<'_>) -> Result<Option<Origin>, Frozen> {
+    let suffix = "enable-frontend-nlb";
     let mut known: Option<(bool, Origin)> = None;
     for member in &group.members {
-        let notes = member.notes();
-        let (Some(is_enabled), Some(note)) = (notes.bool(ENABLED)?, notes.get(ENABLED)) else { continue };
+        let Some(is_enabled) = member.notes().bool(suffix)? else { continue };
         if known.as_ref().is_some_and(|(it, _)| *it != is_enabled) {
-            return Err(note.error("conflicting enable frontend NLB values".into()));
+            let message = "conflicting enable frontend NLB values".to_owned();
+            return Err(Frozen { message, origin: member.place(suffix) });
         }
-        known = known.or(Some((is_enabled, note.origin)));
+        known = known.or_else(|| Some((is_enabled, member.place(suffix))));
     }
     Ok(known.filter(|(is_enabled, _)| *is_enabled).map(|(_, origin)| origin))
 }

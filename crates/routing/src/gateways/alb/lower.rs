@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
-use podpath_source::Location;
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
@@ -51,7 +50,7 @@ fn health_check(group: &model::TargetGroup) -> HealthCheck {
         is_grpc: group.protocol_version.as_deref() == Some("GRPC"),
         is_node: group.target_type == "instance",
         is_written: check.origin.is_some(),
-        location: check.origin.as_ref().map_or_else(Location::default, |it| it.location),
+        location: check.origin.as_ref().map(|it| it.location).unwrap_or_default(),
     }
 }
 
@@ -147,9 +146,9 @@ impl Lowering<'_> {
             weight,
             filters: vec![],
             fault: None,
-            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where the
-            // listener does not end TLS, what comes is passed on as it is.
-            tls: (is_tls && protocol == Protocol::TlsTerminate).then(String::new),
+            // "With HTTPS or TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where
+            // an NLB does not end TLS, what comes is passed on as it is.
+            tls: (is_tls && protocol != Protocol::Tcp).then(String::new),
             check: target.group.and_then(|it| self.checks.get(it)).cloned(),
         })
     }
@@ -161,7 +160,7 @@ impl Lowering<'_> {
         };
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
-        Some((service, &group.service_port, group.protocol == "TLS"))
+        Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
     }
 }
 

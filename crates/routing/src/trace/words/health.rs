@@ -27,7 +27,7 @@ pub(in crate::trace) fn fails(check: &HealthCheck, why: &Text, is_gated: bool) -
             why.en
         ),
         format!(
-            "헬스 체크 {asked_ko} 실패: {}. 모든 대상이 비정상이라 요청을 전체 대상으로 보냅니다(fail open){gate_ko}",
+            "헬스 체크 {asked_ko}에 실패합니다: {}. 모든 대상이 비정상이라 요청을 전체 대상으로 보냅니다(fail open){gate_ko}",
             why.ko
         ),
     )
@@ -39,7 +39,7 @@ pub(in crate::trace) fn doubtful(check: &HealthCheck, why: &Text, is_gated: bool
     let (gate_en, gate_ko) = gate(is_gated);
     Text::new(
         format!("the health check {asked_en} may fail: {}{gate_en}", why.en),
-        format!("헬스 체크 {asked_ko} 실패할 수 있음: {}{gate_ko}", why.ko),
+        format!("헬스 체크 {asked_ko}에 실패할 수 있습니다: {}{gate_ko}", why.ko),
     )
 }
 
@@ -64,8 +64,16 @@ pub(in crate::trace) fn answers(status: u16, check: &HealthCheck) -> Text {
     )
 }
 
-pub(in crate::trace) fn not_plain(port: u16) -> Text {
-    Text::new(format!("port {port} does not speak plain HTTP"), format!("{port} 포트는 평문 HTTP를 받지 않습니다"))
+pub(in crate::trace) fn other_protocol(port: u16, check: &HealthCheck) -> Text {
+    let (en, ko) = if check.protocol == "HTTPS" { ("TLS", "TLS를") } else { ("plain HTTP", "평문 HTTP를") };
+    Text::new(format!("port {port} does not speak {en}"), format!("{port} 포트는 {ko} 받지 않습니다"))
+}
+
+pub(in crate::trace) fn no_server_name(port: u16) -> Text {
+    Text::new(
+        format!("nothing on port {port} takes TLS without a server name, and a load balancer tells none"),
+        format!("{port} 포트에는 서버 이름 없는 TLS를 받는 곳이 없는데, 로드 밸런서는 서버 이름을 보내지 않습니다"),
+    )
 }
 
 pub(in crate::trace) fn isolated(port: u16) -> Text {
