@@ -128,9 +128,10 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
     }
 }
 
-/// What Istio's validation says to an object that could be read: its schema and its webhook, as `istioctl analyze` asks both.
+/// What Istio's validation says to an object whose structure is fine: its schema and its webhook, as `istioctl analyze`
+/// asks both; nothing for kinds of others.
 pub fn istio(root: &Node) -> Verdict {
-    if istio::has_rules(root) { object(root, vec![]) } else { Verdict::default() }
+    if istio::has_rules(root) { istio::check(root, false) } else { Verdict::default() }
 }
 
 fn refused(refusals: Vec<Refusal>) -> Verdict {
