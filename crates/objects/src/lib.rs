@@ -44,7 +44,7 @@ use podpath_yaml::Node;
 pub use aws_configuration::{ListenerRuleConfiguration, LoadBalancerConfiguration, TargetGroupConfiguration};
 pub use backend_tls_policy::{BackendTlsPolicy, PolicyTarget};
 pub use certificate::Certificate;
-pub use destination_rule::{DestinationRule, Subset, TrafficTls};
+pub use destination_rule::{ClientTls, DestinationRule, Subset, TrafficTls};
 pub use endpoint_slice::{EndpointPort, EndpointSlice, SliceEndpoint};
 pub use endpoints::Endpoints;
 pub use envoy_filter::{EnvoyFilter, Patch, PatchEffect};

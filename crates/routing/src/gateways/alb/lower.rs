@@ -12,8 +12,8 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort, Response,
-    Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, BegunTls, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort,
+    Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
@@ -113,7 +113,7 @@ impl Lowering<'_> {
             filters: vec![],
             fault: None,
             // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name.
-            tls: is_tls.then(String::new),
+            tls: is_tls.then(BegunTls::default),
         })
     }
 

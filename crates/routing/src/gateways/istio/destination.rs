@@ -1,7 +1,9 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Destination, Labels, PortRef, Service, ServiceEntry, VirtualService};
+use podpath_cluster::{Cluster, Endpoint, Found};
+use podpath_objects::{
+    ClientTls, Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService,
+};
 use podpath_source::{Location, Text};
 
 use super::destination_rules::rules_for;
@@ -10,7 +12,7 @@ use super::names::{full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Backend, Fault, Target};
+use crate::table::{Backend, BegunTls, Fault, ServerName, Target};
 
 /// The proxy that routes.
 #[derive(Clone, Debug)]
@@ -214,21 +216,84 @@ pub fn tls_mode<'a>(
     service: &Found<'_, Service>,
     subset: Option<&str>,
 ) -> Option<(&'a str, Location)> {
-    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
+    let (rule, tls) = client_tls(cluster, proxy, (&host_of(cluster, service), service.namespace()), subset)?;
+    Some((tls.mode.value.as_str(), rule.at(tls.mode.span)))
+}
+
+/// The `tls` that holds for a port of a host, with its DestinationRule; the host comes with the namespace of its Service or
+/// ServiceEntry, the port is that of the proxy.
+fn client_tls<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    (host, namespace): (&str, &str),
+    subset: Option<&str>,
+) -> Option<(Found<'a, DestinationRule>, &'a ClientTls)> {
+    let rules = rules_for(cluster, proxy, host, namespace);
     // Settings of a port go before those of the whole, a subset's own before those of all.
     let of_subset = rules.iter().find_map(|it| {
         let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
-        Some((it, &found.tls))
+        Some((*it, &found.tls))
     });
-    let of_all = rules.iter().map(|it| (it, &it.object.tls)).find(|(_, policy)| policy.is_told);
+    let of_all = rules.iter().map(|it| (*it, &it.object.tls)).find(|(_, policy)| policy.is_told);
     let both: Vec<_> = of_subset.into_iter().chain(of_all).collect();
     let at_port = both.iter().find_map(|(rule, policy)| Some((*rule, policy.port(proxy.port)?)));
-    let (rule, mode) = match at_port {
+    match at_port {
         // "Fields that a port's own settings omit have their default."
-        Some((rule, mode)) => (rule, mode?),
-        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.mode.as_ref()?)))?,
+        Some((rule, tls)) => Some((rule, tls?)),
+        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.whole.as_ref()?))),
+    }
+}
+
+/// The TLS that a proxy begins towards a backend, because a DestinationRule says so.
+///
+/// `SIMPLE` and `MUTUAL` send the name of `sni`, else the host of the request (`auto_sni`). `ISTIO_MUTUAL` is ended by the
+/// sidecar of a Service's Pods, who see none of it; a host outside sees it, with the name of the cluster as its own.
+/// Source: istio `pilot/pkg/networking/core/cluster_tls.go` (`buildUpstreamTLSSettings`).
+pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<BegunTls> {
+    let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
+    let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
+    let (host, namespace, is_service) = match &backend.target {
+        Target::Service(id) => {
+            let service = cluster.get::<Service>(*id)?;
+            (host_of(cluster, &service), service.namespace().to_owned(), true)
+        }
+        Target::Host(host) => {
+            let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
+            (host.clone(), namespace.to_owned(), false)
+        }
+        Target::Missing(..) => return None,
     };
-    Some((mode.value.as_str(), rule.at(mode.span)))
+    let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
+    let name = match (tls.mode.value.as_str(), &tls.sni) {
+        ("ISTIO_MUTUAL", _) if is_service => return None,
+        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
+        ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
+        ("ISTIO_MUTUAL", None) => {
+            ServerName::Fixed(format!("outbound_.{}_.{}_.{host}", proxy.port, subset.unwrap_or_default()))
+        }
+        _ => return None,
+    };
+    Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
+}
+
+/// The endpoints of a host of a ServiceEntry whose port leads to another one (`targetPort`): what it lists, else the host.
+/// None where the port is the same, since nothing is to be told then.
+pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<Endpoint> {
+    let named =
+        |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+    let found = cluster.all::<ServiceEntry>().filter(named).find_map(|it| Some((it.object, it.object.port(port)?)));
+    let Some((entry, entry_port)) = found.filter(|(_, it)| it.target != it.number) else { return vec![] };
+    let listed: Vec<&str> = entry.endpoints.iter().map(String::as_str).collect();
+    let addresses = if listed.is_empty() { vec![host] } else { listed };
+    let endpoint = |address: &str| Endpoint {
+        source: None,
+        address: Some(address.to_owned()),
+        replicas: 1,
+        port: entry_port.target,
+        ready: true,
+        serves_still: false,
+    };
+    addresses.into_iter().map(endpoint).collect()
 }
 
 /// A route to a Service as it is, without a VirtualService.
