@@ -17,6 +17,7 @@ pub(crate) mod policies;
 pub(crate) mod ports;
 pub(crate) mod selectors;
 pub(crate) mod service_entries;
+pub(crate) mod sidecar_ingress;
 pub(crate) mod suppressed;
 pub(crate) mod unused_rules;
 pub(crate) mod validation;

@@ -184,6 +184,7 @@ pub static ALL: &[&Lint] = &[
     &istio::selectors::TWO_DEFAULTS.lint,
     &istio::selectors::AMBIENT.lint,
     &istio::selectors::WITHOUT_PROVIDER.lint,
+    &istio::sidecar_ingress::UNDECLARED_ENDPOINT.lint,
     &istio::suppressed::HELD_BACK.lint,
     &istio::validation::REFUSED.lint,
     &istio::validation::WARNED.lint,

@@ -73,7 +73,7 @@ pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
 pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
 pub use service::{Service, ServicePort, Traffic, ip_family};
 pub use service_entry::{EntryPort, ServiceEntry};
-pub use sidecar::{EgressListener, Sidecar};
+pub use sidecar::{EgressListener, IngressListener, Sidecar};
 pub use stream_route::{StreamRoute, StreamRule};
 pub use target_group_binding::TargetGroupBinding;
 pub use telemetry::{Telemetry, WasmPlugin};

@@ -1,10 +1,12 @@
-//! What a sidecar knows of the mesh: the egress hosts of the Sidecar that holds for it, and what is exported to it.
+//! What a sidecar knows of the mesh: the egress hosts of the Sidecar that holds for it, and what is exported to it; and what
+//! it makes of calls that come in.
 //!
 //! Source: istio `pilot/pkg/model/sidecar.go`. One that selects the Pod goes before that of its namespace, before that of
 //! the root namespace.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Service, Sidecar, VirtualService};
+use podpath_objects::{IngressListener, Labels, Service, Sidecar, VirtualService};
+use podpath_source::Location;
 
 use super::destination::Proxy;
 use super::names::{age_key, full_host, host_of};
@@ -24,6 +26,45 @@ pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'
     oldest(proxy.namespace, &selects)
         .or_else(|| oldest(proxy.namespace, &is_whole))
         .or_else(|| oldest(&cluster.settings.mesh_root_namespace, &is_whole))
+}
+
+/// What the Sidecar of Pods says of a port of theirs that is called.
+///
+/// A Sidecar with `ingress` replaces what the proxy makes of Services: a port that it lists is read as it says and goes to
+/// `defaultEndpoint`; any other passes as it is, to the same port. Source: istio `networking/core/listener_inbound.go`
+/// (`buildInboundChainConfigs`, `buildInboundPassthroughChains`), `cluster_builder.go` (`buildInboundClustersFromSidecar`).
+#[derive(Clone, Copy, Debug)]
+pub struct Inbound<'a> {
+    /// The Sidecar.
+    pub sidecar: Found<'a, Sidecar>,
+    /// Its listener for the port; none where it lists others alone.
+    pub listener: Option<&'a IngressListener>,
+}
+
+impl Inbound<'_> {
+    /// The proxy reads HTTP: it is told so, or it looks.
+    pub fn reads_http(&self) -> bool {
+        let is_http = |it: &str| matches!(it, "" | "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB");
+        self.listener.is_none_or(|it| {
+            let protocol = it.protocol.to_ascii_uppercase();
+            is_http(&protocol) || protocol == "HTTPS" && self.ends_tls().is_some()
+        })
+    }
+
+    /// The proxy ends TLS that is not the mesh's: the mode, and where it stands.
+    pub fn ends_tls(&self) -> Option<(&str, Location)> {
+        let mode = self.listener?.tls.as_ref()?;
+        let ends = !matches!(mode.value.as_str(), "PASSTHROUGH" | "AUTO_PASSTHROUGH");
+        ends.then(|| (mode.value.as_str(), self.sidecar.at(mode.span)))
+    }
+}
+
+/// What comes in at a port of Pods; none where no Sidecar says anything of it.
+pub fn inbound<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels, port: u16) -> Option<Inbound<'a>> {
+    let proxy = Proxy { namespace, labels, port, is_gateway: false };
+    let sidecar = sidecar_of(cluster, &proxy).filter(|it| !it.object.ingress.is_empty())?;
+    let listener = sidecar.object.ingress.iter().find(|it| it.port.value == port);
+    Some(Inbound { sidecar, listener })
 }
 
 /// Whether a proxy knows a Service by its own name.
