@@ -4,6 +4,7 @@ use podpath_source::{Span, Spanned};
 
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
+use crate::virtual_service::Destination;
 
 /// A Sidecar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Sidecar {
     pub egress: Option<Vec<EgressListener>>,
     /// `spec.outboundTrafficPolicy`: whether it lets out what is in no registry; none where it is not told.
     pub keeps_inside: Option<bool>,
+    /// `spec.outboundTrafficPolicy.egressProxy`: who takes what is in no registry.
+    pub egress_proxy: Option<Destination>,
 }
 
 /// An entry of `spec.ingress`.
@@ -86,6 +89,7 @@ impl Sidecar {
             egress: (!egress.is_empty()).then_some(egress),
             // REGISTRY_ONLY is the first value of the enum, so it is meant where the policy names no mode.
             keeps_inside: outbound.exists().then(|| mode.is_none_or(|it| it.value == "REGISTRY_ONLY")),
+            egress_proxy: Destination::read_target(outbound.get("egressProxy"), outbound.get("egressProxy").span()),
         }
     }
 }

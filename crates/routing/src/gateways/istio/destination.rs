@@ -4,7 +4,7 @@ use podpath_cluster::{Cluster, Endpoint, Found};
 use podpath_objects::{
     ClientTls, Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService,
 };
-use podpath_source::{Location, Text};
+use podpath_source::{DocumentId, Location, Span, Text};
 
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
@@ -12,7 +12,7 @@ use super::names::{full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Backend, BegunTls, Fault, ServerName, Target};
+use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
 
 /// The proxy that routes.
 #[derive(Clone, Debug)]
@@ -35,41 +35,112 @@ pub(super) fn lower(
     destination: &Destination,
     place: &str,
 ) -> Backend {
-    let host = full_host(cluster, &destination.host.value, owner.namespace());
-    let at = owner.at(destination.host.span);
-    let mut backend = Backend {
-        origin: origin(owner, destination.host.span, place),
-        target: Target::Host(host.clone()),
-        port: destination.port.as_ref().map(|it| it.value),
-        subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
-        weight: destination.weight,
-        filters: headers(&destination.headers),
-        fault: None,
-        tls: None,
-    };
-    match service_by_host(cluster, &host) {
-        // An ExternalName is another name of its target.
-        Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
-            Ok(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
-            Err(host) => {
-                backend.port.get_or_insert(proxy.port);
-                backend.target = Target::Host(host);
-            }
-        },
-        Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
-        None => {
-            let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
-            match entry_namespace(cluster, &host, port, proxy.namespace) {
-                Some(space) => name_subset(cluster, proxy, owner, destination, (host.as_str(), space), &mut backend),
-                None => {
-                    let (target, fault) = unknown_host(cluster, &host, at);
-                    backend.target = target;
-                    backend.fault = Some(fault);
+    to(cluster, proxy, (owner, &origin(owner, destination.host.span, place)), destination)
+}
+
+/// A backend of any object that names a destination.
+pub(super) fn to<T>(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    (owner, origin): (&Found<'_, T>, &Origin),
+    destination: &Destination,
+) -> Backend {
+    let naming = Naming { cluster, proxy, namespace: owner.namespace(), document: owner.entry.document };
+    naming.backend(origin.clone(), destination)
+}
+
+/// Where a destination stands, and which proxy sends to it.
+struct Naming<'a> {
+    cluster: &'a Cluster,
+    proxy: &'a Proxy<'a>,
+    /// Of the object that names the destination: short hosts belong to it.
+    namespace: &'a str,
+    document: DocumentId,
+}
+
+impl Naming<'_> {
+    fn at(&self, span: Span) -> Location {
+        Location { document: self.document, span }
+    }
+
+    fn backend(&self, origin: Origin, destination: &Destination) -> Backend {
+        let (cluster, proxy) = (self.cluster, self.proxy);
+        let host = full_host(cluster, &destination.host.value, self.namespace);
+        let mut backend = Backend {
+            origin,
+            target: Target::Host(host.clone()),
+            port: destination.port.as_ref().map(|it| it.value),
+            subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
+            weight: destination.weight,
+            filters: headers(&destination.headers),
+            fault: None,
+            tls: None,
+        };
+        match service_by_host(cluster, &host) {
+            // An ExternalName is another name of its target, whose DestinationRules define the subsets.
+            Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
+                Ok(service) => self.resolve(destination, &service, &mut backend),
+                Err(host) => {
+                    let port = *backend.port.get_or_insert(proxy.port);
+                    let space = entry_namespace(cluster, &host, port, proxy.namespace).unwrap_or(self.namespace);
+                    self.name_subset(destination, (&host, space), &mut backend);
+                    backend.target = Target::Host(host);
+                }
+            },
+            Some(service) => self.resolve(destination, &service, &mut backend),
+            None => {
+                let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
+                match entry_namespace(cluster, &host, port, proxy.namespace) {
+                    Some(space) => self.name_subset(destination, (&host, space), &mut backend),
+                    None => {
+                        let (target, fault) = unknown_host(cluster, &host, self.at(destination.host.span));
+                        backend.target = target;
+                        backend.fault = Some(fault);
+                    }
                 }
             }
         }
+        backend
     }
-    backend
+
+    fn resolve(&self, destination: &Destination, service: &Found<'_, Service>, backend: &mut Backend) {
+        backend.target = Target::Service(service.id);
+        let port = destination.port.as_ref().map_or_else(|| infer_port(self.proxy, service), |it| it.value);
+        backend.port = Some(port);
+        if service.object.port(port).is_none() {
+            let at = destination.port.as_ref().map_or(destination.host.span, |it| it.span);
+            backend.fault = Some(missing_port(service, &PortRef::Number(port), self.at(at), 503));
+            return;
+        }
+        let host = host_of(self.cluster, service);
+        self.name_subset(destination, (&host, service.namespace()), backend);
+    }
+
+    /// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host
+    /// defines it". The host comes with the namespace of its Service or ServiceEntry.
+    fn name_subset(&self, destination: &Destination, (host, namespace): (&str, &str), backend: &mut Backend) {
+        let Some(subset) = &destination.subset else { return };
+        let rules = rules_for(self.cluster, self.proxy, host, namespace);
+        let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
+        match subsets.find(|it| it.name.value == subset.value) {
+            Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
+            None => {
+                let name = &subset.value;
+                backend.fault = Some(Fault {
+                    reason: "subset-not-found",
+                    status: 503,
+                    body: None,
+                    text: Text::new(
+                        format!("no DestinationRule defines subset `{name}` of `{host}` (NC, no cluster)"),
+                        format!(
+                            "`{host}` 호스트의 `{name}` 서브셋을 정의한 DestinationRule이 없습니다 (NC, no cluster)"
+                        ),
+                    ),
+                    location: self.at(subset.span),
+                });
+            }
+        }
+    }
 }
 
 /// True when a ServiceEntry that is visible here has this host, as written, and this port.
@@ -148,57 +219,6 @@ fn unknown_host(cluster: &Cluster, host: &str, at: Location) -> (Target, Fault) 
         location: at,
     };
     (Target::Host(host.to_owned()), fault)
-}
-
-fn resolve(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    destination: &Destination,
-    service: &Found<'_, Service>,
-    backend: &mut Backend,
-) {
-    backend.target = Target::Service(service.id);
-    let port = destination.port.as_ref().map_or_else(|| infer_port(proxy, service), |it| it.value);
-    backend.port = Some(port);
-    if service.object.port(port).is_none() {
-        let at = destination.port.as_ref().map_or(destination.host.span, |it| it.span);
-        backend.fault = Some(missing_port(service, &PortRef::Number(port), owner.at(at), 503));
-        return;
-    }
-    let host = host_of(cluster, service);
-    name_subset(cluster, proxy, owner, destination, (host.as_str(), service.namespace()), backend);
-}
-
-/// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host defines
-/// it". The host comes with the namespace of its Service or ServiceEntry.
-fn name_subset(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    destination: &Destination,
-    (host, namespace): (&str, &str),
-    backend: &mut Backend,
-) {
-    let Some(subset) = &destination.subset else { return };
-    let rules = rules_for(cluster, proxy, host, namespace);
-    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
-    match subsets.find(|it| it.name.value == subset.value) {
-        Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
-        None => {
-            let name = &subset.value;
-            backend.fault = Some(Fault {
-                reason: "subset-not-found",
-                status: 503,
-                body: None,
-                text: Text::new(
-                    format!("no DestinationRule defines subset `{name}` of `{host}` (NC, no cluster)"),
-                    format!("`{host}` 호스트의 `{name}` 서브셋을 정의한 DestinationRule이 없습니다 (NC, no cluster)"),
-                ),
-                location: owner.at(subset.span),
-            });
-        }
-    }
 }
 
 /// At a gateway the only port of the Service, else the server's number; in the mesh always the dialled port.
@@ -313,7 +333,7 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
 /// A route to a host of a ServiceEntry as it is.
 pub(crate) fn host(host: &str, port: u16) -> Backend {
     Backend {
-        origin: crate::table::Origin::default(),
+        origin: Origin::default(),
         target: Target::Host(host.to_owned()),
         port: Some(port),
         subset: None,

@@ -8,9 +8,13 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{IngressListener, Labels, Service, Sidecar, VirtualService};
 use podpath_source::Location;
 
-use super::destination::Proxy;
+use super::destination::{self, Proxy};
+use super::mesh::served;
 use super::names::{age_key, full_host, host_of};
+use super::route::number;
+use crate::gateways::origin;
 use crate::pattern::HostPattern;
+use crate::table::{Action, Backend, Protocol, Rule, Table};
 
 /// The Sidecar that holds for a proxy; gateways have none.
 pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'a, Sidecar>> {
@@ -26,6 +30,23 @@ pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'
     oldest(proxy.namespace, &selects)
         .or_else(|| oldest(proxy.namespace, &is_whole))
         .or_else(|| oldest(&cluster.settings.mesh_root_namespace, &is_whole))
+}
+
+/// The table of the proxy that a Sidecar names for calls to what is in no registry (`outboundTrafficPolicy.egressProxy`); none
+/// where it names none, or lets nothing out.
+///
+/// Source: istio `networking/core/listener.go` (`buildOutboundCatchAllNetworkFilterChains`), `httproute.go`
+/// (`buildCatchAllVirtualHost`): the cluster of this destination takes the place of the passthrough one.
+pub fn egress_proxy(cluster: &Cluster, proxy: &Proxy<'_>, is_http: bool) -> Option<Table> {
+    let sidecar = sidecar_of(cluster, proxy).filter(|it| it.object.keeps_inside == Some(false))?;
+    let told = sidecar.object.egress_proxy.as_ref()?;
+    let origin = origin(&sidecar, told.host.span, "spec.outboundTrafficPolicy.egressProxy");
+    let backend = Backend { weight: 1, ..destination::to(cluster, proxy, (&sidecar, &origin), told) };
+    let host = told.host.value.clone();
+    let mut rules = vec![Rule::plain(origin.clone(), "egressProxy", Action::Forward(vec![backend]))];
+    number(&mut rules);
+    let protocol = if is_http { Protocol::Http } else { Protocol::Tcp };
+    Some(served(&host, proxy, protocol, origin, vec![sidecar.id], rules))
 }
 
 /// What the Sidecar of Pods says of a port of theirs that is called.
@@ -71,11 +92,9 @@ pub fn inbound<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels, port:
 pub fn knows(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
     let exported = service.entry.resource.meta.annotation("networking.istio.io/exportTo");
     let is_seen = exported.is_none_or(|it| {
-        it.split(',').map(str::trim).any(|it| match it {
-            "*" => true,
-            "." => service.namespace() == proxy.namespace,
-            other => other == proxy.namespace,
-        })
+        let list: Vec<&str> = it.split(',').map(str::trim).collect();
+        let is_for = |it: &&str| *it == proxy.namespace || *it == "." && service.namespace() == proxy.namespace;
+        list.contains(&"*") || !list.contains(&"~") && list.iter().any(is_for)
     });
     let host = HostPattern::parse(&host_of(cluster, service));
     is_seen && takes(cluster, proxy, service.namespace(), &|it| it.intersect(&host).is_some())
