@@ -227,10 +227,10 @@ fn locality(review: &mut Review, setting: &Field<'_>, has_outliers: bool) {
         if total != 100 {
             return review.refuse(&it, &format!("total locality weight {total} != 100"));
         }
-        review.must(&it, localities(parts.iter().map(|(key, _)| *key).collect()));
+        review.must(&it, localities(&parts.iter().map(|(key, _)| *key).collect::<Vec<_>>()));
     }
     let from: Vec<&str> = shares.items().iter().map(|it| it.get("from").text()).collect();
-    review.must(&shares, localities(from));
+    review.must(&shares, localities(&from));
     if !has_outliers && !(failovers.is_empty() && order.is_empty()) {
         review.warn(setting, "outlier detection policy must be provided for failover");
     }
@@ -244,7 +244,7 @@ fn locality(review: &mut Review, setting: &Field<'_>, has_outliers: bool) {
 }
 
 /// Why `region/zone/subzone` are none, or one of them holds another.
-fn localities(list: Vec<&str>) -> Option<String> {
+fn localities(list: &[&str]) -> Option<String> {
     let mut seen: Vec<Vec<&str>> = Vec::new();
     for text in list {
         let stars = text.matches('*').count();

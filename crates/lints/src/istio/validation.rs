@@ -14,7 +14,7 @@ pub(crate) static REFUSED: Rule = Rule {
         code: "refused-by-istio",
         severity: Severity::Error,
         aliases: &["IST0106"],
-        check: Check::Document(refused),
+        check: Check::Document(validate),
     },
     message: ["Istio refuses this object: {0}", "Istio가 이 오브젝트를 거절합니다: {0}"],
     help: [
@@ -29,7 +29,8 @@ pub(crate) static WARNED: Rule = Rule {
         code: "warned-by-istio",
         severity: Severity::Warning,
         aliases: &["IST0133"],
-        check: Check::Document(warned),
+        // `REFUSED` finds them beside its own.
+        check: Check::Document(|_, _| {}),
     },
     message: ["Istio warns: {0}", "Istio가 경고합니다: {0}"],
     help: [
@@ -38,19 +39,21 @@ pub(crate) static WARNED: Rule = Rule {
     ],
 };
 
-fn refused(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
-    for it in verdicts(context).into_iter().flat_map(|it| it.refusals) {
-        // The API server's words begin with what is in front of ours.
-        let words = it.detail.strip_prefix("Invalid value: ").unwrap_or(&it.detail);
-        let finding = REFUSED.found(context.at(it.span), &[words]);
-        found.push(Diagnostic { path: Some(it.field), ..finding });
-    }
-}
-
-fn warned(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
-    for it in verdicts(context).into_iter().flat_map(|it| it.warnings) {
-        let finding = WARNED.found(context.at(it.span), &[&it.text]);
-        found.push(Diagnostic { path: Some(it.field), ..finding });
+/// Both, since one look finds both.
+fn validate(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
+    for verdict in verdicts(context) {
+        for it in verdict.refusals {
+            // The API server's words begin with what is in front of ours.
+            let words = it.detail.strip_prefix("Invalid value: ").unwrap_or(&it.detail);
+            let finding = REFUSED.found(context.at(it.span), &[words]);
+            found.push(Diagnostic { path: Some(it.field), ..finding });
+        }
+        for it in verdict.warnings {
+            let finding = WARNED.found(context.at(it.span), &[&it.text]);
+            // What is said of an object as a whole teaches: of every EnvoyFilter that it may break.
+            let severity = if it.field == "spec" { Severity::Info } else { finding.severity };
+            found.push(Diagnostic { path: Some(it.field), severity, ..finding });
+        }
     }
 }
 
