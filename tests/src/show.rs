@@ -93,7 +93,11 @@ pub(crate) fn admission(found: &Admission) -> String {
         let name = it.resource.as_ref().map_or_else(|| "-".to_owned(), name);
         _ = writeln!(text, "{}#{} {name} {}", it.file, it.index, if it.accepted { "accepted" } else { "refused" });
         for error in &it.errors {
-            _ = writeln!(text, "  {} {}: {}", error.sort, error.field, error.detail);
+            let by = if error.source == "webhook" { " (webhook)" } else { "" };
+            _ = writeln!(text, "  {} {}{by}: {}", error.sort, error.field, error.detail);
+        }
+        for warning in &it.warnings {
+            _ = writeln!(text, "  warning: {warning}");
         }
     }
     text

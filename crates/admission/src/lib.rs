@@ -6,6 +6,8 @@
 //!
 //! Source: `pkg/apis/*/validation` of Kubernetes; the order of the stages is that of `apiserver/pkg/endpoints/handlers`.
 
+mod field;
+mod istio;
 mod metadata;
 mod name;
 mod service;
@@ -13,6 +15,8 @@ mod service;
 use podpath_schema::{Finding, FindingKind};
 use podpath_source::Span;
 use podpath_yaml::{Document, Node, ProblemKind};
+
+pub(crate) use field::Field;
 
 /// The sort of a refusal, by the API server's names of causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub enum Sort {
     Duplicate,
     /// `FieldValueTypeInvalid`, of custom resources alone.
     TypeInvalid,
+    /// `FieldValueTooLong`
+    TooLong,
+    /// `FieldValueTooMany`
+    TooMany,
     /// `UnknownField`
     UnknownField,
     /// `DuplicateKey`
@@ -47,6 +55,8 @@ impl Sort {
             Self::NotSupported => "FieldValueNotSupported",
             Self::Duplicate => "FieldValueDuplicate",
             Self::TypeInvalid => "FieldValueTypeInvalid",
+            Self::TooLong => "FieldValueTooLong",
+            Self::TooMany => "FieldValueTooMany",
             Self::UnknownField => "UnknownField",
             Self::DuplicateKey => "DuplicateKey",
             Self::Malformed => "Malformed",
@@ -65,15 +75,41 @@ pub struct Refusal {
     pub detail: String,
     /// The smallest place.
     pub span: Span,
+    /// Only a validating webhook refuses it, not the schema.
+    pub is_webhook: bool,
 }
 
-/// What the API server refuses about a document that holds one object; empty when it takes it.
-pub fn check(document: &Document) -> Vec<Refusal> {
+/// Something that is taken, and warned of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// In the webhook's own words.
+    pub text: String,
+    /// The field.
+    pub field: String,
+    /// The smallest place.
+    pub span: Span,
+}
+
+/// What is said to a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Empty when the document is taken.
+    pub refusals: Vec<Refusal>,
+    /// What is told beside.
+    pub warnings: Vec<Warning>,
+}
+
+/// What the API server, and the webhooks of the kind, say to a document that holds one object.
+pub fn check(document: &Document) -> Verdict {
     let unreadable = document.problems.iter().filter_map(unreadable);
     let unreadable: Vec<_> = unreadable.take(1).collect();
-    let Some(root) = document.root.as_ref().filter(|_| unreadable.is_empty()) else { return unreadable };
-    let (mut types, mut unknown, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    unknown.extend(document.problems.iter().filter_map(duplicate_key));
+    let Some(root) = document.root.as_ref().filter(|_| unreadable.is_empty()) else { return refused(unreadable) };
+    object(root, document.problems.iter().filter_map(duplicate_key).collect())
+}
+
+/// What is said to one object that could be read; `unknown` is what strict reading found before.
+fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
+    let (mut types, mut missing) = (Vec::new(), Vec::new());
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
@@ -86,26 +122,37 @@ pub fn check(document: &Document) -> Vec<Refusal> {
     }
     // A built-in kind is read first, and the first wrong type ends that; a custom resource is taken apart as it is.
     match (types.first(), unknown.is_empty(), is_custom) {
-        (Some(first), _, false) => vec![first.clone()],
-        (_, false, _) => unknown,
-        _ => types.into_iter().chain(rules(root, missing)).collect(),
+        (Some(first), _, false) => refused(vec![first.clone()]),
+        (_, false, _) => refused(unknown),
+        _ => rules(root, types, missing),
     }
 }
 
+/// What Istio's validation says to an object whose structure is fine: its schema and its webhook, as `istioctl analyze`
+/// asks both; nothing for kinds of others.
+pub fn istio(root: &Node) -> Verdict {
+    if istio::has_rules(root) { istio::check(root, false) } else { Verdict::default() }
+}
+
+fn refused(refusals: Vec<Refusal>) -> Verdict {
+    Verdict { refusals, warnings: vec![] }
+}
+
 /// The rules of the kind, and the fields that its schema asks for.
-fn rules(root: &Node, missing: Vec<Refusal>) -> Vec<Refusal> {
+fn rules(root: &Node, types: Vec<Refusal>, missing: Vec<Refusal>) -> Verdict {
     let text = |key: &str| root.get(key).and_then(Node::as_text).unwrap_or_default();
-    let mut found = missing;
+    let mut found: Vec<_> = types.into_iter().chain(missing).collect();
     let own = match (text("apiVersion"), text("kind")) {
-        ("v1", "Service") => service::check(root),
-        _ => vec![],
+        ("v1", "Service") => refused(service::check(root)),
+        _ if istio::has_rules(root) => istio::check(root, !found.is_empty()),
+        _ => Verdict::default(),
     };
-    for refusal in own {
-        if !found.iter().any(|it| it.field == refusal.field && it.sort == refusal.sort) {
+    for refusal in own.refusals {
+        if !found.iter().any(|it| it.field == refusal.field && it.sort == refusal.sort && !refusal.is_webhook) {
             found.push(refusal);
         }
     }
-    found
+    Verdict { refusals: found, warnings: own.warnings }
 }
 
 /// Groups of CustomResourceDefinitions have a dot; of those that end so, Kubernetes itself has all but that of the Gateway API.
@@ -123,13 +170,13 @@ fn unreadable(problem: &podpath_yaml::Problem) -> Option<Refusal> {
 }
 
 fn malformed(detail: String, span: Span) -> Refusal {
-    Refusal { sort: Sort::Malformed, field: String::new(), detail, span }
+    Refusal { sort: Sort::Malformed, field: String::new(), detail, span, is_webhook: false }
 }
 
 fn duplicate_key(problem: &podpath_yaml::Problem) -> Option<Refusal> {
     let ProblemKind::DuplicateKey { key, .. } = &problem.kind else { return None };
     let detail = format!("key \"{key}\" already set in map");
-    Some(Refusal { sort: Sort::DuplicateKey, field: key.clone(), detail, span: problem.span })
+    Some(Refusal { sort: Sort::DuplicateKey, field: key.clone(), detail, span: problem.span, is_webhook: false })
 }
 
 fn structural(finding: Finding, is_custom: bool) -> Refusal {
@@ -146,91 +193,5 @@ fn structural(finding: Finding, is_custom: bool) -> Refusal {
             (Sort::Malformed, format!("json: cannot unmarshal {found} into a field of type {expected}"))
         }
     };
-    Refusal { sort, field: path, detail, span }
-}
-
-/// A place in the tree that rules ask about, and what they refuse.
-pub(crate) struct Field<'a> {
-    node: Option<&'a Node>,
-    /// `spec.ports[0]`
-    path: String,
-    /// The value; of a missing one what holds it.
-    span: Span,
-}
-
-impl<'a> Field<'a> {
-    pub(crate) fn root(node: &'a Node) -> Self {
-        Self { node: Some(node), path: String::new(), span: node.span }
-    }
-
-    /// A field; null counts as missing.
-    pub(crate) fn get(&self, key: &str) -> Self {
-        let found = self.node.and_then(|it| it.get(key)).filter(|it| !it.is_null());
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        Self { node: found, path, span: found.map_or(self.span, |it| it.span) }
-    }
-
-    pub(crate) fn items(&self) -> Vec<Self> {
-        let items = self.node.and_then(Node::as_list).unwrap_or_default().iter().enumerate();
-        items.map(|(idx, it)| Self { node: Some(it), path: format!("{}[{idx}]", self.path), span: it.span }).collect()
-    }
-
-    pub(crate) fn entries(&self) -> Vec<(&'a str, Self)> {
-        let entries = self.node.and_then(Node::as_map).map(|it| it.entries.as_slice()).unwrap_or_default();
-        let field = |it: &'a podpath_yaml::Entry| {
-            (it.key.text.as_str(), Self { node: Some(&it.value), path: self.path.clone(), span: it.value.span })
-        };
-        entries.iter().map(field).collect()
-    }
-
-    pub(crate) fn exists(&self) -> bool {
-        self.node.is_some()
-    }
-
-    /// The text; a missing one is empty, as it is for the server.
-    pub(crate) fn text(&self) -> &'a str {
-        self.node.and_then(Node::as_text).unwrap_or_default()
-    }
-
-    pub(crate) fn int(&self) -> Option<i64> {
-        self.node.and_then(Node::as_int)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        match self.node {
-            None => true,
-            Some(node) => node.as_list().is_some_and(<[Node]>::is_empty) || node.as_text() == Some(""),
-        }
-    }
-
-    pub(crate) fn required(&self) -> Refusal {
-        self.refuse(Sort::Required, "Required value".into())
-    }
-
-    pub(crate) fn forbidden(&self, why: &str) -> Refusal {
-        self.refuse(Sort::Forbidden, format!("Forbidden: {why}"))
-    }
-
-    pub(crate) fn duplicate(&self, value: &str) -> Refusal {
-        self.refuse(Sort::Duplicate, format!("Duplicate value: {value}"))
-    }
-
-    /// `value` as JSON.
-    pub(crate) fn invalid(&self, value: &str, why: &str) -> Refusal {
-        self.refuse(Sort::Invalid, format!("Invalid value: {value}: {why}"))
-    }
-
-    /// Refuses a text that is none of these.
-    pub(crate) fn one_of(&self, supported: &[&str]) -> Option<Refusal> {
-        if supported.contains(&self.text()) {
-            return None;
-        }
-        let list: Vec<_> = supported.iter().map(|it| format!("\"{it}\"")).collect();
-        let words = format!("Unsupported value: \"{}\": supported values: {}", self.text(), list.join(", "));
-        Some(self.refuse(Sort::NotSupported, words))
-    }
-
-    fn refuse(&self, sort: Sort, detail: String) -> Refusal {
-        Refusal { sort, field: self.path.clone(), detail, span: self.span }
-    }
+    Refusal { sort, field: path, detail, span, is_webhook: false }
 }

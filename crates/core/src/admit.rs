@@ -33,16 +33,17 @@ fn judge(
         field: it.field,
         detail: it.detail,
         range: range(analysis, Location { document, span: it.span }),
-        source: "schema".to_owned(),
+        source: if it.is_webhook { "webhook" } else { "schema" }.to_owned(),
     };
-    let errors: Vec<_> = admission::check(yaml).into_iter().map(refused).collect();
+    let verdict = admission::check(yaml);
+    let errors: Vec<_> = verdict.refusals.into_iter().map(refused).collect();
     Admitted {
         file: placed.path.to_string(),
         index,
         resource: placed.resources().next().and_then(|(id, _)| analysis.reference(id)),
         accepted: errors.is_empty(),
         errors,
-        warnings: vec![],
+        warnings: verdict.warnings.into_iter().map(|it| it.text).collect(),
         defaulted: None,
     }
 }

@@ -105,7 +105,7 @@ impl Analysis {
                 |lint: &Lint| Derived::new(&self.cluster, |it| lint.find(it, tables, podpath_lints::Known::default()));
             let between = self.between.get_or_init(|| podpath_lints::between().map(find).collect());
             let found = own.chain(between.iter().flat_map(|it| it.value.0.iter().cloned()));
-            podpath_lints::joined(found.collect())
+            podpath_lints::joined(found.collect(), &self.cluster)
         })
     }
 

@@ -68,6 +68,7 @@ pub(crate) fn is_refusal(finding: &Finding) -> bool {
         "duplicate-key",
         "missing-field",
         "outdated-api-version",
+        "refused-by-istio",
         "required-field",
         "selector-differs",
         "unknown-field",

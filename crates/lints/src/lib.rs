@@ -190,6 +190,10 @@ pub static ALL: &[&Lint] = &[
     &istio::selectors::TWO_DEFAULTS.lint,
     &istio::selectors::AMBIENT.lint,
     &istio::selectors::WITHOUT_PROVIDER.lint,
+    &istio::sidecar_ingress::UNDECLARED_ENDPOINT.lint,
+    &istio::suppressed::HELD_BACK.lint,
+    &istio::validation::REFUSED.lint,
+    &istio::validation::WARNED.lint,
     &istio::virtual_services::SHARED_HOST.lint,
     &istio::virtual_services::WITHOUT_PORT.lint,
     &istio::virtual_services::MESH_ONLY_SUBSET.lint,
@@ -226,9 +230,10 @@ pub fn check_document(document: DocumentId, text: &str, yaml: &podpath_yaml::Doc
     in_order(found)
 }
 
-/// The findings of all lints together: two that say the same of one place are one.
-pub fn joined(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    istio::unused_rules::joined(found, &unreachable_rule::LINT)
+/// The findings of all lints together: two that say the same of one place are one, and what an object asks Istio's analyzer
+/// not to say is held back.
+pub fn joined(found: Vec<Diagnostic>, cluster: &Cluster) -> Vec<Diagnostic> {
+    istio::suppressed::held_back(istio::unused_rules::joined(found, &unreachable_rule::LINT), cluster)
 }
 
 fn structure(yaml: &podpath_yaml::Document, nodes: &[&Node]) -> Vec<podpath_schema::Finding> {

@@ -36,26 +36,42 @@ pub struct Subset {
 pub struct TrafficTls {
     /// There is a `trafficPolicy`, whatever it says.
     pub is_told: bool,
-    /// `tls.mode`
-    pub mode: Option<Spanned<String>>,
-    /// `portLevelSettings[]`: port of the Service and `tls.mode`.
-    pub ports: Vec<(u16, Option<Spanned<String>>)>,
+    /// `tls`
+    pub whole: Option<ClientTls>,
+    /// `portLevelSettings[]`: port of the Service and `tls`.
+    pub ports: Vec<(u16, Option<ClientTls>)>,
+}
+
+/// A `tls` of a `trafficPolicy`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientTls {
+    /// `mode`; DISABLE, the first value of the enumeration, unless told.
+    pub mode: Spanned<String>,
+    /// `sni`: the server name that is sent.
+    pub sni: Option<String>,
+}
+
+impl ClientTls {
+    fn read(reader: Reader<'_>) -> Option<Self> {
+        let unless_told = || Spanned::new("DISABLE".to_owned(), reader.span());
+        let sni = reader.get("sni").text().map(|it| it.value).filter(|it| !it.is_empty());
+        reader.exists().then(|| Self { mode: reader.get("mode").text().unwrap_or_else(unless_told), sni })
+    }
 }
 
 impl TrafficTls {
     fn read(reader: Reader<'_>) -> Self {
-        let port =
-            |it: Reader<'_>| Some((it.get("port").get("number").port()?.value, it.get("tls").get("mode").text()));
+        let port = |it: Reader<'_>| Some((it.get("port").get("number").port()?.value, ClientTls::read(it.get("tls"))));
         Self {
             is_told: reader.exists(),
-            mode: reader.get("tls").get("mode").text(),
+            whole: ClientTls::read(reader.get("tls")),
             ports: reader.get("portLevelSettings").items().filter_map(port).collect(),
         }
     }
 
-    /// The mode that a port of the Service has of its own; inside, none where its own settings name none.
-    pub fn port(&self, port: u16) -> Option<Option<&Spanned<String>>> {
-        self.ports.iter().find(|(it, _)| *it == port).map(|(_, mode)| mode.as_ref())
+    /// The settings that a port of the Service has of its own; inside, none where they name no TLS.
+    pub fn port(&self, port: u16) -> Option<Option<&ClientTls>> {
+        self.ports.iter().find(|(it, _)| *it == port).map(|(_, tls)| tls.as_ref())
     }
 }
 

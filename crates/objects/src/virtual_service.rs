@@ -102,7 +102,7 @@ pub enum StringMatch {
 }
 
 /// Where a share goes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// `destination.host`
     pub host: Spanned<String>,
@@ -312,7 +312,8 @@ impl Destination {
         })
     }
 
-    fn read_target(target: Reader<'_>, span: Span) -> Option<Self> {
+    /// A destination without weight and headers, at a place.
+    pub(crate) fn read_target(target: Reader<'_>, span: Span) -> Option<Self> {
         Some(Self {
             host: target.get("host").text()?,
             subset: target.get("subset").text().filter(|it| !it.value.is_empty()),

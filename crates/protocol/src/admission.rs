@@ -9,8 +9,8 @@ pub type AdmitParams = Input;
 
 /// The answer of `admit`.
 ///
-/// Kinds that have no rules of their own here are checked for their structure alone; `warnings` and `defaulted` are not
-/// answered yet.
+/// Kinds that have no rules of their own here are checked for their structure alone; `warnings` are those of Istio's webhook,
+/// and `defaulted` is not answered yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admission {
     /// The documents of all files, each judged alone.

@@ -209,8 +209,8 @@ pub struct Backend {
     pub filters: Vec<Filter>,
     /// Why its share fails.
     pub fault: Option<Fault>,
-    /// TLS is spoken to it, with this server name.
-    pub tls: Option<String>,
+    /// TLS is spoken to it.
+    pub tls: Option<BegunTls>,
     /// How a load balancer asks its targets whether they are well.
     pub check: Option<Arc<HealthCheck>>,
 }
@@ -234,6 +234,27 @@ pub struct HealthCheck {
     pub is_written: bool,
     /// Where it is written; of no meaning where it is not.
     pub location: Location,
+}
+
+/// TLS that a proxy begins towards a backend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BegunTls {
+    /// The server name that it sends.
+    pub name: ServerName,
+    /// The DestinationRule that asks for it, the place of its mode, and the mode; none where another kind of object does.
+    pub by: Option<(ResourceId, Location, String)>,
+}
+
+/// The server name of TLS that a proxy begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServerName {
+    /// It sends none.
+    #[default]
+    None,
+    /// The host of the request, where that is a name.
+    OfRequest,
+    /// This one.
+    Fixed(String),
 }
 
 /// Who gets a share.

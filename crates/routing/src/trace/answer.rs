@@ -1,5 +1,7 @@
 //! Shares, hops with their candidates, and the ends that a table gives.
 
+use std::net::IpAddr;
+
 use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
 use podpath_objects::{Labels, PortRef, Service, ServicePort};
 use podpath_source::Text;
@@ -9,10 +11,11 @@ use super::{Candidate, Hop, HopKind, Outcome, Stage, Trace, TracedBackend, Upstr
 use super::{verdicts, words};
 use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
+use crate::gateways::istio;
 use crate::ladder::Criterion;
 use crate::matcher::Mismatch;
 use crate::request::Request;
-use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, Table, Target};
+use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, ServerName, Table, Target};
 use crate::tables::Tables;
 
 /// The exact share of each backend with a weight, with its endpoints.
@@ -42,9 +45,24 @@ pub(super) fn shares(cluster: &Cluster, rule: &Rule, backends: &[Backend], reque
 /// What a backend sees: TLS that the proxy begins, TLS that was never ended, or none.
 pub(super) fn upstream(backend: &Backend, request: Request) -> Upstream {
     match &backend.tls {
-        Some(name) => Upstream { request, tls: "originated", sni: Some(name.clone()).filter(|it| !it.is_empty()) },
+        Some(tls) => {
+            let sni = server_name(&tls.name, &request);
+            Upstream { request, tls: "originated", sni }
+        }
         None => plain_upstream(request),
     }
+}
+
+/// The server name that a proxy sends with a request: of the request's own host only a name, no address.
+pub(super) fn server_name(name: &ServerName, request: &Request) -> Option<String> {
+    let found = match name {
+        ServerName::None => "",
+        ServerName::OfRequest if !request.scheme.is_http() => "",
+        ServerName::OfRequest => request.host.as_str(),
+        ServerName::Fixed(name) => name.as_str(),
+    };
+    let is_address = found.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    (!found.is_empty() && !is_address).then(|| found.to_owned())
 }
 
 /// The same where no proxy begins TLS.
@@ -63,10 +81,16 @@ fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
 }
 
 fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) -> Vec<Endpoint> {
-    let Target::Service(id) = &backend.target else { return vec![] };
     if backend.fault.is_some() {
         return vec![];
     }
+    let id = match &backend.target {
+        Target::Service(id) => id,
+        Target::Host(host) => {
+            return backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it));
+        }
+        Target::Missing(..) | Target::Balancer(_) => return vec![],
+    };
     let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
     let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
     let (mut found, _) = endpoints(cluster, &service, entry);

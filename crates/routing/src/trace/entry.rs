@@ -5,7 +5,7 @@ use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, P
 use podpath_source::Text;
 
 use super::end::End;
-use super::exposed::{exposed, has_address, through_service};
+use super::exposed::{exposed, has_address, kept_out, through_service};
 use super::mesh::ambient;
 use super::outbound;
 use super::service::pod_by_name;
@@ -83,6 +83,8 @@ fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<
             Some((service, port)) => match tables.network(service.id) {
                 Some(balancer) if balancer.is_public => ways.push((balancer, request.port)),
                 Some(_) => {}
+                // The Service itself says why, when no other way takes the request.
+                None if kept_out(&service, request).is_some() => {}
                 None => ways.extend(port.map(|port| (table, port))),
             },
             // Nothing says how the gateway is reached: a part of a cluster was pasted.

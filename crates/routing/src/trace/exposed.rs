@@ -87,7 +87,7 @@ pub(super) fn through_service(
 /// `loadBalancerSourceRanges`: "traffic through the cloud-provider load-balancer will be restricted to the specified client
 /// IPs"; the annotation counts where the field is empty, and without ranges everybody is let in
 /// (`k8s.io/cloud-provider/service/helpers`, `GetLoadBalancerSourceRanges`). A client that tells no address is let in.
-fn kept_out(service: &Found<'_, Service>, request: &Request) -> Option<Fault> {
+pub(super) fn kept_out(service: &Found<'_, Service>, request: &Request) -> Option<Fault> {
     let client: IpAddr = request.source_ip.as_ref()?.parse().ok()?;
     let (ranges, location) = source_ranges(service)?;
     if ranges.iter().any(|it| it.parse::<IpNet>().is_ok_and(|it| it.contains(&client))) {

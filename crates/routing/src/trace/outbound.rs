@@ -35,11 +35,11 @@ pub(super) fn to_service(
     if is_plain_http(&request) && (!is_known || shares_listener(cluster, service, port)) {
         return match by_host(cluster, caller, &request) {
             Some(table) => walk.run(&table, request),
-            None => walk.finish(unknown(cluster, caller, dialled, &request)),
+            None => leave(cluster, walk, caller, dialled, request),
         };
     }
     if !is_known {
-        return walk.finish(unknown(cluster, caller, dialled, &request));
+        return leave(cluster, walk, caller, dialled, request);
     }
     if is_plain_http(&request) && speaks_http(cluster, service, port) == Some(true) {
         // It has no routes of the Gateway API, else they were taken by its address.
@@ -59,7 +59,7 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
     if is_plain_http(&request) {
         return match by_host(cluster, caller, &request) {
             Some(table) => walk.run(&table, request),
-            None => walk.finish(unknown(cluster, caller, host, &request)),
+            None => leave(cluster, walk, caller, host, request),
         };
     }
     let by_address = istio::entry_by_address(cluster, &proxy_of(caller, request.port), host);
@@ -68,7 +68,7 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
     let name = by_address.as_ref().map_or(sni, |(name, _)| name.as_str()).trim_end_matches('.').to_owned();
     match istio::entry_host(cluster, &proxy_of(caller, request.port), &name) {
         Some(known) => walk.deliver_to_host(known, request),
-        None => walk.finish(unknown(cluster, caller, host, &request)),
+        None => leave(cluster, walk, caller, host, request),
     }
 }
 
@@ -87,8 +87,9 @@ pub(super) fn to_pod(
     }
     let is_listed = istio::headless_by_address(cluster, address, request.port).is_some()
         || istio::entry_by_address(cluster, &proxy_of(caller, request.port), address).is_some();
-    if !is_listed && keeps_inside(cluster, caller, request.port) {
-        return walk.finish(unknown(cluster, caller, address, &request));
+    let has_proxy = istio::egress_proxy(cluster, &proxy_of(caller, request.port), false).is_some();
+    if !is_listed && (has_proxy || keeps_inside(cluster, caller, request.port)) {
+        return leave(cluster, walk, caller, address, request);
     }
     walk.deliver_to_pod(endpoint, None, request)
 }
@@ -183,6 +184,15 @@ fn by_connection(
         Ok(Some(table)) => walk.run(&table, request),
         Ok(None) => walk.call_by_proxy(service, request),
         Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
+    }
+}
+
+/// A call that no virtual host or no listener takes: the proxy that the Sidecar names gets what may go out.
+fn leave(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, dialled: &str, request: Request) -> Trace {
+    let is_http = is_plain_http(&request);
+    match istio::egress_proxy(cluster, &proxy_of(caller, request.port), is_http) {
+        Some(table) => walk.run(&table, request),
+        None => walk.finish(unknown(cluster, caller, dialled, &request)),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
 use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
-use crate::table::{Action, Backend, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
+use crate::table::{Action, Backend, BegunTls, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
 use admit::Called;
 use fault::aborted;
@@ -298,6 +298,7 @@ impl<'a> Walk<'a> {
         let asked = request.clone();
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
+        let backends = &self.with_tls(table, backends);
         self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
         if table.gateway.is_load_balancer
             && let Some(hop) = self.trace.hops.last_mut()
@@ -313,8 +314,34 @@ impl<'a> Walk<'a> {
         };
         self.take_side_effects(&backend.filters, &asked);
         apply_filters(&backend.filters, rule, &mut request);
-        self.trace.upstream = Some(answer::upstream(backend, request.clone()));
+        let upstream = answer::upstream(backend, request.clone());
+        self.begin_tls(backend, &upstream);
+        self.trace.upstream = Some(upstream);
         self.arrive(backend, live, request)
+    }
+
+    /// The backends with the TLS that a proxy of the mesh begins towards them.
+    fn with_tls(&self, table: &Table, backends: &[Backend]) -> Vec<Backend> {
+        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
+        let mut all = backends.to_vec();
+        for it in all.iter_mut().filter(|it| is_istio && it.tls.is_none() && it.fault.is_none()) {
+            it.tls = self.tls_to(it);
+        }
+        all
+    }
+
+    /// What a DestinationRule says to the proxy that the request is at.
+    fn tls_to(&self, backend: &Backend) -> Option<BegunTls> {
+        let Source::Pod { namespace, labels } = &self.source else { return None };
+        // Of the port, that of the backend counts.
+        let proxy = istio::Proxy { namespace, labels, port: 0, is_gateway: false };
+        istio::begun_tls(self.cluster, &proxy, backend)
+    }
+
+    /// Tells where TLS begins.
+    pub(super) fn begin_tls(&mut self, backend: &Backend, upstream: &Upstream) {
+        let told = backend.tls.as_ref().and_then(|tls| words::tls_hop(self.cluster, tls, upstream));
+        self.trace.hops.extend(told);
     }
 
     /// Mirrors, and what is done to the answer.
@@ -366,8 +393,8 @@ impl<'a> Walk<'a> {
     /// The request as it comes to the next proxy where a load balancer begins TLS: it tells no server name.
     fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
         match &backend.tls {
-            Some(name) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
-                Request { scheme: request.scheme.with_tls(), sni: Some(name.clone()), ..request }
+            Some(_) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                Request { scheme: request.scheme.with_tls(), sni: Some(String::new()), ..request }
             }
             _ => request,
         }
@@ -486,17 +513,20 @@ impl<'a> Walk<'a> {
 impl Walk<'_> {
     /// A call to a host of a ServiceEntry that carries no HTTP.
     pub(super) fn deliver_to_host(mut self, host: &str, request: Request) -> Trace {
-        let backend = crate::gateways::istio::host_backend(host, request.port);
+        let mut backend = istio::host_backend(host, request.port);
+        backend.tls = self.tls_to(&backend);
         self.trace.backends = vec![TracedBackend {
             target: backend.target.clone(),
             port: backend.port,
             subset: None,
             weight: (1, 1),
             fault: None,
-            endpoints: vec![],
+            endpoints: istio::entry_endpoints(self.cluster, host, request.port),
             upstream: None,
         }];
-        self.trace.upstream = Some(answer::plain_upstream(request));
+        let upstream = answer::upstream(&backend, request);
+        self.begin_tls(&backend, &upstream);
+        self.trace.upstream = Some(upstream);
         self.finish(End::delivered_to_host(&backend))
     }
 }

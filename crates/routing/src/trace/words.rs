@@ -13,7 +13,7 @@ use podpath_source::{Location, Text};
 use super::{Hop, HopKind};
 use crate::request::Request;
 
-pub(super) use call::{external_name_hop, headless_hop, load_balancer_service, node_port_hop};
+pub(super) use call::{external_name_hop, headless_hop, load_balancer_service, node_port_hop, tls_hop};
 pub(super) use listener::{
     closed, frozen_hop, no_listener_hop, no_listener_words, no_stream_route, nothing_listens, other_listener,
 };

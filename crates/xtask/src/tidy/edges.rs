@@ -13,7 +13,7 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("crates/objects", &["order", "source", "yaml"]),
     ("crates/cluster", &["order", "source", "objects"]),
     ("crates/routing", &["order", "source", "yaml", "objects", "cluster"]),
-    ("crates/lints", &["order", "source", "yaml", "schema", "objects", "cluster", "routing"]),
+    ("crates/lints", &["order", "source", "yaml", "schema", "admission", "objects", "cluster", "routing"]),
     ("crates/diagram", &["order", "protocol"]),
     ("crates/protocol", &[]),
     (

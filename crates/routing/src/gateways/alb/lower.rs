@@ -14,8 +14,8 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, Fault, Filter, HealthCheck, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort,
-    Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, BegunTls, Fault, Filter, HealthCheck, Listener, PathChange, Protocol, Rank, Redirect,
+    RedirectPort, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
@@ -148,7 +148,7 @@ impl Lowering<'_> {
             fault: None,
             // "With HTTPS or TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where
             // an NLB does not end TLS, what comes is passed on as it is.
-            tls: (is_tls && protocol != Protocol::Tcp).then(String::new),
+            tls: (is_tls && protocol != Protocol::Tcp).then(BegunTls::default),
             check: target.group.and_then(|it| self.checks.get(it)).cloned(),
         })
     }

@@ -11,7 +11,7 @@ use super::route::{Matches, Route, RouteRule};
 use crate::gateways::{missing_port, service_by_host, service_of, service_target};
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
-use crate::table::{Action, Backend, Fault, Rank, Response, Rule, Target};
+use crate::table::{Action, Backend, BegunTls, Fault, Rank, Response, Rule, ServerName, Target};
 
 /// What all rules of a route share while they are lowered.
 pub(super) struct Lowering<'a> {
@@ -189,7 +189,8 @@ impl Lowering<'_> {
         let service = service_of(self.cluster, &target);
         let port = reference.port.as_ref();
         let tls = service.as_ref().and_then(|it| self.policies?.tls(it, port?.value));
-        let (tls, broken) = tls.map_or((None, None), |it| (Some(it.name), it.fault));
+        let begun = |name: String| BegunTls { name: ServerName::Fixed(name), by: None };
+        let (tls, broken) = tls.map_or((None, None), |it| (Some(begun(it.name)), it.fault));
         let (location, status) = (self.route.at(reference.name.span), self.invalid_status());
         let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { status, location, ..it }));
         let fault = fault.or_else(|| self.unasked(&reference.filters).map(|(_, fault)| fault));

@@ -1,8 +1,10 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Destination, Labels, PortRef, Service, ServiceEntry, VirtualService};
-use podpath_source::{Location, Text};
+use podpath_cluster::{Cluster, Endpoint, Found};
+use podpath_objects::{
+    ClientTls, Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService,
+};
+use podpath_source::{DocumentId, Location, Span, Text};
 
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
@@ -10,7 +12,7 @@ use super::names::{full_host, host_of, service_by_host, visibility};
 use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Backend, Fault, Target};
+use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
 
 /// The proxy that routes.
 #[derive(Clone, Debug)]
@@ -33,42 +35,113 @@ pub(super) fn lower(
     destination: &Destination,
     place: &str,
 ) -> Backend {
-    let host = full_host(cluster, &destination.host.value, owner.namespace());
-    let at = owner.at(destination.host.span);
-    let mut backend = Backend {
-        origin: origin(owner, destination.host.span, place),
-        target: Target::Host(host.clone()),
-        port: destination.port.as_ref().map(|it| it.value),
-        subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
-        weight: destination.weight,
-        filters: headers(&destination.headers),
-        fault: None,
-        tls: None,
-        check: None,
-    };
-    match service_by_host(cluster, &host) {
-        // An ExternalName is another name of its target.
-        Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
-            Ok(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
-            Err(host) => {
-                backend.port.get_or_insert(proxy.port);
-                backend.target = Target::Host(host);
-            }
-        },
-        Some(service) => resolve(cluster, proxy, owner, destination, &service, &mut backend),
-        None => {
-            let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
-            match entry_namespace(cluster, &host, port, proxy.namespace) {
-                Some(space) => name_subset(cluster, proxy, owner, destination, (host.as_str(), space), &mut backend),
-                None => {
-                    let (target, fault) = unknown_host(cluster, &host, at);
-                    backend.target = target;
-                    backend.fault = Some(fault);
+    to(cluster, proxy, (owner, &origin(owner, destination.host.span, place)), destination)
+}
+
+/// A backend of any object that names a destination.
+pub(super) fn to<T>(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    (owner, origin): (&Found<'_, T>, &Origin),
+    destination: &Destination,
+) -> Backend {
+    let naming = Naming { cluster, proxy, namespace: owner.namespace(), document: owner.entry.document };
+    naming.backend(origin.clone(), destination)
+}
+
+/// Where a destination stands, and which proxy sends to it.
+struct Naming<'a> {
+    cluster: &'a Cluster,
+    proxy: &'a Proxy<'a>,
+    /// Of the object that names the destination: short hosts belong to it.
+    namespace: &'a str,
+    document: DocumentId,
+}
+
+impl Naming<'_> {
+    fn at(&self, span: Span) -> Location {
+        Location { document: self.document, span }
+    }
+
+    fn backend(&self, origin: Origin, destination: &Destination) -> Backend {
+        let (cluster, proxy) = (self.cluster, self.proxy);
+        let host = full_host(cluster, &destination.host.value, self.namespace);
+        let mut backend = Backend {
+            origin,
+            target: Target::Host(host.clone()),
+            port: destination.port.as_ref().map(|it| it.value),
+            subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
+            weight: destination.weight,
+            filters: headers(&destination.headers),
+            fault: None,
+            tls: None,
+            check: None,
+        };
+        match service_by_host(cluster, &host) {
+            // An ExternalName is another name of its target, whose DestinationRules define the subsets.
+            Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
+                Ok(service) => self.resolve(destination, &service, &mut backend),
+                Err(host) => {
+                    let port = *backend.port.get_or_insert(proxy.port);
+                    let space = entry_namespace(cluster, &host, port, proxy.namespace).unwrap_or(self.namespace);
+                    self.name_subset(destination, (&host, space), &mut backend);
+                    backend.target = Target::Host(host);
+                }
+            },
+            Some(service) => self.resolve(destination, &service, &mut backend),
+            None => {
+                let port = *backend.port.get_or_insert_with(|| entry_port(cluster, proxy, &host));
+                match entry_namespace(cluster, &host, port, proxy.namespace) {
+                    Some(space) => self.name_subset(destination, (&host, space), &mut backend),
+                    None => {
+                        let (target, fault) = unknown_host(cluster, &host, self.at(destination.host.span));
+                        backend.target = target;
+                        backend.fault = Some(fault);
+                    }
                 }
             }
         }
+        backend
     }
-    backend
+
+    fn resolve(&self, destination: &Destination, service: &Found<'_, Service>, backend: &mut Backend) {
+        backend.target = Target::Service(service.id);
+        let port = destination.port.as_ref().map_or_else(|| infer_port(self.proxy, service), |it| it.value);
+        backend.port = Some(port);
+        if service.object.port(port).is_none() {
+            let at = destination.port.as_ref().map_or(destination.host.span, |it| it.span);
+            backend.fault = Some(missing_port(service, &PortRef::Number(port), self.at(at), 503));
+            return;
+        }
+        let host = host_of(self.cluster, service);
+        self.name_subset(destination, (&host, service.namespace()), backend);
+    }
+
+    /// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host
+    /// defines it". The host comes with the namespace of its Service or ServiceEntry.
+    fn name_subset(&self, destination: &Destination, (host, namespace): (&str, &str), backend: &mut Backend) {
+        let Some(subset) = &destination.subset else { return };
+        let rules = rules_for(self.cluster, self.proxy, host, namespace);
+        let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
+        match subsets.find(|it| it.name.value == subset.value) {
+            Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
+            None => {
+                let name = &subset.value;
+                backend.fault = Some(Fault {
+                    reason: "subset-not-found",
+                    status: 503,
+                    body: None,
+                    text: Text::new(
+                        format!("no DestinationRule defines subset `{name}` of `{host}` (NC, no cluster)"),
+                        format!(
+                            "`{host}` 호스트의 `{name}` 서브셋을 정의한 DestinationRule이 없습니다 (NC, no cluster)"
+                        ),
+                    ),
+                    location: self.at(subset.span),
+                });
+            }
+        }
+    }
 }
 
 /// True when a ServiceEntry that is visible here has this host, as written, and this port.
@@ -149,57 +222,6 @@ fn unknown_host(cluster: &Cluster, host: &str, at: Location) -> (Target, Fault) 
     (Target::Host(host.to_owned()), fault)
 }
 
-fn resolve(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    destination: &Destination,
-    service: &Found<'_, Service>,
-    backend: &mut Backend,
-) {
-    backend.target = Target::Service(service.id);
-    let port = destination.port.as_ref().map_or_else(|| infer_port(proxy, service), |it| it.value);
-    backend.port = Some(port);
-    if service.object.port(port).is_none() {
-        let at = destination.port.as_ref().map_or(destination.host.span, |it| it.span);
-        backend.fault = Some(missing_port(service, &PortRef::Number(port), owner.at(at), 503));
-        return;
-    }
-    let host = host_of(cluster, service);
-    name_subset(cluster, proxy, owner, destination, (host.as_str(), service.namespace()), backend);
-}
-
-/// The labels of the subset that a destination names; "the cluster is there only if a DestinationRule for the host defines
-/// it". The host comes with the namespace of its Service or ServiceEntry.
-fn name_subset(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    destination: &Destination,
-    (host, namespace): (&str, &str),
-    backend: &mut Backend,
-) {
-    let Some(subset) = &destination.subset else { return };
-    let rules = rules_for(cluster, proxy, host, namespace);
-    let mut subsets = rules.iter().flat_map(|it| &it.object.subsets);
-    match subsets.find(|it| it.name.value == subset.value) {
-        Some(found) => backend.subset = Some((subset.value.clone(), found.labels.clone())),
-        None => {
-            let name = &subset.value;
-            backend.fault = Some(Fault {
-                reason: "subset-not-found",
-                status: 503,
-                body: None,
-                text: Text::new(
-                    format!("no DestinationRule defines subset `{name}` of `{host}` (NC, no cluster)"),
-                    format!("`{host}` 호스트의 `{name}` 서브셋을 정의한 DestinationRule이 없습니다 (NC, no cluster)"),
-                ),
-                location: owner.at(subset.span),
-            });
-        }
-    }
-}
-
 /// At a gateway the only port of the Service, else the server's number; in the mesh always the dialled port.
 pub(super) fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16 {
     match service.object.ports.as_slice() {
@@ -215,21 +237,84 @@ pub fn tls_mode<'a>(
     service: &Found<'_, Service>,
     subset: Option<&str>,
 ) -> Option<(&'a str, Location)> {
-    let rules = rules_for(cluster, proxy, &host_of(cluster, service), service.namespace());
+    let (rule, tls) = client_tls(cluster, proxy, (&host_of(cluster, service), service.namespace()), subset)?;
+    Some((tls.mode.value.as_str(), rule.at(tls.mode.span)))
+}
+
+/// The `tls` that holds for a port of a host, with its DestinationRule; the host comes with the namespace of its Service or
+/// ServiceEntry, the port is that of the proxy.
+fn client_tls<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    (host, namespace): (&str, &str),
+    subset: Option<&str>,
+) -> Option<(Found<'a, DestinationRule>, &'a ClientTls)> {
+    let rules = rules_for(cluster, proxy, host, namespace);
     // Settings of a port go before those of the whole, a subset's own before those of all.
     let of_subset = rules.iter().find_map(|it| {
         let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
-        Some((it, &found.tls))
+        Some((*it, &found.tls))
     });
-    let of_all = rules.iter().map(|it| (it, &it.object.tls)).find(|(_, policy)| policy.is_told);
+    let of_all = rules.iter().map(|it| (*it, &it.object.tls)).find(|(_, policy)| policy.is_told);
     let both: Vec<_> = of_subset.into_iter().chain(of_all).collect();
     let at_port = both.iter().find_map(|(rule, policy)| Some((*rule, policy.port(proxy.port)?)));
-    let (rule, mode) = match at_port {
+    match at_port {
         // "Fields that a port's own settings omit have their default."
-        Some((rule, mode)) => (rule, mode?),
-        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.mode.as_ref()?)))?,
+        Some((rule, tls)) => Some((rule, tls?)),
+        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.whole.as_ref()?))),
+    }
+}
+
+/// The TLS that a proxy begins towards a backend, because a DestinationRule says so.
+///
+/// `SIMPLE` and `MUTUAL` send the name of `sni`, else the host of the request (`auto_sni`). `ISTIO_MUTUAL` is ended by the
+/// sidecar of a Service's Pods, who see none of it; a host outside sees it, with the name of the cluster as its own.
+/// Source: istio `pilot/pkg/networking/core/cluster_tls.go` (`buildUpstreamTLSSettings`).
+pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<BegunTls> {
+    let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
+    let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
+    let (host, namespace, is_service) = match &backend.target {
+        Target::Service(id) => {
+            let service = cluster.get::<Service>(*id)?;
+            (host_of(cluster, &service), service.namespace().to_owned(), true)
+        }
+        Target::Host(host) => {
+            let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
+            (host.clone(), namespace.to_owned(), false)
+        }
+        Target::Missing(..) | Target::Balancer(_) => return None,
     };
-    Some((mode.value.as_str(), rule.at(mode.span)))
+    let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
+    let name = match (tls.mode.value.as_str(), &tls.sni) {
+        ("ISTIO_MUTUAL", _) if is_service => return None,
+        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
+        ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
+        ("ISTIO_MUTUAL", None) => {
+            ServerName::Fixed(format!("outbound_.{}_.{}_.{host}", proxy.port, subset.unwrap_or_default()))
+        }
+        _ => return None,
+    };
+    Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
+}
+
+/// The endpoints of a host of a ServiceEntry whose port leads to another one (`targetPort`): what it lists, else the host.
+/// None where the port is the same, since nothing is to be told then.
+pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<Endpoint> {
+    let named =
+        |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
+    let found = cluster.all::<ServiceEntry>().filter(named).find_map(|it| Some((it.object, it.object.port(port)?)));
+    let Some((entry, entry_port)) = found.filter(|(_, it)| it.target != it.number) else { return vec![] };
+    let listed: Vec<&str> = entry.endpoints.iter().map(String::as_str).collect();
+    let addresses = if listed.is_empty() { vec![host] } else { listed };
+    let endpoint = |address: &str| Endpoint {
+        source: None,
+        address: Some(address.to_owned()),
+        replicas: 1,
+        port: entry_port.target,
+        ready: true,
+        serves_still: false,
+    };
+    addresses.into_iter().map(endpoint).collect()
 }
 
 /// A route to a Service as it is, without a VirtualService.
@@ -250,7 +335,7 @@ pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
 /// A route to a host of a ServiceEntry as it is.
 pub(crate) fn host(host: &str, port: u16) -> Backend {
     Backend {
-        origin: crate::table::Origin::default(),
+        origin: Origin::default(),
         target: Target::Host(host.to_owned()),
         port: Some(port),
         subset: None,

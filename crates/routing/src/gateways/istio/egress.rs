@@ -1,14 +1,20 @@
-//! What a sidecar knows of the mesh: the egress hosts of the Sidecar that holds for it, and what is exported to it.
+//! What a sidecar knows of the mesh: the egress hosts of the Sidecar that holds for it, and what is exported to it; and what
+//! it makes of calls that come in.
 //!
 //! Source: istio `pilot/pkg/model/sidecar.go`. One that selects the Pod goes before that of its namespace, before that of
 //! the root namespace.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Service, Sidecar, VirtualService};
+use podpath_objects::{IngressListener, Labels, Service, Sidecar, VirtualService};
+use podpath_source::Location;
 
-use super::destination::Proxy;
+use super::destination::{self, Proxy};
+use super::mesh::served;
 use super::names::{age_key, full_host, host_of};
+use super::route::number;
+use crate::gateways::origin;
 use crate::pattern::HostPattern;
+use crate::table::{Action, Backend, Protocol, Rule, Table};
 
 /// The Sidecar that holds for a proxy; gateways have none.
 pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'a, Sidecar>> {
@@ -26,15 +32,69 @@ pub fn sidecar_of<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Option<Found<'
         .or_else(|| oldest(&cluster.settings.mesh_root_namespace, &is_whole))
 }
 
+/// The table of the proxy that a Sidecar names for calls to what is in no registry (`outboundTrafficPolicy.egressProxy`); none
+/// where it names none, or lets nothing out.
+///
+/// Source: istio `networking/core/listener.go` (`buildOutboundCatchAllNetworkFilterChains`), `httproute.go`
+/// (`buildCatchAllVirtualHost`): the cluster of this destination takes the place of the passthrough one.
+pub fn egress_proxy(cluster: &Cluster, proxy: &Proxy<'_>, is_http: bool) -> Option<Table> {
+    let sidecar = sidecar_of(cluster, proxy).filter(|it| it.object.keeps_inside == Some(false))?;
+    let told = sidecar.object.egress_proxy.as_ref()?;
+    let origin = origin(&sidecar, told.host.span, "spec.outboundTrafficPolicy.egressProxy");
+    let backend = Backend { weight: 1, ..destination::to(cluster, proxy, (&sidecar, &origin), told) };
+    let host = told.host.value.clone();
+    let mut rules = vec![Rule::plain(origin.clone(), "egressProxy", Action::Forward(vec![backend]))];
+    number(&mut rules);
+    let protocol = if is_http { Protocol::Http } else { Protocol::Tcp };
+    Some(served(&host, proxy, protocol, origin, vec![sidecar.id], rules))
+}
+
+/// What the Sidecar of Pods says of a port of theirs that is called.
+///
+/// A Sidecar with `ingress` replaces what the proxy makes of Services: a port that it lists is read as it says and goes to
+/// `defaultEndpoint`; any other passes as it is, to the same port. Source: istio `networking/core/listener_inbound.go`
+/// (`buildInboundChainConfigs`, `buildInboundPassthroughChains`), `cluster_builder.go` (`buildInboundClustersFromSidecar`).
+#[derive(Clone, Copy, Debug)]
+pub struct Inbound<'a> {
+    /// The Sidecar.
+    pub sidecar: Found<'a, Sidecar>,
+    /// Its listener for the port; none where it lists others alone.
+    pub listener: Option<&'a IngressListener>,
+}
+
+impl Inbound<'_> {
+    /// The proxy reads HTTP: it is told so, or it looks.
+    pub fn reads_http(&self) -> bool {
+        let is_http = |it: &str| matches!(it, "" | "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB");
+        self.listener.is_none_or(|it| {
+            let protocol = it.protocol.to_ascii_uppercase();
+            is_http(&protocol) || protocol == "HTTPS" && self.ends_tls().is_some()
+        })
+    }
+
+    /// The proxy ends TLS that is not the mesh's: the mode, and where it stands.
+    pub fn ends_tls(&self) -> Option<(&str, Location)> {
+        let mode = self.listener?.tls.as_ref()?;
+        let ends = !matches!(mode.value.as_str(), "PASSTHROUGH" | "AUTO_PASSTHROUGH");
+        ends.then(|| (mode.value.as_str(), self.sidecar.at(mode.span)))
+    }
+}
+
+/// What comes in at a port of Pods; none where no Sidecar says anything of it.
+pub fn inbound<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels, port: u16) -> Option<Inbound<'a>> {
+    let proxy = Proxy { namespace, labels, port, is_gateway: false };
+    let sidecar = sidecar_of(cluster, &proxy).filter(|it| !it.object.ingress.is_empty())?;
+    let listener = sidecar.object.ingress.iter().find(|it| it.port.value == port);
+    Some(Inbound { sidecar, listener })
+}
+
 /// Whether a proxy knows a Service by its own name.
 pub fn knows(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
     let exported = service.entry.resource.meta.annotation("networking.istio.io/exportTo");
     let is_seen = exported.is_none_or(|it| {
-        it.split(',').map(str::trim).any(|it| match it {
-            "*" => true,
-            "." => service.namespace() == proxy.namespace,
-            other => other == proxy.namespace,
-        })
+        let list: Vec<&str> = it.split(',').map(str::trim).collect();
+        let is_for = |it: &&str| *it == proxy.namespace || *it == "." && service.namespace() == proxy.namespace;
+        list.contains(&"*") || !list.contains(&"~") && list.iter().any(is_for)
     });
     let host = HostPattern::parse(&host_of(cluster, service));
     is_seen && takes(cluster, proxy, service.namespace(), &|it| it.intersect(&host).is_some())

@@ -1,6 +1,7 @@
 //! The table of an ingress gateway: what all Gateways that select its Pods make together.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
@@ -132,10 +133,12 @@ fn make<'a>(
 ) -> Table {
     let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
     let mut hidden = Vec::new();
+    let known_pods = cluster.select_pods(pods.namespace, pods.labels);
+    let addresses: Vec<IpAddr> = known_pods.iter().flat_map(|it| it.ips).filter_map(|it| it.parse().ok()).collect();
     for gateway in gateways {
         for (idx, server) in gateway.object.servers.iter().enumerate() {
             let Some(port) = &server.port else { continue };
-            if let Some(why) = (Serving { gateway: *gateway, server, idx }).hidden() {
+            if let Some(why) = (Serving { gateway: *gateway, server, idx }).hidden(&addresses) {
                 hidden.push(why);
                 continue;
             }

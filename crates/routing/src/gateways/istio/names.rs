@@ -53,9 +53,15 @@ pub(super) enum Visibility {
 }
 
 /// How an object of `namespace` is seen from a proxy in `from`; None when it is not.
+///
+/// `*` goes before all others, then `~`, which nobody sees whatever stands beside it (`push_context.go`,
+/// `initServiceRegistry`).
 pub(super) fn visibility(export_to: &[Spanned<String>], namespace: &str, from: &str) -> Option<Visibility> {
     if export_to.is_empty() || export_to.iter().any(|it| it.value == "*") {
         return Some(Visibility::Public);
+    }
+    if export_to.iter().any(|it| it.value == "~") {
+        return None;
     }
     if export_to.iter().any(|it| it.value == "." || it.value == namespace) && namespace == from {
         return Some(Visibility::Private);

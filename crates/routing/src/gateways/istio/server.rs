@@ -59,19 +59,29 @@ impl Serving<'_> {
         Rejected { origin: self.origin(), reason: "duplicate-host", text, by: None }
     }
 
-    /// Why nobody but the Pod itself reaches it: `bind` is a loopback address or a socket in the file system.
-    pub(super) fn hidden(&self) -> Option<Rejected> {
+    /// Why nobody but the Pod itself reaches it: `bind` is a loopback address, a socket in the file system, or none of the
+    /// addresses that its Pods are known to have.
+    pub(super) fn hidden(&self, pods: &[IpAddr]) -> Option<Rejected> {
         let bind = self.server.bind.as_ref()?;
-        let is_loopback = bind.value.parse::<IpAddr>().is_ok_and(|it| it.is_loopback());
-        if !is_loopback && !bind.value.starts_with("unix:") {
+        let address = bind.value.parse::<IpAddr>().ok();
+        let is_other = |it: IpAddr| !it.is_unspecified() && !pods.is_empty() && !pods.contains(&it);
+        let (reason, text) = if address.is_some_and(|it| it.is_loopback()) || bind.value.starts_with("unix:") {
+            let text = Text::new(
+                format!("it listens on `{}`, which the Pod alone reaches", bind.value),
+                format!("`{}`에서만 받기 때문에 Pod 안에서만 닿을 수 있습니다", bind.value),
+            );
+            ("bound-inside", text)
+        } else if address.is_some_and(is_other) {
+            let text = Text::new(
+                format!("it listens on `{}`, and no Pod of the gateway has this address", bind.value),
+                format!("`{}` 주소에서 받는데 게이트웨이 Pod에 이 주소가 없습니다", bind.value),
+            );
+            ("bound-elsewhere", text)
+        } else {
             return None;
-        }
-        let text = Text::new(
-            format!("it listens on `{}`, which the Pod alone reaches", bind.value),
-            format!("`{}`에서만 받기 때문에 Pod 안에서만 닿을 수 있습니다", bind.value),
-        );
+        };
         let origin = origin(&self.gateway, bind.span, format!("spec.servers[{}].bind", self.idx));
-        Some(Rejected { origin, reason: "bound-inside", text, by: None })
+        Some(Rejected { origin, reason, text, by: None })
     }
 
     /// The number of its port, as written.

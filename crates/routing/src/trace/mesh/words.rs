@@ -1,5 +1,6 @@
 //! The sentences of Istio's policies.
 
+pub(in crate::trace) mod inbound;
 pub(super) mod inject;
 
 use podpath_cluster::{Cluster, ResourceId};

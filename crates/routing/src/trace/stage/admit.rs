@@ -117,8 +117,12 @@ impl<'w> Walk<'w> {
         mtls: &Mtls,
         link: Link,
     ) -> Passed {
+        let inbound = istio::inbound(self.cluster, pod.namespace, &pod.template.labels, port);
+        // TLS of its own a Sidecar ends where mutual TLS of the mesh is off alone.
+        let ends_tls = inbound.as_ref().and_then(istio::Inbound::ends_tls).filter(|_| mtls.mode == Mode::Disable);
         let fails = match (mtls.mode, link) {
             (Mode::Strict, Link::Mutual) | (_, Link::Plain) => mtls.mode == Mode::Strict && link == Link::Plain,
+            (Mode::Disable, Link::Other(_)) if ends_tls.is_some() => false,
             (Mode::Disable, Link::Mutual) | (Mode::Strict, Link::Other(_)) => true,
             (Mode::Permissive, Link::Mutual) => false,
             (_, Link::Other(location)) => {
@@ -129,6 +133,15 @@ impl<'w> Walk<'w> {
         let mut hops: Vec<Hop> = hop.into_iter().collect();
         if fails {
             return (hops, Some(self.not_connected(mtls, pod, request)));
+        }
+        hops.extend(inbound.as_ref().map(|it| mesh_words::inbound::inbound_hop(self.cluster, it, port)));
+        if let Some((mode, location)) = ends_tls {
+            if link == Link::Plain && !request.scheme.is_tls() {
+                return (hops, Some(self.needs_tls(mode, location, request)));
+            }
+            if let Some(upstream) = self.trace.upstream.as_mut() {
+                (upstream.tls, upstream.sni) = ("none", None);
+            }
         }
         let mesh = Mesh::of(self.cluster);
         let peer = self.peer.clone();
@@ -147,7 +160,11 @@ impl<'w> Walk<'w> {
             remote_ip: self.remote_ip(request),
             destination_ip: pod.ip.map(str::to_owned),
             port,
-            is_http: speaks_http && called.is_none_or(|it| istio::is_http(it.port)),
+            is_http: speaks_http
+                && match &inbound {
+                    Some(inbound) => inbound.reads_http(),
+                    None => called.is_none_or(|it| istio::is_http(it.port)),
+                },
             sni: sni.filter(|_| link == Link::Mutual),
             split_claims: vec![],
         };
@@ -266,6 +283,15 @@ impl<'w> Walk<'w> {
         let verdict = mesh_words::not_connected(self.cluster, mtls, &name, status);
         let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
         End { outcome, status, reason: "peer-authentication".into(), body: None, verdict }
+    }
+
+    /// Plain text comes to a sidecar that ends TLS: as above.
+    fn needs_tls(&self, mode: &str, location: Location, request: &Request) -> End {
+        let status =
+            self.proxy.filter(|_| request.scheme.is_http()).map(|it| if it.is_load_balancer { 502 } else { 503 });
+        let verdict = mesh_words::inbound::needs_tls(mode, location, status);
+        let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
+        End { outcome, status, reason: "inbound-tls".into(), body: None, verdict }
     }
 
     /// Who opened the connection that is being looked at.

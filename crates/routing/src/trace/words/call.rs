@@ -1,12 +1,13 @@
 //! The sentences of calls to a Service that no gateway takes: load balancers of L4, nodes, names, kube-proxy.
 
-use podpath_cluster::{Endpoint, Found};
+use podpath_cluster::{Cluster, Endpoint, Found};
 use podpath_objects::{Service, ServicePort};
 use podpath_source::{Spanned, Text};
 
-use super::{at, hop};
+use super::{at, hop, name_of};
 use crate::gateways::Gateway;
-use crate::trace::{Hop, HopKind};
+use crate::table::BegunTls;
+use crate::trace::{Hop, HopKind, Upstream};
 
 /// The hop of a load balancer of L4.
 pub(in crate::trace) fn load_balancer_service(service: &Found<'_, Service>, port: u16) -> Hop {
@@ -101,4 +102,27 @@ pub(super) fn settings(service: &Found<'_, Service>, entry: &ServicePort, proxy:
         add(format!("they speak `{protocol}` (appProtocol)"), format!("`{protocol}` 프로토콜을 씁니다(appProtocol)"));
     }
     (en, ko)
+}
+
+/// The hop of the DestinationRule by which a proxy begins TLS; none where something else asks for it.
+pub(in crate::trace) fn tls_hop(cluster: &Cluster, tls: &BegunTls, upstream: &Upstream) -> Option<Hop> {
+    let (resource, location, mode) = tls.by.as_ref()?;
+    let (name_en, name_ko) = match &upstream.sni {
+        Some(name) => (format!(" with the server name `{name}`"), format!("서버 이름은 `{name}`입니다")),
+        None => (", without a server name".to_owned(), "서버 이름은 보내지 않습니다".to_owned()),
+    };
+    // What the caller encrypted itself goes inside, which servers seldom expect.
+    let (twice_en, twice_ko) = if upstream.request.scheme.is_tls() {
+        (
+            "; the caller's own TLS goes inside of it, so it is encrypted twice",
+            ". 호출자의 TLS 위에 한 번 더 암호화됩니다",
+        )
+    } else {
+        ("", "")
+    };
+    let detail = Text::new(
+        format!("the proxy begins TLS here ({mode}){name_en}{twice_en}"),
+        format!("프록시가 여기서 TLS를 시작합니다({mode}). {name_ko}{twice_ko}"),
+    );
+    Some(hop(HopKind::Policy, Some(*resource), Some(*location), name_of(cluster, Some(*resource)), detail))
 }

@@ -13,7 +13,7 @@ use crate::gateways::ingress::nginx::upstream::port_of;
 use crate::gateways::{origin, service_by_host, service_of, service_target};
 use crate::matcher::Condition;
 use crate::pattern::Pattern;
-use crate::table::{Action, Backend, Filter, HeaderChange, PathChange, Target};
+use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, PathChange, Target};
 
 impl<'a> Context<'a, '_> {
     /// The rules that send a request on: one for each decision of a canary, for origins that scripts may have and for others.
@@ -35,7 +35,7 @@ impl<'a> Context<'a, '_> {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
             for (mut share, also, whose) in self.shares(member, backend, &primary) {
                 // No server name is sent unless `proxy-ssl-server-name` asks for it.
-                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(String::new()));
+                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(BegunTls::default()));
                 rules.origin = whose.unwrap_or_else(|| own.clone());
                 rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
             }

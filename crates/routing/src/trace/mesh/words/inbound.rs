@@ -1,0 +1,82 @@
+//! The sentences of what a Sidecar lets in.
+
+use podpath_cluster::Cluster;
+use podpath_source::{Location, Text};
+
+use crate::gateways::istio::Inbound;
+use crate::trace::words::{hop, name_of};
+use crate::trace::{Hop, HopKind, Stage, Verdict};
+
+/// The hop of the Sidecar by which the proxy of Pods takes a port.
+pub(in crate::trace) fn inbound_hop(cluster: &Cluster, inbound: &Inbound<'_>, port: u16) -> Hop {
+    let (location, detail) = match inbound.listener {
+        None => (inbound.sidecar.at(inbound.sidecar.entry.resource.meta.name_span()), passed(port)),
+        Some(it) => {
+            let place = it.endpoint.as_ref().map_or(it.span, |it| it.span);
+            let text = match it.endpoint.as_ref().map(|it| it.value.as_str()) {
+                None => to_itself(port),
+                Some(endpoint) => handed(port, endpoint, it.container_port()),
+            };
+            (inbound.sidecar.at(place), if it.is_bound { bound(&text) } else { text })
+        }
+    };
+    let resource = Some(inbound.sidecar.id);
+    hop(HopKind::Policy, resource, Some(location), name_of(cluster, resource), detail)
+}
+
+fn passed(port: u16) -> Text {
+    Text::new(
+        format!("its ingress does not list port {port}, so the proxy passes it as it is, to the same port"),
+        format!("ingress에 {port} 포트가 없어 프록시가 같은 포트로 그대로 넘깁니다"),
+    )
+}
+
+fn to_itself(port: u16) -> Text {
+    Text::new(
+        format!("its ingress lists port {port}, and the proxy hands it to the same port"),
+        format!("ingress에 있는 {port} 포트를 프록시가 같은 포트로 넘깁니다"),
+    )
+}
+
+fn handed(port: u16, endpoint: &str, container: Option<u16>) -> Text {
+    let (en, ko) = match container {
+        Some(container) => (
+            format!("a container must listen on port {container}"),
+            format!("컨테이너가 {container} 포트에서 들어야 합니다"),
+        ),
+        None => {
+            ("a container must listen on this socket".to_owned(), "컨테이너가 이 소켓에서 들어야 합니다".to_owned())
+        }
+    };
+    Text::new(
+        format!("the proxy hands port {port} to `{endpoint}`; {en}"),
+        format!("프록시가 {port} 포트를 `{endpoint}` 주소로 넘깁니다. {ko}"),
+    )
+}
+
+/// `captureMode: NONE`
+fn bound(text: &Text) -> Text {
+    Text::new(
+        format!("{}; the proxy opens the port itself (captureMode NONE), so no container can", text.en),
+        format!("{}. 프록시가 포트를 직접 열어(captureMode NONE) 컨테이너는 열 수 없습니다", text.ko),
+    )
+}
+
+/// Plain text comes to a port where the proxy ends TLS.
+pub(in crate::trace) fn needs_tls(mode: &str, location: Location, status: Option<u16>) -> Verdict {
+    let title = match status {
+        Some(status) => Text::new(
+            format!("{status}: the sidecar of the Pod takes TLS alone on this port"),
+            format!("{status}: Pod의 사이드카가 이 포트에서 TLS만 받습니다"),
+        ),
+        None => Text::new(
+            "Connection closed: the sidecar of the Pod takes TLS alone on this port",
+            "연결이 끊깁니다. Pod의 사이드카가 이 포트에서 TLS만 받습니다",
+        ),
+    };
+    let detail = Text::new(
+        format!("its Sidecar ends TLS here (`tls.mode: {mode}`), and the caller sends plain text"),
+        format!("Sidecar가 여기서 TLS를 끝내는데(`tls.mode: {mode}`) 호출자가 평문을 보냅니다"),
+    );
+    Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) }
+}
