@@ -265,12 +265,11 @@ impl Build<'_> {
         for entries in by_number.values() {
             let stranger = entries.iter().find(|(_, it)| !matches!(it.protocol.as_str(), "TCP" | "UDP"));
             let (message, found) = match (entries.as_slice(), stranger) {
-                ([_], _) => continue,
+                ([] | [_], _) => continue,
                 ([_, _], Some(found)) => (format!("unsupported protocol for merging: {}", found.1.protocol), found),
                 ([one, other], None) if one.1.protocol != other.1.protocol => continue,
                 ([_, found], None) => (format!("protocols can't match for merging: {}", found.1.protocol), found),
                 ([.., found], _) => (format!("can only merge two ports, not {}", entries.len()), found),
-                ([], _) => continue,
             };
             let (n, port) = found;
             return Err(Frozen { message, origin: origin(self.service, port.span, format!("spec.ports[{n}]")) });
