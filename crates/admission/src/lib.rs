@@ -1,4 +1,4 @@
-//! What an API server answers to creating a document: reading, strictness, then the rules of the kind, in its own words.
+//! What an API server answers to creating a document: its kind, reading, strictness, the rules of the kind, in its words.
 //!
 //! Invariants: only what the server certainly refuses is refused; each stage that fails ends the answer, as it does there; a
 //! kind without rules of its own here is checked for its structure alone. The cost is linear in the document, but for lists
@@ -10,6 +10,7 @@ mod field;
 mod istio;
 mod metadata;
 mod name;
+mod served;
 mod service;
 
 use podpath_schema::{Finding, FindingKind};
@@ -41,6 +42,8 @@ pub enum Sort {
     UnknownField,
     /// `DuplicateKey`
     DuplicateKey,
+    /// `NoMatch`: no server has such a kind.
+    NoMatch,
     /// `Malformed`: the document cannot be read as its kind.
     Malformed,
 }
@@ -59,6 +62,7 @@ impl Sort {
             Self::TooMany => "FieldValueTooMany",
             Self::UnknownField => "UnknownField",
             Self::DuplicateKey => "DuplicateKey",
+            Self::NoMatch => "NoMatch",
             Self::Malformed => "Malformed",
         }
     }
@@ -109,6 +113,9 @@ pub fn check(document: &Document) -> Verdict {
 
 /// What is said to one object that could be read; `unknown` is what strict reading found before.
 fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
+    if let Some(refusal) = served::check(root) {
+        return refused(vec![refusal]);
+    }
     let (mut types, mut missing) = (Vec::new(), Vec::new());
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {

@@ -121,8 +121,7 @@ impl Walk {
                 "Invalid value: \"\": \"{}\" must validate one and only one schema (oneOf). Found {found} valid alternatives",
                 field.path
             );
-            let refusal = field.refuse(Sort::Invalid, words);
-            self.values.push(Refusal { field: "<nil>".to_owned(), ..refusal });
+            self.values.push(field.refuse(Sort::Invalid, words));
         }
     }
 
@@ -229,7 +228,7 @@ fn own(field: &Field<'_>, rule: &str) -> bool {
         }
         "endpoints" => matches!(text("resolution"), "" | "NONE") && has("endpoints"),
         "oneEndpoint" => text("resolution") == "DNS_ROUND_ROBIN" && field.get("endpoints").len() > 1,
-        "portsWithoutSelector" => has("portLevelMtls") && field.get("selector").get("matchLabels").len() == 0,
+        "portsWithoutSelector" => has("portLevelMtls") && field.get("selector").get("matchLabels").is_empty(),
         "scheme" => !matches!(field.text().split_once("://"), Some(("http" | "https", _))),
         "pluginScheme" => !is_plugin_url(field.text()),
         "inlineValue" => has("value") && !matches!(text("valueFrom"), "" | "INLINE"),

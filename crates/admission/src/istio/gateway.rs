@@ -17,7 +17,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
         review.refuse(&name, &format!("invalid gateway name: \"{}\"", name.text()));
     }
     let servers = root.get("spec").get("servers");
-    review.refuse_if(servers.len() == 0, &servers, "gateway must have at least one server");
+    review.refuse_if(servers.is_empty(), &servers, "gateway must have at least one server");
     let mut names = BTreeSet::new();
     for it in servers.items() {
         server(review, &it);
@@ -36,7 +36,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
 
 fn server(review: &mut Review, server: &Field<'_>) {
     let hosts = server.get("hosts");
-    review.refuse_if(hosts.len() == 0, &hosts, "server config must contain at least one host");
+    review.refuse_if(hosts.is_empty(), &hosts, "server config must contain at least one host");
     for it in hosts.items() {
         for words in host::in_namespace(it.text(), Holder::Gateway) {
             review.refuse(&it, &words);
@@ -184,7 +184,7 @@ fn certificates(review: &mut Review, tls: &Field<'_>, kind: &str) {
 
 fn ciphers(review: &mut Review, tls: &Field<'_>) {
     let (version, suites) = (tls.get("minProtocolVersion"), tls.get("cipherSuites"));
-    if matches!(version.text(), "TLSV1_0" | "TLSV1_1") && suites.len() == 0 {
+    if matches!(version.text(), "TLSV1_0" | "TLSV1_1") && suites.is_empty() {
         let words = "TLS version below TLSV1_2 require setting compatible ciphers as by default they no longer include \
                      compatible ciphers.";
         review.warn(&version, words);

@@ -150,7 +150,7 @@ pub(super) fn workload_entry(
         review.warn(entry, &format!("address is unset with network \"{}\"", network.text()));
     } else if let Some(path) = text.strip_prefix(SOCKET) {
         review.must(&address, host::socket(path));
-        review.refuse_if(ports.len() > 0, &ports, &format!("unix endpoint {text} must not include ports"));
+        review.refuse_if(!ports.is_empty(), &ports, &format!("unix endpoint {text} must not include ports"));
         let is_one = names.is_none_or(|it| it.len() == 1);
         review.refuse_if(!is_one, entry, "exactly 1 service port required for unix endpoints");
     } else if !host::is_address(text) && (!takes_names || host::full(text).is_some()) {

@@ -11,14 +11,14 @@ const ALLOWED: &str = "[core/v1/Service networking.istio.io/v1/ServiceEntry gate
 
 /// `selector.matchLabels`, which may be missing.
 pub(super) fn selector(review: &mut Review, selector: &Field<'_>) {
-    if selector.exists() && selector.get("matchLabels").len() == 0 {
+    if selector.exists() && selector.get("matchLabels").is_empty() {
         review.warn(selector, "workload selector specified without labels");
     }
 }
 
 /// `workloadSelector.labels` of the older kinds.
 pub(super) fn old_selector(review: &mut Review, selector: &Field<'_>, kind: &str) {
-    if selector.exists() && selector.get("labels").len() == 0 {
+    if selector.exists() && selector.get("labels").is_empty() {
         let words =
             format!("{kind}: workload selector specified without labels, will be applied to all services in namespace");
         review.warn(selector, &words);
