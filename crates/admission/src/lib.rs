@@ -138,7 +138,8 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
 /// What Istio's validation says to an object whose structure is fine: its schema and its webhook, as `istioctl analyze`
 /// asks both; nothing for kinds of others.
 pub fn istio(root: &Node) -> Verdict {
-    if istio::has_rules(root) { istio::check(root, false) } else { Verdict::default() }
+    let is_asked = istio::has_rules(root) && served::check(root).is_none();
+    if is_asked { istio::check(root, false) } else { Verdict::default() }
 }
 
 fn refused(refusals: Vec<Refusal>) -> Verdict {
