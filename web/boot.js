@@ -20,7 +20,12 @@ const trusted = globalThis.trustedTypes?.createPolicy('podpath', ours) ?? ours;
 
 let answered;
 const firstAnswer = new Promise(resolve => { answered = resolve; });
-let first = begin((isEmbedded && shared()) || own());
+let first = null;
+try {
+  first = begin((isEmbedded && shared()) || own());
+} catch {
+  // A browser that makes no worker is asked again when the page opens its core, and the page says so.
+}
 
 globalThis.podpathCore = {
   open() {
@@ -96,9 +101,7 @@ try {
   ]);
   await bindings.default({ module_or_path: module });
 } catch (error) {
-  // The picture stays to be read, but nobody shall wait for it to answer.
-  document.getElementById('first')?.removeAttribute('aria-busy');
-  document.getElementById('unable').hidden = false;
+  globalThis.podpathUnable?.();
   throw error;
 }
 if (!isEmbedded && document.querySelector('meta[name="podpath-offline"]')) await keepForOffline();

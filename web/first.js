@@ -3,6 +3,13 @@
 //
 // A script of its own, before everything that waits for modules, so that the picture is there at the first paint.
 {
+  // The picture stays to be read, but nobody shall wait for it to answer. A script that does not come cannot say so itself.
+  globalThis.podpathUnable = () => {
+    document.getElementById('first')?.removeAttribute('aria-busy');
+    document.getElementById('unable').hidden = false;
+  };
+  document.querySelector('script[src*="boot"]')?.addEventListener('error', podpathUnable);
+
   const kept = key => { try { return localStorage.getItem(key); } catch { return null; } };
   const settings = (() => { try { return JSON.parse(kept('podpath.settings')); } catch { return null; } })();
   const fits = query => matchMedia(query).matches;

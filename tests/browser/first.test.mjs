@@ -3,6 +3,19 @@
 const WIDTHS = { phone: 390, tablet: 800, snug: 1280, wide: 1440, roomy: 1800 };
 const desk = (width, more) => ({ viewport: { width, height: 900 }, reducedMotion: "reduce", ...more });
 
+/** What keeps the page from drawing as much as the picture shows; each runs in the page, before it. */
+const MISHAPS = {
+  "the core refuses to suggest requests": () => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function post(text) {
+      postMessage.call(this, text.replace('"method":"suggest"', '"method":"refused"'));
+    };
+  },
+  "the browser makes no worker": () => {
+    globalThis.Worker = function refused() { throw new Error("no workers here"); };
+  },
+};
+
 /** Keeps the page from running until the function that is given back is called. */
 async function held(page) {
   let release;
@@ -112,12 +125,24 @@ export default (test) => {
   });
 
   for (const [locale, words] of [["en-US", /could not load/], ["ko-KR", /새로 고치세요/]]) {
-    test(`a page whose WebAssembly does not come says so: ${locale}`, desk(1440, { locale, allow: [/./] }), async ({ page, url, expect, screenshot }) => {
-      await page.route("**/podpath-web-*_bg.wasm", (route) => route.abort());
-      await page.goto(url, { waitUntil: "commit" });
-      await expect(page.getByRole("alert").filter({ visible: true })).toHaveText(words);
-      await expect(page.locator("#first .verdict")).toBeVisible();
-      await screenshot(`unable ${locale}`);
+    for (const [what, file] of [["WebAssembly", "podpath-web-*_bg.wasm"], ["starting script", "boot-*.js"]]) {
+      test(`a page whose ${what} does not come says so: ${locale}`, desk(1440, { locale, allow: [/./] }), async ({ page, url, expect, screenshot }) => {
+        await page.route(`**/${file}`, (route) => route.abort());
+        await page.goto(url, { waitUntil: "commit" });
+        await expect(page.getByRole("alert").filter({ visible: true })).toHaveText(words);
+        await expect(page.locator("#first .verdict")).toBeVisible();
+        await expect(page.locator("#first[aria-busy]")).toHaveCount(0);
+        await screenshot(`unable ${what} ${locale}`);
+      });
+    }
+  }
+
+  for (const [name, befall] of Object.entries(MISHAPS)) {
+    test(`it goes though ${name}`, desk(1440), async ({ page, url, expect }) => {
+      await page.addInitScript(befall);
+      await page.goto(url);
+      await page.locator("#first").waitFor({ state: "detached" });
+      await expect(page.locator("#app .source")).toBeVisible();
     });
   }
 

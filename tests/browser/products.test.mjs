@@ -192,6 +192,14 @@ export default (test) => {
     await screenshot("single file");
   });
 
+  test("one file says so where WebAssembly is refused", { ...DESK, locale: "en-US", allow: [/./] }, async ({ page, dist, expect }) => {
+    await page.addInitScript(() => { delete globalThis.WebAssembly; });
+    await page.goto(pathToFileURL(join(dist, "podpath.html")).href);
+    await expect(page.getByRole("alert").filter({ visible: true })).toHaveText(/could not load/);
+    await expect(page.locator("#first .verdict")).toBeVisible();
+    await expect(page.locator("#first[aria-busy]")).toHaveCount(0);
+  });
+
   test("the element follows its recipe, from another origin", DESK, async ({ page, url, serve, expect, screenshot }) => {
     await around(page, serve, recipe("plain", url));
     await expect(shown(frame(page))).toBeVisible();

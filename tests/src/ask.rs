@@ -106,8 +106,8 @@ pub fn call(text: &str) -> Result<Call, String> {
     Ok(call)
 }
 
-/// `sidecar shop/web`, `pod shop/web`, `Ingress shop/edge`, `Service shop/edge`, `Gateway shop/edge 80`, `IstioGateway shop/edge 80`,
-/// `pods istio-system istio=ingressgateway 8080`.
+/// `sidecar shop/web`, `pod shop/web`, both with more labels as in `pod shop/web tier=front`, `Ingress shop/edge`,
+/// `Service shop/edge`, `Gateway shop/edge 80`, `IstioGateway shop/edge 80`, `pods istio-system istio=ingressgateway 8080`.
 fn entry(text: &str) -> Result<From, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let (kind, name) = match words.as_slice() {
@@ -122,16 +122,14 @@ fn entry(text: &str) -> Result<From, String> {
         namespace: Some(namespace.into()),
         name: name.into(),
     };
-    let labels = |pairs: &[&str]| {
-        pairs
-            .iter()
-            .filter_map(|it| it.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect()
+    let labels = |pairs: &[&str]| -> BTreeMap<String, String> {
+        let pairs = pairs.iter().filter_map(|it| it.split_once('='));
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
     };
     Ok(match kind {
         "sidecar" | "pod" => {
-            let labels = [("app".to_owned(), name.to_owned())].into();
+            let mut labels = labels(words.get(2..).unwrap_or_default());
+            labels.insert("app".to_owned(), name.to_owned());
             let sidecar = Some(kind == "sidecar");
             let pod = PodCaller { namespace: namespace.into(), labels, sidecar, ..PodCaller::default() };
             From { pod: Some(pod), ..From::default() }

@@ -2,7 +2,8 @@
 //!
 //! A heading begins a test. ```` ```yaml file=a.yaml ```` is a file of its workspace (`a.yaml` unless told). A
 //! ```` ```request ```` block holds `GET http://host/path`, then headers, `from: ...` and `claims: {...}` lines; the ```` ```trace ```` block
-//! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress. A
+//! after it is what is expected, ```` ```trace controller=nginx ```` when that controller plays every Ingress, and a
+//! ```` ```headers ```` block the headers that the backend gets. A
 //! ```` ```status Gateway/edge HTTPRoute/web ```` block holds what the controller writes into these objects; without
 //! names, into all. A ```` ```diagnostics ```` block expects all findings as text, a ```` ```workloads ```` block all workloads,
 //! a ```` ```graph ```` block the wires of the diagram (`=` where the request before it goes),

@@ -64,6 +64,11 @@ fn run_case(case: &Case, outcome: &mut Outcome) -> Result<(), String> {
                 compare(case, block, show::trace(&trace), outcome);
                 has_expected_block = true;
             }
+            "headers" => {
+                let call = request.as_ref().ok_or("headers without a request")?;
+                compare(case, block, show::headers(&ask::trace(&files, call)?), outcome);
+                has_expected_block = true;
+            }
             "graph" => {
                 compare(case, block, show::graph(&ask::graph(&files, request.as_ref())?), outcome);
                 has_expected_block = true;

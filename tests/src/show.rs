@@ -318,6 +318,15 @@ pub(crate) fn trace(trace: &Trace) -> String {
     text
 }
 
+/// The headers of the request as it goes to the backend.
+pub(crate) fn headers(trace: &Trace) -> String {
+    let mut text = String::new();
+    for (name, value) in trace.upstream.iter().flat_map(|it| &it.headers) {
+        _ = writeln!(text, "{name}: {value}");
+    }
+    text
+}
+
 fn backend(text: &mut String, backend: &Backend) {
     let (part, whole) = backend.weight;
     let who = backend.service.as_ref().map_or_else(|| backend.host.clone().unwrap_or_default(), name);
@@ -338,6 +347,9 @@ fn hop(text: &mut String, hop: &Hop) {
     let by = hop.decided_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
     let failed = if hop.failed { " (fails)" } else { "" };
     _ = writeln!(text, "{who}: {}{by}{failed}", hop.detail);
+    for note in &hop.notes {
+        _ = writeln!(text, "  note {}: {}", note.reason, note.detail);
+    }
     for candidate in hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen) {
         let who = candidate.resource.as_deref().map_or(String::new(), name);
         _ = writeln!(text, "  not {who} {}: {}", candidate.path, candidate.reason);

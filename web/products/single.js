@@ -6,8 +6,17 @@ const POLICY = {
   },
 };
 
-/** Takes over what `boot.js` does for the site: the door to the core, and the start of the page. */
+/** Takes over what `boot.js` does for the site: the door to the core, and the start of the page, or a word that it cannot. */
 export async function start(bindings, names) {
+  try {
+    await run(bindings, names);
+  } catch (error) {
+    globalThis.podpathUnable?.();
+    throw error;
+  }
+}
+
+async function run(bindings, names) {
   const trusted = globalThis.trustedTypes?.createPolicy('podpath', POLICY) ?? POLICY;
   const found = globalThis.fetch;
   globalThis.fetch = (wanted, options) => file(wanted) ?? found(wanted, options);

@@ -79,7 +79,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let handle = use_reducer(|| known.map_or_else(first_state, |it| (*it.state).clone()));
     let state = Rc::new((*handle).clone());
     let look = use_window(known.map(|it| it.look));
-    let (core, asker) = use_core(question(&state, look), known.map(|it| it.core.clone()).unwrap_or_default());
+    let (core, asker) = use_core(question(&state, look), known.map(|it| &it.core));
     let core = Rc::new((*core).clone());
     let (is_kept, on_action) = use_saving(&state, handle.dispatcher());
     let (answers, half_typed) = use_last_good(core.answers.as_ref());
@@ -149,7 +149,8 @@ pub(crate) fn question(state: &State, look: Look) -> Question {
 #[hook]
 fn use_first_picture(core: &Core, is_about_to_look: bool) {
     use_effect_with((), |()| browser::remove("#first[data-bare]"));
-    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || core.health != Health::Fine;
+    let is_without_answer = core.has_failed || core.health != Health::Fine;
+    let is_drawn = core.suggested_for.is_some() && !is_about_to_look || is_without_answer;
     use_effect_with(is_drawn, |is_drawn| {
         if *is_drawn {
             browser::remove("#first");

@@ -5,7 +5,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Write};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::rc::Rc;
 use std::sync::mpsc;
 
@@ -14,6 +14,7 @@ use yew::platform::Runtime;
 use yew::{LocalServerRenderer, Reducible};
 
 use crate::app::{App, AppProps, Known, question};
+use crate::core::Heard;
 use crate::core::conversation::Conversation;
 use crate::examples;
 use crate::hooks::use_core::{Core, News};
@@ -54,51 +55,71 @@ async fn pages(program: &OsStr, locale: Locale) -> io::Result<Vec<String>> {
 fn known(program: &OsStr, locale: Locale, look: Look) -> io::Result<Known> {
     let settings = Settings { locale, ..Settings::default() };
     let state = Rc::new(State { settings: settings.into(), ..State::default() });
-    let state = state.reduce(Action::Open(examples::first()));
-    let core = answered(program, &state, look)?;
-    let trace = core.answers.as_ref().and_then(|it| it.trace.as_deref());
-    let Some(range) = trace.and_then(first_look) else { return Ok(Known { state, core: (*core).clone(), look }) };
-    let state = state.reduce(Action::Goto(range));
-    let core = answered(program, &state, look)?;
-    Ok(Known { state, core: (*core).clone(), look })
-}
-
-/// All that the core says about a state.
-fn answered(program: &OsStr, state: &State, look: Look) -> io::Result<Rc<Core>> {
-    let mut child = Command::new(program).arg("rpc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(io::Error::other("the program has no input and output"));
-    };
-    let core = converse(input, BufReader::new(output), state, look)?;
-    child.wait()?;
-    if core.answers.is_none() {
-        return Err(io::Error::other("the core did not answer about the first example"));
+    let mut state = state.reduce(Action::Open(examples::first()));
+    let mut program = Program::start(program)?;
+    program.ask(&state, look)?;
+    let trace = program.core.answers.as_ref().and_then(|it| it.trace.as_deref());
+    if let Some(range) = trace.and_then(first_look) {
+        state = state.reduce(Action::Goto(range));
+        program.ask(&state, look)?;
     }
-    Ok(core)
+    let core = program.end()?;
+    Ok(Known { state, core, look })
 }
 
-fn converse(
-    mut input: ChildStdin,
-    mut output: BufReader<ChildStdout>,
-    state: &State,
-    look: Look,
-) -> io::Result<Rc<Core>> {
-    let mut talk = Conversation::default();
-    let mut core = Rc::new(Core::default());
-    talk.want(Rc::new(question(state, look)));
-    let (_, mut open) = talk.hear("ready");
-    while !open.is_empty() {
-        for text in std::mem::take(&mut open) {
-            writeln!(input, "{text}")?;
-            input.flush()?;
-            let mut line = String::new();
-            output.read_line(&mut line)?;
-            let (heard, more) = talk.hear(line.trim_end());
-            core = heard.map_or_else(|| core.clone(), |it| core.clone().reduce(News::Heard(it)));
-            open.extend(more);
+/// The program that answers, and the talk with it, as the page has one with its worker.
+struct Program {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    talk: Conversation,
+    /// All that it said.
+    core: Rc<Core>,
+}
+
+impl Program {
+    fn start(name: &OsStr) -> io::Result<Self> {
+        let mut child = Command::new(name).arg("rpc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().ok_or_else(|| io::Error::other("the program has no output"))?;
+        let mut talk = Conversation::default();
+        talk.hear("ready");
+        Ok(Self { child, output: BufReader::new(output), talk, core: Rc::default() })
+    }
+
+    /// Asks about a state all that the page asks.
+    fn ask(&mut self, state: &State, look: Look) -> io::Result<()> {
+        let question = Rc::new(question(state, look));
+        let mut open = self.talk.want(question.clone());
+        while !open.is_empty() {
+            for text in std::mem::take(&mut open) {
+                let answer = self.answer(&text)?;
+                let (heard, more) = self.talk.hear(answer.trim_end());
+                match heard {
+                    Some(Heard::Failed(message)) => return Err(io::Error::other(message)),
+                    Some(heard) => self.core = self.core.clone().reduce(News::Heard(heard)),
+                    None => {}
+                }
+                open.extend(more);
+            }
         }
+        let is_answered = self.core.answers.as_ref().is_some_and(|it| Rc::ptr_eq(&it.question, &question));
+        let unanswered = || io::Error::other("the core did not answer about the first example");
+        is_answered.then_some(()).ok_or_else(unanswered)
     }
-    Ok(core)
+
+    /// The answer to one message.
+    fn answer(&mut self, text: &str) -> io::Result<String> {
+        let input = self.child.stdin.as_mut().ok_or_else(|| io::Error::other("the program has no input"))?;
+        writeln!(input, "{text}")?;
+        input.flush()?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(line)
+    }
+
+    fn end(mut self) -> io::Result<Core> {
+        self.child.wait()?;
+        Ok((*self.core).clone())
+    }
 }
 
 /// What the widths share once, with a place for what differs, and what differs for each width.
@@ -115,7 +136,8 @@ fn templates(locale: Locale, pages: &[String]) -> String {
     std::iter::once(format!("<template data-first=\"{language}\">{shell}</template>\n")).chain(pictures).collect()
 }
 
-/// How many bytes at the begin and at the end are the same on all pages, up to the edge of a tag.
+/// How many bytes at the begin and at the end are the same on all pages, up to the edge of a tag: letters may share some of
+/// theirs, `<` has one alone.
 fn shared(pages: &[String]) -> (usize, usize) {
     let least = pages.iter().map(String::len).min().unwrap_or_default();
     let all = |byte: &dyn Fn(&[u8]) -> Option<u8>| {
@@ -125,10 +147,11 @@ fn shared(pages: &[String]) -> (usize, usize) {
     };
     let n_same = (0..least).take_while(|at| all(&|it| it.get(*at).copied())).count();
     let n_last = (0..least).take_while(|at| all(&|it| it.get(it.len().checked_sub(at + 1)?).copied())).count();
-    let whole = pages.first().map(String::as_str).unwrap_or_default();
-    let head = whole.get(..n_same).and_then(|it| it.rfind('<')).unwrap_or_default();
+    let whole = pages.first().map(String::as_bytes).unwrap_or_default();
+    let is_edge = |byte: &u8| *byte == b'<';
+    let head = whole.get(..n_same).and_then(|it| it.iter().rposition(is_edge)).unwrap_or_default();
     let start = whole.len() - n_last.min(least - head);
-    let tail = whole.get(start..).and_then(|it| Some(it.len() - it.find('<')?)).unwrap_or_default();
+    let tail = whole.get(start..).and_then(|it| Some(it.len() - it.iter().position(is_edge)?)).unwrap_or_default();
     (head, tail)
 }
 
@@ -144,5 +167,14 @@ mod tests {
             html.starts_with("<template data-first=\"en\"><a><b>1</b><i class=\"first-picture\"></i></a></template>")
         );
         assert!(html.contains("data-least=\"640\"><d>2</d></template>"));
+    }
+
+    #[test]
+    fn letters_that_share_bytes_are_cut_at_the_tags_around_them() {
+        // The one pair begins with the same bytes, the other ends with one.
+        for (one, other) in [("가", "각"), ("가", "뀀")] {
+            let pages = [one, other].map(|it| format!("<a></a><b>{it}</b><c></c>"));
+            assert_eq!(shared(&pages), ("<a></a>".len(), "</b><c></c>".len()), "{one} and {other}");
+        }
     }
 }

@@ -77,7 +77,11 @@ impl<'de> Deserializer<'de> for Whole {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            Value::Array(items) => {
+                let mut items = Items(items.into_iter());
+                let read = visitor.visit_seq(&mut items)?;
+                items.end().map(|()| read)
+            }
             _ => Err(Error::custom("expected a list")),
         }
     }
@@ -128,6 +132,13 @@ impl<'de> Deserializer<'de> for Whole {
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
+    }
+}
+
+impl Items {
+    /// Nothing is left that the type has no place for: a pair has no third item.
+    fn end(self) -> Result<(), Error> {
+        if self.0.as_slice().is_empty() { Ok(()) } else { Err(Error::custom("expected a shorter list")) }
     }
 }
 
@@ -224,9 +235,16 @@ mod tests {
         let error = |text| read::<Shape>(text).unwrap_err().to_string();
         assert_eq!(error(r#"{"someName":"it","more":1}"#).split(',').next(), Some("unknown field `more`"));
         assert_eq!(error("{}"), "missing field `someName`");
-        for text in
-            [r#"["it"]"#, r#"{"someName":1}"#, r#"{"someName":"","pairs":{}}"#, r#"{"someName":"","focus":[{}]}"#, "{"]
-        {
+        assert_eq!(error(r#"{"someName":"","pairs":[["a",1,2]]}"#), "expected a shorter list");
+        let texts = [
+            r#"["it"]"#,
+            r#"{"someName":1}"#,
+            r#"{"someName":"","pairs":{}}"#,
+            r#"{"someName":"","pairs":[["a"]]}"#,
+            r#"{"someName":"","focus":[{}]}"#,
+            "{",
+        ];
+        for text in texts {
             assert!(read::<Shape>(text).is_err(), "{text}");
         }
     }

@@ -27,7 +27,9 @@ fn step(number: usize, hop: &Hop) -> String {
     let at = hop.range.as_ref().map(|it| format!(" ({})", place(it))).unwrap_or_default();
     let kind = hop.resource.as_ref().map(|it| format!("{} ", it.kind)).unwrap_or_default();
     let mark = if hop.failed { " ✗" } else { "" };
-    format!("{number}. {kind}**{}**{mark}: {}{at}", hop.title.replace('*', "\\*"), hop.detail)
+    let step = format!("{number}. {kind}**{}**{mark}: {}{at}", hop.title.replace('*', "\\*"), hop.detail);
+    let notes = hop.notes.iter().map(|it| format!("   - {}", it.detail));
+    std::iter::once(step).chain(notes).collect::<Vec<_>>().join("\n")
 }
 
 /// The candidates that lost, one a row.

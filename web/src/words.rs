@@ -193,6 +193,10 @@ pub(crate) const WORKER: Words = Words::new(
     "The analysis took too long and was started again. Your text is safe.",
     "분석이 너무 오래 걸려 다시 시작했습니다. 작성한 내용은 그대로입니다.",
 );
+pub(crate) const WORKER_REFUSED: Words = Words::new(
+    "The analysis cannot be started in this browser. Your text is safe.",
+    "이 브라우저에서는 분석을 시작할 수 없습니다. 작성한 내용은 그대로입니다.",
+);
 pub(crate) const WORKSPACE: Words = Words::new("Workspace", "작업 공간");
 
 /// The table behind `?`: keys, and what they do.

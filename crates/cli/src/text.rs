@@ -194,6 +194,9 @@ fn step(text: &mut String, hop: &Hop, number: u32) {
     if let Some(range) = &hop.range {
         _ = writeln!(text, "    {}", place(range));
     }
+    for note in &hop.notes {
+        _ = writeln!(text, "    ! {}", note.detail);
+    }
     let losers: Vec<_> = hop.candidates.iter().filter(|it| it.verdict != Standing::Chosen).collect();
     for loser in losers.iter().take(MAX_LOSERS) {
         candidate(text, loser);

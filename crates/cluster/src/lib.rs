@@ -74,7 +74,19 @@ impl<'a, T> Found<'a, T> {
 
     /// A place in the object.
     pub fn at(&self, span: Span) -> Location {
-        Location { document: self.entry.document, span }
+        self.entry.at(span)
+    }
+}
+
+impl Entry {
+    /// A place in the object.
+    pub fn at(&self, span: Span) -> Location {
+        Location { document: self.document, span }
+    }
+
+    /// The name, or "".
+    pub fn name(&self) -> &str {
+        self.resource.meta.name()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use podpath_objects::Labels;
 use podpath_protocol::{
-    Backend, Call, Candidate, Endpoint, Hop, HopKind, Locale, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
-    Stage, Standing, Trace, Upstream, Verdict,
+    Backend, Call, Candidate, Endpoint, Hop, HopKind, Locale, Mirror, Note, Outcome, PodCaller, ResponseHeaders,
+    RuleNumber, Stage, Standing, Trace, Upstream, Verdict,
 };
 use podpath_routing as routing;
 use podpath_source::{Diagnostic as Finding, Location, Text};
@@ -217,6 +217,7 @@ impl Writing<'_> {
             Target::Service(id) => (self.analysis.reference(*id), self.host(*id)),
             Target::Missing(namespace, name) => (None, Some(self.host_name(name, namespace))),
             Target::Host(host) => (None, Some(host.clone())),
+            Target::Balancer(_) => (None, None),
         };
         Backend {
             service,
@@ -351,8 +352,14 @@ impl Writing<'_> {
             decided_by: hop.decided_by.map(str::to_owned),
             rule,
             candidates: hop.candidates.into_iter().map(|it| self.candidate(it)).collect(),
+            notes: hop.notes.iter().map(|it| self.note(it)).collect(),
             failed: hop.failed,
         }
+    }
+
+    fn note(&self, note: &routing::Note) -> Note {
+        let detail = sentence(&note.text, self.locale);
+        Note { reason: note.reason.to_owned(), detail, range: range(self.analysis, note.location) }
     }
 
     fn candidate(&self, candidate: routing::Candidate) -> Candidate {

@@ -1,27 +1,28 @@
 //! Where routes send traffic: every reference to a Service, whichever kind of route makes it.
 
 use podpath_cluster::{Entry, Found};
-use podpath_objects::{
-    BackendRef, Destination, FilterKind, HttpRoute, HttpRule, Ingress, IngressBackend, PortRef, TargetGroupBinding,
-    VirtualService,
-};
+use podpath_objects::{BackendRef, Destination, Ingress, IngressBackend, PortRef, TargetGroupBinding, VirtualService};
 use podpath_source::{Diagnostic, Location, Span, Spanned};
 
 use crate::Context;
 use crate::istio::{HostMeaning, Names};
+use crate::route::{self, Route};
 
 /// The kind of the route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
+pub(crate) enum RouteKind {
     Ingress,
     Http,
+    Grpc,
+    /// TLSRoute, TCPRoute, UDPRoute.
+    Stream,
     VirtualService,
     TargetGroupBinding,
 }
 
 /// A reference to a Service.
 pub(crate) struct Backend<'a> {
-    pub(crate) route: Route,
+    pub(crate) route: RouteKind,
     /// The object that refers.
     pub(crate) entry: &'a Entry,
     /// Where the Service should be.
@@ -39,7 +40,7 @@ pub(crate) struct Backend<'a> {
 impl Backend<'_> {
     /// A place in the object that refers.
     pub(crate) fn at(&self, span: Span) -> Location {
-        Location { document: self.entry.document, span }
+        self.entry.at(span)
     }
 }
 
@@ -53,7 +54,7 @@ pub(crate) fn each<'a>(
         |backends: Vec<Backend<'a>>, found: &mut Vec<Diagnostic>| found.extend(backends.iter().filter_map(check));
     let names = Names::of(context.cluster);
     context.each::<Ingress>(found, &|it, found| tell(of_ingress(it), found));
-    context.each::<HttpRoute>(found, &|it, found| tell(of_http_route(it), found));
+    route::each(context, found, &|it, found| tell(of_route(it), found));
     context.each::<VirtualService>(found, &|it, found| tell(of_virtual_service(it, &names), found));
     context.each::<TargetGroupBinding>(found, &|it, found| tell(of_binding(it).into_iter().collect(), found));
 }
@@ -61,7 +62,7 @@ pub(crate) fn each<'a>(
 fn of_binding(found: Found<'_, TargetGroupBinding>) -> Option<Backend<'_>> {
     let written = found.object.service.as_ref()?;
     Some(Backend {
-        route: Route::TargetGroupBinding,
+        route: RouteKind::TargetGroupBinding,
         entry: found.entry,
         namespace: found.namespace(),
         name: &written.value,
@@ -83,7 +84,7 @@ fn of_ingress(found: Found<'_, Ingress>) -> Vec<Backend<'_>> {
     for backend in found.object.default_backend.iter().chain(paths).filter(|it| !is_annotation(it)) {
         let Some(written) = &backend.service else { continue };
         backends.push(Backend {
-            route: Route::Ingress,
+            route: RouteKind::Ingress,
             entry: found.entry,
             namespace: found.namespace(),
             name: &written.value,
@@ -95,33 +96,23 @@ fn of_ingress(found: Found<'_, Ingress>) -> Vec<Backend<'_>> {
     backends
 }
 
-fn of_http_route(found: Found<'_, HttpRoute>) -> Vec<Backend<'_>> {
-    let mut backends = Vec::new();
-    for backend in found.object.rules.iter().flat_map(backends_of_rule) {
-        if !backend.group.is_empty() || backend.kind != "Service" {
-            continue;
-        }
-        backends.push(Backend {
-            route: Route::Http,
-            entry: found.entry,
-            namespace: backend.namespace.as_ref().map_or(found.namespace(), |it| it.value.as_str()),
-            name: &backend.name.value,
-            written: &backend.name,
-            port: backend.port.clone().map(|it| it.map(PortRef::Number)),
-            is_incomplete: false,
-        });
-    }
-    backends
-}
-
-/// The backends of a rule, those that get copies and those that are asked first.
-fn backends_of_rule(rule: &HttpRule) -> Vec<&BackendRef> {
-    let filters = rule.backends.iter().flat_map(|it| &it.filters).chain(&rule.filters);
-    let mirrors = filters.filter_map(|filter| match &filter.kind {
-        FilterKind::Mirror(to, _) | FilterKind::ExternalAuth(to) => Some(to),
-        _ => None,
-    });
-    rule.backends.iter().chain(mirrors).collect()
+fn of_route<'a>(route: &Route<'a>) -> Vec<Backend<'a>> {
+    let of = match route.kind() {
+        "HTTPRoute" => RouteKind::Http,
+        "GRPCRoute" => RouteKind::Grpc,
+        _ => RouteKind::Stream,
+    };
+    let services = route.backends.iter().filter(|it| it.group.is_empty() && it.kind == "Service");
+    let backend = |it: &&'a BackendRef| Backend {
+        route: of,
+        entry: route.entry,
+        namespace: it.namespace.as_ref().map_or(route.entry.namespace.as_str(), |it| it.value.as_str()),
+        name: &it.name.value,
+        written: &it.name,
+        port: it.port.clone().map(|it| it.map(PortRef::Number)),
+        is_incomplete: false,
+    };
+    services.map(backend).collect()
 }
 
 pub(crate) fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &Names<'_>) -> Vec<Backend<'a>> {
@@ -133,7 +124,7 @@ pub(crate) fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &N
             HostMeaning::Other => continue,
         };
         backends.push(Backend {
-            route: Route::VirtualService,
+            route: RouteKind::VirtualService,
             entry: found.entry,
             namespace,
             name,

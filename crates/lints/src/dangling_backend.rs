@@ -9,7 +9,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::Service;
 use podpath_source::{Diagnostic, Fix, Label, Severity, Text};
 
-use crate::backend::{self, Backend, Route};
+use crate::backend::{self, Backend, RouteKind};
 use crate::istio::Names;
 use crate::{Check, Context, Lint, suggest};
 
@@ -33,12 +33,12 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     });
 }
 
-fn aliases(route: Route) -> &'static [&'static str] {
+fn aliases(route: RouteKind) -> &'static [&'static str] {
     match route {
-        Route::VirtualService => &["IST0101", "KIA1101"],
-        Route::Ingress => &["dangling-ingress"],
-        Route::Http => &["KIA1402"],
-        Route::TargetGroupBinding => &[],
+        RouteKind::VirtualService => &["IST0101", "KIA1101"],
+        RouteKind::Ingress => &["dangling-ingress"],
+        RouteKind::Http | RouteKind::Grpc => &["KIA1402"],
+        RouteKind::Stream | RouteKind::TargetGroupBinding => &[],
     }
 }
 
@@ -108,7 +108,7 @@ fn rename(names: &Names<'_>, backend: &Backend<'_>, near: &str) -> Fix {
 
 /// A VirtualService reaches every namespace by the full name; the others need more than one edit, or cannot.
 fn move_to(names: &Names<'_>, backend: &Backend<'_>, other: &str) -> Option<Fix> {
-    let is_host = backend.route == Route::VirtualService;
+    let is_host = backend.route == RouteKind::VirtualService;
     let location = backend.at(backend.written.span);
     is_host.then(|| suggest::use_text(location, &names.full(other, backend.name), true))
 }
@@ -116,25 +116,25 @@ fn move_to(names: &Names<'_>, backend: &Backend<'_>, other: &str) -> Option<Fix>
 fn in_other(names: &Names<'_>, backend: &Backend<'_>, other: &str) -> Text {
     let name = backend.name;
     match backend.route {
-        Route::Ingress => Text::new(
+        RouteKind::Ingress => Text::new(
             format!("Service `{name}` is in namespace `{other}`, but an Ingress reaches only its own"),
             format!(
                 "`{name}` Service는 `{other}` 네임스페이스에 있습니다. Ingress는 자기 네임스페이스에만 보낼 수 있습니다"
             ),
         ),
-        Route::TargetGroupBinding => Text::new(
+        RouteKind::TargetGroupBinding => Text::new(
             format!("Service `{name}` is in namespace `{other}`, but a TargetGroupBinding reaches only its own"),
             format!(
                 "`{name}` Service는 `{other}` 네임스페이스에 있습니다. TargetGroupBinding은 자기 네임스페이스의 Service만 씁니다"
             ),
         ),
-        Route::Http => Text::new(
+        RouteKind::Http | RouteKind::Grpc | RouteKind::Stream => Text::new(
             format!("Service `{name}` is in namespace `{other}`: name it here, and allow it by a ReferenceGrant there"),
             format!(
                 "`{name}` Service는 `{other}` 네임스페이스에 있습니다. 여기에 `namespace`를 적고, 그쪽에서 ReferenceGrant로 허용하세요"
             ),
         ),
-        Route::VirtualService => {
+        RouteKind::VirtualService => {
             let full = names.full(other, name);
             Text::new(
                 format!("Service `{name}` is in namespace `{other}`: write `{full}`"),
@@ -144,17 +144,25 @@ fn in_other(names: &Names<'_>, backend: &Backend<'_>, other: &str) -> Text {
     }
 }
 
-fn consequence(route: Route) -> Text {
+fn consequence(route: RouteKind) -> Text {
     match route {
-        Route::Http => Text::new(
+        RouteKind::Http => Text::new(
             "requests for this backend are answered 500; correct the name or add the Service",
             "이 백엔드로 가는 요청은 500으로 응답합니다. 이름을 고치거나 Service를 추가하세요",
         ),
-        Route::TargetGroupBinding => Text::new(
+        RouteKind::Grpc => Text::new(
+            "calls for this backend end with UNAVAILABLE; correct the name or add the Service",
+            "이 백엔드로 가는 호출은 UNAVAILABLE로 끝납니다. 이름을 고치거나 Service를 추가하세요",
+        ),
+        RouteKind::Stream => Text::new(
+            "connections for this backend are refused; correct the name or add the Service",
+            "이 백엔드로 가는 연결은 거부됩니다. 이름을 고치거나 Service를 추가하세요",
+        ),
+        RouteKind::TargetGroupBinding => Text::new(
             "nothing is registered in the target group; correct the name or add the Service",
             "대상 그룹에 등록되는 것이 없습니다. 이름을 고치거나 Service를 추가하세요",
         ),
-        Route::Ingress | Route::VirtualService => Text::new(
+        RouteKind::Ingress | RouteKind::VirtualService => Text::new(
             "requests for this backend are answered 503; correct the name or add the Service",
             "이 백엔드로 가는 요청은 503으로 응답합니다. 이름을 고치거나 Service를 추가하세요",
         ),

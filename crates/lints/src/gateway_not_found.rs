@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Gateway, GatewayListener, HttpRoute, IstioGateway, Kind, ParentRef, VirtualService};
+use podpath_objects::{Gateway, GatewayListener, IstioGateway, Kind, ParentRef, VirtualService};
 use podpath_source::{Diagnostic, Fix, Label, Location, Severity, Text};
 
+use crate::route::{self, Route};
 use crate::{Check, Context, Lint, istio, suggest};
 
 pub(crate) static LINT: Lint = Lint {
@@ -44,8 +45,8 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         }
     });
     let elsewhere = suggest::namespaces_by_name::<Gateway>(cluster);
-    context.each::<HttpRoute>(found, &|route, found| {
-        for parent in route.object.parents.iter().filter(|it| it.group == Gateway::GROUP && it.kind == "Gateway") {
+    route::each(context, found, &|route, found| {
+        for parent in route.parents.iter().filter(|it| it.group == Gateway::GROUP && it.kind == "Gateway") {
             found.extend(check_parent(cluster, &elsewhere, route, parent));
         }
     });
@@ -70,17 +71,17 @@ fn istio_references<'a>(cluster: &Cluster, service: Found<'a, VirtualService>) -
 fn check_parent(
     cluster: &Cluster,
     elsewhere: &BTreeMap<&str, Vec<&str>>,
-    route: Found<'_, HttpRoute>,
+    route: &Route<'_>,
     parent: &ParentRef,
 ) -> Option<Diagnostic> {
-    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
+    let namespace = parent.namespace.as_ref().map_or(route.entry.namespace.as_str(), |it| it.value.as_str());
     if let Some(gateway) = cluster.find::<Gateway>(namespace, &parent.name.value) {
         return missing_listener(route, parent, gateway);
     }
     let reference = Reference {
         namespace,
         name: &parent.name.value,
-        location: route.at(parent.name.span),
+        location: route.entry.at(parent.name.span),
         is_istio: false,
         is_qualified: parent.namespace.is_some(),
         aliases: &["KIA1401"],
@@ -160,16 +161,12 @@ fn consequence(reference: &Reference<'_>) -> Text {
 }
 
 /// `sectionName` and `port` both have to fit a listener (status `NoMatchingParent`).
-fn missing_listener(
-    route: Found<'_, HttpRoute>,
-    parent: &ParentRef,
-    gateway: Found<'_, Gateway>,
-) -> Option<Diagnostic> {
+fn missing_listener(route: &Route<'_>, parent: &ParentRef, gateway: Found<'_, Gateway>) -> Option<Diagnostic> {
     let listeners = &gateway.object.listeners;
     if let Some(section) =
         parent.section.as_ref().filter(|it| !listeners.iter().any(|known| known.name.value == it.value))
     {
-        let location = route.at(section.span);
+        let location = route.entry.at(section.span);
         let names = || listeners.iter().map(|it| it.name.value.as_str());
         let near = suggest::near(&section.value, names());
         let help = near.map_or_else(|| listener_names(&suggest::listed(names())), suggest::did_you_mean);
@@ -187,7 +184,7 @@ fn missing_listener(
     let ports: Vec<String> =
         listeners.iter().filter_map(|it| it.port.as_ref()).map(|it| it.value.to_string()).collect();
     let help = listener_names(&suggest::listed(ports.iter().map(String::as_str)));
-    Some(no_listener(route.at(port.span), gateway, &port.value.to_string(), (help, None)))
+    Some(no_listener(route.entry.at(port.span), gateway, &port.value.to_string(), (help, None)))
 }
 
 fn listener_names(known: &str) -> Text {

@@ -1,15 +1,16 @@
 //! `host-not-served`: a host of a route that none of its gateways takes.
 //!
 //! Rules: a host of an Istio server may begin with the namespace that may use it, `./` for that of the Gateway; a host of
-//! a VirtualService and one of a server meet when one holds the other; so do hostnames of HTTPRoute and listener, of
+//! a VirtualService and one of a server meet when one holds the other; so do hostnames of a route and a listener, of
 //! which a listener without hostname takes all. Where a gateway is not here, nothing is said.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Gateway, GatewayListener, HttpRoute, IstioGateway, Kind, ParentRef, VirtualService};
+use podpath_cluster::{Cluster, Entry, Found};
+use podpath_objects::{Gateway, GatewayListener, IstioGateway, Kind, ParentRef, VirtualService};
 use podpath_source::{Diagnostic, Label, Location, Severity, Spanned, Text};
 
 use crate::hostname::intersects;
 use crate::istio::{self, HostMeaning, Names};
+use crate::route::{self, Route};
 use crate::{Check, Context, Lint, suggest};
 
 pub(crate) static LINT: Lint =
@@ -25,7 +26,7 @@ struct Served<'a> {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
     context.each::<VirtualService>(found, &|it, found| check_virtual_service(context.cluster, &names, it, found));
-    context.each::<HttpRoute>(found, &|it, found| check_http_route(context.cluster, it, found));
+    route::each(context, found, &|it, found| check_route(context.cluster, it, found));
 }
 
 fn check_virtual_service(
@@ -61,7 +62,7 @@ fn check_virtual_service(
         let served: Vec<_> = gateways.iter().flat_map(|it| &it.1).copied().collect();
         for (nth, host) in lost.into_iter().enumerate() {
             let aliases = if is_told && nth == 0 { LINT.aliases } else { &[] };
-            found.push(Diagnostic { aliases, ..not_served(service, host, &served, severity) });
+            found.push(Diagnostic { aliases, ..not_served(service.entry, host, &served, severity) });
         }
         if is_told {
             idle.remove(0);
@@ -101,8 +102,8 @@ fn served_by<'a>(gateway: Found<'a, IstioGateway>, namespace: &str) -> Vec<Serve
     usable.collect()
 }
 
-fn check_http_route(cluster: &Cluster, route: Found<'_, HttpRoute>, found: &mut Vec<Diagnostic>) {
-    let listeners = route.object.parents.iter().map(|parent| listeners(cluster, route, parent));
+fn check_route(cluster: &Cluster, route: &Route<'_>, found: &mut Vec<Diagnostic>) {
+    let listeners = route.parents.iter().map(|parent| listeners(cluster, route, parent));
     let Some(listeners) = listeners.collect::<Option<Vec<_>>>() else { return };
     let listeners: Vec<_> = listeners.into_iter().flatten().collect();
     if listeners.is_empty() || listeners.iter().any(|(_, it)| it.hostname.is_none()) {
@@ -112,23 +113,23 @@ fn check_http_route(cluster: &Cluster, route: Found<'_, HttpRoute>, found: &mut 
     let served: Vec<_> =
         hostnames.map(|(gateway, it)| Served { pattern: &it.value, location: gateway.at(it.span) }).collect();
     let is_served = |host: &str| served.iter().any(|it| intersects(it.pattern, host));
-    let lost: Vec<_> = route.object.hostnames.iter().filter(|it| !is_served(&it.value)).collect();
-    let is_dead = lost.len() == route.object.hostnames.len();
+    let lost: Vec<_> = route.hostnames.iter().filter(|it| !is_served(&it.value)).collect();
+    let is_dead = lost.len() == route.hostnames.len();
     let severity = if is_dead { Severity::Error } else { Severity::Warning };
-    let found_here = lost.into_iter().map(|host| not_served(route, host, &served, severity));
+    let found_here = lost.into_iter().map(|host| not_served(route.entry, host, &served, severity));
     found.extend(found_here.map(|it| Diagnostic { aliases: &[], ..it }));
 }
 
 /// The listeners that a parentRef means; none when the parent is not here, or is no Gateway.
 fn listeners<'a>(
     cluster: &'a Cluster,
-    route: Found<'_, HttpRoute>,
+    route: &Route<'_>,
     parent: &ParentRef,
 ) -> Option<Vec<(Found<'a, Gateway>, &'a GatewayListener)>> {
     if parent.group != Gateway::GROUP || parent.kind != "Gateway" {
         return None;
     }
-    let namespace = parent.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str());
+    let namespace = parent.namespace.as_ref().map_or(route.entry.namespace.as_str(), |it| it.value.as_str());
     let gateway = cluster.find::<Gateway>(namespace, &parent.name.value)?;
     let section = parent.section.as_ref().map(|it| it.value.as_str());
     let port = parent.port.as_ref().map(|it| it.value);
@@ -139,7 +140,7 @@ fn listeners<'a>(
     Some(gateway.object.listeners.iter().filter(fits).map(|it| (gateway, it)).collect())
 }
 
-fn not_served<T>(route: Found<'_, T>, host: &Spanned<String>, served: &[Served<'_>], severity: Severity) -> Diagnostic {
+fn not_served(route: &Entry, host: &Spanned<String>, served: &[Served<'_>], severity: Severity) -> Diagnostic {
     let location = route.at(host.span);
     let (name, value) = (route.name(), &host.value);
     let message = Text::new(

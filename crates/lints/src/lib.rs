@@ -8,6 +8,7 @@ mod broken_yaml;
 mod dangling_backend;
 mod duplicate_key;
 mod duplicate_object;
+mod failing_health_check;
 mod gateway_not_found;
 mod host_not_served;
 mod hostname;
@@ -19,6 +20,7 @@ mod outdated_api_version;
 mod port_not_offered;
 mod reference_not_granted;
 mod required_field;
+mod route;
 mod route_not_allowed;
 mod rule;
 mod selector_differs;
@@ -37,6 +39,7 @@ use podpath_objects::{Kind, Reader};
 use podpath_order::Order;
 use podpath_routing::Tables;
 use podpath_source::{Diagnostic, DocumentId, Location, Severity, Span, Text};
+use podpath_yaml::Node;
 
 /// One thing that can be wrong.
 pub struct Lint {
@@ -110,6 +113,8 @@ pub struct DocumentContext<'a> {
     pub text: &'a str,
     /// What could be read of it.
     pub yaml: &'a podpath_yaml::Document,
+    /// Its objects, each with its group and kind.
+    kinds: Vec<(Reader<'a>, String, String)>,
     /// What the schemas of its objects say; nothing while a line cannot be read, since it may hold what is missed.
     pub structure: Vec<podpath_schema::Finding>,
 }
@@ -138,6 +143,7 @@ pub static ALL: &[&Lint] = &[
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &not_sent_by_load_balancer::RULE.lint,
+    &failing_health_check::RULE.lint,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,
@@ -212,7 +218,9 @@ pub fn between() -> impl Iterator<Item = &'static Lint> {
 
 /// What one document alone decides, in source order.
 pub fn check_document(document: DocumentId, text: &str, yaml: &podpath_yaml::Document) -> Vec<Diagnostic> {
-    let context = DocumentContext { document, text, yaml, structure: structure(yaml) };
+    let nodes = yaml.root.as_ref().map(podpath_objects::nodes).unwrap_or_default();
+    let structure = structure(yaml, &nodes);
+    let context = DocumentContext { document, text, yaml, kinds: nodes.into_iter().map(kind_of).collect(), structure };
     let mut found = Vec::new();
     for lint in ALL {
         if let Check::Document(check) = lint.check {
@@ -228,11 +236,19 @@ pub fn joined(found: Vec<Diagnostic>, cluster: &Cluster) -> Vec<Diagnostic> {
     istio::suppressed::held_back(istio::unused_rules::joined(found, &unreachable_rule::LINT), cluster)
 }
 
-fn structure(yaml: &podpath_yaml::Document) -> Vec<podpath_schema::Finding> {
-    let Some(root) = yaml.root.as_ref().filter(|_| !yaml.problems.iter().any(|it| it.kind.is_unreadable())) else {
+fn structure(yaml: &podpath_yaml::Document, nodes: &[&Node]) -> Vec<podpath_schema::Finding> {
+    if yaml.problems.iter().any(|it| it.kind.is_unreadable()) {
         return vec![];
-    };
-    podpath_objects::nodes(root).into_iter().flat_map(podpath_schema::check).collect()
+    }
+    nodes.iter().flat_map(|it| podpath_schema::check(it)).collect()
+}
+
+/// An object with its group and kind, as they are written.
+fn kind_of(node: &Node) -> (Reader<'_>, String, String) {
+    let reader = Reader::new(node);
+    let text = |key: &str| reader.get(key).text().map_or_else(String::new, |it| it.value);
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    (reader, podpath_objects::group_of(&version, &kind).to_owned(), kind)
 }
 
 fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -274,17 +290,8 @@ impl<'a> DocumentContext<'a> {
     }
 
     /// The objects of the document that are of these groups and kinds, with their kind.
-    fn objects(&self, kinds: &[(&str, &str)]) -> Vec<(Reader<'a>, String)> {
-        let Some(root) = self.yaml.root.as_ref() else { return vec![] };
-        let mut found = Vec::new();
-        for node in podpath_objects::nodes(root) {
-            let reader = Reader::new(node);
-            let text = |key: &str| reader.get(key).text().map_or_else(String::new, |it| it.value);
-            let (version, kind) = (text("apiVersion"), text("kind"));
-            if kinds.contains(&(podpath_objects::group_of(&version, &kind), kind.as_str())) {
-                found.push((reader, kind));
-            }
-        }
-        found
+    fn objects(&self, kinds: &[(&str, &str)]) -> impl Iterator<Item = (Reader<'a>, &str)> {
+        let fits = |group: &str, kind: &str| kinds.contains(&(group, kind));
+        self.kinds.iter().filter(move |it| fits(&it.1, &it.2)).map(|it| (it.0, it.2.as_str()))
     }
 }

@@ -18,8 +18,8 @@ pub(crate) static RULE: Rule = Rule {
         check: Check::Cluster(check),
     },
     message: [
-        "no load balancer sends requests for `{0}` to the gateway of `{1}`",
-        "`{1}`의 게이트웨이로 `{0}` 호스트의 요청을 보내는 로드 밸런서가 없습니다",
+        "no load balancer sends the gateway of `{1}` a request for `{0}` that fits here",
+        "`{0}` 호스트의 요청 가운데 여기에 맞는 것을 `{1}`의 게이트웨이로 보내는 로드 밸런서가 없습니다",
     ],
     help: [
         "`GET {2}` ends at the load balancer before the gateway sees it; give it a rule for this host and path",

@@ -7,7 +7,7 @@ use podpath_objects::{ContainerPort, PortRef, Service, ServicePort};
 use podpath_order::Gather;
 use podpath_source::{Diagnostic, Fix, Label, Location, Severity, Span, Text};
 
-use crate::backend::{self, Backend, Route};
+use crate::backend::{self, Backend, RouteKind};
 use crate::{Check, Context, Lint, suggest};
 
 pub(crate) static LINT: Lint =
@@ -51,7 +51,7 @@ fn asked_port(cluster: &Cluster, backend: &Backend<'_>) -> Option<Diagnostic> {
         related: vec![related],
         help: Some(help(service.object, &wanted.value)),
         fix: meant(service.object, &wanted.value, location),
-        aliases: if backend.route == Route::VirtualService { LINT.aliases } else { &[] },
+        aliases: if backend.route == RouteKind::VirtualService { LINT.aliases } else { &[] },
         ..LINT.found(location, message)
     })
 }

@@ -98,6 +98,23 @@ pub enum PathModifier {
     Prefix(String),
 }
 
+impl FilterKind {
+    /// Its `type`, as written.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::RequestHeaders(_) => "RequestHeaderModifier",
+            Self::ResponseHeaders(_) => "ResponseHeaderModifier",
+            Self::Redirect(_) => "RequestRedirect",
+            Self::Rewrite(_) => "URLRewrite",
+            Self::Mirror(..) => "RequestMirror",
+            Self::Cors(_) => "CORS",
+            Self::ExternalAuth(_) => "ExternalAuth",
+            Self::Extension(_) => "ExtensionRef",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 impl Filter {
     pub(crate) fn read(reader: Reader<'_>) -> Self {
         let name = text(reader, "type").unwrap_or_default();

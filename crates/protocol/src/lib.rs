@@ -52,8 +52,8 @@ pub use request::{
 pub use shared::Shared;
 pub use status::{ControllerStatus, ListenerStatus, ObjectStatus, ParentName, ParentStatus, RouteKind, Statuses};
 pub use trace::{
-    Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Outcome, PodCaller, ResponseHeaders, RuleNumber,
-    Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,
+    Backend, Call, Candidate, Endpoint, From, Hop, HopKind, Mirror, Note, Outcome, PodCaller, ResponseHeaders,
+    RuleNumber, Stage, Standing, Suggestion, Suggestions, Trace, Traces, Upstream, Verdict, WorkloadCaller,
 };
 pub use workloads::{Schedulable, Workload, Workloads, WorkloadsParams};
 

@@ -297,11 +297,11 @@ pub struct TargetGroup {
     pub name: Option<String>,
     /// The Ingress, Service or route that it is made for.
     pub source: Option<Ref>,
-    /// The Service.
+    /// The Service; for targets of type `alb` the Gateway, or the first Ingress of the group, whose ALB it is.
     pub service: Option<Ref>,
-    /// Its port as written.
+    /// Its port as written; for targets of type `alb` that of the ALB's listener.
     pub service_port: LbPort,
-    /// `instance` or `ip`.
+    /// `instance`, `ip` or `alb`.
     pub target_type: String,
     /// nodePort or targetPort.
     pub port: u16,

@@ -314,9 +314,23 @@ pub struct Hop {
     pub rule: Option<RuleNumber>,
     /// Everything that was considered; the chosen one is among them.
     pub candidates: Vec<Candidate>,
+    /// What else there is to know about it, such as a health check that fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The request ends here, and not well.
     #[serde(default)]
     pub failed: bool,
+}
+
+/// Something about a hop that does not decide about the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Stable kebab-case code.
+    pub reason: String,
+    /// The same in a sentence.
+    pub detail: String,
+    /// Where it is written.
+    pub range: Option<Range>,
 }
 
 /// What stands at a hop.

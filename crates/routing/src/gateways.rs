@@ -27,13 +27,8 @@ pub struct Gateway {
     pub checks_host_against_sni: bool,
     /// The status that it answers when a connection to a Pod does not come about in time.
     pub no_connection: u16,
-}
-
-impl Gateway {
     /// Its rules see paths decoded and cleaned (nginx.org, `location`: "matching is performed against a normalized URI").
-    pub fn normalizes_paths(&self) -> bool {
-        self.name == ingress::NGINX.name
-    }
+    pub normalizes_paths: bool,
 }
 
 /// All of them.
@@ -75,7 +70,7 @@ pub(crate) fn service_target(cluster: &Cluster, namespace: &str, name: &str) -> 
 pub(crate) fn service_of<'a>(cluster: &'a Cluster, target: &Target) -> Option<Found<'a, Service>> {
     match target {
         Target::Service(id) => cluster.get::<Service>(*id),
-        Target::Missing(..) | Target::Host(_) => None,
+        Target::Missing(..) | Target::Host(_) | Target::Balancer(_) => None,
     }
 }
 

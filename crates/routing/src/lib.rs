@@ -26,12 +26,13 @@ pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
 pub use range::in_range;
 pub use request::{Claim, Request, Scheme, split_port};
 pub use table::{
-    Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, Listener, Origin, PathChange, Protocol, Rank,
-    Redirect, RedirectPort, Rejected, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, HealthCheck, Listener, Origin, PathChange,
+    Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 pub use tables::{GatewayPods, Tables};
+pub use trace::health::Health;
 pub use trace::mesh;
 pub use trace::{
-    Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Outcome, Stage, Trace, TracedBackend, Upstream, Verdict,
-    Verdicted, trace,
+    Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Note, Outcome, Stage, Trace, TracedBackend, Upstream,
+    Verdict, Verdicted, trace,
 };

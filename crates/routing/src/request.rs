@@ -67,6 +67,17 @@ impl Scheme {
         }
     }
 
+    /// The same where TLS begins.
+    #[must_use]
+    pub fn with_tls(self) -> Self {
+        match self {
+            Self::Http => Self::Https,
+            Self::Grpc => Self::Grpcs,
+            Self::Tcp => Self::Tls,
+            other => other,
+        }
+    }
+
     /// What carries it, as `protocol` of a Service's port is written.
     pub fn transport(self) -> &'static str {
         if self == Self::Udp { "UDP" } else { "TCP" }
@@ -238,8 +249,12 @@ pub(crate) fn decode(text: &str) -> String {
     unescape(&text.replace('+', " "))
 }
 
-/// A path as nginx sees it: `%xx` decoded, `.` and `..` resolved, adjacent slashes as one. None when it leads above its root.
+/// A path as nginx sees it: `%xx` decoded, `.` and `..` resolved, adjacent slashes as one. None when it leads above its root,
+/// or holds an escape that is none: a `%` without two hex digits, or `%00` (nginx `ngx_http_parse_complex_uri`).
 pub(crate) fn normalized(path: &str) -> Option<String> {
+    if path.split('%').skip(1).any(|rest| escaped(rest).is_none_or(|byte| byte == 0)) {
+        return None;
+    }
     let decoded = unescape(path);
     let mut kept: Vec<&str> = Vec::new();
     let mut is_open = false;
@@ -257,16 +272,22 @@ pub(crate) fn normalized(path: &str) -> Option<String> {
     Some(format!("/{}{end}", kept.join("/")))
 }
 
+/// What is no escape stays.
 fn unescape(text: &str) -> String {
-    let hex = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
-        let escaped = (*byte == b'%').then(|| hex(at + 1)).flatten();
-        at += if escaped.is_some() { 3 } else { 1 };
-        bytes.push(escaped.unwrap_or(*byte));
+        let found = text.get(at + 1..).filter(|_| *byte == b'%').and_then(escaped);
+        at += if found.is_some() { 3 } else { 1 };
+        bytes.push(found.unwrap_or(*byte));
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The byte that the first two characters after a `%` write.
+fn escaped(rest: &str) -> Option<u8> {
+    let digits = rest.get(..2).filter(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]
@@ -298,7 +319,12 @@ mod tests {
             ("/%66oo/", Some("/foo/")),
             ("/a+b%20c", Some("/a+b c")),
             ("/%2e%2E/foo", None),
-            ("/100%", Some("/100%")),
+            ("/100%", None),
+            ("/1%2", None),
+            ("/a%+1", None),
+            ("/a%%41", None),
+            ("/a%00", None),
+            ("/a%2541", Some("/a%41")),
         ] {
             assert_eq!(normalized(path).as_deref(), expected, "{path}");
         }
@@ -311,5 +337,12 @@ mod tests {
         assert_eq!(request.query_value("b").as_deref(), Some("x y"));
         assert_eq!(request.query_value("c").as_deref(), Some(""));
         assert_eq!(request.query_value("d"), None);
+    }
+
+    #[test]
+    fn what_is_no_escape_of_a_query_stays() {
+        for (text, expected) in [("100%", "100%"), ("%", "%"), ("a%+1", "a% 1"), ("%c3%a9", "é"), ("%가", "%가")] {
+            assert_eq!(decode(text), expected, "{text}");
+        }
     }
 }

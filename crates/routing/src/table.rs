@@ -163,7 +163,8 @@ pub struct Rank {
     pub name: String,
     /// Place in the list.
     pub order: usize,
-    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow.
+    /// Hosts that it serves at a listener, with how specific its own hostname is for them, which the listener's may narrow;
+    /// empty where the matcher tells it.
     pub hosts: Vec<(HostPattern, (u8, usize))>,
 }
 
@@ -210,6 +211,29 @@ pub struct Backend {
     pub fault: Option<Fault>,
     /// TLS is spoken to it.
     pub tls: Option<BegunTls>,
+    /// How a load balancer asks its targets whether they are well.
+    pub check: Option<Arc<HealthCheck>>,
+}
+
+/// How a load balancer asks its targets whether they are well.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// `HTTP`, `HTTPS`, `TCP`
+    pub protocol: String,
+    /// None is the port of the traffic.
+    pub port: Option<u16>,
+    /// Of HTTP, with its query.
+    pub path: Option<String>,
+    /// What HTTP must answer: `200`, `200-299`, `200,302`.
+    pub codes: Option<String>,
+    /// gRPC is asked, whose codes are others.
+    pub is_grpc: bool,
+    /// The targets are nodes, not Pods.
+    pub is_node: bool,
+    /// Somebody wrote it; else it is the controller's default.
+    pub is_written: bool,
+    /// Where it is written; of no meaning where it is not.
+    pub location: Location,
 }
 
 /// TLS that a proxy begins towards a backend.
@@ -242,6 +266,8 @@ pub enum Target {
     Missing(String, String),
     /// A host that is no Service.
     Host(String),
+    /// Another load balancer, by one of its objects.
+    Balancer(ResourceId),
 }
 
 /// Why a share fails, and how the proxy answers it.

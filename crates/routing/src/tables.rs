@@ -9,6 +9,7 @@ use crate::dead::{self, DeadRule, Judgement, Unsent};
 use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
+use crate::trace::health::{self, Health};
 
 /// The tables of load balancers and gateways. Each sort is made again only when an object changed that it looked at.
 #[derive(Clone, Debug)]
@@ -96,7 +97,7 @@ impl Tables {
         dead::judge(cluster, self.read(cluster), known)
     }
 
-    /// ALBs, one for each group.
+    /// ALBs, one for each group of Ingresses, and the load balancers of Gateways.
     pub fn load_balancers(&self) -> &[Table] {
         &self.alb.value.tables
     }
@@ -104,6 +105,16 @@ impl Tables {
     /// The NLB of a Service, when the AWS Load Balancer Controller makes it one.
     pub fn network(&self, service: ResourceId) -> Option<&Table> {
         self.nlb.value.iter().find(|it| it.members.contains(&service))
+    }
+
+    /// All load balancers, those of Services too.
+    pub(crate) fn balancers(&self) -> impl Iterator<Item = &Table> {
+        self.load_balancers().iter().chain(&self.nlb.value)
+    }
+
+    /// The health checks of load balancers that every target fails for certain.
+    pub fn failing_checks(&self, cluster: &Cluster) -> Vec<Health> {
+        health::failing(cluster, self.read(cluster))
     }
 
     /// Gateway API Gateways and Ingress controllers.

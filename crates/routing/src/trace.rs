@@ -5,6 +5,7 @@ mod end;
 mod entry;
 mod exposed;
 mod guard;
+pub(crate) mod health;
 pub mod mesh;
 mod network;
 mod outbound;
@@ -20,6 +21,8 @@ use podpath_source::{Location, Text};
 use crate::request::Request;
 use crate::table::{HeaderChange, Target};
 use crate::tables::Tables;
+
+pub(crate) use network::plays;
 
 /// Where a request enters.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,8 +208,21 @@ pub struct Hop {
     pub rule: Option<(u16, Option<u32>)>,
     /// Everything that was considered.
     pub candidates: Vec<Candidate>,
+    /// What else there is to know about it.
+    pub notes: Vec<Note>,
     /// The request ends here, and not well.
     pub failed: bool,
+}
+
+/// Something about a hop that does not decide about the request, such as a health check that fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Stable kebab-case code.
+    pub reason: &'static str,
+    /// The same in a sentence.
+    pub text: Text,
+    /// Where it is written.
+    pub location: Location,
 }
 
 /// How a candidate fared.

@@ -30,6 +30,15 @@ fn distance_within(left: &str, right: &str, limit: usize) -> Option<usize> {
     if left.len().abs_diff(right.len()) > limit || left.len() > 256 {
         return None;
     }
+    // What both begin and end with costs nothing; of the hosts of one domain little else is left.
+    let n_first = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (left.get(n_first..)?, right.get(n_first..)?);
+    let n_last = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (left, right) = (left.get(..left.len() - n_last)?, right.get(..right.len() - n_last)?);
+    distance(left, right, limit)
+}
+
+fn distance(left: &[char], right: &[char], limit: usize) -> Option<usize> {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.iter().enumerate() {
@@ -45,6 +54,10 @@ fn distance_within(left: &str, right: &str, limit: usize) -> Option<usize> {
             next.push(cost);
         }
         before = std::mem::replace(&mut row, next);
+        // No row costs less than the cheapest of the two before it.
+        if row.iter().chain(&before).all(|cost| *cost > limit) {
+            return None;
+        }
     }
     row.last().copied().filter(|distance| *distance <= limit)
 }
@@ -63,6 +76,8 @@ mod tests {
             ("prot", Some("port")),
             ("targetport", Some("targetPort")),
             ("banana", None),
+            ("porotcol", Some("protocol")),
+            ("replica", Some("replicas")),
             ("", None),
         ] {
             assert_eq!(nearest(name, known), expected, "{name}");

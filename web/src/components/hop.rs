@@ -55,7 +55,7 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
         is_last.then_some("last"),
         props.is_selected.then_some("sel")
     );
-    if losers.is_empty() && policies.is_empty() {
+    if losers.is_empty() && policies.is_empty() && hop.notes.is_empty() {
         let on_pick = props.on_hop.reform(move |_: MouseEvent| at + 1);
         return html! { <li {class} ref={row} data-hop={(at + 1).to_string()}><div class="row" onclick={on_pick}>{ summary(hop, props, Html::default()) }</div></li> };
     }
@@ -73,6 +73,9 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
             if !losers.is_empty() {
                 <button class={classes!("cnt", hop.failed.then_some("err"))} aria-expanded={is_open.clone()}>{ words::NOT_CHOSEN.with(locale, &[&losers.len()]) }{ icon("chevron") }</button>
             }
+            if !hop.notes.is_empty() {
+                <button class="pol noted" aria-expanded={is_open.clone()}>{ icon("warning") }{ words::counted(locale, hop.notes.len(), words::ONE_HOP_NOTE, words::HOP_NOTES) }</button>
+            }
             if !policies.is_empty() {
                 <button class="pol" aria-expanded={is_open}>{ icon("policy") }{ words::counted(locale, policies.len(), words::ONE_POLICY, words::POLICIES) }</button>
             }
@@ -85,7 +88,7 @@ pub(crate) fn HopRow(props: &HopRowProps) -> Html {
     html! {
         <li {class} ref={row} data-hop={(at + 1).to_string()}>
             <div class="row" {onclick}>{ summary(hop, props, count) }</div>
-            <ul class="lost" hidden={!props.is_open}>{ lost::lost(&losers, *is_long, &on_all, props) }{ for policies.iter().map(|it| lost::policy(it, props)) }</ul>
+            <ul class="lost" hidden={!props.is_open}>{ for hop.notes.iter().map(|it| lost::note(it, props)) }{ lost::lost(&losers, *is_long, &on_all, props) }{ for policies.iter().map(|it| lost::policy(it, props)) }</ul>
         </li>
     }
 }

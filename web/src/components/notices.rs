@@ -32,6 +32,8 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
     let on_preset = props.on_action.reform(|_: MouseEvent| Action::Toggle(state::Popover::Presets));
     let on_dismiss = props.on_action.reform(|_: MouseEvent| Action::DismissRefusal);
     let on_copy = props.on_action.reform(|_: MouseEvent| Action::ReadOnly(false));
+    let is_refused = props.health == Health::Refused;
+    let worker = if is_refused { words::WORKER_REFUSED } else { words::WORKER };
     html! {
         <>
             if let Some(refusal) = &props.refusal {
@@ -44,8 +46,8 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
             }
             if props.health != Health::Fine {
                 <div class="notice warn" role="alert">
-                    { icon("warning") }<span>{ words::WORKER.text(locale) }</span>
-                    if props.health == Health::Stuck {
+                    { icon("warning") }<span>{ worker.text(locale) }</span>
+                    if props.health == Health::Stuck || is_refused {
                         <button class="link" onclick={props.on_copy.clone()}>{ icon("copy") }{ words::COPY_EVERYTHING.text(locale) }</button>
                     }
                 </div>

@@ -205,8 +205,9 @@ impl Conversation {
             Topic::Trace => self.parts.trace = Some(read(result).unwrap_or_default()),
             Topic::Graph => self.parts.graph = Some(read(result).unwrap_or_default()),
             Topic::Suggest if self.wanted.is_none() => {
-                let (about, read) = (self.current.as_ref()?.files.clone(), read::<Suggestions>(result)?);
-                return Some(Heard::Suggestions { about, suggestions: read.suggestions });
+                let about = self.current.as_ref()?.files.clone();
+                let Suggestions { suggestions } = read(result).unwrap_or_default();
+                return Some(Heard::Suggestions { about, suggestions });
             }
             Topic::Presets => return read::<Presets>(result).map(|it| Heard::Presets(it.presets)),
             Topic::Suggest | Topic::Aside(_) => {}

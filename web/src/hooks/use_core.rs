@@ -46,6 +46,8 @@ pub(crate) enum Health {
     Restarted,
     /// It was started again too often, and waits for another text.
     Stuck,
+    /// The browser makes none; another text is another try.
+    Refused,
 }
 
 /// Everything that is known about the newest question, and how the worker is.
@@ -57,6 +59,8 @@ pub(crate) struct Core {
     pub(crate) suggested_for: Option<Rc<Files>>,
     pub(crate) presets: Shared<Vec<Preset>>,
     pub(crate) is_slow: bool,
+    /// The core refused a request, and what it was about may never come.
+    pub(crate) has_failed: bool,
     pub(crate) health: Health,
 }
 
@@ -79,10 +83,7 @@ impl Reducible for Core {
                 ..old
             },
             News::Heard(Heard::Presets(it)) => Self { presets: Shared::or_same(it, Some(&self.presets)), ..old },
-            News::Heard(Heard::Failed(message)) => {
-                gloo::console::warn!("the core refused a request:", message);
-                old
-            }
+            News::Heard(Heard::Failed(_)) => Self { has_failed: true, ..old },
             // Only the one who asked wants to know.
             News::Heard(Heard::Aside { .. }) => old,
             News::Slow(is_slow) => Self { is_slow, ..old },
@@ -110,10 +111,10 @@ struct Link {
 
 type Shelf = Rc<RefCell<Link>>;
 
-/// Answers to the newest question, and the way to ask others beside it; `known` is the first answer.
+/// Answers to the newest question, and the way to ask others beside it; `known` stands until the first answer.
 #[hook]
-pub(crate) fn use_core(question: Question, known: Core) -> (UseReducerHandle<Core>, Asker) {
-    let core = use_reducer_eq(|| known);
+pub(crate) fn use_core(question: Question, known: Option<&Core>) -> (UseReducerHandle<Core>, Asker) {
+    let core = use_reducer_eq(|| known.cloned().unwrap_or_default());
     let link = use_mut_ref(Link::default);
     let question = use_memo(question, Question::clone);
     {
@@ -154,7 +155,7 @@ fn ask_aside(link: &Shelf, aside: Aside) {
 }
 
 fn start(link: &Shelf) {
-    let Ok(worker) = open_core() else { return };
+    let Ok(worker) = open_core() else { return give_up(link, Health::Refused) };
     let on_message = {
         let link = link.clone();
         EventListener::new(&worker, "message", move |event| {
@@ -177,6 +178,16 @@ fn start(link: &Shelf) {
     watch(link, if is_first { START_MS } else { RESTART_MS });
 }
 
+/// Nothing answers any more, until another text is asked about.
+fn give_up(link: &Shelf, health: Health) {
+    let mut it = link.borrow_mut();
+    it.notice = None;
+    let tell = it.tell.clone();
+    drop(it);
+    tell.emit(News::Health(health));
+    tell.emit(News::Slow(false));
+}
+
 fn end(link: &Shelf) {
     let mut it = link.borrow_mut();
     it.listeners.clear();
@@ -197,7 +208,6 @@ fn restart(link: &Shelf) {
         it.restarts.retain(|then| now - then < MINUTE_MS);
         it.restarts.push(now);
         let is_stuck = it.restarts.len() >= N_RESTARTS;
-        it.notice = None;
         let tell = it.tell.clone();
         let asked = std::mem::take(&mut it.asked);
         drop(it);
@@ -205,9 +215,7 @@ fn restart(link: &Shelf) {
             it.emit(None);
         }
         if is_stuck {
-            tell.emit(News::Health(Health::Stuck));
-            tell.emit(News::Slow(false));
-            return;
+            return give_up(&link, Health::Stuck);
         }
         tell.emit(News::Health(Health::Restarted));
         link.borrow_mut().notice = Some(Timeout::new(NOTICE_MS, move || tell.emit(News::Health(Health::Fine))));
@@ -233,16 +241,25 @@ fn hear(link: &Shelf, text: &str) {
             tell.emit(News::Health(Health::Fine));
         }
     }
-    match heard {
-        Some(Heard::Aside { number, result }) => {
-            let asked = link.borrow_mut().asked.remove(&number);
-            if let Some(on_answer) = asked {
-                on_answer.emit(result);
-            }
-        }
-        Some(heard) => tell.emit(News::Heard(heard)),
-        None => {}
+    if let Some(heard) = heard {
+        pass_on(link, heard);
     }
+}
+
+/// Gives what the core said to the one who asked, or to the page.
+fn pass_on(link: &Shelf, heard: Heard) {
+    if let Heard::Failed(message) = &heard {
+        gloo::console::warn!("the core refused a request:", message.as_str());
+    }
+    if let Heard::Aside { number, result } = heard {
+        let asked = link.borrow_mut().asked.remove(&number);
+        if let Some(on_answer) = asked {
+            on_answer.emit(result);
+        }
+        return;
+    }
+    let tell = link.borrow().tell.clone();
+    tell.emit(News::Heard(heard));
 }
 
 fn post(link: &Shelf, posts: &[String]) {
@@ -260,7 +277,8 @@ fn post(link: &Shelf, posts: &[String]) {
 
 /// Says so when the answer takes its time, whatever the worker is busy with.
 fn notice_slowness(link: &Shelf) {
-    if link.borrow().slowness.is_none() {
+    let is_news = link.borrow().worker.is_some() && link.borrow().slowness.is_none();
+    if is_news {
         let tell = link.borrow().tell.clone();
         link.borrow_mut().slowness = Some(Timeout::new(SLOW_MS, move || tell.emit(News::Slow(true))));
     }

@@ -231,7 +231,8 @@ fn locality(review: &mut Review, setting: &Field<'_>, has_outliers: bool) {
     }
     let from: Vec<&str> = shares.items().iter().map(|it| it.get("from").text()).collect();
     review.must(&shares, localities(&from));
-    if !has_outliers && !(failovers.is_empty() && order.is_empty()) {
+    let has_order = !failovers.is_empty() || !order.is_empty();
+    if has_order && !has_outliers {
         review.warn(setting, "outlier detection policy must be provided for failover");
     }
     for it in failovers.items() {

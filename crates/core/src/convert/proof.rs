@@ -115,7 +115,7 @@ fn ending(analysis: &Analysis, request: &Request, entry: ResourceId) -> Ending {
     let found = trace(&analysis.cluster, analysis.tables(), request, &Entry::Gateway(entry));
     let Trace { outcome, status, location, backends, upstream, .. } = found;
     let name = |target: &Target| match target {
-        Target::Service(id) => analysis
+        Target::Service(id) | Target::Balancer(id) => analysis
             .reference(*id)
             .map_or(String::new(), |it| format!("{}/{}", it.namespace.unwrap_or_default(), it.name)),
         Target::Missing(namespace, name) => format!("{namespace}/{name}"),

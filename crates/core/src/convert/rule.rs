@@ -214,7 +214,7 @@ fn reference(analysis: &Analysis, target: &Target) -> Converting<Map<String, Val
     let name = match target {
         Target::Service(id) => analysis.cluster.entry(*id).map(|it| it.resource.meta.name().to_owned()),
         Target::Missing(_, name) => Some(name.clone()),
-        Target::Host(_) => None,
+        Target::Host(_) | Target::Balancer(_) => None,
     };
     let name = name.ok_or_else(|| no_words("a backend that is no Service", "Service가 아닌 백엔드를"))?;
     Ok(Map::from_iter([("name".to_owned(), json!(name))]))

@@ -10,7 +10,7 @@ use podpath_objects::{
 use podpath_order::Gather;
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
 use podpath_routing::gateways::{ingress, istio};
-use podpath_routing::{Action, Rule, Table, Target};
+use podpath_routing::{Access, Action, Rule, Table, Target};
 use podpath_source::{Severity, Text};
 
 use crate::analysis::Analysis;
@@ -159,10 +159,13 @@ impl<'a> Building<'a> {
                 self.say("internal only", "내부 전용")
             };
             for member in &table.members {
-                self.object(*member, Lane::LoadBalancer, "ALB · Ingress", scheme.clone());
+                let entry = self.analysis.cluster.entry(*member);
+                let kind = entry.map_or("", |it| it.resource.meta.kind.value.as_str());
+                let kind = format!("{} · {kind}", table.gateway.title);
+                self.object(*member, Lane::LoadBalancer, &kind, scheme.clone());
             }
             let from = table.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
-            for listener in &table.listeners {
+            for listener in table.listeners.iter().filter(|it| !matches!(it.access, Access::Closed(_))) {
                 self.wire(CLIENT, &from, &listener.port.to_string());
                 let rules = listener.hosts.iter().flat_map(|it| &it.rules).chain(&listener.fallback);
                 for rule in rules {
@@ -205,6 +208,13 @@ impl<'a> Building<'a> {
                 let node = bare_node(id.clone(), Lane::Service, "Service", name);
                 self.add(Node { state: NodeState::Ghost, subtitle, ..node });
                 self.wire(from, &id, port);
+            }
+            Target::Balancer(id) => {
+                // The NLB before an ALB stands on the card of the same Ingress.
+                let to = node_id(self.analysis, *id);
+                if to != from {
+                    self.wire(from, &to, port);
+                }
             }
             Target::Host(_) => {}
         }

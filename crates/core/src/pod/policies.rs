@@ -7,7 +7,7 @@ use podpath_objects::{
 };
 use podpath_order::Order;
 use podpath_protocol::{PolicyLine, WorkloadPolicies};
-use podpath_routing::gateways::istio::{Proxy, is_gateway_pod, sidecar_of};
+use podpath_routing::gateways::istio::{Proxy, is_gateway_pod, is_near, sidecar_of};
 use podpath_routing::mesh::{Injected, Sidecar, Workload, mtls, named_ports};
 use podpath_source::Text;
 
@@ -142,10 +142,8 @@ fn authorize(found: &Found<'_, AuthorizationPolicy>) -> Effect {
 }
 
 fn filters(cluster: &Cluster, workload: &Workload<'_>) -> Vec<Effect> {
-    let root = cluster.settings.mesh_root_namespace.as_str();
     let is_for = |it: &Found<'_, EnvoyFilter>| {
-        (it.namespace() == root || it.namespace() == workload.namespace)
-            && it.object.labels.is_subset_of(workload.labels)
+        is_near(cluster, workload.namespace, it) && it.object.labels.is_subset_of(workload.labels)
     };
     let found = cluster.all::<EnvoyFilter>().filter(is_for);
     found.map(|it| Effect::of(&it, "EnvoyFilter", words::filter(it.object.effects.len()))).collect()

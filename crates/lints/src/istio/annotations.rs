@@ -160,8 +160,8 @@ fn alpha(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
 fn each(context: &DocumentContext<'_>, visit: &mut dyn FnMut(&Written<'_>, Option<&'static Known>)) {
     for (object, kind) in context.objects(KINDS) {
         let spec = object.get("spec");
-        if !matches!(kind.as_str(), "StatefulSet" | "DaemonSet" | "Job") {
-            visit_all(context, (object.get("metadata"), spec), (&kind, false), visit);
+        if !matches!(kind, "StatefulSet" | "DaemonSet" | "Job") {
+            visit_all(context, (object.get("metadata"), spec), (kind, false), visit);
         }
         let template = spec.get("template");
         visit_all(context, (template.get("metadata"), template.get("spec")), ("Pod", true), visit);

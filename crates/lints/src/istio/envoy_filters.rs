@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, Patch};
-use podpath_routing::gateways::istio::may_have_filter;
+use podpath_routing::gateways::istio::Filters;
 use podpath_source::{Diagnostic, Label, Location, Severity, Text};
 
 use crate::rule::Rule;
@@ -117,9 +117,10 @@ pub(crate) static WITHOUT_FILTER: Rule = Rule {
 };
 
 fn without_filter(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let filters = Filters::new(context.cluster);
     for filter in context.cluster.all::<EnvoyFilter>() {
         let keys = filter.object.patches.iter().flat_map(|it| &it.configures);
-        for key in keys.filter(|it| !may_have_filter(context.cluster, filter.namespace(), &it.value)) {
+        for key in keys.filter(|it| !filters.may_have(filter.namespace(), &it.value)) {
             found.push(WITHOUT_FILTER.found(filter.at(key.span), &[&key.value, filter.name()]));
         }
     }

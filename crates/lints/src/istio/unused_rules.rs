@@ -80,12 +80,19 @@ const COVERED: Words = Words {
 /// Of the shorter prefixes before one match no more are told: each is one more reason for the same.
 const MAX_SHORTER: usize = 8;
 
+/// With no more of the matches of a shorter prefix is one match compared, so that many of them cost no more than many others.
+const MAX_COMPARED: usize = 256;
+
+/// A sentence of Istio's: its words, and the numbers that stand in it. Names are given by their numbers, since they may be
+/// long, and stand in a sentence for each match.
+type Sentence = (&'static str, [usize; 3]);
+
 /// An entry of `http`, `tcp` or `tls`.
 struct Listed {
     /// `http[0]`
     path: String,
-    /// As Istio's messages call it.
-    name: String,
+    /// The number of the name by which Istio's messages call it.
+    name: usize,
     span: Span,
     /// What a match asks for, as one text, and its place.
     matches: Vec<(String, Span)>,
@@ -102,21 +109,34 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     context.each::<VirtualService>(found, &|owner, found| {
         let service = owner.object;
         let mut judge = Judge { owner, told: BTreeSet::new(), found };
-        let http: Vec<_> = service.http.iter().enumerate().map(|(nth, it)| http_rule(nth, it)).collect();
+        let mut names = Names::default();
+        let http: Vec<_> = service.http.iter().enumerate().map(|(nth, it)| http_rule(nth, it, &mut names)).collect();
         let counted = judge.rules(&http);
         judge.prefixes(&counted);
         for (list, rules) in [("tcp", &service.tcp), ("tls", &service.tls)] {
-            let rules: Vec<_> = rules.iter().enumerate().map(|(nth, it)| stream_rule(list, nth, it)).collect();
+            let rules = rules.iter().enumerate().map(|(nth, it)| stream_rule(list, nth, it, &mut names));
+            let rules: Vec<_> = rules.collect();
             judge.rules(&rules);
         }
     });
+}
+
+/// The names of the rules of one VirtualService, numbered.
+#[derive(Default)]
+struct Names(BTreeMap<String, usize>);
+
+impl Names {
+    fn number(&mut self, name: String) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name).or_insert(next)
+    }
 }
 
 /// The rules of one VirtualService.
 struct Judge<'a, 'b> {
     owner: Found<'a, VirtualService>,
     /// Istio says the same sentence of an object once, also where a `tcp` and a `tls` rule have the same number.
-    told: BTreeSet<String>,
+    told: BTreeSet<Sentence>,
     found: &'b mut Vec<Diagnostic>,
 }
 
@@ -128,8 +148,8 @@ impl Judge<'_, '_> {
         let mut counted = Vec::new();
         for (nth, rule) in rules.iter().enumerate() {
             if let Some(open) = open {
-                let sentence = format!("{} {}", rule.name, if rule.matches.is_empty() { "not last" } else { "after" });
-                self.tell(&AFTER_ALL, rule.place(), &[open.path.as_str()], open.span, sentence);
+                let words = if rule.matches.is_empty() { "not last" } else { "after" };
+                self.tell(&AFTER_ALL, rule.place(), &[open.path.as_str()], open.span, Some((words, [rule.name, 0, 0])));
             }
             if rule.matches.is_empty() {
                 open = Some(rule);
@@ -140,8 +160,8 @@ impl Judge<'_, '_> {
             let (mut n_repeated, mut last) = (0, None);
             for (at, (key, span)) in rule.matches.iter().enumerate() {
                 if let Some((first, place)) = known.get(key.as_str()).copied() {
-                    let sentence = format!("{} {at} {}", rule.name, first.name);
-                    self.tell(&REPEATED, *span, &[first.path.as_str()], place, sentence);
+                    let sentence = ("match", [rule.name, at, first.name]);
+                    self.tell(&REPEATED, *span, &[first.path.as_str()], place, Some(sentence));
                     n_repeated += 1;
                     last = Some((first, place));
                 } else {
@@ -150,8 +170,8 @@ impl Judge<'_, '_> {
                 }
             }
             if let Some((first, place)) = last.filter(|_| n_repeated == rule.matches.len()) {
-                let sentence = format!("{} repeated", rule.name);
-                self.tell(&ALL_REPEATED, rule.place(), &[first.path.as_str()], place, sentence);
+                let sentence = ("rule", [rule.name, 0, 0]);
+                self.tell(&ALL_REPEATED, rule.place(), &[first.path.as_str()], place, Some(sentence));
             }
         }
         counted
@@ -161,24 +181,26 @@ impl Judge<'_, '_> {
     fn prefixes(&mut self, counted: &[(usize, usize)]) {
         let owner = self.owner;
         let mut known: BTreeMap<&str, Vec<Asked<'_>>> = BTreeMap::new();
+        let mut lengths: BTreeSet<usize> = BTreeSet::new();
         for (nth, at) in counted.iter().copied() {
             let found = owner.object.http.get(nth).and_then(|it| it.matches.get(at));
             let Some(asked) = found.and_then(|it| Asked::read(format!("http[{nth}].match[{at}]"), it)) else {
                 continue;
             };
-            let ends = asked.prefix.char_indices().map(|it| it.0).skip(1);
-            let shorter = ends.filter_map(|end| known.get(asked.prefix.get(..end)?)).flatten();
-            for first in shorter.filter(|it| it.covers(&asked)).take(MAX_SHORTER) {
-                let sentence = format!("{} in {}", asked.path, first.path);
-                self.tell(&COVERED, asked.span, &[first.path.as_str(), first.prefix], first.span, sentence);
+            let ends = lengths.range(..asked.prefix.len());
+            let shorter = ends.filter_map(|end| known.get(asked.prefix.get(..*end)?)).flatten();
+            for first in shorter.take(MAX_COMPARED).filter(|it| it.covers(&asked)).take(MAX_SHORTER) {
+                self.tell(&COVERED, asked.span, &[first.path.as_str(), first.prefix], first.span, None);
             }
+            lengths.insert(asked.prefix.len());
             known.entry(asked.prefix).or_default().push(asked);
         }
     }
 
-    /// One finding, and the place that goes first.
-    fn tell(&mut self, words: &Words, place: Span, values: &[&str], first: Span, sentence: String) {
-        let aliases: &[&str] = if self.told.insert(sentence) { words.aliases } else { &[] };
+    /// One finding, and the place that goes first. No sentence is one that cannot be told twice.
+    fn tell(&mut self, words: &Words, place: Span, values: &[&str], first: Span, sentence: Option<Sentence>) {
+        let is_new = sentence.is_none_or(|it| self.told.insert(it));
+        let aliases: &[&str] = if is_new { words.aliases } else { &[] };
         let text = Text::new("this goes first", "앞에 있는 것");
         self.found.push(Diagnostic {
             severity: words.severity,
@@ -190,20 +212,20 @@ impl Judge<'_, '_> {
     }
 }
 
-fn http_rule(nth: usize, rule: &RouteRule) -> Listed {
+fn http_rule(nth: usize, rule: &RouteRule, names: &mut Names) -> Listed {
     let place = |it: &HttpMatchRequest| it.uri.as_ref().map_or(it.span, |uri| uri.span);
     Listed {
         path: format!("http[{nth}]"),
-        name: rule.name.as_ref().map_or_else(|| format!("#{nth}"), |it| format!("{it:?}")),
+        name: names.number(rule.name.as_ref().map_or_else(|| format!("#{nth}"), |it| format!("{it:?}"))),
         span: rule.span,
         matches: rule.matches.iter().map(|it| (http_key(it), place(it))).collect(),
     }
 }
 
-fn stream_rule(list: &str, nth: usize, rule: &TcpRule) -> Listed {
+fn stream_rule(list: &str, nth: usize, rule: &TcpRule, names: &mut Names) -> Listed {
     Listed {
         path: format!("{list}[{nth}]"),
-        name: format!("#{nth}"),
+        name: names.number(format!("#{nth}")),
         span: rule.span,
         matches: rule.matches.iter().map(|it| (stream_key(it), it.span)).collect(),
     }

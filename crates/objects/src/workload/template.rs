@@ -18,6 +18,8 @@ pub struct PodTemplate {
     pub host_network: bool,
     /// `spec.serviceAccountName`
     pub service_account: Option<Spanned<String>>,
+    /// `spec.readinessGates[].conditionType`
+    pub readiness_gates: Vec<String>,
     /// Where the Pods may run.
     pub placement: Placement,
     /// The objects that they need: kind, name, and whether they start without it.
@@ -41,6 +43,7 @@ impl PodTemplate {
             service_account: [spec.get("serviceAccountName"), spec.get("serviceAccount")]
                 .into_iter()
                 .find_map(Reader::text),
+            readiness_gates: spec.get("readinessGates").list(|it| it.get("conditionType").scalar().unwrap_or_default()),
             placement: Placement::read(spec),
             uses: uses(spec),
             span: reader.span(),

@@ -18,6 +18,7 @@ use crate::pattern::{HostPattern, PathMatch};
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Filter, Listener, Origin, Protocol, Rule, Table, Target, VirtualHost};
 use crate::tables::Tables;
+use crate::trace::plays;
 
 /// A rule of which no load balancer sends anything to its gateway.
 #[derive(Clone, Debug)]
@@ -37,48 +38,78 @@ pub struct Unsent {
 }
 
 /// By object and path in it.
-type Key = (ResourceId, String);
+type Key<'a> = (ResourceId, &'a str);
 
 /// Every rule that gets nothing from outside because no ALB sends it, in the order of the cluster. Those that others hide
 /// are not told again.
 pub(super) fn unsent(cluster: &Cluster, tables: &Tables, dead: &[DeadRule]) -> Vec<Unsent> {
-    let balanced: Vec<_> = gateways(cluster, tables).collect();
-    let ways: Vec<_> =
-        balanced.iter().map(|(table, services)| (*table, Senders::of(cluster, tables, services))).collect();
-    let mut lost: BTreeMap<Key, Unsent> = BTreeMap::new();
-    for (table, senders) in ways.iter().filter_map(|(table, senders)| Some((*table, senders.as_ref()?))) {
+    let balanced = balanced(cluster, tables);
+    let mut lost: BTreeMap<Key<'_>, Unsent> = BTreeMap::new();
+    let mut alive: BTreeSet<Key<'_>> = BTreeSet::new();
+    for (table, senders) in &balanced {
         for (listener, host, rule) in written(table) {
-            if let (Some(found), Some(key)) = (senders.lost(listener, host, rule), key(rule)) {
-                lost.entry(key).or_insert(found);
+            let Some(key) = key(&rule.origin) else { continue };
+            match senders.lost(listener, host, rule) {
+                Some(found) => _ = lost.entry(key).or_insert(found),
+                None => _ = alive.insert(key),
             }
         }
     }
     if lost.is_empty() {
         return vec![];
     }
-    let mut alive: BTreeSet<ResourceId> = BTreeSet::new();
-    for table in tables.all() {
-        let senders = ways.iter().find(|(it, _)| std::ptr::eq(*it, table)).and_then(|(_, senders)| senders.as_ref());
-        for (listener, host, rule) in written(table) {
-            if senders.is_some_and(|it| it.lost(listener, host, rule).is_some()) {
-                continue;
-            }
-            if let Some(key) = key(rule) {
-                alive.insert(key.0);
-                lost.remove(&key);
-            }
-        }
+    let is_balanced = |table: &Table| balanced.iter().any(|(it, _)| std::ptr::eq(*it, table));
+    for table in tables.all().filter(|it| !is_balanced(it)) {
+        alive.extend(written(table).filter_map(|(.., rule)| key(&rule.origin)));
     }
-    for hidden in dead {
-        lost.retain(|(resource, path), _| hidden.rule.resource != Some(*resource) || hidden.rule.path != *path);
-    }
-    lost.retain(|(route, _), _| !is_for_mesh(cluster, *route));
-    let whole = |(key, found): (Key, Unsent)| Unsent { is_whole: !alive.contains(&key.0), ..found };
+    let hidden: BTreeSet<Key<'_>> = dead.iter().filter_map(|it| key(&it.rule)).collect();
+    lost.retain(|key, _| !alive.contains(key) && !hidden.contains(key) && !is_for_mesh(cluster, key.0));
+    let living: BTreeSet<ResourceId> = alive.into_iter().map(|it| it.0).collect();
+    let whole = |(key, found): (Key<'_>, Unsent)| Unsent { is_whole: !living.contains(&key.0), ..found };
     lost.into_iter().map(whole).collect()
 }
 
-fn key(rule: &Rule) -> Option<Key> {
-    Some((rule.origin.resource?, rule.origin.path.clone()))
+fn key(origin: &Origin) -> Option<Key<'_>> {
+    Some((origin.resource?, origin.path.as_str()))
+}
+
+/// Every gateway that load balancers lead to and nothing else, with those.
+fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Senders<'a>)> {
+    let sent_to = targets(tables.load_balancers().iter());
+    if sent_to.is_empty() {
+        return vec![];
+    }
+    let inner = targets(tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
+    let senders = |services: &[Found<'_, Service>]| {
+        let are_in = |set: &BTreeSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
+        let is_sent_to = are_in(&sent_to) && !are_in(&inner);
+        if !is_sent_to || services.iter().any(|it| is_open(cluster, tables, it)) {
+            return None;
+        }
+        Senders::of(tables, services)
+    };
+    gateways(cluster, tables).filter_map(|(table, services)| Some((table, senders(&services)?))).collect()
+}
+
+/// The Services that the rules of some tables lead to.
+fn targets<'a>(tables: impl Iterator<Item = &'a Table>) -> BTreeSet<ResourceId> {
+    let mut found = BTreeSet::new();
+    for (_, rule) in tables.flat_map(rules_of) {
+        found.extend(targets_of(rule));
+    }
+    found
+}
+
+/// The Services that a rule leads to.
+fn targets_of(rule: &Rule) -> impl Iterator<Item = ResourceId> {
+    let backends = match &rule.action {
+        Action::Forward(backends) => backends.as_slice(),
+        _ => &[],
+    };
+    backends.iter().filter_map(|it| match it.target {
+        Target::Service(id) => Some(id),
+        Target::Missing(..) | Target::Host(_) | Target::Balancer(_) => None,
+    })
 }
 
 /// The rules of a table that somebody wrote, and that may take a request.
@@ -108,49 +139,40 @@ fn gateways<'a>(
         Some((table, selecting(cluster, std::slice::from_ref(&pods))?))
     });
     let others = tables.gateways().filter_map(move |table| {
-        let services = match table.gateway.name {
-            "ingress-nginx" => {
-                let is_own = |it: &PodSource<'_>| it.template.labels.get(NAME) == Some("ingress-nginx");
-                let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
-                selecting(cluster, &pods)?
-            }
-            "gateway-api" => of_gateway(cluster, table)?,
-            _ => return None,
+        let is_known = match table.gateway.name {
+            "ingress-nginx" => true,
+            "gateway-api" => own_service(cluster, table).is_some(),
+            _ => false,
         };
-        Some((table, services))
+        if !is_known {
+            return None;
+        }
+        let pods: Vec<_> = cluster.pod_sources().filter(|it| plays(cluster, table, it)).collect();
+        Some((table, selecting(cluster, &pods)?))
     });
     istio.chain(others)
 }
 
-/// The chart of ingress-nginx labels the Pods of its controller so.
-const NAME: &str = "app.kubernetes.io/name";
-
-/// GEP-1762: what is made for a Gateway is named `NAME-CLASS`, and its Pods carry this label with the name of the Gateway.
-const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
-
-/// The Services of some Pods; none where the Pods are reached by their node.
-fn selecting<'a>(cluster: &'a Cluster, pods: &[PodSource<'_>]) -> Option<Vec<Found<'a, Service>>> {
+/// The Services of some Pods, or of one of them; none where the Pods are reached by their node.
+fn selecting<'a>(cluster: &'a Cluster, pods: &[PodSource<'a>]) -> Option<Vec<Found<'a, Service>>> {
     if pods.iter().any(|it| it.template.host_network) {
         return None;
     }
     let selects = |service: &Found<'_, Service>| {
         let selector = service.object.selector.as_ref().filter(|it| !it.entries.is_empty());
-        let is_own = |pod: &PodSource<'_>| pod.namespace == service.namespace();
-        selector.is_some_and(|it| pods.iter().any(|pod| is_own(pod) && it.is_subset_of(&pod.template.labels)))
+        let of_namespace = |it: &&PodSource<'a>| it.namespace == service.namespace();
+        let mut pods = pods.iter().filter(of_namespace);
+        selector.is_some_and(|it| pods.any(|pod| cluster.carrying(*pod, it).is_some()))
     };
     Some(cluster.all::<Service>().filter(selects).collect())
 }
 
-/// The Services of a Gateway. Unless its own Service is here, the implementation makes one, of type LoadBalancer.
-fn of_gateway<'a>(cluster: &'a Cluster, table: &Table) -> Option<Vec<Found<'a, Service>>> {
+/// What is made for a Gateway is named `NAME-CLASS` (GEP-1762). Unless it is here, the implementation makes it, of type
+/// LoadBalancer.
+fn own_service<'a>(cluster: &'a Cluster, table: &Table) -> Option<Found<'a, Service>> {
     let gateway = cluster.get::<Gateway>(table.origin.resource?)?;
     let class = &gateway.object.class.as_ref()?.value;
-    cluster.find::<Service>(gateway.namespace(), &format!("{}-{class}", gateway.name()))?;
-    let is_own = |it: &PodSource<'_>| {
-        it.namespace == gateway.namespace() && it.template.labels.get(GATEWAY) == Some(gateway.name())
-    };
-    let pods: Vec<_> = cluster.pod_sources().filter(is_own).collect();
-    selecting(cluster, &pods)
+    cluster.find(gateway.namespace(), &format!("{}-{class}", gateway.name()))
 }
 
 /// The load balancers before a gateway, and what they send there.
@@ -163,18 +185,9 @@ struct Senders<'a> {
 }
 
 impl<'a> Senders<'a> {
-    /// None where something else may lead to the Services, or where nothing does.
-    fn of(cluster: &Cluster, tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
-        let is_own = |it: &Target| matches!(it, Target::Service(id) if services.iter().any(|it| it.id == *id));
-        let leads = |rule: &&Rule| match &rule.action {
-            Action::Forward(backends) => backends.iter().any(|it| is_own(&it.target)),
-            _ => false,
-        };
-        let others = tables.gateways().chain(tables.istio().iter().map(|(_, table)| table));
-        let is_behind_other = others.flat_map(rules_of).any(|(_, rule)| leads(&rule));
-        if is_behind_other || services.iter().any(|it| is_open(cluster, tables, it)) {
-            return None;
-        }
+    /// None where what they send to the Services is not known, or is everything.
+    fn of(tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
+        let leads = |rule: &Rule| targets_of(rule).any(|id| services.iter().any(|it| it.id == id));
         let mut found = Self { tables: vec![], by_host: BTreeMap::new(), wide: vec![] };
         for table in tables.load_balancers() {
             let mut is_sender = false;
@@ -194,7 +207,7 @@ impl<'a> Senders<'a> {
         }
         let sends_all =
             |it: &Part| it.host == HostPattern::Any && it.path.as_ref().is_none_or(PathMatch::is_everything);
-        (!found.tables.is_empty() && !found.wide.iter().any(sends_all)).then_some(found)
+        (!found.wide.iter().any(sends_all)).then_some(found)
     }
 
     fn add(&mut self, part: Part) {
@@ -232,12 +245,13 @@ impl<'a> Senders<'a> {
     }
 }
 
-/// Something else may lead to a Service: a load balancer of L4, a port of the nodes, a target group that others fill.
+/// Something else may lead to a Service: a load balancer of L4, a port of the nodes, an address of `externalIPs`, a target
+/// group that others fill.
 fn is_open(cluster: &Cluster, tables: &Tables, service: &Found<'_, Service>) -> bool {
     let mut bindings = cluster.in_namespace::<TargetGroupBinding>(service.namespace());
     let is_bound = bindings.any(|it| it.object.service.as_ref().is_some_and(|it| it.value == service.name()));
     let is_inner = matches!(service.object.service_type.as_str(), "" | "ClusterIP");
-    is_bound || !is_inner || tables.network(service.id).is_some()
+    is_bound || !is_inner || !service.object.outer_ips.is_empty() || tables.network(service.id).is_some()
 }
 
 fn rules_of(table: &Table) -> impl Iterator<Item = (&HostPattern, &Rule)> {

@@ -43,10 +43,17 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 504,
+    normalizes_paths: false,
 };
 
-/// The Network Load Balancer: it has no rules, only a port for each listener.
-pub static NLB: Gateway = Gateway { name: "nlb", title: "NLB", ladder: &[], ..GATEWAY };
+/// The Network Load Balancer: it has no rules, only a port for each listener. Of several routes of a Gateway that want one
+/// port the oldest gets all connections (`pickOneL4Route`).
+pub static NLB: Gateway = Gateway {
+    name: "nlb",
+    title: "NLB",
+    ladder: &[Criterion::Oldest, Criterion::Name, Criterion::ListOrder],
+    ..GATEWAY
+};
 
 /// The start of all annotation keys of the controller on Ingresses.
 const PREFIX: &str = "alb.ingress.kubernetes.io/";
@@ -55,7 +62,7 @@ fn annotations<'a, T>(found: &Found<'a, T>) -> Annotations<'a> {
     Annotations::of(PREFIX, found)
 }
 
-/// The tables of ALBs, and the Ingresses that get none.
+/// The tables of ALBs and of Gateways' NLBs, and the Ingresses that get none.
 #[derive(Clone, Debug, Default)]
 pub struct Lowered {
     /// One for each group of Ingresses and for each Gateway.
@@ -66,27 +73,26 @@ pub struct Lowered {
     pub known: Known,
 }
 
-/// The tables of groups, by their names.
-pub type Known = Memo<String, Table>;
+/// The tables of groups, by their names: of the ALB, and of the NLB before it where one is wanted.
+pub type Known = Memo<String, Vec<Table>>;
 
-/// One table for each group of Ingresses and for each Gateway of an ALB; `known` is what was made before.
-///
-/// A Gateway with an NLB is entered by the table of the Gateway API.
+/// One table for each group of Ingresses and for each Gateway of an ALB or an NLB; `known` is what was made before.
 pub fn lower(cluster: &Cluster, mut known: Known) -> Lowered {
     let (groups, skipped) = group::load(cluster);
     // Which Ingresses belong together is read here; a group is made of its members and of what else it looks up.
     let beside = cluster.reads().without::<Ingress>();
-    let mut tables: Vec<_> = groups.iter().map(|it| group_table(cluster, it, beside, &mut known)).collect();
-    let gateways = gateway::gateways(cluster).0.into_iter().filter(|it| !it.is_network);
-    tables.extend(gateways.map(|it| lower::table(cluster, &it)));
+    let mut tables: Vec<_> = groups.iter().flat_map(|it| group_tables(cluster, it, beside, &mut known)).collect();
+    tables.extend(gateway::gateways(cluster).0.iter().map(|it| lower::table(cluster, it)));
     let complaint = |it: &model::Skipped| {
         Some(Rejected { origin: it.origin.clone(), reason: it.code, text: it.text.clone()?, by: None })
     };
     Lowered { tables, rejected: skipped.iter().filter_map(complaint).collect(), known }
 }
 
-fn group_table(cluster: &Cluster, group: &Group<'_>, beside: Reads, known: &mut Known) -> Table {
-    let make = || lower::table(cluster, &load_balancer(cluster, group));
+fn group_tables(cluster: &Cluster, group: &Group<'_>, beside: Reads, known: &mut Known) -> Vec<Table> {
+    let make = || -> Vec<Table> {
+        with_front(load_balancer(cluster, group)).iter().map(|it| lower::table(cluster, it)).collect()
+    };
     if group.error.is_some() {
         // What is wrong may stand in an Ingress that is no member.
         return make();
@@ -113,7 +119,14 @@ pub fn compile(cluster: &Cluster) -> Compiled {
 
 fn ingresses(cluster: &Cluster) -> Compiled {
     let (groups, skipped) = group::load(cluster);
-    Compiled { load_balancers: groups.iter().map(|it| load_balancer(cluster, it)).collect(), skipped }
+    let made = groups.iter().flat_map(|it| with_front(load_balancer(cluster, it)));
+    Compiled { load_balancers: made.collect(), skipped }
+}
+
+/// An ALB, and the NLB before it.
+fn with_front(mut made: LoadBalancer) -> Vec<LoadBalancer> {
+    let front = made.front.take();
+    std::iter::once(made).chain(front.map(|it| *it)).collect()
 }
 
 fn load_balancer(cluster: &Cluster, group: &Group<'_>) -> LoadBalancer {
@@ -139,7 +152,8 @@ fn fill(cluster: &Cluster, group: &Group<'_>, made: &mut LoadBalancer) -> Result
     made.listeners = build.listeners(&ports, redirect.as_ref())?;
     made.target_groups = build.groups;
     settings::add_ons(group)?;
-    frontend::check(group, &ports)
+    made.front = frontend::build(cluster, group, &ports, made)?.map(Box::new);
+    Ok(())
 }
 
 /// A load balancer while it is made.
@@ -172,6 +186,7 @@ impl<'a> Build<'a> {
                 default_actions,
                 default_origin,
                 rules,
+                contenders: vec![],
             });
         }
         Ok(listeners)

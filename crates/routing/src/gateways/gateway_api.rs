@@ -65,6 +65,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: LADDER,
     checks_host_against_sni: true,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// In the mesh, with a Service as parent.
@@ -75,6 +76,7 @@ pub static MESH: Gateway = Gateway {
     ladder: LADDER,
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// The route tables, and what they were made of.
@@ -110,12 +112,8 @@ pub fn lower(cluster: &Cluster) -> Lowered {
     for (route, facts) in routes.iter().zip(&attached) {
         place(cluster, &policies, route, facts, &gateways, &mut drafts);
     }
-    // The ALB's own module makes the tables of its Gateways.
-    let is_alb = |facts: &GatewayFacts| {
-        let found: Option<Found<'_, GatewayObject>> = cluster.get(facts.id);
-        found.is_some_and(|it| listener::controller(cluster, &it) == Some("gateway.k8s.aws/alb"))
-    };
-    let drafted = gateways.iter().zip(drafts).filter(|(facts, _)| !is_alb(facts));
+    // The module of the AWS load balancers makes the tables of their Gateways.
+    let drafted = gateways.iter().zip(drafts).filter(|(facts, _)| !facts.is_aws());
     let tables = drafted.filter_map(|(facts, draft)| table(cluster, facts, draft)).collect();
     let policies = policies.facts(cluster, &routes, &attached);
     Lowered { tables, facts: Facts { gateways, routes: attached, policies } }
@@ -166,7 +164,7 @@ fn rejection(origin: Origin, problem: &Problem) -> Rejected {
 }
 
 /// Listeners that speak nothing that could be asked stand in no table: their protocol or their port is unknown.
-fn speechless(facts: &GatewayFacts) -> Vec<Rejected> {
+pub(in crate::gateways) fn speechless(facts: &GatewayFacts) -> Vec<Rejected> {
     let unknown = facts.listeners.iter().filter(|it| it.protocol.is_none() || it.port.is_none());
     unknown.filter_map(|it| Some(rejection(listener_origin(it), it.refused.as_ref()?))).collect()
 }
@@ -187,6 +185,12 @@ fn table(cluster: &Cluster, facts: &GatewayFacts, draft: Draft) -> Option<Table>
         rejected: draft.rejected,
         frozen: vec![],
     })
+}
+
+/// The listeners that are not open, for an implementation that makes its open ones itself.
+pub(in crate::gateways) fn closed(facts: &GatewayFacts) -> Vec<Listener> {
+    let shut = facts.listeners.iter().filter(|it| it.shut().is_some());
+    shut.filter_map(|it| lower_listener(facts, it, vec![])).collect()
 }
 
 /// A listener that is refused stays, closed.

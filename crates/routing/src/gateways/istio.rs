@@ -26,7 +26,7 @@ pub(crate) use destination::{
     begun_tls, entry_endpoints, entry_host, host as host_backend, is_entry, plain as service_backend,
 };
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
-pub use filters::{is_near, may_have_filter};
+pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
     Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,
@@ -45,6 +45,7 @@ pub static GATEWAY: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };
 
 /// The sidecar of a caller.
@@ -55,4 +56,5 @@ pub static MESH: Gateway = Gateway {
     ladder: &[Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 503,
+    normalizes_paths: false,
 };

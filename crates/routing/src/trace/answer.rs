@@ -89,7 +89,7 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) ->
         Target::Host(host) => {
             return backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it));
         }
-        Target::Missing(..) => return vec![],
+        Target::Missing(..) | Target::Balancer(_) => return vec![],
     };
     let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
     let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
@@ -135,17 +135,13 @@ pub(super) fn live(backends: &[TracedBackend]) -> Option<usize> {
 pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
     let rule = choice.rule;
     let resource = rule.and_then(|it| it.origin.resource).or(table.origin.resource);
+    let location = rule.map(|it| it.origin.location);
+    let (title, detail) = (words::name_of(cluster, resource), words::load_balancer(cluster, table, choice, request));
     Hop {
-        kind: HopKind::LoadBalancer,
-        resource,
-        location: rule.map(|it| it.origin.location),
-        title: words::name_of(cluster, resource),
-        detail: words::load_balancer(table, choice, request),
-        brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
         candidates: candidates(choice, &table.rejected, request),
-        failed: false,
+        ..words::hop(HopKind::LoadBalancer, resource, location, title, detail)
     }
 }
 
@@ -158,17 +154,11 @@ pub(super) fn gateway_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>,
 pub(super) fn listener_hop(cluster: &Cluster, table: &Table, listener: &Listener, request: &Request) -> Hop {
     let resource = listener.origin.resource.or(table.origin.resource);
     let others = table.listeners.iter().filter(|it| !std::ptr::eq(*it, listener));
+    let location = Some(listener.origin.location);
+    let (title, detail) = (words::name_of(cluster, resource), words::gateway(table, listener, request));
     Hop {
-        kind: HopKind::Gateway,
-        resource,
-        location: Some(listener.origin.location),
-        title: words::name_of(cluster, resource),
-        detail: words::gateway(table, listener, request),
-        brief: Text::default(),
-        decided_by: None,
-        rule: None,
         candidates: others.map(|it| words::other_listener(it, listener)).collect(),
-        failed: false,
+        ..words::hop(HopKind::Gateway, resource, location, title, detail)
     }
 }
 
@@ -176,17 +166,12 @@ pub(super) fn listener_hop(cluster: &Cluster, table: &Table, listener: &Listener
 pub(super) fn route_hop(cluster: &Cluster, table: &Table, choice: &Choice<'_>, request: &Request) -> Hop {
     let rule = choice.rule;
     let resource = rule.and_then(|it| it.origin.resource);
+    let location = rule.map(|it| it.origin.location);
+    let title = resource.map_or_else(|| Text::new("no route", "라우트 없음"), |id| words::name_of(cluster, Some(id)));
     Hop {
-        kind: HopKind::Route,
-        resource,
-        location: rule.map(|it| it.origin.location),
-        title: resource.map_or_else(|| Text::new("no route", "라우트 없음"), |id| words::name_of(cluster, Some(id))),
-        detail: words::route(choice, request),
-        brief: Text::default(),
         decided_by: choice.decided_by.map(Criterion::code),
-        rule: None,
         candidates: candidates(choice, &table.rejected, request),
-        failed: false,
+        ..words::hop(HopKind::Route, resource, location, title, words::route(choice, request))
     }
 }
 
@@ -308,11 +293,11 @@ impl End {
         Self { outcome: Outcome::Passthrough, status: None, reason: "passthrough".into(), body: None, verdict }
     }
 
-    /// nginx refuses a path whose `..` lead above its root before it looks at any server.
-    pub(super) fn above_root(path: &str) -> Self {
+    /// nginx refuses a path whose `..` lead above its root, or with an escape that is none, before it looks at any server.
+    pub(super) fn unreadable_path(path: &str) -> Self {
         let title = Text::new(
-            format!("400 The path `{path}` leads above its root"),
-            format!("400 `{path}` 경로가 루트 위로 올라갑니다"),
+            format!("400 nginx cannot read the path `{path}`"),
+            format!("400 nginx가 `{path}` 경로를 읽을 수 없습니다"),
         );
         let detail = Text::new("no rule is asked", "어떤 규칙도 보지 않습니다");
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
@@ -389,7 +374,7 @@ impl End {
         let host = match &backend.target {
             Target::Host(host) => host.clone(),
             Target::Missing(_, name) => name.clone(),
-            Target::Service(_) => String::new(),
+            Target::Service(_) | Target::Balancer(_) => String::new(),
         };
         let title = Text::new(format!("Delivered to `{host}`"), format!("`{host}` 호스트에 도착합니다"));
         let verdict = Verdict { title, ..Verdict::default() };

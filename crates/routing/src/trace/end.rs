@@ -34,6 +34,16 @@ impl End {
         Self { outcome: Outcome::Refused, status: None, verdict: Verdict { title, detail, ..self.verdict }, ..self }
     }
 
+    /// What an ALB answers where its connection to a target is refused or closed (Elastic Load Balancing user guide, "HTTP 502").
+    pub(super) fn bad_gateway(self) -> Self {
+        if self.outcome != Outcome::Refused {
+            return self;
+        }
+        let title = &self.verdict.title;
+        let title = Text::new(format!("502 {}", title.en), format!("502 {}", title.ko));
+        Self { outcome: Outcome::Answered, status: Some(502), verdict: Verdict { title, ..self.verdict }, ..self }
+    }
+
     /// The code of gRPC stands behind the status, which is what such a client sees.
     pub(super) fn of_grpc(mut self) -> Self {
         if let (Some(code), Some(status)) = (self.grpc_status(), self.status) {

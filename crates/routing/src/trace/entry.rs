@@ -253,16 +253,5 @@ pub(super) fn client_hop(request: &Request, entry: &Entry) -> Hop {
         Entry::Pod(caller) => Text::same(caller.labels.get("app").unwrap_or(&caller.namespace)),
         _ => Text::new("Internet", "인터넷"),
     };
-    Hop {
-        kind: HopKind::Client,
-        resource: None,
-        location: None,
-        title,
-        detail: words::client(request),
-        brief: Text::default(),
-        decided_by: None,
-        rule: None,
-        candidates: vec![],
-        failed: false,
-    }
+    words::hop(HopKind::Client, None, None, title, words::client(request))
 }

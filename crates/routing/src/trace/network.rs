@@ -8,7 +8,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{GATEWAY_NAME, IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef};
+use podpath_objects::{
+    GATEWAY_NAME, IpBlock, Labels, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, PortRef, Selector,
+};
 use podpath_source::{Location, Text};
 
 use super::words::policy as words;
@@ -43,7 +45,7 @@ impl Source {
 ///
 /// Source: the chart of ingress-nginx labels its controller so; GEP-1762 has implementations label what they make for a
 /// Gateway with `GATEWAY_NAME`.
-pub(super) fn plays(cluster: &Cluster, table: &Table, pod: &PodSource<'_>) -> bool {
+pub(crate) fn plays(cluster: &Cluster, table: &Table, pod: &PodSource<'_>) -> bool {
     let label = |key: &str| pod.template.labels.get(key);
     if table.gateway.name == "ingress-nginx" {
         return label("app.kubernetes.io/name") == Some("ingress-nginx")
@@ -125,17 +127,23 @@ impl Connection<'_> {
             Direction::Ingress => it.object.is_ingress,
             Direction::Egress => it.object.is_egress,
         };
-        let selects = |it: &Found<'_, NetworkPolicy>| isolates(it) && it.object.selector.matches(labels);
-        for policy in cluster.in_namespace::<NetworkPolicy>(namespace).filter(selects) {
-            if matches!(end.permission, Permission::Open) {
-                end.permission = Permission::Isolated;
-                end.selected_by = Some(policy.at(policy.object.selector.span));
+        let mut unknown = None;
+        for policy in cluster.in_namespace::<NetworkPolicy>(namespace).filter(isolates) {
+            let selector = &policy.object.selector;
+            match self.is_selected(cluster, selector, direction, labels) {
+                Fit::Yes => {
+                    if matches!(end.permission, Permission::Open) {
+                        end.permission = Permission::Isolated;
+                        end.selected_by = Some(policy.at(selector.span));
+                    }
+                    self.ask(cluster, &policy, &mut end);
+                }
+                Fit::No => {}
+                Fit::Unknown(why) => unknown = unknown.or(Some((policy.at(selector.span), why))),
             }
-            self.ask(cluster, &policy, &mut end);
         }
-        if let Some(policy) = self.of_one(cluster, direction, &isolates) {
-            let location = policy.at(policy.object.selector.span);
-            end.permission = Permission::Unknown("spec.podSelector".into(), location, words::one_pod());
+        if let Some((location, why)) = unknown {
+            end.permission = Permission::Unknown("spec.podSelector".into(), location, why);
         }
         let is_undefined = direction == Direction::Ingress && self.target.template.host_network;
         match end.candidates.first() {
@@ -148,23 +156,20 @@ impl Connection<'_> {
         end
     }
 
-    /// A policy that selects one of the Pods which may be called, by a label that its StatefulSet puts on it.
-    fn of_one<'a>(
-        &self,
-        cluster: &'a Cluster,
-        direction: Direction,
-        isolates: &impl Fn(&Found<'_, NetworkPolicy>) -> bool,
-    ) -> Option<Found<'a, NetworkPolicy>> {
-        let template = &self.target.template.labels;
-        let selects_one = |it: &Found<'_, NetworkPolicy>| {
-            let selector = &it.object.selector;
-            isolates(it)
-                && !selector.labels.is_subset_of(template)
-                && selector.terms.iter().all(|term| term.matches(template))
-                && cluster.carrying(self.target, &selector.labels).is_some()
-        };
-        let mut policies = cluster.in_namespace::<NetworkPolicy>(self.target.namespace);
-        policies.find(selects_one).filter(|_| direction == Direction::Ingress)
+    /// Whether the Pod of an end is selected. A label that a StatefulSet puts on one of its Pods selects all of those that may be
+    /// called where there is one alone; of several, it is not known which one is called.
+    fn is_selected(&self, cluster: &Cluster, selector: &Selector, direction: Direction, labels: &Labels) -> Fit {
+        if selector.matches(labels) {
+            return Fit::Yes;
+        }
+        if direction == Direction::Egress || !selector.terms.iter().all(|it| it.matches(labels)) {
+            return Fit::No;
+        }
+        match cluster.carrying(self.target, &selector.labels) {
+            None => Fit::No,
+            Some(pods) if pods.replicas == self.target.replicas => Fit::Yes,
+            Some(_) => Fit::Unknown(words::one_pod()),
+        }
     }
 
     fn ask(&self, cluster: &Cluster, policy: &Found<'_, NetworkPolicy>, end: &mut End) {
@@ -267,7 +272,7 @@ impl Connection<'_> {
 
 /// Every Pod of every namespace.
 fn takes_all(peer: &PolicyPeer) -> bool {
-    let is_all = |it: &podpath_objects::Selector| it.labels.is_empty() && it.terms.is_empty();
+    let is_all = |it: &Selector| it.labels.is_empty() && it.terms.is_empty();
     peer.namespaces.as_ref().is_some_and(is_all) && peer.pods.as_ref().is_none_or(is_all)
 }
 

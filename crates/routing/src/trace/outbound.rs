@@ -29,8 +29,8 @@ pub(super) fn to_service(
 ) -> Trace {
     let port = request.port;
     let is_known = istio::knows(cluster, &proxy_of(caller, port), service);
-    if is_known && is_chosen_by_address(cluster, caller, service, &request) {
-        return walk.run(&of_service(cluster, caller, service, port), request);
+    if let Some(table) = is_known.then(|| by_address(cluster, caller, service, &request)).flatten() {
+        return walk.run(&table, request);
     }
     if is_plain_http(&request) && (!is_known || shares_listener(cluster, service, port)) {
         return match by_host(cluster, caller, &request) {
@@ -42,7 +42,8 @@ pub(super) fn to_service(
         return leave(cluster, walk, caller, dialled, request);
     }
     if is_plain_http(&request) && speaks_http(cluster, service, port) == Some(true) {
-        return walk.run(&of_service(cluster, caller, service, port), request);
+        // It has no routes of the Gateway API, else they were taken by its address.
+        return walk.run(&istio::lower_service(cluster, &proxy_of(caller, port), service), request);
     }
     match guard::stream_route(cluster, service) {
         Some(found) => walk.unmodelled(found),
@@ -107,17 +108,22 @@ pub(super) fn named<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Op
     }
 }
 
+/// What holds for a call to the address of a Service where the address chooses.
+///
 /// Routes of the Gateway API hold for a call to the address of the Service that is their parent, "not Host" (gateway-api
 /// GEP-1426 and `conformance/tests/mesh/mesh-frontend-hostname.go`): they take what is dialled there whatever Host it
 /// sends, and a Host that names their parent brings no call of another address to them. Services without such routes
 /// stay with Istio, whose listener goes by the Host.
-fn is_chosen_by_address(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> bool {
-    if !is_plain_http(request) || speaks_http(cluster, service, request.port) != Some(true) {
-        return false;
+fn by_address(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, request: &Request) -> Option<Table> {
+    let port = request.port;
+    if !is_plain_http(request) || speaks_http(cluster, service, port) != Some(true) {
+        return None;
     }
-    let is_parent = |it: &Found<'_, Service>| gateway_api::mesh(cluster, it, &caller.namespace, request.port).is_some();
-    let of_host = named(cluster, &request.host, &caller.namespace).filter(|it| it.id != service.id);
-    is_parent(service) || of_host.is_some_and(|it| is_parent(&it))
+    let routes = |it: &Found<'_, Service>| gateway_api::mesh(cluster, it, &caller.namespace, port);
+    routes(service).or_else(|| {
+        let of_host = named(cluster, &request.host, &caller.namespace).filter(|it| it.id != service.id)?;
+        routes(&of_host).map(|_| istio::lower_service(cluster, &proxy_of(caller, port), service))
+    })
 }
 
 /// The virtual host that a Host chooses, whatever address was dialled.

@@ -7,20 +7,21 @@ mod sign_in;
 
 use std::borrow::Cow;
 
-use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, ResourceId, endpoints};
 use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
+use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
-use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
+use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, plays, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
-use crate::gateways::{Gateway, istio};
+use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
 use crate::table::{Action, Backend, BegunTls, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
 use crate::tables::Tables;
@@ -110,6 +111,7 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
+        let sender = self.proxy;
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -118,7 +120,8 @@ impl<'a> Walk<'a> {
             Err(why) => {
                 self.hop(words::no_listener_hop(table, &request, why));
                 let end = End::no_listener(self.cluster, table, &request, why);
-                return self.finish(end);
+                let is_behind_alb = sender.is_some_and(|it| it.name == alb::GATEWAY.name);
+                return self.finish(if is_behind_alb { end.bad_gateway() } else { end });
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
@@ -142,7 +145,7 @@ impl<'a> Walk<'a> {
         }
         let Some(seen) = seen_by(table, listener, &request) else {
             self.hop(answer::listener_hop(self.cluster, table, listener, &request));
-            return self.finish(End::above_root(&request.path));
+            return self.finish(End::unreadable_path(&request.path));
         };
         let choice = choose_rule(table, listener, &seen);
         self.push_hops(table, &choice, &seen);
@@ -297,6 +300,11 @@ impl<'a> Walk<'a> {
         self.take_side_effects(&rule.filters, &asked);
         let backends = &self.with_tls(table, backends);
         self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
+        if table.gateway.is_load_balancer
+            && let Some(hop) = self.trace.hops.last_mut()
+        {
+            health::tell(self.cluster, self.tables, table, backends, hop);
+        }
         let Some(live) = answer::live(&self.trace.backends) else {
             let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
             return self.no_backend(table, faulty, rule);
@@ -378,17 +386,40 @@ impl<'a> Walk<'a> {
         let only = self.trace.backends.len() == 1;
         if let Some((table, port)) = self.gateway_behind(&found, backend.port).filter(|_| only) {
             self.trace.backends.clear();
-            let request = Request { port, ..request };
-            return self.run(table, request);
+            let request = self.begun_anew(backend, request);
+            return self.run(table, Request { port, ..request });
         }
         let service = match &backend.target {
             Target::Service(id) => self.cluster.get::<Service>(*id),
+            Target::Balancer(id) => return self.at_balancer(*id, only, backend, request),
             Target::Missing(..) | Target::Host(_) => None,
         };
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
             None => self.finish(End::delivered_to_host(backend)),
         }
+    }
+
+    /// The request as it comes to the next proxy where a load balancer begins TLS: it tells no server name.
+    fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
+        match &backend.tls {
+            Some(_) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                Request { scheme: request.scheme.with_tls(), sni: Some(String::new()), ..request }
+            }
+            _ => request,
+        }
+    }
+
+    /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
+    fn at_balancer(mut self, id: ResourceId, only: bool, backend: &Backend, request: Request) -> Trace {
+        let tables = self.tables.load_balancers();
+        let found = tables.iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name);
+        let (Some(table), true) = (found, only) else {
+            return self.finish(End::unsupported_at(backend.origin.path.clone(), backend.origin.location));
+        };
+        self.trace.backends.clear();
+        let port = backend.port.unwrap_or(request.port);
+        self.run(table, Request { port, ..request })
     }
 
     /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
@@ -414,7 +445,7 @@ impl<'a> Walk<'a> {
         if let Some(table) = self.tables.istio_of(&pods) {
             return Some((table, endpoint.port));
         }
-        let table = self.tables.gateways().find(|it| super::network::plays(self.cluster, it, &pods))?;
+        let table = self.tables.gateways().find(|it| plays(self.cluster, it, &pods))?;
         let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
         let port = [Some(endpoint.port), service_port].into_iter().flatten().find(listens)?;
         Some((table, port))
@@ -515,7 +546,7 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
     if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
         return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
-    if table.gateway.normalizes_paths() {
+    if table.gateway.normalizes_paths {
         let path = normalized(&request.path)?;
         return Some(Cow::Owned(Request { path, ..request.clone() }));
     }

@@ -6,7 +6,7 @@ use podpath_order::Order;
 use podpath_source::{Location, Text, nearest};
 
 use super::words;
-use super::{Stage, Trace, Verdict};
+use super::{Stage, Trace, Verdict, Verdicted};
 use crate::choose::{Choice, NoListener, Obstacle, Standing};
 use crate::gateways::alb;
 use crate::matcher::Condition;
@@ -67,6 +67,10 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
             format!("Connection refused: nothing listens on port {port}"),
             format!("연결이 거부됩니다. {port} 포트를 여는 리스너가 없습니다"),
         ),
+        NoListener::ServerName if name.is_empty() => {
+            let words = words::no_listener_words(request, why);
+            Text::new(format!("Handshake closed: {}", words.en), format!("핸드셰이크가 끊깁니다. {}", words.ko))
+        }
         NoListener::ServerName => Text::new(
             format!("Handshake closed: no listener on {port} has a certificate for `{name}`"),
             format!("핸드셰이크가 끊깁니다. {port} 리스너에 `{name}`용 인증서가 없습니다"),
@@ -167,8 +171,10 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
         1 => Text::new("the one candidate does not match", "하나뿐인 후보가 맞지 않습니다"),
         n => Text::new(format!("{n} candidates, none matches"), format!("후보 {n}개 가운데 맞는 규칙이 없습니다")),
     };
-    // A server that was dropped is no route.
-    let is_route = |it: &&Rejected| !matches!(it.reason, "duplicate-host" | "protocol-conflict" | "bound-inside");
+    // A server that was dropped is no route, nor is a listener of a protocol that nobody knows.
+    let is_route = |it: &&Rejected| {
+        !matches!(it.reason, "duplicate-host" | "protocol-conflict" | "bound-inside" | "UnsupportedProtocol")
+    };
     if let Some(rejected) = table.rejected.iter().find(is_route).filter(|_| nearest_rule.is_none()) {
         return not_attached(cluster, rejected, &owner);
     }
@@ -302,8 +308,8 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
     let location = Some(service.at(service.entry.resource.meta.name_span()));
     let shares: Vec<_> = trace.backends.iter().filter(|it| it.weight.0 < it.weight.1).collect();
     let failing = shares.iter().find(|it| it.fault.is_some() || !it.endpoints.iter().any(|it| it.ready));
-    let losers: usize = trace.hops.iter().map(|it| it.candidates.len()).sum();
-    let lost = losers.saturating_sub(trace.hops.iter().filter(|it| !it.candidates.is_empty()).count());
+    let candidates = trace.hops.iter().flat_map(|it| &it.candidates);
+    let lost = candidates.filter(|it| !matches!(it.verdict, Verdicted::Chosen)).count();
     let n_hops = trace.hops.len();
     let detail = match lost {
         0 => Text::new(format!("{n_hops} hops, no other candidate"), format!("구간 {n_hops}개, 다른 후보 없음")),

@@ -1,6 +1,7 @@
 //! The sentences of hops, in both languages.
 
 mod call;
+pub(super) mod health;
 mod listener;
 pub(super) mod policy;
 mod rule;
@@ -39,6 +40,7 @@ pub(super) fn hop(
         decided_by: None,
         rule: None,
         candidates: vec![],
+        notes: vec![],
         failed: false,
     }
 }

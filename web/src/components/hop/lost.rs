@@ -1,6 +1,6 @@
-//! Under a hop: why each other candidate was not chosen, and the policies that were asked.
+//! Under a hop: what else there is to know, why each other candidate was not chosen, and the policies that were asked.
 
-use podpath_protocol::{Candidate, Hop};
+use podpath_protocol::{Candidate, Hop, Note};
 use yew::prelude::*;
 
 use super::{HopRowProps, at_button};
@@ -33,6 +33,11 @@ pub(super) fn lost(losers: &[&Candidate], is_long: bool, on_all: &Callback<Mouse
 /// A policy that let the request through.
 pub(super) fn policy(hop: &Hop, props: &HopRowProps) -> Html {
     html! { <li class="passed">{ icon("policy") }<b title={hop.title.clone()}>{ rich(&hop.title) }</b><span>{ rich(&hop.detail) }</span>{ at_button(hop.range.as_ref(), props) }</li> }
+}
+
+/// What else there is to know about a hop.
+pub(super) fn note(note: &Note, props: &HopRowProps) -> Html {
+    html! { <li class="noted">{ icon("warning") }<span>{ rich(&note.detail) }</span>{ at_button(note.range.as_ref(), props) }</li> }
 }
 
 fn loser(candidate: &Candidate, props: &HopRowProps) -> Html {

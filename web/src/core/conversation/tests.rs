@@ -70,6 +70,18 @@ fn the_answer_comes_before_what_can_wait() {
 }
 
 #[test]
+fn suggestions_that_cannot_be_read_are_none() {
+    let mut talk = Conversation::default();
+    talk.want(question("a"));
+    let (_, posts) = talk.hear("ready");
+    let (_, posts) = round(&mut talk, &posts, 1);
+    let (_, posts) = round(&mut talk, &posts, 1);
+    let post: Value = serde_json::from_str(&posts[0]).unwrap();
+    let reply = serde_json::json!({ "id": post["id"], "result": { "suggestions": 1 } }).to_string();
+    assert!(matches!(talk.hear(&reply).0, Some(Heard::Suggestions { suggestions, .. }) if suggestions.is_empty()));
+}
+
+#[test]
 fn the_newest_text_wins_and_the_stale_answer_is_dropped() {
     let mut talk = Conversation::default();
     talk.want(question("a"));

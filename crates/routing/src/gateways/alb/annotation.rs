@@ -28,6 +28,20 @@ impl Note<'_> {
         Frozen { message, origin: self.origin.clone() }
     }
 
+    /// As a whole number of 32 bits (`ParseInt32Annotation`).
+    pub(super) fn int32(&self) -> Result<i64, Frozen> {
+        self.int("int32", int32(self.value))
+    }
+
+    /// As a whole number of 64 bits (`ParseInt64Annotation`).
+    pub(super) fn int64(&self) -> Result<i64, Frozen> {
+        self.int("int64", int64(self.value))
+    }
+
+    fn int(&self, kind: &str, read: Result<i64, &'static str>) -> Result<i64, Frozen> {
+        read.map_err(|why| self.unreadable(kind, &format!(": strconv.ParseInt: parsing \"{}\": {why}", self.value)))
+    }
+
     /// A value that does not parse as `kind`.
     fn unreadable(&self, kind: &str, why: &str) -> Frozen {
         self.error(format!("failed to parse {kind} annotation, {}: {}{why}", self.key, self.value))
@@ -58,6 +72,11 @@ impl<'a> Annotations<'a> {
         })
     }
 
+    /// The place of the first of these that is written.
+    pub(super) fn first(&self, suffixes: &[&str]) -> Option<Origin> {
+        suffixes.iter().find_map(|it| self.get(it)).map(|it| it.origin)
+    }
+
     /// The text, or a default.
     pub(super) fn text(&self, suffix: &str, default: &str) -> String {
         self.get(suffix).map_or(default, |it| it.value).to_owned()
@@ -68,11 +87,9 @@ impl<'a> Annotations<'a> {
         self.get(suffix).map(|it| texts(it.value))
     }
 
-    /// A whole number, or a default.
-    pub(super) fn int(&self, suffix: &str, default: i64) -> Result<i64, Frozen> {
-        let Some(note) = self.get(suffix) else { return Ok(default) };
-        int(note.value)
-            .map_err(|why| note.unreadable("int64", &format!(": strconv.ParseInt: parsing \"{}\": {why}", note.value)))
+    /// A whole number of 32 bits, or a default.
+    pub(super) fn int32(&self, suffix: &str, default: i64) -> Result<i64, Frozen> {
+        self.get(suffix).map_or(Ok(default), |it| it.int32())
     }
 
     /// A boolean as Go reads it.
@@ -121,8 +138,13 @@ pub(super) fn bool(value: &str) -> Option<bool> {
     }
 }
 
-/// Go's `strconv.ParseInt` for base 10, or why it is none.
-pub(super) fn int(value: &str) -> Result<i64, &'static str> {
+/// Go's `strconv.ParseInt` for base 10 and 32 bits, or why it is none.
+pub(super) fn int32(value: &str) -> Result<i64, &'static str> {
+    int64(value).and_then(|it| i32::try_from(it).map(i64::from).map_err(|_| "value out of range"))
+}
+
+/// The same for 64 bits.
+fn int64(value: &str) -> Result<i64, &'static str> {
     let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|it| it.is_ascii_digit()) {
         return Err("invalid syntax");
@@ -131,7 +153,7 @@ pub(super) fn int(value: &str) -> Result<i64, &'static str> {
 }
 
 /// `k=v,k2=v2`; `\,` is a comma of a value. None when a pair has no `=` or no key.
-pub(super) fn pairs(value: &str) -> Option<Vec<(String, String)>> {
+fn pairs(value: &str) -> Option<Vec<(String, String)>> {
     let mut parts = vec![String::new()];
     let mut chars = value.chars().peekable();
     while let Some(found) = chars.next() {

@@ -45,7 +45,7 @@ pub(super) fn read(notes: &Annotations<'_>, own: &Annotations<'_>) -> Result<Opt
             return Err(Frozen { message: format!("unknown authType: {other}"), origin });
         }
     };
-    let timeout = notes.int("auth-session-timeout", 604_800)?;
+    let timeout = notes.get("auth-session-timeout").map_or(Ok(604_800), |it| it.int64())?;
     let cognito = provider(notes, "auth-idp-cognito", &["userPoolARN", "userPoolClientID", "userPoolDomain"])?;
     let endpoints = ["issuer", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"];
     let oidc = provider(notes, "auth-idp-oidc", &endpoints)?;

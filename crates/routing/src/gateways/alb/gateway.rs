@@ -5,20 +5,21 @@
 mod props;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
-use podpath_source::Span;
+use podpath_order::Order;
+use podpath_source::{Span, Text};
 
-use super::model::{Action, Forward, Listener, LoadBalancer, Skipped, Source, TargetGroup};
-use super::not_found;
+use super::model::{Action, Contender, Forward, Listener, LoadBalancer, Skipped, Source, TargetGroup};
+use super::{nlb, not_found};
 use crate::gateways::gateway_api::facts::{GatewayFacts, ListenerFacts};
 use crate::gateways::gateway_api::route::{Route, RouteRule};
-use crate::gateways::gateway_api::{attach, listener};
+use crate::gateways::gateway_api::{attach, closed, listener, speechless};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
-use crate::table::{Frozen, Origin, Protocol, Rejected};
+use crate::table::{Frozen, Origin, Protocol, Rank, Rejected};
 
 use props::Layers;
 /// A load balancer for each Gateway of this controller.
@@ -47,7 +48,7 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
             }
         };
         let mut taken: BTreeMap<usize, Vec<Taken<'_>>> = BTreeMap::new();
-        let mut rejected = Vec::new();
+        let mut rejected = speechless(facts);
         for (route, facts) in routes.iter().zip(&attached) {
             let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
             for (place, problem) in parents.clone().filter_map(|it| Some((it.place, it.accepted.as_ref().err()?))) {
@@ -59,7 +60,10 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
                 taken.entry(attachment.listener).or_default().push(Taken { route, hostnames });
             }
         }
-        made.push(LoadBalancer { rejected, ..load_balancer(cluster, &gateway, facts, &taken, is_network) });
+        let mut own = load_balancer(cluster, &gateway, facts, &taken, is_network);
+        rejected.append(&mut own.rejected);
+        let sets = facts.sets.iter().map(|it| it.id).collect();
+        made.push(LoadBalancer { rejected, closed: closed(facts), sets, ..own });
     }
     (made, skipped)
 }
@@ -117,9 +121,13 @@ fn fill(
         address_type: made.address_type.clone(),
         groups: vec![],
         known: BTreeMap::new(),
+        rejected: vec![],
     };
     made.listeners = build.listeners(facts, taken)?;
     made.target_groups = build.groups;
+    let mut told = BTreeSet::new();
+    build.rejected.retain(|it| told.insert((it.origin.location, it.text.en.clone())));
+    made.rejected = build.rejected;
     Ok(())
 }
 
@@ -192,6 +200,8 @@ struct Build<'a> {
     groups: Vec<TargetGroup>,
     /// Route, Service and targetPort: one target group each.
     known: BTreeMap<(ResourceId, ResourceId, String), usize>,
+    /// What takes no part.
+    rejected: Vec<Rejected>,
 }
 
 /// The listeners of one port.
@@ -248,13 +258,13 @@ impl<'a> Build<'a> {
             }
             let protocol = self.upgraded(&port)?;
             let certificates = self.certificates(&port, &of_port)?;
-            let (default_actions, rules) = if self.is_network {
-                match self.connections(&port, &of_port)? {
-                    Some(forward) => (vec![Action::Forward(forward)], vec![]),
+            let (default_action, rules, contenders) = if self.is_network {
+                match self.connections(&port, protocol, &of_port)? {
+                    Some((forward, contenders)) => (Action::Forward(forward), vec![], contenders),
                     None => continue,
                 }
             } else {
-                (vec![not_found()], rule::rules(self, &port, &of_port)?)
+                (not_found(), rule::rules(self, &port, &of_port)?, vec![])
             };
             listeners.push(Listener {
                 origin: port.origin(),
@@ -262,9 +272,10 @@ impl<'a> Build<'a> {
                 protocol,
                 certificates,
                 verifies_clients: self.verifies_clients(&port),
-                default_actions,
-                default_origin: port.origin(),
+                default_actions: vec![default_action],
+                default_origin: contenders.first().map_or_else(|| port.origin(), |it| it.origin.clone()),
                 rules,
+                contenders,
             });
         }
         Ok(listeners)
@@ -321,16 +332,66 @@ impl<'a> Build<'a> {
         Ok(certificates)
     }
 
-    /// "The oldest route wins"; the backends of all its rules share the connections.
-    fn connections(&mut self, port: &Port<'_>, taken: &[&Taken<'_>]) -> Result<Option<Forward>, Frozen> {
-        let Some(oldest) = taken.iter().min_by_key(|it| it.route.age()) else { return Ok(None) };
+    /// "The oldest route wins"; the backends of all its rules share the connections. Where none of them can be used, or none
+    /// has a weight, there is no listener (`buildL4TargetGroupTuples`).
+    fn connections(
+        &mut self,
+        port: &Port<'_>,
+        protocol: &str,
+        taken: &[&Taken<'_>],
+    ) -> Result<Option<(Forward, Vec<Contender>)>, Frozen> {
+        self.alpn(port)?;
+        let routes = by_age(taken);
+        let Some(oldest) = routes.first() else { return Ok(None) };
         let mut forward = Forward::default();
-        for (number, rule) in oldest.route.rules().iter().enumerate() {
-            let targets = self.targets(oldest.route, rule, number, port)?;
+        for (number, rule) in oldest.rules().iter().enumerate() {
+            Self::weights(oldest, rule, number)?;
+            self.leave_out(oldest, rule, number);
+            let targets = self.targets(oldest, rule, number, port)?;
             forward.targets.extend(targets);
         }
-        let has_share = forward.targets.iter().any(|it| it.weight != Some(0));
-        Ok(has_share.then_some(forward))
+        let contenders: Vec<_> = routes.iter().enumerate().map(|(order, it)| contender(it, order)).collect();
+        if forward.targets.iter().all(|it| it.weight == Some(0)) {
+            self.rejected.extend(contenders.into_iter().take(1).map(|it| without_backend(it.origin, port.number)));
+            return Ok(None);
+        }
+        if matches!(protocol, "QUIC" | "TCP_QUIC") {
+            // "QUIC protocols don't support weights."
+            forward.targets.iter_mut().for_each(|it| it.weight = None);
+        }
+        let stickiness = self.settings(port).get("targetGroupStickiness");
+        forward.stickiness = stickiness.map(|it| (Some(it.is_true()), None));
+        Ok(Some((forward, contenders)))
+    }
+
+    /// The names that a TLS listener offers are one of five policies.
+    fn alpn(&self, port: &Port<'_>) -> Result<(), Frozen> {
+        let policy = self.settings(port).text("alpnPolicy").filter(|_| port.protocol == "TLS");
+        match policy.and_then(|it| nlb::alpn_error(&it)) {
+            Some(message) => Err(Frozen { message, origin: port.origin() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the backends of a rule that get nothing: their share goes to the others, and nobody answers for them.
+    fn leave_out(&mut self, route: &Route<'_>, rule: &RouteRule<'_>, number: usize) {
+        for (b, backend) in rule.backends.iter().enumerate() {
+            if let Some(fault) = props::unusable(self.cluster, route, backend) {
+                let path = format!("spec.rules[{number}].backendRefs[{b}]");
+                let origin = Origin { location: fault.location, ..route.origin(backend.span, path) };
+                self.rejected.push(Rejected { origin, reason: fault.reason, text: fault.text, by: None });
+            }
+        }
+    }
+
+    /// Shares of an action that sends on are 0 to 999 each.
+    fn weights(route: &Route<'_>, rule: &RouteRule<'_>, number: usize) -> Result<(), Frozen> {
+        let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| it.weight > 999) else {
+            return Ok(());
+        };
+        let message = format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
+        let origin = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
+        Err(Frozen { message, origin })
     }
 
     /// The backends of a rule that can be used: "a missing or not granted backend is left out".
@@ -344,11 +405,6 @@ impl<'a> Build<'a> {
         let mut targets = Vec::new();
         for (b, backend) in rule.backends.iter().enumerate() {
             let place = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
-            if backend.weight > 999 {
-                let message =
-                    format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
-                return Err(Frozen { message, origin: place });
-            }
             let weight = i64::try_from(backend.weight).ok();
             if backend.kind == "TargetGroupName" {
                 let name = Some(backend.name.value.clone());
@@ -361,6 +417,34 @@ impl<'a> Build<'a> {
         }
         Ok(targets)
     }
+}
+
+/// The routes of a port, each once, the oldest first.
+fn by_age<'a>(taken: &[&Taken<'a>]) -> Vec<&'a Route<'a>> {
+    let mut seen = BTreeSet::new();
+    let mut routes: Vec<&Route<'_>> = taken.iter().map(|it| it.route).filter(|it| seen.insert(it.id)).collect();
+    routes.order_by_key(|it| it.age());
+    routes
+}
+
+fn contender(route: &Route<'_>, order: usize) -> Contender {
+    let span = route.rules().first().map_or_else(|| route.name_span(), |it| it.span);
+    let rank = Rank {
+        created: route.entry.resource.meta.created.clone(),
+        name: format!("{}/{}", route.namespace(), route.name()),
+        order,
+        hosts: vec![],
+    };
+    Contender { origin: route.origin(span, "spec.rules[0]".to_owned()), rank }
+}
+
+/// A route that has a port, and nobody to send its connections to.
+fn without_backend(origin: Origin, port: u16) -> Rejected {
+    let text = Text::new(
+        format!("it has no backend that can be used and has a weight, so the load balancer does not open port {port}"),
+        format!("가중치가 있고 쓸 수 있는 백엔드가 없어 로드 밸런서가 {port} 포트를 열지 않습니다"),
+    );
+    Rejected { origin, reason: "no-backends", text, by: None }
 }
 
 /// Every host of a route at a port, each once; none is every host.

@@ -7,11 +7,11 @@ use podpath_objects::{Ingress, IngressClass, IngressClassParams};
 use podpath_order::Order;
 use podpath_source::Text;
 
-use super::annotation::{self, Annotations};
+use super::annotation::Annotations;
+use super::annotations;
 use super::model::Skipped;
-use super::{PREFIX, annotations};
 use crate::gateways::{full_name, origin, whole};
-use crate::table::Frozen;
+use crate::table::{Frozen, Origin};
 
 /// Ingresses that share a load balancer, in group order.
 pub(super) struct Group<'a> {
@@ -38,6 +38,11 @@ impl<'a> Member<'a> {
     /// Its annotations.
     pub(super) fn notes(&self) -> Annotations<'a> {
         annotations(&self.ingress)
+    }
+
+    /// Where an annotation stands, or the whole Ingress.
+    pub(super) fn place(&self, suffix: &str) -> Origin {
+        self.notes().get(suffix).map_or_else(|| whole(&self.ingress), |it| it.origin)
     }
 
     /// The error with the name of the Ingress before it.
@@ -195,18 +200,15 @@ fn is_group_name(name: &str) -> bool {
 fn group_order(ingress: &Found<'_, Ingress>) -> (i64, Option<Frozen>) {
     let Some(note) = annotations(ingress).get("group.order") else { return (0, None) };
     let error = |why: String| (0, Some(note.error(why)));
-    match annotation::int(note.value) {
+    match note.int64() {
         Ok(order) if (-1000..=1000).contains(&order) => (order, None),
         Ok(order) => error(format!(
             "explicit Ingress group order must be within [-1000:1000], Ingress: {}, order: {order}",
             full_name(ingress)
         )),
-        Err(why) => error(format!(
-            "failed to load Ingress group order for ingress: {}: failed to parse int64 annotation, {PREFIX}group.order: {}: strconv.ParseInt: parsing \"{}\": {why}",
-            full_name(ingress),
-            note.value,
-            note.value,
-        )),
+        Err(why) => {
+            error(format!("failed to load Ingress group order for ingress: {}: {}", full_name(ingress), why.message))
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: Elastic Load Balancing user guide, "Listener rules": conditions AND, values OR; `*` is any text, `?` one character;
 //! hosts, header values and query strings without case, paths with case, methods exact.
 
+use std::sync::Arc;
+
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
 
@@ -12,19 +14,20 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, BegunTls, Fault, Filter, Listener, PathChange, Protocol, Rank, Redirect, RedirectPort,
-    Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, BegunTls, Fault, Filter, HealthCheck, Listener, PathChange, Protocol, Rank, Redirect,
+    RedirectPort, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
 pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
-    let lowering = Lowering { cluster, made };
+    let checks = made.target_groups.iter().map(|it| Arc::new(health_check(it))).collect();
+    let lowering = Lowering { cluster, made, checks };
     Table {
         gateway: if made.is_network { &NLB } else { &GATEWAY },
         origin: made.origin.clone(),
-        members: made.members.clone(),
+        members: made.members.iter().chain(&made.sets).copied().collect(),
         is_public: made.scheme == "internet-facing",
-        listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).collect(),
+        listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).chain(made.closed.clone()).collect(),
         rejected: made.rejected.clone(),
         frozen: made.frozen.clone(),
     }
@@ -33,6 +36,22 @@ pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
 struct Lowering<'a> {
     cluster: &'a Cluster,
     made: &'a LoadBalancer,
+    /// Of each target group.
+    checks: Vec<Arc<HealthCheck>>,
+}
+
+fn health_check(group: &model::TargetGroup) -> HealthCheck {
+    let check = &group.health;
+    HealthCheck {
+        protocol: check.protocol.clone(),
+        port: check.port.and_then(|it| u16::try_from(it).ok()),
+        path: check.path.clone(),
+        codes: check.codes.clone(),
+        is_grpc: group.protocol_version.as_deref() == Some("GRPC"),
+        is_node: group.target_type == "instance",
+        is_written: check.origin.is_some(),
+        location: check.origin.as_ref().map(|it| it.location).unwrap_or_default(),
+    }
 }
 
 impl Lowering<'_> {
@@ -42,8 +61,10 @@ impl Lowering<'_> {
     }
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
-        let rules = listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it)).collect();
-        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions));
+        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions, protocol));
+        let mut rules: Vec<_> =
+            listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it, protocol)).collect();
+        rules.extend(listener.contenders.iter().enumerate().map(|(order, it)| contender(order, it, &action)));
         let fallback = Rule { filters, ..Rule::plain(listener.default_origin.clone(), "default", action) };
         Listener {
             origin: listener.origin.clone(),
@@ -53,12 +74,13 @@ impl Lowering<'_> {
             hostnames: vec![],
             served: vec![],
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
-            fallback: Some(fallback),
+            // Among contenders one always gets the connection.
+            fallback: listener.contenders.is_empty().then_some(fallback),
             access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
         }
     }
 
-    fn rule(&self, order: usize, rule: &model::Rule) -> Rule {
+    fn rule(&self, order: usize, rule: &model::Rule, protocol: Protocol) -> Rule {
         let number = u32::try_from(order + 1).unwrap_or(u32::MAX);
         Rule {
             origin: rule.origin.clone(),
@@ -70,12 +92,12 @@ impl Lowering<'_> {
             action: if is_too_long(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
-                self.action(&rule.actions)
+                self.action(&rule.actions, protocol)
             },
         }
     }
 
-    fn action(&self, actions: &[model::Action]) -> Action {
+    fn action(&self, actions: &[model::Action], protocol: Protocol) -> Action {
         match actions.iter().find(|it| !matches!(it, model::Action::Authenticate(_) | model::Action::Jwt(_))) {
             Some(model::Action::Fixed(fixed)) => match &fixed.missing {
                 Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
@@ -84,17 +106,22 @@ impl Lowering<'_> {
             Some(model::Action::Redirect(it)) => {
                 redirect(it).map_or_else(|| Action::Unsupported("redirectConfig".into()), Action::Redirect)
             }
-            Some(model::Action::Forward(forward)) => self.forward(forward),
+            Some(model::Action::Forward(forward)) => self.forward(forward, protocol),
             _ => Action::Unsupported("actions".into()),
         }
     }
 
-    fn forward(&self, forward: &Forward) -> Action {
-        if forward.targets.iter().any(|it| it.group.is_none() && bound(self.cluster, it).is_none()) {
-            return Action::Unsupported("targetGroupARN".into());
-        }
+    fn forward(&self, forward: &Forward, protocol: Protocol) -> Action {
         let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
-        let backends: Vec<_> = forward.targets.iter().filter_map(|it| self.backend(it, weight(it))).collect();
+        let mut backends = Vec::new();
+        for target in &forward.targets {
+            match self.backend(target, weight(target), protocol) {
+                Some(it) => backends.push(it),
+                // Nobody says what is in a group that is made elsewhere.
+                None if target.group.is_none() => return Action::Unsupported("targetGroupARN".into()),
+                None => {}
+            }
+        }
         // "A rule whose target groups have no weight, or that has none, is answered 503."
         if backends.iter().all(|it| it.weight == 0) {
             return Action::Respond(Response { status: 503, body: None, reason: "no-target-groups" });
@@ -102,18 +129,27 @@ impl Lowering<'_> {
         Action::Forward(backends)
     }
 
-    fn backend(&self, target: &model::Target, weight: u64) -> Option<Backend> {
-        let (service, port, is_tls) = self.service(target)?;
+    fn backend(&self, target: &model::Target, weight: u64, protocol: Protocol) -> Option<Backend> {
+        let group = target.group.and_then(|it| self.made.target_groups.get(it));
+        let (to, port, is_tls) = match group.filter(|it| it.target_type == model::ALB_TARGET) {
+            Some(group) => (Target::Balancer(group.service), number(&group.service_port), false),
+            None => {
+                let (service, port, is_tls) = self.service(target)?;
+                (Target::Service(service.id), service.object.port_by(port).map(|it| it.port.value), is_tls)
+            }
+        };
         Some(Backend {
             origin: target.origin.clone(),
-            target: Target::Service(service.id),
-            port: service.object.port_by(port).map(|it| it.port.value),
+            target: to,
+            port,
             subset: None,
             weight,
             filters: vec![],
             fault: None,
-            // "With TLS as the protocol of the target group TLS is spoken to the targets", without a server name.
-            tls: is_tls.then(BegunTls::default),
+            // "With HTTPS or TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where
+            // an NLB does not end TLS, what comes is passed on as it is.
+            tls: (is_tls && protocol != Protocol::Tcp).then(BegunTls::default),
+            check: target.group.and_then(|it| self.checks.get(it)).cloned(),
         })
     }
 
@@ -124,8 +160,14 @@ impl Lowering<'_> {
         };
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
-        Some((service, &group.service_port, group.protocol == "TLS"))
+        Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
     }
+}
+
+/// The rule of a route that wants all connections of a port; those that lose it send nothing anywhere.
+fn contender(order: usize, found: &model::Contender, taken: &Action) -> Rule {
+    let action = if order == 0 { taken.clone() } else { Action::Forward(vec![]) };
+    Rule { rank: found.rank.clone(), ..Rule::plain(found.origin.clone(), "default", action) }
 }
 
 /// The Service that a TargetGroupBinding puts into a target group that is made elsewhere. None where no binding is here, or
@@ -151,6 +193,13 @@ fn is_of(binding: &TargetGroupBinding, target: &model::Target) -> bool {
     bound.is_some() && bound == wanted
 }
 
+fn number(port: &PortRef) -> Option<u16> {
+    match port {
+        PortRef::Number(number) => Some(*number),
+        PortRef::Name(_) => None,
+    }
+}
+
 fn name_in(arn: &str) -> Option<&str> {
     arn.split('/').nth(1)
 }
@@ -174,15 +223,13 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
     Backend {
         origin: missing.origin.clone(),
         target: Target::Missing(namespace.to_owned(), name.to_owned()),
-        port: match missing.port {
-            Some(PortRef::Number(number)) => Some(number),
-            _ => None,
-        },
+        port: missing.port.as_ref().and_then(number),
         subset: None,
         weight: 1,
         filters: vec![],
         fault: Some(Fault { body: fixed.body.clone(), ..fault }),
         tls: None,
+        check: None,
     }
 }
 

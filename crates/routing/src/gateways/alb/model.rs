@@ -6,7 +6,7 @@ use podpath_cluster::ResourceId;
 use podpath_objects::PortRef;
 use podpath_source::{Location, Text};
 
-use crate::table::{Frozen, Origin, Rejected};
+use crate::table::{self, Frozen, Origin, Rank, Rejected};
 
 /// All load balancers of a cluster, and what gets none.
 #[derive(Clone, Debug, Default)]
@@ -60,15 +60,24 @@ pub struct LoadBalancer {
     pub address_type: String,
     /// In the order of the group.
     pub members: Vec<ResourceId>,
-    /// Routes that it refuses.
+    /// Routes that it refuses, and backends that it leaves out.
     pub rejected: Vec<Rejected>,
+    /// Listeners of a Gateway that are written and that it does not open.
+    pub closed: Vec<table::Listener>,
+    /// ListenerSets of a Gateway.
+    pub sets: Vec<ResourceId>,
     /// Errors that keep it as it is; then it has no listeners and no target groups here.
     pub frozen: Vec<Frozen>,
     /// By port.
     pub listeners: Vec<Listener>,
     /// In the order in which rules need them.
     pub target_groups: Vec<TargetGroup>,
+    /// The NLB that the members of a group want before their ALB.
+    pub front: Option<Box<LoadBalancer>>,
 }
+
+/// The type of targets that are an ALB.
+pub(super) const ALB_TARGET: &str = "alb";
 
 impl LoadBalancer {
     /// One that nothing is known of but what asks for it: its members, of which the first stands for all, and the scheme
@@ -84,9 +93,12 @@ impl LoadBalancer {
             address_type: "ipv4".into(),
             members,
             rejected: vec![],
+            closed: vec![],
+            sets: vec![],
             frozen: vec![],
             listeners: vec![],
             target_groups: vec![],
+            front: None,
         }
     }
 
@@ -96,6 +108,7 @@ impl LoadBalancer {
             self.frozen = vec![error];
             self.listeners.clear();
             self.target_groups.clear();
+            self.front = None;
         }
         self
     }
@@ -120,6 +133,17 @@ pub struct Listener {
     pub default_origin: Origin,
     /// By priority, which is 1 for the first.
     pub rules: Vec<Rule>,
+    /// The routes of a Gateway that want all connections, the one that gets them first; none where no route is asked.
+    pub contenders: Vec<Contender>,
+}
+
+/// A route that wants all connections of a listener.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Its first rule.
+    pub origin: Origin,
+    /// What decides among them.
+    pub rank: Rank,
 }
 
 /// A rule.
@@ -316,11 +340,11 @@ pub struct TargetGroup {
     pub name: Option<String>,
     /// The Ingress, Service or route that it is made for.
     pub source: ResourceId,
-    /// The Service.
+    /// The Service; for targets of type `alb` the Gateway, or the first Ingress of the group, whose ALB it is.
     pub service: ResourceId,
-    /// Its port as written.
+    /// Its port as written; for targets of type `alb` that of the ALB's listener.
     pub service_port: PortRef,
-    /// `instance` or `ip`.
+    /// `instance`, `ip` or `alb`.
     pub target_type: &'static str,
     /// nodePort or targetPort.
     pub port: u16,
@@ -328,7 +352,7 @@ pub struct TargetGroup {
     pub protocol: String,
     /// `HTTP1`, `HTTP2`, `GRPC`
     pub protocol_version: Option<String>,
-    /// `ipv4` or `ipv6`.
+    /// `ipv4` or `ipv6`; that of the load balancer where an ALB is the target.
     pub address_type: &'static str,
     /// How targets are checked.
     pub health: HealthCheck,
@@ -357,4 +381,6 @@ pub struct HealthCheck {
     pub healthy: i64,
     /// Failures in a row.
     pub unhealthy: i64,
+    /// Where it is written; none where it is the controller's default.
+    pub origin: Option<Origin>,
 }

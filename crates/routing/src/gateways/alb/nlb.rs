@@ -212,6 +212,7 @@ impl Build<'_> {
                 default_actions: vec![Action::Forward(forward)],
                 default_origin: place,
                 rules: vec![],
+                contenders: vec![],
             });
         }
         Ok(listeners)
@@ -220,10 +221,10 @@ impl Build<'_> {
     /// What is read for a listener and kept nowhere here: the names that TLS offers, and the attributes of the listener.
     fn listener_settings(&self, protocol: &str, port: u16) -> Result<(), Frozen> {
         if protocol == "TLS"
-            && let Some(note) = self.notes.get("alpn-policy").filter(|it| !ALPN_POLICIES.contains(&it.value))
+            && let Some(note) = self.notes.get("alpn-policy")
+            && let Some(message) = alpn_error(note.value)
         {
-            let known = ALPN_POLICIES.join(", ");
-            return Err(note.error(format!("invalid ALPN policy {}, policy must be one of [{known}]", note.value)));
+            return Err(note.error(message));
         }
         self.notes.map(&format!("listener-attributes.{protocol}-{port}"))?;
         Ok(())
@@ -413,10 +414,16 @@ impl Build<'_> {
             port,
             path: is_http.then(|| notes.text("healthcheck-path", path)),
             codes: is_http.then(|| notes.text("healthcheck-success-codes", "200-399")),
-            interval: notes.int("healthcheck-interval", 10)?,
-            timeout: notes.int("healthcheck-timeout", timeout)?,
-            healthy: notes.int("healthcheck-healthy-threshold", threshold)?,
-            unhealthy: notes.int("healthcheck-unhealthy-threshold", threshold)?,
+            interval: notes.int32("healthcheck-interval", 10)?,
+            timeout: notes.int32("healthcheck-timeout", timeout)?,
+            healthy: notes.int32("healthcheck-healthy-threshold", threshold)?,
+            unhealthy: notes.int32("healthcheck-unhealthy-threshold", threshold)?,
+            origin: notes.first(&[
+                "healthcheck-path",
+                "healthcheck-success-codes",
+                "healthcheck-port",
+                "healthcheck-protocol",
+            ]),
         })
     }
 
@@ -465,6 +472,13 @@ impl Build<'_> {
         found.order();
         Ok(found)
     }
+}
+
+/// What is wrong with the policy of a TLS listener for ALPN.
+pub(super) fn alpn_error(policy: &str) -> Option<String> {
+    let is_known = ALPN_POLICIES.contains(&policy);
+    let known = ALPN_POLICIES.join(", ");
+    (!is_known).then(|| format!("invalid ALPN policy {policy}, policy must be one of [{known}]"))
 }
 
 /// What is wrong with an entry of weighted target groups.

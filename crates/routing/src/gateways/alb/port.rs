@@ -137,7 +137,7 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     let cidrs = cidrs(member)?;
     let mutual = mutual(member)?;
     let created = notes.bool("create-acm-cert")?.unwrap_or(false);
-    let place = notes.get("listen-ports").map_or_else(|| whole(&member.ingress), |it| it.origin);
+    let place = member.place("listen-ports");
     let ports = listen_ports(member, !certificates.is_empty() || created)?;
     let wish = |(number, is_https): (u16, bool)| {
         let secure = |it: &Vec<String>| if is_https { it.clone() } else { vec![] };

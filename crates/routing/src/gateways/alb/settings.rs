@@ -21,6 +21,9 @@ pub(super) struct Settled {
     pub(super) address_type: String,
 }
 
+/// Values by key, with the member that says each first.
+type Merged<'a> = BTreeMap<String, (String, &'a Member<'a>)>;
+
 type Given<'a> = fn(&'a IngressClassParams) -> Option<&'a Spanned<String>>;
 
 /// In the order in which the controller looks, the first fault counts.
@@ -190,30 +193,33 @@ fn exclusive_text(group: &Group<'_>, suffix: &str, title: &str) -> Result<(), Fr
     Ok(())
 }
 
-/// Pairs of all members; two values of one key are a conflict, unless the class sets that key.
-fn merged_pairs(
-    group: &Group<'_>,
+/// Pairs of all members by key, with who says them first; two values of one key are a conflict, unless the class sets that
+/// key.
+fn merged_pairs<'a>(
+    group: &'a Group<'a>,
     suffix: &str,
     by_class: fn(&IngressClassParams) -> &[(String, String)],
     what: &str,
-) -> Result<(), Frozen> {
-    let mut merged: BTreeMap<String, String> = BTreeMap::new();
+) -> Result<Merged<'a>, Frozen> {
+    let mut merged = Merged::new();
     for member in &group.members {
         let given = member.params.map(|it| by_class(it.object)).unwrap_or_default();
         let noted = member.notes().map(suffix)?;
         let noted = noted.iter().filter(|(key, _)| given.iter().all(|(it, _)| it != key));
         for (key, value) in given.iter().chain(noted) {
             match merged.get(key) {
-                Some(known) if known != value => {
+                Some((known, _)) if known != value => {
                     let message = format!("conflicting {what} {key}: {known} | {value}");
-                    let origin = member.notes().get(suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
-                    return Err(Frozen { message, origin });
+                    return Err(Frozen { message, origin: member.place(suffix) });
                 }
-                _ => merged.insert(key.clone(), value.clone()),
-            };
+                Some(_) => {}
+                None => {
+                    merged.insert(key.clone(), (value.clone(), member));
+                }
+            }
         }
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// `CapacityUnits` is the only key; the class of the first member beats all annotations
@@ -223,14 +229,14 @@ fn capacity(group: &Group<'_>) -> Result<(), Frozen> {
     if group.members.first().and_then(|it| it.params).is_some_and(|it| it.object.has_capacity) {
         return Ok(());
     }
-    merged_pairs(group, suffix, |_| &[], "capacity reservation")?;
-    for note in group.members.iter().filter_map(|it| it.notes().get(suffix)) {
-        let pairs = super::annotation::pairs(note.value).unwrap_or_default();
-        if let Some((key, _)) = pairs.iter().find(|(key, _)| key != "CapacityUnits") {
-            return Err(note.error(format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits")));
+    let merged = merged_pairs(group, suffix, |_| &[], "capacity reservation")?;
+    match merged.into_iter().find(|(key, _)| key != "CapacityUnits") {
+        Some((key, (_, member))) => {
+            let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
+            Err(Frozen { message, origin: member.place(suffix) })
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The attributes of a listener by all members on its port; two values of one key are a conflict, unless the class of the
@@ -248,8 +254,7 @@ pub(super) fn listener_attributes(members: &[&Member<'_>], protocol: &str, port:
             if let Some(known) = known.filter(|_| !is_settled) {
                 let name = member.name();
                 let message = format!("conflicting listener attributes {key}: {known} | {value} for ingress {name}");
-                let origin = member.notes().get(&suffix).map_or_else(|| whole(&member.ingress), |it| it.origin);
-                return Err(Frozen { message, origin });
+                return Err(Frozen { message, origin: member.place(&suffix) });
             }
         }
     }
@@ -306,13 +311,12 @@ pub(super) fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Optio
             member.params.and_then(|it| it.object.ssl_redirect_port.as_ref()).filter(|it| !it.value.is_empty())
         {
             // A port of the class parameters that is no number switches the redirect off.
-            let Ok(port) = super::annotation::int(&port.value) else { return Ok(None) };
+            let Ok(port) = super::annotation::int32(&port.value) else { return Ok(None) };
             found.entry(port).or_insert_with(|| whole(&member.ingress));
             continue;
         }
-        let notes = member.notes();
-        if let Some(note) = notes.get("ssl-redirect") {
-            found.entry(notes.int("ssl-redirect", 0)?).or_insert(note.origin);
+        if let Some(note) = member.notes().get("ssl-redirect") {
+            found.entry(note.int32()?).or_insert(note.origin);
         }
     }
     if found.len() > 1 {

@@ -68,7 +68,7 @@ pub(super) fn health_port(
     if written == "traffic-port" {
         return Ok(None);
     }
-    if let Ok(number) = super::annotation::int(written) {
+    if let Ok(number) = super::annotation::int32(written) {
         return Ok(Some(number));
     }
     let port = port_of(service, &PortRef::Name(written.to_owned()), origin).map_err(|mut it| {
@@ -168,7 +168,7 @@ impl Wanted<'_> {
     fn control_port(&self, target_type: &str) -> Result<(), Frozen> {
         let suffix = format!("target-control-port.{}.{}", self.service.name(), self.port);
         let Some(note) = self.own.get(&suffix) else { return Ok(()) };
-        let number = self.own.int(&suffix, 0)?;
+        let number = note.int32()?;
         if !(1..=65_535).contains(&number) {
             return Err(note.error(format!("target control port must be within [1, 65535]: {number}")));
         }
@@ -191,10 +191,16 @@ impl Wanted<'_> {
             port,
             path: Some(self.notes.text("healthcheck-path", path)),
             codes: Some(self.notes.text("success-codes", if is_grpc { "12" } else { "200" })),
-            interval: self.notes.int("healthcheck-interval-seconds", 15)?,
-            timeout: self.notes.int("healthcheck-timeout-seconds", 5)?,
-            healthy: self.notes.int("healthy-threshold-count", 2)?,
-            unhealthy: self.notes.int("unhealthy-threshold-count", 2)?,
+            interval: self.notes.int32("healthcheck-interval-seconds", 15)?,
+            timeout: self.notes.int32("healthcheck-timeout-seconds", 5)?,
+            healthy: self.notes.int32("healthy-threshold-count", 2)?,
+            unhealthy: self.notes.int32("unhealthy-threshold-count", 2)?,
+            origin: self.notes.first(&[
+                "healthcheck-path",
+                "success-codes",
+                "healthcheck-port",
+                "healthcheck-protocol",
+            ]),
         })
     }
 }

@@ -11,7 +11,7 @@ use podpath_source::Span;
 
 use super::facts::{Attachment, GatewayFacts, ListenerFacts, ParentFacts, Problem, RouteFacts};
 use super::listener::admits;
-use super::refs::unresolved;
+use super::refs::{aws_unresolved, unresolved};
 use super::route::{GROUP, Route};
 use super::{rival, words};
 use crate::pattern::HostPattern;
@@ -70,7 +70,9 @@ impl Attaching<'_> {
         let number = *self.owners.get(&owner)?;
         let gateway = self.gateways.get(number)?;
         let accepted = self.listeners(gateway, owner, route, parent);
-        Some(ParentFacts { place, gateway: Some(number), accepted, unresolved: unresolved(self.cluster, route, None) })
+        let unresolved =
+            if gateway.is_aws() { aws_unresolved(self.cluster, route) } else { unresolved(self.cluster, route, None) };
+        Some(ParentFacts { place, gateway: Some(number), accepted, unresolved })
     }
 
     fn owner(&self, namespace: &str, parent: &ParentRef) -> Option<ResourceId> {
@@ -120,7 +122,13 @@ impl Attaching<'_> {
             let (text, location) = (words::no_such_listener(name, &names), route.at(span.unwrap_or(parent.span)));
             return Err(Problem { reason: "NoMatchingParent", text, location });
         }
-        let fits = |it: &ListenerFacts| self.allows(it, route) && (!gateway.is_aws || fits_mode(it, route));
+        // Controllers of AWS attach routes before they judge listeners: one that is refused takes them, too
+        // (`loader.go`, `mapListenersAndRoutes`).
+        let kept_out = gateway.sets.iter().any(|it| it.id == owner && it.refused.is_some());
+        let fits = |it: &ListenerFacts| match gateway.aws_kinds {
+            Some(kinds) => !kept_out && kinds.contains(&route.kind) && self.allows(it, route) && fits_mode(it, route),
+            None => it.refused.is_none() && self.allows(it, route),
+        };
         let allowed: Vec<_> = meant.into_iter().filter(|(_, it)| fits(it)).collect();
         if allowed.is_empty() {
             let span = parent.namespace.as_ref().map_or(parent.name.span, |it| it.span);
@@ -140,13 +148,13 @@ impl Attaching<'_> {
         Ok(attached)
     }
 
-    /// Accepted listeners take the kinds that they support, from the namespaces that they allow. "Same" is the
-    /// namespace of the object that holds the listener.
+    /// Listeners take the kinds that they support, from the namespaces that they allow. "Same" is the namespace of the object
+    /// that holds the listener.
     fn allows(&self, listener: &ListenerFacts, route: &Route<'_>) -> bool {
         let written = written(self.cluster, listener);
         let namespaces = written
             .is_some_and(|(namespace, it)| admits(self.cluster, &it.allowed.namespaces, namespace, route.namespace()));
-        listener.refused.is_none() && listener.kinds.contains(&route.kind) && namespaces
+        listener.kinds.contains(&route.kind) && namespaces
     }
 }
 

@@ -34,8 +34,8 @@ pub(crate) struct Facts {
 #[derive(Clone, Debug)]
 pub(crate) struct GatewayFacts {
     pub(crate) id: ResourceId,
-    /// An AWS load balancer plays it, and ranks HTTPRoutes and GRPCRoutes together.
-    pub(crate) is_aws: bool,
+    /// The kinds of routes that the AWS load balancer knows which plays it; none where another one does.
+    pub(crate) aws_kinds: Option<&'static [&'static str]>,
     /// Why it is not accepted, whatever its listeners are.
     pub(crate) refused: Option<Problem>,
     /// It has a certificate of its own for backends.
@@ -111,6 +111,11 @@ impl ListenerFacts {
 }
 
 impl GatewayFacts {
+    /// An AWS load balancer plays it, and ranks HTTPRoutes and GRPCRoutes together.
+    pub(crate) fn is_aws(&self) -> bool {
+        self.aws_kinds.is_some()
+    }
+
     /// Its own listeners, without those of ListenerSets.
     pub(crate) fn own(&self) -> impl Iterator<Item = &ListenerFacts> {
         self.listeners.iter().filter(|it| it.owner == self.id)

@@ -19,7 +19,8 @@ pub(super) enum Holder {
 
 /// The filters of a rule, or of one of its backends.
 pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], holder: Holder) -> Vec<Filter> {
-    let unsupported = |f: usize, name: &str| Filter::Unsupported(format!("{}.filters[{f}] ({name})", holder.path()));
+    let unsupported =
+        |f: usize, kind: &FilterKind| Filter::Unsupported(format!("{}.filters[{f}] ({})", holder.path(), kind.name()));
     let mut lowered = Vec::new();
     for (f, filter) in filters.iter().enumerate() {
         match &filter.kind {
@@ -27,10 +28,7 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], holder: H
             FilterKind::ResponseHeaders(change) => lowered.push(Filter::ResponseHeaders(headers(change))),
             // That of a rule is its action. At a backend it would answer a share of the requests, for which there is no
             // rule: filters of a backend are "executed if and only if the request is being forwarded" to it.
-            FilterKind::Redirect(_) => match holder {
-                Holder::Rule(_) => {}
-                Holder::Backend(..) => lowered.push(unsupported(f, "RequestRedirect")),
-            },
+            FilterKind::Redirect(_) if matches!(holder, Holder::Rule(_)) => {}
             FilterKind::Rewrite(rewrite) => {
                 lowered.extend(rewrite.path.as_ref().map(|it| Filter::Path(path_change(it))));
                 lowered.extend(rewrite.hostname.clone().map(Filter::Host));
@@ -39,9 +37,10 @@ pub(super) fn lower(lowering: &Lowering<'_>, filters: &[FilterObject], holder: H
             FilterKind::Cors(found) => lowered.push(Filter::Cors(cors(found))),
             // One that cannot be resolved is not passed by: its requests fail (`Lowering::unasked`).
             FilterKind::ExternalAuth(to) if lowering.cannot_ask(to).is_some() => {}
-            FilterKind::ExternalAuth(_) => lowered.push(unsupported(f, "ExternalAuth")),
-            FilterKind::Extension(_) => lowered.push(unsupported(f, "ExtensionRef")),
-            FilterKind::Other(name) => lowered.push(unsupported(f, name)),
+            kind @ (FilterKind::Redirect(_)
+            | FilterKind::ExternalAuth(_)
+            | FilterKind::Extension(_)
+            | FilterKind::Other(_)) => lowered.push(unsupported(f, kind)),
         }
     }
     lowered

@@ -27,6 +27,8 @@ struct Owner<'a> {
     entry: &'a Entry,
     kind: &'static str,
     listeners: &'a [GatewayListener],
+    /// What its load balancer knows, of a Gateway of AWS.
+    aws: Option<&'static Aws>,
 }
 
 /// Every Gateway whose class is played, with its listeners and those of its ListenerSets.
@@ -88,9 +90,11 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
         entry: gateway.entry,
         kind: "Gateway",
         listeners: &gateway.object.listeners,
+        aws: aws(cluster, gateway),
     };
-    let is_aws = aws(cluster, gateway).is_some();
-    let settle: fn(&mut [Vec<ListenerFacts>]) = if is_aws { conflict::settle_in_order } else { conflict::settle };
+    let aws_kinds = own.aws.map(|it| it.kinds);
+    let settle: fn(&mut [Vec<ListenerFacts>]) =
+        if aws_kinds.is_some() { conflict::settle_in_order } else { conflict::settle };
     let mut groups = vec![own.listeners()];
     settle(&mut groups);
     let refused = refused(cluster, gateway);
@@ -108,7 +112,7 @@ fn survey_gateway(cluster: &Cluster, gateway: &Found<'_, Gateway>, sets: Vec<Fou
     let certificate = gateway.object.tls.client_certificate.as_ref();
     GatewayFacts {
         id: gateway.id,
-        is_aws,
+        aws_kinds,
         refused,
         has_client_certificate: certificate.is_some(),
         unresolved: certificate.and_then(|it| referrer.certificate(it, "InvalidClientCertificateRef")),
@@ -242,7 +246,7 @@ impl Owner<'_> {
     fn listener(&self, place: usize, listener: &GatewayListener) -> ListenerFacts {
         let protocol = protocol(listener);
         let (kinds, wrong_kind) = self.kinds(listener, protocol);
-        let aws = aws(self.cluster, self.gateway);
+        let aws = self.aws;
         // An AWS load balancer finds its certificates itself.
         let certificate = self.certificate(listener, protocol).filter(|_| aws.is_none());
         let is_foreign = aws.is_some_and(|it| !it.protocols.contains(&listener.protocol.value.as_str()));
@@ -279,7 +283,7 @@ impl Owner<'_> {
     /// "SupportedKinds": the listed kinds that the protocol can take; any other one is named. Controllers of AWS ask neither
     /// the protocol nor the group of a kind that is listed (`getSupportedKinds`).
     fn kinds(&self, listener: &GatewayListener, protocol: Option<Protocol>) -> (Vec<&'static str>, Option<Problem>) {
-        let aws = aws(self.cluster, self.gateway);
+        let aws = self.aws;
         let listed = &listener.allowed.kinds;
         if listed.is_empty() {
             let can = if aws.is_some() { aws_kinds_of(protocol) } else { kinds_of(protocol) };

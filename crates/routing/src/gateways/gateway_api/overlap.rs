@@ -22,7 +22,7 @@ pub(super) fn overlapping(gateway: &GatewayFacts) -> Overlapping {
     let mut ports: BTreeMap<u16, Vec<&ListenerFacts>> = BTreeMap::new();
     for listener in &gateway.listeners {
         let is_https = listener.protocol == Some(Protocol::Https) && listener.refused.is_none();
-        if let Some(port) = listener.port.filter(|_| is_https && !gateway.is_aws) {
+        if let Some(port) = listener.port.filter(|_| is_https && !gateway.is_aws()) {
             ports.entry(port).or_default().push(listener);
         }
     }

@@ -84,7 +84,7 @@ impl<'a> Policies<'a> {
                 reason: it.reason,
                 status: 500,
                 body: None,
-                text: words::no_tls(policy.name()),
+                text: words::no_tls(policy.name(), &it.text),
                 location: it.location,
             }),
         })

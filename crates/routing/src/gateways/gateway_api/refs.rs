@@ -4,10 +4,11 @@
 //! MUST be considered to be an additional" place or object, so entries are alternatives, and all fields of one must hold.
 
 use podpath_cluster::{Cluster, Entry, Found};
-use podpath_objects::{BackendRef, Certificate, ConfigMap, ObjectRef, ReferenceGrant, Secret, Service};
+use podpath_objects::{BackendRef, Certificate, ConfigMap, Gateway, ObjectRef, ReferenceGrant, Secret, Service};
 use podpath_source::{Location, Text};
 
 use super::facts::Problem;
+use super::listener::controller;
 use super::route::{GROUP, Route};
 use super::words;
 use crate::gateways::{istio, missing_service, service_by_host};
@@ -22,6 +23,11 @@ pub(super) struct From<'a> {
 
 /// True when the reference stays in its namespace, or a grant of the target's namespace allows it.
 pub(super) fn is_granted(cluster: &Cluster, from: From<'_>, kind: &str, namespace: &str, name: &str) -> bool {
+    is_granted_to(cluster, from, ("", kind), namespace, name)
+}
+
+/// The same for an object of any group.
+fn is_granted_to(cluster: &Cluster, from: From<'_>, (group, kind): (&str, &str), namespace: &str, name: &str) -> bool {
     if namespace == from.namespace {
         return true;
     }
@@ -35,7 +41,7 @@ pub(super) fn is_granted(cluster: &Cluster, from: From<'_>, kind: &str, namespac
             .object
             .to
             .iter()
-            .any(|it| it.group.is_empty() && it.kind == kind && it.name.as_ref().is_none_or(|it| it == name));
+            .any(|it| it.group == group && it.kind == kind && it.name.as_ref().is_none_or(|it| it == name));
         is_from && is_to
     };
     cluster.in_namespace::<ReferenceGrant>(namespace).any(allows)
@@ -201,6 +207,44 @@ pub(in crate::gateways) fn backend(
     })
 }
 
+/// The same for a route at an AWS load balancer, which knows two kinds more: target groups by their name, and Gateways of ALBs
+/// (aws-load-balancer-controller `routeutils/backend.go`).
+pub(in crate::gateways) fn aws_backend(cluster: &Cluster, route: &Route<'_>, reference: &BackendRef) -> Option<Fault> {
+    match reference.kind.as_str() {
+        "TargetGroupName" => None,
+        "Gateway" if matches!(route.kind, "TCPRoute" | "UDPRoute" | "TLSRoute") => {
+            gateway_backend(cluster, route, reference).err()
+        }
+        _ => backend(cluster, route, reference, None),
+    }
+}
+
+/// The Gateway whose ALB is a backend, or why none is (`backend_gateway.go`): "the resource type must be application load
+/// balancer". That the ALB is there, which only a status tells, is taken for granted.
+pub(in crate::gateways) fn gateway_backend<'a>(
+    cluster: &'a Cluster,
+    route: &Route<'_>,
+    reference: &BackendRef,
+) -> Result<(Found<'a, Gateway>, u16), Fault> {
+    let (name, namespace) = (&reference.name, backend_namespace(route, reference));
+    let fault = |reason, text, span| Fault { reason, status: 500, body: None, text, location: route.at(span) };
+    let Some(port) = &reference.port else {
+        return Err(fault("UnsupportedValue", words::no_port(), name.span));
+    };
+    let from = From { kind: route.kind, namespace: route.namespace() };
+    if !is_granted_to(cluster, from, (GROUP, "Gateway"), namespace, &name.value) {
+        let span = reference.namespace.as_ref().map_or(name.span, |it| it.span);
+        return Err(fault("RefNotPermitted", words::not_granted(route.kind, "Gateway", namespace, &name.value), span));
+    }
+    let found = cluster.find::<Gateway>(namespace, &name.value);
+    let found = found
+        .ok_or_else(|| fault("BackendNotFound", words::no_object("Gateway", namespace, &name.value), name.span))?;
+    if controller(cluster, &found) != Some("gateway.k8s.aws/alb") {
+        return Err(fault("BackendNotFound", words::no_application_balancer(&name.value), name.span));
+    }
+    Ok((found, port.value))
+}
+
 /// The namespace of a backend.
 pub(in crate::gateways) fn backend_namespace<'a>(route: &Route<'a>, reference: &'a BackendRef) -> &'a str {
     reference.namespace.as_ref().map_or(route.namespace(), |it| it.value.as_str())
@@ -218,7 +262,16 @@ pub(super) fn is_host(reference: &BackendRef) -> bool {
 
 /// The first reference of a route that cannot be resolved; parents do not count.
 pub(super) fn unresolved(cluster: &Cluster, route: &Route<'_>, parent: Option<&Found<'_, Service>>) -> Option<Problem> {
-    let fault = route.references().find_map(|it| backend(cluster, route, it, parent))?;
+    first(route.references().find_map(|it| backend(cluster, route, it, parent)))
+}
+
+/// The same at an AWS load balancer.
+pub(super) fn aws_unresolved(cluster: &Cluster, route: &Route<'_>) -> Option<Problem> {
+    first(route.references().find_map(|it| aws_backend(cluster, route, it)))
+}
+
+fn first(fault: Option<Fault>) -> Option<Problem> {
+    let fault = fault?;
     Some(Problem { reason: fault.reason, text: fault.text, location: fault.location })
 }
 

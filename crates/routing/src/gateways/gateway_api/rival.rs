@@ -22,7 +22,7 @@ pub(super) fn settle(gateways: &[GatewayFacts], routes: &[Route<'_>], facts: &mu
         return;
     }
     for ((gateway, listener), mut claims) in claims(routes, facts) {
-        if gateways.get(gateway).is_some_and(|it| it.is_aws) {
+        if gateways.get(gateway).is_some_and(GatewayFacts::is_aws) {
             continue;
         }
         claims.order_by_key(|(route, _)| routes.get(*route).map(Route::age));

@@ -58,12 +58,16 @@ impl Lowering<'_> {
 
     /// "Precedence must be given to rules from the HTTPRoute with the largest number of characters in a matching
     /// non-wildcard hostname", then "in a matching hostname" (`HTTPRouteSpec.hostnames`): the route's own hostname is
-    /// measured, not what a listener leaves of it. A route without hostnames goes last.
+    /// measured, not what a listener leaves of it. A route without hostnames goes last. Empty where no listener narrowed a
+    /// hostname: then the matcher tells the same.
     fn ranked_hosts(&self) -> Vec<(HostPattern, (u8, usize))> {
         let own = |span: &Span| self.route.hostnames.iter().find(|it| it.span == *span);
         let specificity = |it: &Spanned<String>| HostPattern::parse(&it.value).specificity();
-        let ranked = self.hostnames.iter().map(|(it, span)| (it.clone(), own(span).map_or((0, 0), specificity)));
-        ranked.collect()
+        let rank = |span: &Span| own(span).map_or((0, 0), specificity);
+        if self.hostnames.iter().all(|(it, span)| it.specificity() == rank(span)) {
+            return vec![];
+        }
+        self.hostnames.iter().map(|(it, span)| (it.clone(), rank(span))).collect()
     }
 
     fn matches(&self, rule: &RouteRule<'_>, r: usize) -> Vec<Match> {
@@ -167,6 +171,7 @@ impl Lowering<'_> {
                 filters: vec![],
                 fault: Some(fault),
                 tls: None,
+                check: None,
             }]);
         }
         if let Some(redirect) = redirect {
@@ -186,18 +191,19 @@ impl Lowering<'_> {
         let tls = service.as_ref().and_then(|it| self.policies?.tls(it, port?.value));
         let begun = |name: String| BegunTls { name: ServerName::Fixed(name), by: None };
         let (tls, broken) = tls.map_or((None, None), |it| (Some(begun(it.name)), it.fault));
-        let location = self.route.at(reference.name.span);
-        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { location, ..it }));
+        let (location, status) = (self.route.at(reference.name.span), self.invalid_status());
+        let fault = self.fault(reference, service.as_ref()).or(broken.map(|it| Fault { status, location, ..it }));
         let fault = fault.or_else(|| self.unasked(&reference.filters).map(|(_, fault)| fault));
         Backend {
             origin: self.route.origin(reference.name.span, format!("spec.rules[{rule}].backendRefs[{idx}]")),
-            fault: fault.map(|it| Fault { status: self.invalid_status(), ..it }),
+            fault,
             target,
             port: port.map(|it| it.value),
             subset: None,
             weight: reference.weight,
             filters: filter::lower(self, &reference.filters, Holder::Backend(rule, idx)),
             tls,
+            check: None,
         }
     }
 
@@ -230,14 +236,15 @@ impl Lowering<'_> {
 
     /// Why a backend gets nothing: what `ResolvedRefs` says, and a port that the Service does not offer.
     fn fault(&self, reference: &BackendRef, service: Option<&Found<'_, Service>>) -> Option<Fault> {
+        let status = self.invalid_status();
         if let Some(fault) = refs::backend(self.cluster, self.route, reference, self.parent) {
-            return Some(fault);
+            return Some(Fault { status, ..fault });
         }
         let (service, port) = (service?, reference.port.as_ref()?);
         let wanted = PortRef::Number(port.value);
         let transport = if self.route.kind == "UDPRoute" { "UDP" } else { "TCP" };
         let offered = service.object.port_over(transport, &wanted).is_some() || service.object.external_name.is_some();
-        (!offered).then(|| missing_port(service, &wanted, self.route.at(port.span), 500))
+        (!offered).then(|| missing_port(service, &wanted, self.route.at(port.span), status))
     }
 }
 

@@ -157,10 +157,10 @@ pub(super) fn older_policy(policy: &str, service: &str) -> Text {
     )
 }
 
-pub(super) fn no_tls(policy: &str) -> Text {
+pub(super) fn no_tls(policy: &str, why: &Text) -> Text {
     Text::new(
-        format!("BackendTLSPolicy `{policy}` has no valid CA certificate, so no TLS connection to the backend is made"),
-        format!("`{policy}` BackendTLSPolicy에 유효한 CA 인증서가 없어 백엔드와 TLS 연결을 맺지 못합니다"),
+        format!("BackendTLSPolicy `{policy}` makes no TLS connection to the backend: {}", why.en),
+        format!("`{policy}` BackendTLSPolicy로는 백엔드와 TLS 연결을 맺지 못합니다: {}", why.ko),
     )
 }
 
@@ -175,5 +175,19 @@ pub(super) fn other_kind(kind: &str) -> Text {
     Text::new(
         format!("the Service has a route of kind `{kind}`, and only one kind counts"),
         format!("Service에 `{kind}` 라우트가 있고, 한 종류만 적용됩니다"),
+    )
+}
+
+pub(super) fn no_port() -> Text {
+    Text::new(
+        "a Gateway as backend needs a `port`, that of its listener",
+        "Gateway 백엔드에는 리스너의 `port`가 필요합니다",
+    )
+}
+
+pub(super) fn no_application_balancer(name: &str) -> Text {
+    Text::new(
+        format!("Gateway `{name}` has no Application Load Balancer, and only such a one can stand behind an NLB"),
+        format!("`{name}` Gateway에 Application Load Balancer가 없습니다. NLB 뒤에는 ALB만 둘 수 있습니다"),
     )
 }

@@ -38,6 +38,7 @@ pub static NGINX: Gateway = Gateway {
     ladder: &[Criterion::ExactPath, Criterion::PathLength, Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 504,
+    normalizes_paths: true,
 };
 
 /// The one proxy of the controller. It always listens on both ports: hosts without a certificate get its own one.

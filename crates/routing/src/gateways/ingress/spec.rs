@@ -29,6 +29,7 @@ pub static GATEWAY: Gateway = Gateway {
     ],
     checks_host_against_sni: false,
     no_connection: 504,
+    normalizes_paths: false,
 };
 
 /// The table of a class: all its Ingresses on port 80, and on 443 when one of them has `tls`.

@@ -75,6 +75,7 @@ impl Naming<'_> {
             filters: headers(&destination.headers),
             fault: None,
             tls: None,
+            check: None,
         };
         match service_by_host(cluster, &host) {
             // An ExternalName is another name of its target, whose DestinationRules define the subsets.
@@ -150,12 +151,8 @@ pub(crate) fn is_entry(cluster: &Cluster, host: &str, port: u16, from: &str) -> 
 
 /// As for a Service: at a gateway the only port of the ServiceEntry that has the host, else the server's number.
 fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
-    let fits = |it: &Found<'_, ServiceEntry>| {
-        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && visibility(&it.object.export_to, it.namespace(), proxy.namespace).is_some()
-    };
-    let found = cluster.all::<ServiceEntry>().find(|it| proxy.is_gateway && fits(it));
-    match found.map(|it| it.object.ports.as_slice()) {
+    let first = || entries(cluster, host, proxy.namespace).next();
+    match proxy.is_gateway.then(first).flatten().map(|it| it.object.ports.as_slice()) {
         Some([only]) => only.number,
         _ => proxy.port,
     }
@@ -163,11 +160,15 @@ fn entry_port(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> u16 {
 
 /// The namespace of that ServiceEntry.
 fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) -> Option<&'a str> {
-    let fits = |it: &Found<'_, ServiceEntry>| {
-        let named = it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-        named && it.object.port(port).is_some() && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    };
-    cluster.all::<ServiceEntry>().find(fits).map(|it| it.namespace())
+    entries(cluster, host, from).find(|it| it.object.port(port).is_some()).map(|it| it.namespace())
+}
+
+/// The ServiceEntries that have this host, as it is written, and are exported to a namespace.
+fn entries<'a>(cluster: &'a Cluster, host: &str, from: &str) -> impl Iterator<Item = Found<'a, ServiceEntry>> {
+    cluster.all::<ServiceEntry>().filter(move |it| {
+        it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host))
+            && visibility(&it.object.export_to, it.namespace(), from).is_some()
+    })
 }
 
 /// The host of the ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that
@@ -281,7 +282,7 @@ pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend)
             let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
             (host.clone(), namespace.to_owned(), false)
         }
-        Target::Missing(..) => return None,
+        Target::Missing(..) | Target::Balancer(_) => return None,
     };
     let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
     let name = match (tls.mode.value.as_str(), &tls.sni) {
@@ -327,6 +328,7 @@ pub(crate) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
         filters: vec![],
         fault: None,
         tls: None,
+        check: None,
     }
 }
 
@@ -341,5 +343,6 @@ pub(crate) fn host(host: &str, port: u16) -> Backend {
         filters: vec![],
         fault: None,
         tls: None,
+        check: None,
     }
 }

@@ -67,13 +67,13 @@ fn united<'a>(
         holds.then(|| (!own.starts_with('*'), own.len()))
     };
     let rules = cluster.in_namespace::<DestinationRule>(namespace);
-    let mut fitting: Vec<_> = rules.filter(|it| fit(it).is_some() && counts(&exported(it))).collect();
-    let best = fitting.iter().filter_map(&fit).max();
-    fitting.retain(|it| fit(it) == best);
-    fitting.order_by(|a, b| age_key(a).cmp(&age_key(b)));
+    let fitting = rules.filter_map(|it| Some((fit(&it)?, exported(&it), it)));
+    let mut fitting: Vec<_> = fitting.filter(|(_, exported, _)| counts(exported)).collect();
+    let best = fitting.iter().map(|(fit, ..)| *fit).max();
+    fitting.retain(|(fit, ..)| Some(*fit) == best);
+    fitting.order_by(|(.., a), (.., b)| age_key(a).cmp(&age_key(b)));
     let mut all: Vec<United<'a>> = Vec::new();
-    for rule in fitting {
-        let exported = exported(&rule);
+    for (_, exported, rule) in fitting {
         let mut stands_alone = true;
         for known in &mut all {
             let (joins, is_apart) = known.meets(&rule, &exported);

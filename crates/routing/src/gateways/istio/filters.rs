@@ -1,7 +1,12 @@
 //! Which EnvoyFilters are for a proxy, and which filters of Envoy it may have.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::EnvoyFilter;
+use podpath_objects::{EnvoyFilter, PatchEffect};
+
+use super::destination::Proxy;
 
 /// Filters of requests that Istio itself puts into proxies (istio `pilot/pkg/xds/filters`, `authn`, `authz`).
 const OWN: [&str; 12] = [
@@ -24,18 +29,52 @@ pub fn is_near(cluster: &Cluster, namespace: &str, filter: &Found<'_, EnvoyFilte
     filter.namespace() == namespace || filter.namespace() == cluster.settings.mesh_root_namespace
 }
 
-/// False when the proxies of a namespace certainly have no filter of this name: it is one of Envoy's own, Istio does not put
-/// it there, and no EnvoyFilter does.
-///
-/// "The key should match the filter config name" (Envoy, `typed_per_filter_config`): a filter of the type `lua` that is named
-/// `envoy.lua` is not found as `envoy.filters.http.lua` (since Envoy 1.29, which is Istio 1.21).
-pub fn may_have_filter(cluster: &Cluster, namespace: &str, name: &str) -> bool {
-    let Some(kind) = name.strip_prefix("envoy.filters.http.") else { return true };
-    // What stands in the root namespace is for proxies everywhere.
-    let is_root = namespace == cluster.settings.mesh_root_namespace;
-    let puts = |it: &Found<'_, EnvoyFilter>| {
-        (is_root || is_near(cluster, namespace, it))
-            && it.object.patches.iter().any(|it| it.apply_to == "HTTP_FILTER" && it.name == name)
+/// The filters of requests that EnvoyFilters put into proxies, by the namespace of the EnvoyFilter.
+pub struct Filters<'a> {
+    root: &'a str,
+    by_namespace: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Filters<'a> {
+    /// Those of a cluster.
+    pub fn new(cluster: &'a Cluster) -> Self {
+        let mut by_namespace: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for filter in cluster.all::<EnvoyFilter>() {
+            let put = filter.object.patches.iter().filter(|it| it.apply_to == "HTTP_FILTER");
+            by_namespace.entry(filter.namespace()).or_default().extend(put.map(|it| it.name.as_str()));
+        }
+        Self { root: &cluster.settings.mesh_root_namespace, by_namespace }
+    }
+
+    /// False when the proxies of a namespace certainly have no filter of this name: it is one of Envoy's own, Istio does not
+    /// put it there, and no EnvoyFilter does.
+    ///
+    /// "The key should match the filter config name" (Envoy, `typed_per_filter_config`): a filter of the type `lua` that is
+    /// named `envoy.lua` is not found as `envoy.filters.http.lua` (since Envoy 1.29, which is Istio 1.21).
+    pub fn may_have(&self, namespace: &str, name: &str) -> bool {
+        let Some(kind) = name.strip_prefix("envoy.filters.http.") else { return true };
+        let puts = |space: &str| self.by_namespace.get(space).is_some_and(|it| it.contains(name));
+        // What stands in the root namespace is for proxies everywhere.
+        let puts_anywhere = || self.by_namespace.values().any(|it| it.contains(name));
+        OWN.contains(&kind) || puts(namespace) || puts(self.root) || (namespace == self.root && puts_anywhere())
+    }
+}
+
+/// The routes that EnvoyFilters change at a proxy, by their names, each with the first of these EnvoyFilters.
+pub(super) fn patched_routes<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> BTreeMap<&'a str, &'a str> {
+    let is_for = |it: &Found<'_, EnvoyFilter>| {
+        is_near(cluster, proxy.namespace, it) && it.object.labels.is_subset_of(proxy.labels)
     };
-    OWN.contains(&kind) || cluster.all::<EnvoyFilter>().any(|it| puts(&it))
+    let known = OnceCell::new();
+    let may_have = |name: &String| known.get_or_init(|| Filters::new(cluster)).may_have(proxy.namespace, name);
+    let mut routes = BTreeMap::new();
+    for filter in cluster.all::<EnvoyFilter>().filter(is_for) {
+        for effect in &filter.object.effects {
+            let PatchEffect::Route { name, filters } = effect else { continue };
+            if filters.is_empty() || filters.iter().any(may_have) {
+                routes.entry(name.as_str()).or_insert_with(|| filter.name());
+            }
+        }
+    }
+    routes
 }

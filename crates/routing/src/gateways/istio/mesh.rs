@@ -461,11 +461,11 @@ fn having<'a>(
     };
     let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
     let is_known = |it: &Found<'_, VirtualService>| seen(it, proxy).is_some() && knows_route(cluster, proxy, it);
-    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it) && fit(it).is_some() && is_known(it));
-    let mut found: Vec<_> = fitting.collect();
-    order(&mut found, proxy);
-    found.order_by_key(|it| Reverse(fit(it)));
-    found
+    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it)).filter_map(|it| Some((fit(&it)?, it)));
+    let mut found: Vec<_> = fitting.filter(|(_, it)| is_known(it)).collect();
+    let rank = |(fit, it): &(_, Found<'_, VirtualService>)| (Reverse(*fit), seen(it, proxy));
+    found.order_by(|a, b| (rank(a), age_key(&a.1)).cmp(&(rank(b), age_key(&b.1))));
+    found.into_iter().map(|(_, it)| it).collect()
 }
 
 /// As the proxy lists VirtualServices: private, exported, public; then the oldest.

@@ -1,15 +1,17 @@
 //! Rules of a VirtualService: matches, actions, rewrites, delegates.
 
+use std::collections::BTreeMap;
+
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    Abort, CorsPolicy, EnvoyFilter, HeaderOperations, HttpFault, HttpMatchRequest, PatchEffect, RouteRule, StringMatch,
-    VirtualService, VsRedirect,
+    Abort, CorsPolicy, HeaderOperations, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService,
+    VsRedirect,
 };
 use podpath_source::{Spanned, Text};
 
 use super::delegate;
 use super::destination::{self, Proxy};
-use super::filters::{is_near, may_have_filter};
+use super::filters::patched_routes;
 use super::names::{full_gateway, full_host, service_by_host};
 use crate::gateways::origin;
 use crate::matcher::{Condition, Matcher, Mismatch};
@@ -28,13 +30,17 @@ pub(super) fn lower(
     gateway: &str,
 ) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
+    let patched = patched_routes(cluster, proxy);
+    // A rule that takes every request ends the VirtualService: what follows it is dropped.
+    let mut is_closed = false;
     for (idx, rule) in owner.object.http.iter().enumerate() {
-        let lowering = Lowering { cluster, proxy, owner, gateway, idx };
+        let lowering = Lowering { cluster, proxy, owner, gateway, patched: &patched, idx };
         for mut lowered in lowering.rules(rule) {
-            // A rule that takes every request ends the VirtualService: what follows it is dropped.
-            if rules.iter().any(is_catch_all) {
+            let takes_all = is_catch_all(&lowered);
+            if is_closed {
                 lowered.matchers.insert(0, after_catch_all(&lowered));
             }
+            is_closed |= takes_all;
             rules.push(lowered);
         }
     }
@@ -65,6 +71,8 @@ struct Lowering<'a> {
     proxy: &'a Proxy<'a>,
     owner: &'a Found<'a, VirtualService>,
     gateway: &'a str,
+    /// The EnvoyFilters that change single routes, by the names of these.
+    patched: &'a BTreeMap<&'a str, &'a str>,
     idx: usize,
 }
 
@@ -100,7 +108,7 @@ impl Lowering<'_> {
     /// One rule for each match; `of_root` holds for each match what `root` adds to it.
     fn rule(&self, rule: &RouteRule, of_root: &[HttpMatchRequest], root: &Found<'_, VirtualService>) -> Vec<Rule> {
         let place = format!("spec.http[{}]", self.idx);
-        let action = match self.patched(rule) {
+        let action = match rule.name.as_ref().and_then(|it| self.patched.get(it.as_str())) {
             Some(filter) => Action::Unsupported(format!("EnvoyFilter {filter}")),
             None => self.action(rule, &place),
         };
@@ -234,23 +242,6 @@ impl Lowering<'_> {
             only.weight = 1;
         }
         Action::Forward(backends)
-    }
-
-    /// The EnvoyFilter that changes this route alone, by its name.
-    fn patched(&self, rule: &RouteRule) -> Option<String> {
-        let route = rule.name.as_ref()?;
-        let changes = |effect: &PatchEffect| match effect {
-            PatchEffect::Route { name, filters } if name == route => {
-                filters.is_empty() || filters.iter().any(|it| may_have_filter(self.cluster, self.proxy.namespace, it))
-            }
-            _ => false,
-        };
-        let is_for = |it: &Found<'_, EnvoyFilter>| {
-            is_near(self.cluster, self.proxy.namespace, it)
-                && it.object.effects.iter().any(changes)
-                && it.object.labels.is_subset_of(self.proxy.labels)
-        };
-        self.cluster.all::<EnvoyFilter>().find(is_for).map(|it| it.name().to_owned())
     }
 
     fn filters(&self, rule: &RouteRule) -> Vec<Filter> {

@@ -5,7 +5,7 @@
 //! PeerAuthentication; a waypoint follows the routes of its Services, and what names them or it by `targetRefs`.
 
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{AuthorizationPolicy, Gateway, PolicyScope, RequestAuthentication, Service};
+use podpath_objects::{AuthorizationPolicy, Gateway, Labels, PolicyScope, RequestAuthentication, Service};
 use podpath_source::Location;
 
 use crate::gateways::{gateway_api, istio};
@@ -16,11 +16,15 @@ pub(in crate::trace) const MODE: &str = "istio.io/dataplane-mode";
 /// A label of namespaces and Services: the Gateway that stands before them, or `none`.
 pub(in crate::trace) const WAYPOINT: &str = "istio.io/use-waypoint";
 
-/// The traffic of these Pods goes through the proxy of their node. Their own label goes before that of the namespace.
+/// The traffic of these Pods goes through the proxy of their node.
 pub(in crate::trace) fn is_ambient(cluster: &Cluster, pod: &PodSource<'_>) -> bool {
-    let space = cluster.namespace_labels(pod.namespace);
-    let mode = pod.template.labels.get(MODE).or_else(|| space.get(MODE));
-    mode == Some("ambient") && !pod.template.host_network
+    in_mode(cluster, pod.namespace, &pod.template.labels) && !pod.template.host_network
+}
+
+/// Pods with these labels are in ambient mode. Their own label goes before that of the namespace.
+fn in_mode(cluster: &Cluster, namespace: &str, labels: &Labels) -> bool {
+    let space = cluster.namespace_labels(namespace);
+    labels.get(MODE).or_else(|| space.get(MODE)) == Some("ambient")
 }
 
 /// The waypoint that decides about a call to a Service, where there are rules for it to follow. Callers outside of the mesh
@@ -31,7 +35,7 @@ pub(in crate::trace) fn waypoint(
     service: &Found<'_, Service>,
     port: u16,
 ) -> Option<Location> {
-    let is_in_mesh = caller.sidecar || cluster.namespace_labels(&caller.namespace).get(MODE) == Some("ambient");
+    let is_in_mesh = caller.sidecar || in_mode(cluster, &caller.namespace, &caller.labels);
     let gateway = waypoint_of(cluster, service).filter(|_| is_in_mesh)?;
     let proxy = istio::Proxy { namespace: &caller.namespace, labels: &caller.labels, port, is_gateway: false };
     let has_rules = istio::has_routes(cluster, &proxy, service)
@@ -49,15 +53,12 @@ fn waypoint_of<'a>(cluster: &'a Cluster, service: &Found<'_, Service>) -> Option
     cluster.find::<Gateway>(namespace, name)
 }
 
+/// `targetRefs` name what stands in the namespace of the policy: the Service, or the waypoint, which may be in another one.
 fn has_policies(cluster: &Cluster, gateway: &Found<'_, Gateway>, service: &Found<'_, Service>) -> bool {
-    let names = |scope: &PolicyScope| {
-        scope.targets.iter().any(|(kind, name)| match kind.as_str() {
-            "Service" => name.value == service.name(),
-            "Gateway" => name.value == gateway.name(),
-            _ => false,
-        })
-    };
-    let space = service.namespace();
-    cluster.in_namespace::<AuthorizationPolicy>(space).any(|it| names(&it.object.scope))
-        || cluster.in_namespace::<RequestAuthentication>(space).any(|it| names(&it.object.scope))
+    let targets = [(service.namespace(), "Service", service.name()), (gateway.namespace(), "Gateway", gateway.name())];
+    targets.into_iter().any(|(namespace, kind, name)| {
+        let names = |scope: &PolicyScope| scope.targets.iter().any(|it| it.0 == kind && it.1.value == name);
+        cluster.in_namespace::<AuthorizationPolicy>(namespace).any(|it| names(&it.object.scope))
+            || cluster.in_namespace::<RequestAuthentication>(namespace).any(|it| names(&it.object.scope))
+    })
 }

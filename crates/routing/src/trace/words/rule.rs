@@ -1,15 +1,22 @@
 //! The sentences of rules: what they do, why one was chosen, and why it beats another.
 
+use podpath_cluster::Cluster;
 use podpath_source::Text;
 
 use super::listener::hostnames;
 use crate::choose::Choice;
+use crate::gateways::service_of;
 use crate::ladder::Criterion;
 use crate::request::Request;
-use crate::table::{Action, Filter, Listener, Protocol, Rule, SignIn, Table};
+use crate::table::{Action, Filter, Listener, Protocol, Rule, SignIn, Table, Target};
 
 /// What a load balancer did.
-pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, request: &Request) -> Text {
+pub(in crate::trace) fn load_balancer(
+    cluster: &Cluster,
+    table: &Table,
+    choice: &Choice<'_>,
+    request: &Request,
+) -> Text {
     let (port, title) = (choice.listener.port, table.gateway.title);
     let ends_tls = matches!(choice.listener.protocol, Protocol::Https | Protocol::TlsTerminate);
     let tls = ends_tls && request.scheme.is_tls();
@@ -21,9 +28,10 @@ pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, reques
         );
     };
     if !matches!(choice.listener.protocol, Protocol::Http | Protocol::Https) {
+        let (to_en, to_ko) = targets(cluster, rule);
         return Text::new(
-            format!("{title} listener {port} passes every connection on{tls_en}"),
-            format!("{title} {port} 리스너가 모든 연결을 넘깁니다{tls_ko}"),
+            format!("{title} listener {port} passes every connection on{to_en}{tls_en}"),
+            format!("{title} {port} 리스너가 모든 연결을 {to_ko}넘깁니다{tls_ko}"),
         );
     }
     let which = match rule.priority {
@@ -41,6 +49,27 @@ pub(in crate::trace) fn load_balancer(table: &Table, choice: &Choice<'_>, reques
         format!("Listener {port}, {}{why_en}{asks_en}{does_en}{tls_en}", which.0),
         format!("{port} 리스너의 {}{why_ko}{asks_ko}{does_ko}{tls_ko}", which.1),
     )
+}
+
+/// What the targets of a load balancer are: Pods, nodes by the port that they open, or another load balancer.
+fn targets(cluster: &Cluster, rule: &Rule) -> (String, String) {
+    let Action::Forward(backends) = &rule.action else { return (String::new(), String::new()) };
+    let mut used = backends.iter().filter(|it| it.weight > 0);
+    let Some((backend, check)) = used.find_map(|it| Some((it, it.check.as_ref()?))) else {
+        return (String::new(), String::new());
+    };
+    match &backend.target {
+        Target::Balancer(_) => (" to an ALB".to_owned(), "ALB로 ".to_owned()),
+        _ if !check.is_node => (" to the Pods".to_owned(), "Pod로 ".to_owned()),
+        target => {
+            let service = service_of(cluster, target);
+            let entry = service.as_ref().and_then(|it| it.object.port(backend.port?));
+            match entry.and_then(|it| it.node_port.as_ref()) {
+                Some(it) => (format!(" to port {} of the nodes", it.value), format!("노드의 {} 포트로 ", it.value)),
+                None => (" to the nodes".to_owned(), "노드로 ".to_owned()),
+            }
+        }
+    }
 }
 
 /// What a load balancer asks for before a rule acts.

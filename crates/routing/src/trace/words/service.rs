@@ -13,7 +13,9 @@ use crate::trace::{Candidate, Hop, HopKind, Verdicted};
 /// The name of a target that is not here, or its host.
 pub(in crate::trace) fn target_name(cluster: &Cluster, target: &Target) -> String {
     match target {
-        Target::Service(id) => cluster.entry(*id).map_or(String::new(), |it| it.resource.meta.name().to_owned()),
+        Target::Service(id) | Target::Balancer(id) => {
+            cluster.entry(*id).map_or(String::new(), |it| it.resource.meta.name().to_owned())
+        }
         Target::Missing(_, name) => name.clone(),
         Target::Host(host) => host.clone(),
     }
@@ -22,7 +24,7 @@ pub(in crate::trace) fn target_name(cluster: &Cluster, target: &Target) -> Strin
 /// The hop of a backend that fails.
 pub(in crate::trace) fn faulty_hop(cluster: &Cluster, backend: &Backend, fault: &Fault) -> Hop {
     let resource = match &backend.target {
-        Target::Service(id) => Some(*id),
+        Target::Service(id) | Target::Balancer(id) => Some(*id),
         Target::Missing(..) | Target::Host(_) => None,
     };
     let title = Text::same(target_name(cluster, &backend.target));

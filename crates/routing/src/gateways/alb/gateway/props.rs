@@ -1,15 +1,16 @@
 //! Configurations in layers, and the target groups that they shape (`lb_config_merger.go`, `model_build_target_group.go`).
 
-use podpath_cluster::Found;
+use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{BackendRef, PortRef, Reader, Service, TargetGroupConfiguration};
 use podpath_order::Order;
 
 use super::{Build, Port};
-use crate::gateways::alb::model::{HealthCheck, TargetGroup};
+use crate::gateways::alb::model::{ALB_TARGET, HealthCheck, TargetGroup};
 use crate::gateways::alb::target;
 use crate::gateways::gateway_api::refs;
 use crate::gateways::gateway_api::route::Route;
-use crate::table::{Frozen, Origin};
+use crate::gateways::missing_port;
+use crate::table::{Fault, Frozen, Origin};
 
 /// Trees of which an earlier one beats a later one, field by field.
 #[derive(Clone, Default)]
@@ -96,15 +97,8 @@ fn fit(identifier: Reader<'_>, route: &Route<'_>) -> u8 {
 
 /// The configuration of the Service, then the default one that wins, then what the other default one says for all routes.
 fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>) -> Layers<'a> {
-    let refers = |it: &Found<'_, TargetGroupConfiguration>| {
-        let target = it.object.spec().map(|it| it.get("targetReference"));
-        target.is_some_and(|it| {
-            it.get("name").text().is_some_and(|it| it.value == service.name())
-                && it.get("kind").text().is_none_or(|it| it.value == "Service")
-        })
-    };
     let mut layers = Vec::new();
-    if let Some(found) = build.cluster.in_namespace::<TargetGroupConfiguration>(service.namespace()).find(refers) {
+    if let Some(found) = configuration(build, service.namespace(), "Service", service.name()) {
         layers.extend(of_route(&found, route));
     }
     let mut defaults = build.defaults.iter();
@@ -115,6 +109,21 @@ fn layers<'a>(build: &Build<'a>, route: &Route<'_>, service: &Found<'_, Service>
     Layers(layers)
 }
 
+/// Why a backend of an NLB cannot be used; it is left out then.
+pub(super) fn unusable(cluster: &Cluster, route: &Route<'_>, backend: &BackendRef) -> Option<Fault> {
+    if let Some(fault) = refs::aws_backend(cluster, route, backend) {
+        return Some(fault);
+    }
+    if backend.kind != "Service" {
+        return None;
+    }
+    let service = cluster.find::<Service>(refs::backend_namespace(route, backend), &backend.name.value)?;
+    let span = backend.port.as_ref().map_or(backend.name.span, |it| it.span);
+    let number = backend.port.as_ref().map_or(0, |it| it.value);
+    let offered = service.object.port(number).is_some();
+    (!offered).then(|| missing_port(&service, &PortRef::Number(number), route.at(span), 500))
+}
+
 /// The number of the target group of a backend, made at its first use; None for a backend that cannot be used.
 pub(super) fn target_group(
     build: &mut Build<'_>,
@@ -123,6 +132,9 @@ pub(super) fn target_group(
     port: &Port<'_>,
     place: &Origin,
 ) -> Result<Option<usize>, Frozen> {
+    if build.is_network && backend.kind == "Gateway" {
+        return balancer_group(build, route, backend, port, place);
+    }
     if refs::backend(build.cluster, route, backend, None).is_some() {
         return Ok(None);
     }
@@ -135,18 +147,55 @@ pub(super) fn target_group(
     if let Some(known) = build.known.get(&key) {
         return Ok(Some(*known));
     }
-    let making = Making { build, props: layers(build, route, &service), route, service: &service, port, place };
-    let made = making.make(number)?;
+    let making = Making { build, props: layers(build, route, &service), route, port, place };
+    let made = making.make(&service, number)?;
     build.groups.push(made);
     build.known.insert(key, build.groups.len() - 1);
     Ok(Some(build.groups.len() - 1))
+}
+
+/// The target group of the ALB of another Gateway; one for each route and port.
+fn balancer_group(
+    build: &mut Build<'_>,
+    route: &Route<'_>,
+    backend: &BackendRef,
+    port: &Port<'_>,
+    place: &Origin,
+) -> Result<Option<usize>, Frozen> {
+    let Ok((gateway, number)) = refs::gateway_backend(build.cluster, route, backend) else { return Ok(None) };
+    let key = (route.id, gateway.id, number.to_string());
+    if let Some(known) = build.known.get(&key) {
+        return Ok(Some(*known));
+    }
+    let found = configuration(build, gateway.namespace(), "Gateway", gateway.name());
+    let props = Layers(found.map(|it| of_route(&it, route)).unwrap_or_default());
+    let made = Making { build, props, route, port, place }.balancer(gateway.id, number)?;
+    build.groups.push(made);
+    build.known.insert(key, build.groups.len() - 1);
+    Ok(Some(build.groups.len() - 1))
+}
+
+/// The TargetGroupConfiguration of a Service or a Gateway, which stands in the same namespace.
+fn configuration<'a>(
+    build: &Build<'a>,
+    namespace: &str,
+    kind: &str,
+    name: &str,
+) -> Option<Found<'a, TargetGroupConfiguration>> {
+    let refers = |it: &Found<'_, TargetGroupConfiguration>| {
+        let target = it.object.spec().map(|it| it.get("targetReference"));
+        target.is_some_and(|it| {
+            it.get("name").text().is_some_and(|it| it.value == name)
+                && it.get("kind").text().map_or("Service".to_owned(), |it| it.value) == kind
+        })
+    };
+    build.cluster.in_namespace::<TargetGroupConfiguration>(namespace).find(refers)
 }
 
 struct Making<'a, 'b> {
     build: &'b Build<'a>,
     props: Layers<'a>,
     route: &'b Route<'b>,
-    service: &'b Found<'b, Service>,
     port: &'b Port<'b>,
     place: &'b Origin,
 }
@@ -156,9 +205,28 @@ impl Making<'_, '_> {
         Frozen { message, origin: self.place.clone() }
     }
 
-    fn make(&self, number: u16) -> Result<TargetGroup, Frozen> {
+    /// Its targets are ALBs: "always IPv4, always the listener's port" (`GatewayBackendConfig`).
+    fn balancer(&self, gateway: ResourceId, number: u16) -> Result<TargetGroup, Frozen> {
+        let protocol = self.protocol()?;
+        Ok(TargetGroup {
+            name: self.props.text("targetGroupName"),
+            source: self.route.id,
+            service: gateway,
+            service_port: PortRef::Number(number),
+            target_type: ALB_TARGET,
+            port: number,
+            health: self.health(None, number, ALB_TARGET, &protocol, None)?,
+            protocol,
+            protocol_version: None,
+            address_type: "ipv4",
+            attributes: self.props.pairs("targetGroupAttributes"),
+            targets: vec![],
+        })
+    }
+
+    fn make(&self, service: &Found<'_, Service>, number: u16) -> Result<TargetGroup, Frozen> {
         let written = PortRef::Number(number);
-        let entry = target::port_of(self.service, &written, self.place)?;
+        let entry = target::port_of(service, &written, self.place)?;
         let default = self.build.cluster.settings.alb_target_type.clone();
         let target_type = match self.props.text("targetType").unwrap_or(default).as_str() {
             "ip" => "ip",
@@ -167,9 +235,9 @@ impl Making<'_, '_> {
         };
         let protocol = self.protocol()?;
         let version = self.version(entry.app_protocol.as_ref().map(|it| it.value.as_str()));
-        let health = self.health(target_type, &protocol, version.as_deref())?;
-        let address_type = target::address_type(self.service.object, &self.build.address_type, self.place)?;
-        let port = target::number(self.service.object, entry, target_type);
+        let health = self.health(Some(service), number, target_type, &protocol, version.as_deref())?;
+        let address_type = target::address_type(service.object, &self.build.address_type, self.place)?;
+        let port = target::number(service.object, entry, target_type);
         if port == 0 {
             return Err(self.error(match target_type {
                 "ip" => "TargetGroup port is empty. Are you using the correct service type?".into(),
@@ -182,7 +250,7 @@ impl Making<'_, '_> {
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),
             source: self.route.id,
-            service: self.service.id,
+            service: service.id,
             service_port: written,
             target_type,
             port,
@@ -191,7 +259,7 @@ impl Making<'_, '_> {
             address_type,
             health,
             attributes: self.props.pairs("targetGroupAttributes"),
-            targets: target::targets(self.build.cluster, self.service, entry),
+            targets: target::targets(self.build.cluster, service, entry),
         })
     }
 
@@ -235,22 +303,31 @@ impl Making<'_, '_> {
         })
     }
 
-    fn health(&self, target_type: &str, protocol: &str, version: Option<&str>) -> Result<HealthCheck, Frozen> {
+    /// Without a Service the target is an ALB, which HTTP alone can check.
+    fn health(
+        &self,
+        service: Option<&Found<'_, Service>>,
+        number: u16,
+        target_type: &str,
+        protocol: &str,
+        version: Option<&str>,
+    ) -> Result<HealthCheck, Frozen> {
         let written = Layers::new(self.props.get("healthCheckConfig"));
-        let is_local =
-            self.build.is_network && target_type == "instance" && self.service.object.traffic.is_external_local;
+        let keeps_local = service.is_some_and(|it| it.object.traffic.is_external_local);
+        let is_local = self.build.is_network && target_type == "instance" && keeps_local;
         let is_grpc = version == Some("GRPC");
         let default = match self.build.is_network {
-            true if is_local => "HTTP",
+            true if is_local || service.is_none() => "HTTP",
             true => "TCP",
             false if protocol == "HTTPS" => "HTTPS",
             false => "HTTP",
         };
         let check = written.text("healthCheckProtocol").unwrap_or_else(|| default.to_owned());
-        let port = match written.text("healthCheckPort") {
-            Some(port) => target::health_port(self.service, &port, target_type, self.place)?,
-            None if is_local => self.service.object.health_check_node_port.map(i64::from),
-            None => None,
+        let port = match (written.text("healthCheckPort"), service) {
+            (Some(port), Some(service)) => target::health_port(service, &port, target_type, self.place)?,
+            (Some(port), None) => (port != "traffic-port").then_some(i64::from(number)),
+            (None, Some(service)) if is_local => service.object.health_check_node_port.map(i64::from),
+            (None, _) => None,
         };
         let number = |key: &str, default: i64| {
             written
@@ -276,6 +353,7 @@ impl Making<'_, '_> {
             timeout: number("healthCheckTimeout", timeout)?,
             healthy: number("healthyThresholdCount", threshold)?,
             unhealthy: number("unhealthyThresholdCount", threshold)?,
+            origin: self.props.get("healthCheckConfig").map(|_| self.place.clone()),
             protocol: check,
         })
     }

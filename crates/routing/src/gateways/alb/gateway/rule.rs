@@ -17,14 +17,14 @@ use crate::gateways::alb::model::{
     Action, Authenticate, Claim, Condition, ConditionValue, Field, Fixed, Forward, Jwt, Redirect, Rule, Transform,
 };
 use crate::gateways::gateway_api::route::{Matches, Route, RouteRule};
-use crate::pattern::HostPattern;
 use crate::table::Frozen;
 
 /// A match of a rule with one host.
 struct Unit<'a> {
     route: &'a Route<'a>,
     rule: RouteRule<'a>,
-    host: Option<HostPattern>,
+    /// As it is written into the rule; none takes every host.
+    host: Option<String>,
     r: usize,
     m: usize,
     asked: Asked<'a>,
@@ -73,7 +73,7 @@ type Rank<'a> = (
     (bool, bool, Reverse<usize>, Reverse<usize>),
     (Reverse<u8>, Reverse<usize>, Reverse<usize>, Reverse<bool>, Reverse<usize>, Reverse<usize>),
     (bool, Option<&'a str>, &'a str, &'a str),
-    (usize, usize, String),
+    (usize, usize, &'a str),
 );
 
 impl Unit<'_> {
@@ -81,7 +81,7 @@ impl Unit<'_> {
     /// service, length of the gRPC method, HTTP method, headers, query, oldest route, namespace and name, rule, match":
     /// one key for every pair, whatever the kinds of their routes.
     fn rank(&self) -> Rank<'_> {
-        let host = self.host.as_ref().map(ToString::to_string).unwrap_or_default();
+        let host = self.host.as_deref().unwrap_or_default();
         let by_host = (host.is_empty(), host.starts_with('*'), Reverse(host.matches('.').count()), Reverse(host.len()));
         let (kind, length, method_length) = self.asked.path();
         let (has_method, n_headers, n_query) = match self.asked {
@@ -110,6 +110,7 @@ pub(super) fn rules(build: &mut Build<'_>, port: &Port<'_>, taken: &[&Taken<'_>]
         }
         seen.push(found.route.id);
         for host in hosts(taken, found.route.id) {
+            let host = host.map(|it| it.to_string());
             for (r, rule) in found.route.rules().into_iter().enumerate() {
                 let asked: Vec<Asked<'_>> = match rule.matches {
                     Matches::Http(all) => all.iter().map(Asked::Http).collect(),
@@ -182,7 +183,7 @@ impl Making<'_, '_> {
         let at = self.at();
         let mut conditions = Vec::new();
         if let Some(host) = &self.unit.host {
-            conditions.push(condition(Field::Host, vec![host.to_string()], false, at));
+            conditions.push(condition(Field::Host, vec![host.clone()], false, at));
         }
         let headers = match self.unit.asked {
             Asked::Http(asked) => {
@@ -276,7 +277,9 @@ impl Making<'_, '_> {
         })))
     }
 
+    /// "The target groups of the backends are built first", whatever the rule does then (`buildListenerRules`).
     fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
+        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
         // "A fixed response of the configuration beats the filters", which are not even looked at then.
         if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
             return Ok(Action::Fixed(Fixed {
@@ -298,10 +301,10 @@ impl Making<'_, '_> {
             match &filter.kind {
                 FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
                 FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
-                other => return Err(self.error(format!("Unsupported filter type: {}", name_of(other)))),
+                other => return Err(self.error(format!("Unsupported filter type: {}", other.name()))),
             }
         }
-        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
+        Build::weights(self.unit.route, &self.unit.rule, self.unit.r)?;
         if targets.iter().all(|it| it.weight == Some(0)) {
             return Ok(failure());
         }
@@ -431,18 +434,4 @@ fn alternatives(value: &str) -> Vec<String> {
         }
     }
     parts
-}
-
-fn name_of(kind: &FilterKind) -> &str {
-    match kind {
-        FilterKind::RequestHeaders(_) => "RequestHeaderModifier",
-        FilterKind::ResponseHeaders(_) => "ResponseHeaderModifier",
-        FilterKind::Redirect(_) => "RequestRedirect",
-        FilterKind::Rewrite(_) => "URLRewrite",
-        FilterKind::Mirror(..) => "RequestMirror",
-        FilterKind::Cors(_) => "CORS",
-        FilterKind::Extension(_) => "ExtensionRef",
-        FilterKind::ExternalAuth(_) => "ExternalAuth",
-        FilterKind::Other(name) => name,
-    }
 }

@@ -123,8 +123,8 @@ impl Upstreams {
         refused
     }
 
-    /// Why a canary gets no share. One without a twin deletes its upstream for all who name it; a host that nobody serves
-    /// only passes it by.
+    /// Why a canary gets no share, or not the one that it says. One without a twin deletes its upstream for all who name
+    /// it; a host that nobody serves only passes it by.
     fn take_share(
         &mut self,
         asked: &Asked<'_>,
@@ -152,7 +152,7 @@ impl Upstreams {
         self.alternatives.entry(twin).or_insert(alternative);
         match policy {
             None => Some("primary-backend"),
-            Some(policy) => (policy != asked.member).then_some("second-canary"),
+            Some(policy) => (policy != asked.member).then_some("other-policy"),
         }
     }
 
@@ -222,6 +222,10 @@ fn words(reason: &str, host: &str, path: &str) -> Text {
         "primary-backend" => Text::new(
             "an Ingress that is no canary names this Service too, so it counts as ordinary and gets no share here",
             "카나리가 아닌 Ingress도 이 Service를 쓰므로 일반 백엔드로 다루어져 여기서 몫이 없습니다",
+        ),
+        "other-policy" => Text::new(
+            "it gets a share, but another canary names this Service and port, too, and the weight, header and cookie of that one count",
+            "몫을 받지만 이 Service와 포트를 쓰는 다른 카나리가 있어, 가중치와 헤더, 쿠키는 그 카나리의 것이 쓰입니다",
         ),
         _ => Text::new(
             format!("an older canary has the share of `{host}{path}` already; there is one for each rule"),

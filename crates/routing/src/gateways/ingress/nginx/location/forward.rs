@@ -195,6 +195,7 @@ impl<'a> Context<'a, '_> {
             filters: vec![],
             fault: None,
             tls: None,
+            check: None,
         })
     }
 }
