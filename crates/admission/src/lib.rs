@@ -10,6 +10,7 @@ mod field;
 mod istio;
 mod metadata;
 mod name;
+mod pruned;
 mod served;
 mod service;
 
@@ -120,7 +121,13 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
-            FindingKind::WrongType { .. } => types.push(structural(finding, is_custom)),
+            FindingKind::WrongType { .. } => {
+                let inside = if is_custom { pruned::keys(root, &finding) } else { vec![] };
+                if inside.is_empty() {
+                    types.push(structural(finding, is_custom));
+                }
+                unknown.extend(inside);
+            }
             FindingKind::MissingField { .. } => missing.push(structural(finding, is_custom)),
             FindingKind::UnknownField { .. } | FindingKind::ExperimentalField { .. } => {
                 unknown.push(structural(finding, is_custom));
@@ -195,7 +202,8 @@ fn structural(finding: Finding, is_custom: bool) -> Refusal {
         }
         FindingKind::MissingField { .. } => (Sort::Required, "Required value".to_owned()),
         FindingKind::WrongType { expected, found } if is_custom => {
-            (Sort::TypeInvalid, format!("Invalid value: \"{found}\": must be of type {expected}: \"{found}\""))
+            let words = format!("{path} in body must be of type {expected}: \"{found}\"");
+            (Sort::TypeInvalid, format!("Invalid value: \"{found}\": {words}"))
         }
         FindingKind::WrongType { expected, found } => {
             (Sort::Malformed, format!("json: cannot unmarshal {found} into a field of type {expected}"))
