@@ -400,11 +400,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The request as it comes to the next proxy where a load balancer begins TLS: it tells no server name.
+    /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
+    /// the mesh does.
     fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
         match &backend.tls {
-            Some(_) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
-                Request { scheme: request.scheme.with_tls(), sni: Some(String::new()), ..request }
+            Some(tls) if tls.by.is_some() || self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                let name = answer::server_name(&tls.name, &request).unwrap_or_default();
+                Request { scheme: request.scheme.with_tls(), sni: Some(name), ..request }
             }
             _ => request,
         }
