@@ -524,7 +524,7 @@ impl<'a> Walk<'a> {
 
 impl Walk<'_> {
     /// A call to a host of a ServiceEntry that carries no HTTP.
-    pub(super) fn deliver_to_host(mut self, host: &str, request: Request) -> Trace {
+    pub(super) fn deliver_to_host(mut self, host: &str, request: &Request) -> Trace {
         let backend = istio::host_backend(host, request.port);
         self.trace.backends = vec![TracedBackend {
             target: backend.target.clone(),
@@ -537,7 +537,7 @@ impl Walk<'_> {
         }];
         self.trace.upstream = Some(answer::plain_upstream(request.clone()));
         let end = End::delivered_to_host(&backend);
-        self.begin_own_tls(backend, &request);
+        self.begin_own_tls(backend, request);
         self.finish(end)
     }
 }
