@@ -2,7 +2,7 @@
 import { RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, gutter, GutterMarker, hoverTooltip, WidgetType } from '@codemirror/view';
 
-// { diagnostics?: [{ from, to, severity, message, help, fix, index, lens }], hops?: [{ at, number, failed }], flash?: [from, to] }
+// { diagnostics?: [{ from, to, severity, message, help, fix, index, lens }], word?, hops?: [{ at, number, failed }], flash?: [from, to] }
 export const setMarks = StateEffect.define();
 
 class Hop extends GutterMarker {
@@ -26,13 +26,14 @@ class Hop extends GutterMarker {
 const severity = { error: 'err', warning: 'warn', info: 'info' };
 
 class Lens extends WidgetType {
-  constructor(diagnostic, callbacks) {
+  constructor(diagnostic, word, callbacks) {
     super();
     this.diagnostic = diagnostic;
+    this.word = word;
     this.callbacks = callbacks;
   }
   eq(other) {
-    return JSON.stringify(this.diagnostic) === JSON.stringify(other.diagnostic);
+    return this.word === other.word && JSON.stringify(this.diagnostic) === JSON.stringify(other.diagnostic);
   }
   toDOM() {
     // The space around it is padding: CodeMirror does not measure margins.
@@ -42,7 +43,7 @@ class Lens extends WidgetType {
     lens.className = `lens ${severity[this.diagnostic.severity]}`;
     row.append(lens);
     lens.append(sentence(this.diagnostic.help ?? this.diagnostic.message));
-    if (this.diagnostic.fix) lens.append(fixButton(this.diagnostic, this.callbacks));
+    if (this.diagnostic.fix) lens.append(fixButton(this.diagnostic, this.word, this.callbacks));
     return row;
   }
   ignoreEvent() {
@@ -61,11 +62,16 @@ export function sentence(text) {
   return span;
 }
 
-function fixButton(diagnostic, callbacks) {
+// In the text there is room for a word; what it does is said where a pointer rests, and read out.
+function fixButton(diagnostic, word, callbacks) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'lens-fix';
-  button.append(wand(), diagnostic.fix);
+  button.append(wand(), word ?? sentence(diagnostic.fix));
+  if (word) {
+    button.title = diagnostic.fix.replaceAll('`', '');
+    button.setAttribute('aria-label', `${word}: ${button.title}`);
+  }
   button.addEventListener('mousedown', event => event.preventDefault());
   button.addEventListener('click', () => callbacks.fix(diagnostic.index));
   return button;
@@ -98,7 +104,7 @@ function build(state, marks, callbacks) {
     if (from < to) decorations.push(Decoration.mark({ class: `squiggle ${severity[it.severity]}` }).range(from, to));
     if (it.lens) {
       const line = state.doc.lineAt(from);
-      decorations.push(Decoration.widget({ widget: new Lens(it, callbacks), block: true, side: 1 }).range(line.to));
+      decorations.push(Decoration.widget({ widget: new Lens(it, marks.word, callbacks), block: true, side: 1 }).range(line.to));
     }
   }
   return { ...marks, decorations: Decoration.set(decorations, true), numbers: RangeSet.of(numbers, true) };
@@ -155,7 +161,7 @@ function tooltip(found, callbacks) {
     row.className = severity[it.severity];
     row.append(sentence(it.message));
     if (it.help) row.append(Object.assign(sentence(it.help), { className: 'help' }));
-    if (it.fix) row.append(fixButton(it, callbacks));
+    if (it.fix) row.append(fixButton(it, null, callbacks));
     dom.append(row);
   }
   return dom;
