@@ -140,6 +140,10 @@ export default (test) => {
     const lines = (kind) => [...new Set(rows.filter((it) => (it[0] === "err") === kind).map((it) => it[1]))];
     const [errors, others] = [lines(true), lines(false)];
     await expect(others.some((it) => it < errors[1])).toBe(true);
+    // The worst of a line stands in the gutter, and leads there.
+    await expect(page.locator(".cm-hops .found.err")).toHaveCount(2);
+    await page.locator(".cm-hops .found.err").last().click();
+    await expect(async () => (await place(page))[0]).toBe(errors[1]);
     await caret(page, "a.example.kr");
     const seen = [];
     for (let at = 0; at < errors.length + 1; at++) {
@@ -176,6 +180,23 @@ export default (test) => {
     await page.keyboard.press("Control+Space");
     await take("", "80");
     await expect(() => text(page)).toContain("backendRefs: [{name: journal-api, port: 80}]");
+  });
+
+  test("a text is found in all files", DESK, async ({ page, url, expect, screenshot }) => {
+    await fresh(page, url);
+    await open(page, { "a.yaml": service("first"), "b.yaml": service("second").replace("80", "8443") });
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Alt+F3");
+    await expect(page.locator("[role=combobox]")).toHaveValue("%");
+    await page.keyboard.type("PORT: ");
+    await expect(page.locator(".pal-row")).toHaveCount(2);
+    await expect(page.locator(".pal-row").last()).toContainText("b.yaml:7");
+    await screenshot("find in all files");
+    await page.keyboard.type("84");
+    await expect(page.locator(".pal-row")).toHaveCount(1);
+    await page.keyboard.press("Enter");
+    await expect(page.locator(".tab.on")).toContainText("b.yaml");
+    await expect(page.locator(".cm-sent").last()).toHaveText("84");
   });
 
   test("a Gateway, a subset and a host lead to where they are called so", DESK, async ({ page, url, expect }) => {

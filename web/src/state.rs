@@ -113,6 +113,8 @@ pub(crate) enum Popover {
     Shortcuts,
     Settings,
     Palette,
+    /// The palette, for the text of all files.
+    Find,
     Share,
 }
 

@@ -36,6 +36,7 @@ pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::Replay => wishes.on_replay.emit(()),
         Key::Shortcuts => wishes.on_action.emit(Action::Toggle(Popover::Shortcuts)),
         Key::Palette => wishes.on_action.emit(Action::Toggle(Popover::Palette)),
+        Key::FindAll => wishes.on_action.emit(Action::Toggle(Popover::Find)),
         Key::Share => wishes.on_action.emit(Action::Toggle(Popover::Share)),
         Key::Settings => wishes.on_action.emit(Action::Toggle(Popover::Settings)),
         Key::Examples => wishes.on_action.emit(Action::Toggle(Popover::Examples)),
