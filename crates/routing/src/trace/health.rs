@@ -185,11 +185,11 @@ impl Judging<'_> {
         let mut is_gated = false;
         for endpoint in found.iter().filter(|it| it.ready) {
             let pod = endpoint.source.and_then(|it| self.cluster.pod_source(it))?;
-            is_gated |= !self.check.is_node && self.is_gated(&pod);
             let fate = self.of_pod(&pod, endpoint, entry, other);
             if matches!(fate, Fate::Open) {
                 return None;
             }
+            is_gated |= !self.check.is_node && self.is_gated(&pod);
             // Where one may pass it is not certain that all fail.
             if !matches!(worst, Some(Fate::Doubtful(..))) {
                 worst = Some(fate);
