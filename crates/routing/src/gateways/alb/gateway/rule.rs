@@ -329,6 +329,10 @@ impl Making<'_, '_> {
             // An ALB cannot replace a prefix in a redirect: a transform does.
             Some(PathModifier::Prefix(_)) | None => None,
         };
+        if wanted.scheme.is_none() && wanted.port.is_none() && wanted.hostname.is_none() && wanted.path.is_none() {
+            let why = "To avoid a redirect loop, you must modify at least one of the following components: protocol, port, hostname or path.";
+            return Err(self.error(why.into()));
+        }
         Ok(Action::Redirect(Redirect {
             protocol: wanted.scheme.as_ref().map(|it| it.to_ascii_uppercase()),
             host: wanted.hostname.clone(),
