@@ -269,7 +269,9 @@ pub(crate) fn load_balancers(found: &LoadBalancers) -> String {
             let attributes: Vec<_> = it.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
             // What every target group of an NLB for a Service has tells nothing.
             if !matches!(attributes.as_slice(), [only] if only == "proxy_protocol_v2.enabled=false") {
-                attributes.iter().for_each(|it| _ = writeln!(text, "    set {it}"));
+                for it in attributes {
+                    _ = writeln!(text, "    set {it}");
+                }
             }
         }
     }
