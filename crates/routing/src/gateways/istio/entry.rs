@@ -13,6 +13,8 @@ use podpath_objects::{EntryPort, ServiceEntry};
 use super::destination::{Proxy, entry_host};
 use super::mesh::{address_of, is_known_entry, reads_http};
 use super::names::age_key;
+use crate::gateways::whole;
+use crate::table::Origin;
 
 /// What a port of a ServiceEntry speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ impl Speaks {
 pub struct Outside {
     /// As it is written there.
     pub host: String,
+    /// The ServiceEntry.
+    pub origin: Origin,
     /// What its port speaks.
     pub speaks: Speaks,
     /// Its listener is shared with others, so that TLS has to name it.
@@ -53,7 +57,7 @@ pub struct Outside {
 impl Outside {
     fn of(entry: &Found<'_, ServiceEntry>, port: &EntryPort, is_shared: bool) -> Option<Self> {
         let host = entry.object.hosts.first()?.value.clone();
-        Some(Self { host, speaks: Speaks::read(port), is_shared })
+        Some(Self { host, origin: whole(entry), speaks: Speaks::read(port), is_shared })
     }
 }
 
@@ -90,8 +94,8 @@ fn named(cluster: &Cluster, proxy: &Proxy<'_>, name: &str) -> Option<(Outside, b
     let host = entry_host(cluster, proxy, name)?;
     let has_host = |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|it| it.value == host);
     let (entry, port) = known(cluster, proxy).into_iter().find(|(it, _)| has_host(it))?;
-    let found = Outside { host: host.to_owned(), speaks: Speaks::read(port), is_shared: true };
-    Some((found, !entry.object.addresses.is_empty()))
+    let found = Outside::of(&entry, port, true)?;
+    Some((Outside { host: host.to_owned(), ..found }, !entry.object.addresses.is_empty()))
 }
 
 /// The host that takes a connection which no virtual host took: it has the address that is dialled, or the name. What has no

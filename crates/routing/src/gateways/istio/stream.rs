@@ -118,11 +118,11 @@ pub fn lower_outside(
 ) -> Result<Connection, Unmodelled> {
     let to_host = || {
         let backend = destination::host(&outside.host, proxy.port);
-        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
+        Rule::plain(outside.origin.clone(), "default", Action::Forward(vec![backend]))
     };
     let called = Called {
         host: &outside.host,
-        origin: Origin::default(),
+        origin: outside.origin.clone(),
         is_shared: outside.is_shared,
         is_headless: false,
         plain: &to_host,
