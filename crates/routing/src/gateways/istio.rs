@@ -11,6 +11,7 @@ mod egress;
 mod entry;
 mod filters;
 mod gateway;
+mod headers;
 mod ingress;
 mod mesh;
 mod names;
