@@ -259,8 +259,8 @@ fn has_header(request: &Request, name: &str, text: &TextMatch) -> bool {
     text.matches(value_of(request, name).as_deref())
 }
 
-/// Pseudo headers are told by their names, as Envoy takes them.
-fn value_of(request: &Request, name: &str) -> Option<String> {
+/// The value of a header. Pseudo headers are told by their names, as Envoy takes them.
+pub(crate) fn value_of(request: &Request, name: &str) -> Option<String> {
     match name {
         ":method" => Some(request.method.clone()),
         ":authority" => Some(request.authority.clone()),

@@ -8,8 +8,10 @@ mod delegate;
 mod destination;
 mod destination_rules;
 mod egress;
+mod entry;
 mod filters;
 mod gateway;
+mod headers;
 mod ingress;
 mod mesh;
 mod names;
@@ -22,20 +24,19 @@ use crate::ladder::Criterion;
 
 pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
-pub(crate) use destination::{
-    begun_tls, entry_endpoints, entry_host, host as host_backend, is_entry, plain as service_backend,
-};
+pub(crate) use destination::{begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend};
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
+pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};
 pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
 pub use mesh::{
-    Called, Unserved, aliased, by_outer_address, called, entry_by_address, has_routes, headless_by_address,
-    is_declared, is_http, lower_alias, lower_host, lower_service, lower_unserved, reads_http,
+    Called, Unserved, aliased, by_outer_address, called, has_routes, headless_by_address, is_declared, is_http,
+    lower_alias, lower_host, lower_service, lower_unserved, reads_http,
 };
 pub use names::age_key;
 pub(crate) use names::host_of;
 pub use route::AFTER_CATCH_ALL;
-pub use stream::lower_connection;
+pub use stream::{Connection, lower_connection, lower_outside};
 
 /// An ingress gateway.
 pub static GATEWAY: Gateway = Gateway {

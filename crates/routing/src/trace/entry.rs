@@ -97,7 +97,12 @@ fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<
     ways
 }
 
-fn services_of<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> impl Iterator<Item = Found<'a, Service>> {
+/// The Services that select Pods with these labels.
+pub(super) fn services_of<'a>(
+    cluster: &'a Cluster,
+    namespace: &str,
+    labels: &Labels,
+) -> impl Iterator<Item = Found<'a, Service>> {
     let selects = |it: &Found<'_, Service>| it.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
     cluster.in_namespace::<Service>(namespace).filter(move |it| selects(it))
 }

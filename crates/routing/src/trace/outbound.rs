@@ -14,6 +14,7 @@ use super::guard;
 use super::mesh::Mesh;
 use super::stage::Walk;
 use super::{Caller, Trace};
+use crate::gateways::istio::{Connection, Speaks};
 use crate::gateways::{gateway_api, istio};
 use crate::request::Request;
 use crate::table::Table;
@@ -47,7 +48,7 @@ pub(super) fn to_service(
     }
     match guard::stream_route(cluster, service) {
         Some(found) => walk.unmodelled(found),
-        None => by_connection(cluster, walk, caller, service, request),
+        None => by_connection(cluster, walk, caller, service, dialled, request),
     }
 }
 
@@ -56,20 +57,25 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
     if let Some(service) = istio::headless_by_address(cluster, host, request.port) {
         return to_service(cluster, walk, caller, &service, host, request);
     }
-    if is_plain_http(&request) {
-        return match by_host(cluster, caller, &request) {
-            Some(table) => walk.run(&table, request),
-            None => leave(cluster, walk, caller, host, request),
-        };
+    if let Some(table) = by_host(cluster, caller, &request) {
+        return walk.run(&table, request);
     }
-    let by_address = istio::entry_by_address(cluster, &proxy_of(caller, request.port), host);
-    // TLS names its host, whatever was dialled.
-    let sni = request.sni.as_deref().filter(|_| request.scheme.is_tls()).unwrap_or(host);
-    let name = by_address.as_ref().map_or(sni, |(name, _)| name.as_str()).trim_end_matches('.').to_owned();
-    match istio::entry_host(cluster, &proxy_of(caller, request.port), &name) {
-        Some(known) => walk.deliver_to_host(known, &request),
-        None => leave(cluster, walk, caller, host, request),
+    let (proxy, name) = (proxy_of(caller, request.port), server_name(&request, host));
+    let dialled = host.trim_end_matches('.');
+    let found = istio::outside(cluster, &proxy, dialled, name.as_deref(), is_plain_http(&request));
+    let Some(outside) = found else { return leave(cluster, walk, caller, host, request) };
+    match istio::lower_outside(cluster, &proxy, &outside, name.as_deref()) {
+        Ok(Connection::Ruled(table)) => walk.run(&table, request),
+        Ok(Connection::Plain) => walk.deliver_to_host(&outside.host, &request),
+        Ok(Connection::Unnamed) => leave(cluster, walk, caller, host, request),
+        Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
     }
+}
+
+/// The name that TLS tells: that of the request, else the one that is dialled.
+fn server_name(request: &Request, dialled: &str) -> Option<String> {
+    let name = request.sni.as_deref().unwrap_or(dialled.trim_end_matches('.'));
+    request.scheme.is_tls().then(|| name.to_owned())
 }
 
 /// A call to the address of a Pod. No Service has it, but for the endpoints of a headless one, and the ranges of a
@@ -134,8 +140,12 @@ fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Tabl
     let (port, proxy) = (request.port, proxy_of(caller, request.port));
     let Some(service) = named(cluster, &request.host, &caller.namespace) else {
         let by_address = istio::entry_by_address(cluster, &proxy, &request.host);
-        let name = by_address.as_ref().map_or(request.host.as_str(), |(name, _)| name.as_str());
-        return istio::lower_host(cluster, &proxy, name);
+        let name = by_address.as_ref().map_or(request.host.as_str(), |it| it.host.as_str());
+        // A port that is declared as something else has no virtual hosts.
+        return match istio::speaks(cluster, &proxy, name) {
+            Some(Speaks::Tls | Speaks::Bytes) => None,
+            _ => istio::lower_host(cluster, &proxy, name),
+        };
     };
     if let Some(table) = istio::lower_alias(cluster, &proxy, &service, &request.host) {
         return Some(table);
@@ -176,13 +186,16 @@ fn by_connection(
     walk: Walk<'_>,
     caller: &Caller,
     service: &Found<'_, Service>,
+    dialled: &str,
     request: Request,
 ) -> Trace {
-    let proxy = proxy_of(caller, request.port);
+    let (proxy, name) = (proxy_of(caller, request.port), server_name(&request, dialled));
     let port = service.object.port_over(request.scheme.transport(), &PortRef::Number(request.port));
-    match port.map_or(Ok(None), |port| istio::lower_connection(cluster, &proxy, service, port)) {
-        Ok(Some(table)) => walk.run(&table, request),
-        Ok(None) => walk.call_by_proxy(service, request),
+    let lower = |port| istio::lower_connection(cluster, &proxy, service, port, name.as_deref());
+    match port.map_or(Ok(Connection::Plain), lower) {
+        Ok(Connection::Ruled(table)) => walk.run(&table, request),
+        Ok(Connection::Plain) => walk.call_by_proxy(service, request),
+        Ok(Connection::Unnamed) => leave(cluster, walk, caller, dialled, request),
         Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
     }
 }

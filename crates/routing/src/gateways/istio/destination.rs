@@ -9,7 +9,6 @@ use podpath_source::{DocumentId, Location, Span, Text};
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
 use super::names::{full_host, host_of, service_by_host, visibility};
-use super::route::headers;
 use crate::gateways::{missing_port, missing_service, origin};
 use crate::pattern::HostPattern;
 use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
@@ -72,7 +71,7 @@ impl Naming<'_> {
             port: destination.port.as_ref().map(|it| it.value),
             subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
             weight: destination.weight,
-            filters: headers(&destination.headers),
+            filters: vec![],
             fault: None,
             tls: None,
             check: None,

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
 use podpath_objects::{IstioGateway, Labels, PortRef, Service, ServiceEntry, ServicePort, VirtualService};
 use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
 use super::egress::{knows, knows_entry, knows_route};
+use super::entry::Speaks;
 use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
 use super::route::number;
 use super::{MESH, route};
@@ -53,7 +53,7 @@ pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'
 
 /// The address that a host is, an IPv6 one with its brackets or without. One address may be written in many ways, so that
 /// texts are not compared.
-fn address_of(host: &str) -> Option<IpAddr> {
+pub(super) fn address_of(host: &str) -> Option<IpAddr> {
     host.trim_matches(['[', ']']).parse().ok()
 }
 
@@ -119,31 +119,8 @@ fn speaks_by_name(port: &ServicePort) -> bool {
     ["http", "grpc", "tls", "kubernetes.io"].iter().any(|it| declared.starts_with(it))
 }
 
-/// The host of the ServiceEntry whose addresses hold one, the narrowest range first, of equals the first, with what its port
-/// speaks.
-pub fn entry_by_address(cluster: &Cluster, proxy: &Proxy<'_>, address: &str) -> Option<(String, String)> {
-    let address = address_of(address)?;
-    let mut best: Option<(u8, String, String)> = None;
-    for entry in cluster.all::<ServiceEntry>() {
-        let (Some(port), Some(host)) = (entry.object.port(proxy.port), entry.object.hosts.first()) else { continue };
-        if !is_known_entry(cluster, proxy, &entry) {
-            continue;
-        }
-        let nets = entry
-            .object
-            .addresses
-            .iter()
-            .filter_map(|it| it.parse::<IpNet>().ok().or_else(|| it.parse::<IpAddr>().ok().map(IpNet::from)));
-        let Some(length) = nets.filter(|it| it.contains(&address)).map(|it| it.prefix_len()).max() else { continue };
-        if best.as_ref().is_none_or(|(known, ..)| length > *known) {
-            best = Some((length, host.value.clone(), port.protocol.clone()));
-        }
-    }
-    best.map(|(_, host, protocol)| (host, protocol))
-}
-
 /// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
-fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
+pub(super) fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
     let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
     visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
         && entry.object.hosts.iter().any(|it| knows(&it.value))
@@ -293,10 +270,14 @@ fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> b
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
 /// HTTP there (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
 pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
+    // What has to be looked into and has no address of its own is looked into at every address.
     let by_entry = |it: Found<'_, ServiceEntry>| {
-        let port = it.object.port(proxy.port).map(|it| it.protocol.to_ascii_uppercase());
-        port.is_some_and(|it| matches!(it.as_str(), "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB"))
-            && is_known_entry(cluster, proxy, &it)
+        let reads = |speaks| match speaks {
+            Speaks::Http => true,
+            Speaks::Unknown => it.object.addresses.is_empty(),
+            Speaks::Tls | Speaks::Bytes => false,
+        };
+        it.object.port(proxy.port).is_some_and(|port| reads(Speaks::read(port))) && is_known_entry(cluster, proxy, &it)
     };
     let by_service = |it: Found<'_, Service>| {
         let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));
@@ -439,11 +420,7 @@ pub(super) fn served(
 
 /// Those that have the host: the most specific host goes first (`MostSpecificHostMatch`), so an exact one beats a wildcard
 /// and a long wildcard a short one; then private, exported, public; then the oldest. The first one counts alone.
-pub(super) fn virtual_services<'a>(
-    cluster: &'a Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-) -> Vec<Found<'a, VirtualService>> {
+fn virtual_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
     having(cluster, proxy, host, &|_| true)
 }
 
@@ -468,9 +445,20 @@ fn having<'a>(
     found.into_iter().map(|(_, it)| it).collect()
 }
 
-/// As the proxy lists VirtualServices: private, exported, public; then the oldest.
-pub(super) fn order(found: &mut [Found<'_, VirtualService>], proxy: &Proxy<'_>) {
+/// Those that have a host in common with a host, however specific theirs is, as the proxy lists them: private, exported,
+/// public; then the oldest (`networking/core/tls.go`, `getConfigsForHost`).
+pub(super) fn listed<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
+    let host = HostPattern::parse(host);
+    let shares = |it: &Found<'_, VirtualService>| {
+        let mut own = it.object.hosts.iter().map(|known| full_host(cluster, &known.value, it.namespace()));
+        own.any(|known| HostPattern::parse(&known).intersect(&host).is_some())
+    };
+    let is_known = |it: &Found<'_, VirtualService>| {
+        it.object.is_for_mesh() && seen(it, proxy).is_some() && knows_route(cluster, proxy, it)
+    };
+    let mut found: Vec<_> = cluster.all::<VirtualService>().filter(|it| is_known(it) && shares(it)).collect();
     found.order_by(|a, b| (seen(a, proxy), age_key(a)).cmp(&(seen(b, proxy), age_key(b))));
+    found
 }
 
 fn seen(found: &Found<'_, VirtualService>, proxy: &Proxy<'_>) -> Option<Visibility> {

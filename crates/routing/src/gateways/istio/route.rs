@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    Abort, CorsPolicy, HeaderOperations, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService,
-    VsRedirect,
+    Abort, CorsPolicy, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService, VsRedirect,
 };
 use podpath_source::{Spanned, Text};
 
-use super::delegate;
 use super::destination::{self, Proxy};
 use super::filters::patched_routes;
 use super::names::{full_gateway, full_host, service_by_host};
+use super::{delegate, headers};
 use crate::gateways::origin;
 use crate::matcher::{Condition, Matcher, Mismatch};
 use crate::pattern::{PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Action, Cors, Filter, HeaderChange, Origin, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
+    Action, Backend, Cors, Filter, Origin, PathChange, Rank, Redirect, RedirectPort, Response, Rule, Target,
 };
 
 /// The rules that a VirtualService gives a proxy; each match is a rule of its own.
@@ -229,13 +228,9 @@ impl Lowering<'_> {
             .iter()
             .enumerate()
             .map(|(idx, it)| {
-                destination::lower(
-                    self.cluster,
-                    self.proxy,
-                    self.owner,
-                    it,
-                    &format!("{place}.route[{idx}].destination"),
-                )
+                let place = format!("{place}.route[{idx}].destination");
+                let backend = destination::lower(self.cluster, self.proxy, self.owner, it, &place);
+                Backend { filters: headers::of_destination(rule, it), ..backend }
             })
             .collect();
         if let [only] = backends.as_mut_slice() {
@@ -248,12 +243,11 @@ impl Lowering<'_> {
         let rewrite = rule.rewrite.as_ref();
         let mut filters: Vec<Filter> = rule.fault.iter().flat_map(faults).collect();
         filters.extend(rule.cors.as_ref().map(|it| Filter::Cors(cors(it))));
-        filters.extend(headers(&rule.headers));
+        filters.extend(headers::of_route(rule));
         let path = rewrite.and_then(|it| it.uri.clone()).map(|it| Filter::Path(PathChange::Prefix(it)));
         let regex = rewrite.and_then(|it| it.regex.clone());
         filters.extend(path);
         filters.extend(regex.map(|(pattern, to)| Filter::Path(PathChange::Regex(pattern, to))));
-        filters.extend(rewrite.and_then(|it| it.authority.clone()).map(Filter::Host));
         filters.extend(rule.mirrors.iter().filter_map(|(to, fraction)| {
             let host = full_host(self.cluster, &to.host.value, self.owner.namespace());
             let service = service_by_host(self.cluster, &host)?;
@@ -292,20 +286,6 @@ fn cors(found: &CorsPolicy) -> Cors {
         credentials: found.credentials,
         max_age: found.max_age,
     }
-}
-
-/// Header operations of a route or a destination.
-pub(super) fn headers(operations: &HeaderOperations) -> Vec<Filter> {
-    let change = |set: &[(String, String)], add: &[(String, String)], remove: &[String]| HeaderChange {
-        set: set.to_vec(),
-        add: add.to_vec(),
-        remove: remove.to_vec(),
-    };
-    let request = change(&operations.request_set, &operations.request_add, &operations.request_remove);
-    let response = change(&operations.response_set, &operations.response_add, &operations.response_remove);
-    let request = (request != HeaderChange::default()).then_some(Filter::RequestHeaders(request));
-    let response = (response != HeaderChange::default()).then_some(Filter::ResponseHeaders(response));
-    request.into_iter().chain(response).collect()
 }
 
 /// The keys of `@request.auth.claims.a.b` or `@request.auth.claims[a][b]`.

@@ -9,6 +9,7 @@ use podpath_source::Text;
 use super::authz::Fit;
 use super::config::Mesh;
 use super::words;
+use crate::matcher::value_of;
 use crate::pattern::Pattern;
 use crate::range::in_range;
 use crate::request::Request;
@@ -105,11 +106,8 @@ impl Seen<'_> {
     fn by_name(&self, key: &str, values: &[String]) -> Result<bool, Text> {
         let inner = |prefix: &str| key.strip_prefix(prefix)?.strip_prefix('[')?.strip_suffix(']');
         if let Some(name) = inner("request.headers") {
-            let value = if name.eq_ignore_ascii_case(":authority") || name.eq_ignore_ascii_case("host") {
-                Some(self.request.authority.clone())
-            } else {
-                self.request.header(name)
-            };
+            // As Envoy has it: pseudo headers by their names, the path with its query.
+            let value = value_of(self.request, &name.to_ascii_lowercase());
             return Ok(value.is_some_and(|it| values.iter().any(|wanted| text(wanted, &it))));
         }
         match inner("request.auth.claims") {

@@ -1,6 +1,6 @@
 //! The policies of the mesh at a proxy that takes the request: at a gateway, and at the sidecar of the Pods.
 
-use podpath_cluster::{Endpoint, Found, PodSource};
+use podpath_cluster::{Endpoint, Found, PodSource, endpoints};
 use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::Location;
 
@@ -8,6 +8,7 @@ use super::Walk;
 use crate::gateways::istio;
 use crate::request::Request;
 use crate::trace::end::End;
+use crate::trace::entry::services_of;
 use crate::trace::mesh::ambient;
 use crate::trace::mesh::{
     self, Decision, Identity, Injected, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload,
@@ -79,7 +80,10 @@ impl<'w> Walk<'w> {
                 let end = (link == Link::Mutual).then(|| self.not_connected(&none_of(&mtls), pod, request));
                 (hops, end)
             }
-            Injected::Yes => self.at_sidecar(called, pod, port, request, &mtls, link),
+            Injected::Yes => {
+                let (hops, end) = self.at_sidecar(called, pod, port, request, &mtls, link);
+                (hops, end.or_else(|| self.unread(called, pod, port, request)))
+            }
             Injected::Unknown => {
                 let (hops, end) = self.at_sidecar(called, pod, port, request, &mtls, link);
                 let location = hops.last().and_then(|it| it.location);
@@ -173,7 +177,7 @@ impl<'w> Walk<'w> {
             is_http: speaks_http
                 && match &inbound {
                     Some(inbound) => inbound.reads_http(),
-                    None => called.is_none_or(|it| istio::is_http(it.port)),
+                    None => self.told_port(called, pod, port).is_none_or(istio::is_http),
                 },
             sni: sni.filter(|_| link == Link::Mutual),
             split_claims: vec![],
@@ -290,6 +294,41 @@ impl<'w> Walk<'w> {
         let name = words::name_of(self.cluster, Some(pod.id)).en;
         let words = |status| mesh_words::not_connected(self.cluster, mtls, &name, status);
         self.closed("peer-authentication", request, words)
+    }
+
+    /// The port of a Service by which the proxy of Pods knows what a port of theirs speaks: the one that is called, else the
+    /// first that leads there; none where no Service does.
+    fn told_port<'s>(&self, called: Option<Called<'s>>, pod: &PodSource<'w>, port: u16) -> Option<&'s ServicePort>
+    where
+        'w: 's,
+    {
+        if let Some(called) = called {
+            return Some(called.port);
+        }
+        services_of(self.cluster, pod.namespace, &pod.template.labels).find_map(|service| {
+            let leads = |it: &&ServicePort| {
+                endpoints(self.cluster, &service, it).0.iter().any(|it| it.source == Some(pod.id) && it.port == port)
+            };
+            service.object.ports.iter().find(leads)
+        })
+    }
+
+    /// A sidecar reads a port that is declared as HTTP, and as nothing else: TLS and other bytes find no filter chain there, or
+    /// are no HTTP to it (istio `pilot/pkg/networking/core/listener_inbound.go`, and `sidecar_simulation_test.go`,
+    /// `TestInbound`). A Sidecar's own `ingress` says otherwise.
+    fn unread(&self, called: Option<Called<'_>>, pod: &PodSource<'w>, port: u16, request: &Request) -> Option<End> {
+        let is_read = request.scheme.is_http() && !request.scheme.is_tls();
+        if is_read || request.scheme.transport() != "TCP" {
+            return None;
+        }
+        self.told_port(called, pod, port).filter(|it| istio::is_http(it) && istio::is_declared(it))?;
+        if istio::inbound(self.cluster, pod.namespace, &pod.template.labels, port).is_some() {
+            return None;
+        }
+        let name = words::name_of(self.cluster, Some(pod.id)).en;
+        let verdict = mesh_words::inbound::reads_http(&name, port, request.scheme.is_tls());
+        let reason = "not-http".into();
+        Some(End { outcome: Outcome::Refused, status: None, reason, body: None, verdict })
     }
 
     /// The sidecar closes the connection: a proxy answers, a client sees it closed.

@@ -99,3 +99,23 @@ fn closed(status: Option<u16>, en: &str, ko: &str) -> Text {
         None => Text::new(format!("Connection closed: {en}"), format!("연결이 끊깁니다. {ko}")),
     }
 }
+
+/// What is no HTTP comes to a port that the sidecar reads as HTTP.
+pub(in crate::trace) fn reads_http(pods: &str, port: u16, is_tls: bool) -> Verdict {
+    let title = Text::new(
+        "Connection closed: the sidecar of the Pod reads HTTP alone on this port",
+        "연결이 끊깁니다. Pod의 사이드카가 이 포트에서 HTTP만 읽습니다",
+    );
+    let detail = if is_tls {
+        Text::new(
+            format!("a Service declares port {port} of `{pods}` as HTTP, and the caller sends TLS"),
+            format!("Service가 `{pods}`의 {port} 포트를 HTTP로 선언했는데 호출자가 TLS를 보냅니다"),
+        )
+    } else {
+        Text::new(
+            format!("a Service declares port {port} of `{pods}` as HTTP, and the caller sends something else"),
+            format!("Service가 `{pods}`의 {port} 포트를 HTTP로 선언했는데 호출자가 HTTP가 아닌 것을 보냅니다"),
+        )
+    };
+    Verdict { title, detail, stage: Some(Stage::Traffic), location: None }
+}
