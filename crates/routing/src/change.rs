@@ -136,7 +136,7 @@ fn variable(name: &str, request: &Request) -> Option<String> {
     let without_port = split_port(&request.authority).0;
     Some(match name {
         "scheme" | "pass_access_scheme" => request.scheme.url().to_owned(),
-        "host" => without_port.to_ascii_lowercase(),
+        "host" => without_port.strip_suffix('.').unwrap_or(without_port).to_ascii_lowercase(),
         "http_host" | "best_http_host" => request.authority.clone(),
         "redirect_host" => without_port.to_owned(),
         "forwarded_host" => {

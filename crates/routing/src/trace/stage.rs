@@ -539,7 +539,9 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
     }
     if table.gateway.normalizes_paths {
         let path = normalized(&request.path)?;
-        return Some(Cow::Owned(Request { path, ..request.clone() }));
+        // A final dot of the Host does not count (nginx, `ngx_http_validate_host`).
+        let host = request.host.strip_suffix('.').unwrap_or(&request.host).to_owned();
+        return Some(Cow::Owned(Request { path, host, ..request.clone() }));
     }
     Some(Cow::Borrowed(request))
 }
