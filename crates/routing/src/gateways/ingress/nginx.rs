@@ -190,11 +190,15 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
         let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
         path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text, by: None })
     };
-    let denied = member.notes.denied.iter().map(|(key, text)| Rejected {
-        origin: annotation::place(&member.ingress, key),
-        reason: "location-denied",
-        text: text.clone(),
-        by: None,
-    });
-    paths.filter_map(refused).chain(denied).collect()
+    let noted = |reason: &'static str| {
+        move |(key, text): &(&'static str, Text)| Rejected {
+            origin: annotation::place(&member.ingress, key),
+            reason,
+            text: text.clone(),
+            by: None,
+        }
+    };
+    let denied = member.notes.denied.iter().map(noted("location-denied"));
+    let ignored = member.notes.ignored.iter().map(noted("annotation-ignored"));
+    paths.filter_map(refused).chain(denied).chain(ignored).collect()
 }

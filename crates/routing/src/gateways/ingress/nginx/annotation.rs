@@ -4,6 +4,7 @@
 //! does not know is ignored by it, and so it is here.
 
 mod denied;
+mod ignored;
 mod invalid;
 
 use podpath_cluster::{Cluster, Found};
@@ -11,6 +12,7 @@ use podpath_objects::{Ingress, Labels};
 use podpath_source::Text;
 
 use self::denied::{no_range, users};
+use self::ignored::{cors, ignored};
 use self::invalid::invalid;
 use super::config::Config;
 use crate::gateways::origin;
@@ -117,6 +119,8 @@ pub(super) struct Annotations {
     pub(super) unmodelled: Option<String>,
     /// An annotation for which the Ingress is left out, and the controller's own words.
     pub(super) refused: Option<(String, String)>,
+    /// Annotations whose value counts as missing, and why.
+    pub(super) ignored: Vec<(&'static str, Text)>,
 }
 
 /// When the alternative backend is taken.
@@ -160,8 +164,8 @@ impl Annotations {
             .map(|_| "backend-protocol"));
         Self {
             use_regex: keys.flag("use-regex").unwrap_or(false),
-            rewrite_target: owned("rewrite-target"),
-            app_root: owned("app-root").filter(|it| it.starts_with('/')),
+            rewrite_target: keys.taken("rewrite-target").map(str::to_owned),
+            app_root: keys.taken("app-root").filter(|it| it.starts_with('/')).map(str::to_owned),
             redirect: redirect(&keys),
             from_to_www: !leads_nowhere(&keys) && keys.flag("from-to-www-redirect").unwrap_or(false),
             relative_redirects: keys.flag("relative-redirects").unwrap_or(false),
@@ -189,6 +193,7 @@ impl Annotations {
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
             refused: refused(&keys, config),
+            ignored: ignored(&keys),
         }
     }
 }
@@ -257,7 +262,7 @@ fn redirect(keys: &Keys<'_>) -> Option<(String, u16)> {
 
 fn canary(keys: &Keys<'_>) -> Option<Canary> {
     keys.flag("canary").filter(|it| *it)?;
-    let owned = |key: &str| keys.text(key).map(str::to_owned);
+    let owned = |key: &str| keys.taken(key).map(str::to_owned);
     Some(Canary {
         header: owned("canary-by-header"),
         header_value: owned("canary-by-header-value"),
@@ -267,26 +272,4 @@ fn canary(keys: &Keys<'_>) -> Option<Canary> {
         // "canary-weight-total defaults to 100, and can be increased".
         total: keys.number("canary-weight-total").unwrap_or(100).max(100),
     })
-}
-
-fn cors(keys: &Keys<'_>) -> Option<Cors> {
-    keys.flag("enable-cors").filter(|it| *it)?;
-    let or = |key: &str, default: &str| keys.text(key).unwrap_or(default).to_owned();
-    let origins = keys.list("cors-allow-origin");
-    let mut headers = Vec::new();
-    if keys.flag("cors-allow-credentials").unwrap_or(true) {
-        headers.push(("Access-Control-Allow-Credentials".to_owned(), "true".to_owned()));
-    }
-    headers.push((
-        "Access-Control-Allow-Methods".to_owned(),
-        or("cors-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS"),
-    ));
-    let names =
-        "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization";
-    headers.push(("Access-Control-Allow-Headers".to_owned(), or("cors-allow-headers", names)));
-    let exposed = keys.text("cors-expose-headers");
-    headers.extend(exposed.map(|it| ("Access-Control-Expose-Headers".to_owned(), it.to_owned())));
-    headers.push(("Access-Control-Max-Age".to_owned(), or("cors-max-age", "1728000")));
-    let origins = if origins.is_empty() || origins.contains(&"*") { vec!["*"] } else { origins };
-    Some(Cors { origins: origins.into_iter().map(str::to_owned).collect(), headers })
 }
