@@ -76,6 +76,9 @@ fn named(name: &str, text: &TextMatch) -> Converting<Value> {
         TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) => {
             Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source }))
         }
+        TextMatch::Made(pattern) => {
+            Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.expression() }))
+        }
         TextMatch::Prefix(_) | TextMatch::Present | TextMatch::AnyGlob(_) => {
             Err(no_words("this condition on a header", "이 헤더 조건을"))
         }

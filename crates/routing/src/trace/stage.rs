@@ -237,6 +237,8 @@ impl<'a> Walk<'a> {
                 let to = location(redirect, rule, &seen);
                 let end = End::redirected(self.cluster, table, rule, redirect.status, &to);
                 self.trace.location = Some(to);
+                // What is done to answers holds for those of the proxy itself; nothing goes on that could be copied.
+                self.change_answer(&rule.filters, &request);
                 self.finish(end)
             }
             Action::Respond(response) => {
@@ -346,15 +348,21 @@ impl<'a> Walk<'a> {
 
     /// Mirrors, and what is done to the answer.
     fn take_side_effects(&mut self, filters: &[Filter], request: &Request) {
+        self.change_answer(filters, request);
+        for filter in filters {
+            if let Filter::Mirror { target, port, fraction } = filter {
+                let (target, fraction) = (target.clone(), *fraction);
+                self.trace.mirrors.push(Mirror { target, port: *port, fraction });
+            }
+        }
+    }
+
+    fn change_answer(&mut self, filters: &[Filter], request: &Request) {
         for filter in filters {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
                 Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
                 Filter::AllowOrigin => self.trace.response.extend(cors::allow_origin(request)),
-                Filter::Mirror { target, port, fraction } => {
-                    let (target, fraction) = (target.clone(), *fraction);
-                    self.trace.mirrors.push(Mirror { target, port: *port, fraction });
-                }
                 _ => {}
             }
         }

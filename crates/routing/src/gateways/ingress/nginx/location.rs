@@ -162,7 +162,7 @@ impl<'a> Context<'a, '_> {
             return;
         }
         if let Some(end) = self.rewrite_phase(&mut rules, location, notes, way) {
-            rules.last(end);
+            rules.answer(notes, None, &end);
             return;
         }
         let member = location.member.and_then(|it| self.members.get(it));
@@ -188,7 +188,7 @@ impl<'a> Context<'a, '_> {
             (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex)),
             (None, None) => {
                 rules.label = "default backend".into();
-                rules.last(Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
+                rules.answer(notes, None, &Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
             }
         }
         if is_closed {
@@ -236,19 +236,19 @@ impl<'a> Context<'a, '_> {
         if !self.config.uses_forwarded_headers {
             return (!way.is_https).then_some(redirect);
         }
-        redirect_forwarded(rules, redirect, way);
+        redirect_forwarded(rules, notes, &redirect, way);
         None
     }
 }
 
 /// "Trust `X-Forwarded-Proto` headers correctly indicate ssl offloading": `http` is redirected, whatever else is not;
 /// without the header the connection itself counts (`lua_ingress.lua`, `rewrite`).
-fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
+fn redirect_forwarded(rules: &mut Rules<'_>, notes: &Annotations, redirect: &Action, way: Way) {
     let told = "x-forwarded-proto".to_owned();
     let is_plain = Condition::Header(told.clone(), TextMatch::Exact("http".into()));
-    rules.push([is_plain], vec![], redirect.clone());
+    rules.answer(notes, Some(&is_plain), redirect);
     if !way.is_https {
-        rules.push([Condition::WithoutHeader(told, TextMatch::Present)], vec![], redirect);
+        rules.answer(notes, Some(&Condition::WithoutHeader(told, TextMatch::Present)), redirect);
     }
 }
 

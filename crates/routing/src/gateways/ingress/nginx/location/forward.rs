@@ -168,12 +168,16 @@ impl<'a> Context<'a, '_> {
             ];
             let set = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let filter = Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() });
-            return rules.push([], vec![filter], Action::Forward(vec![instead]));
+            for (condition, filters) in variants(&member.notes) {
+                let filters = filters.into_iter().chain([filter.clone()]).collect();
+                rules.push(condition, filters, Action::Forward(vec![instead.clone()]));
+            }
+            return;
         }
         if member.notes.replaces_503 {
             return rules.last(Action::Unsupported(field("custom-http-errors")));
         }
-        rules.last(Action::Forward(vec![primary]));
+        rules.answer(&member.notes, None, &Action::Forward(vec![primary]));
     }
 
     /// The Service of the annotation `default-backend`, by its first port, when somebody answers there.
