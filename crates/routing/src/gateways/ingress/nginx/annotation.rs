@@ -6,6 +6,7 @@
 mod denied;
 mod ignored;
 mod invalid;
+mod risk;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, Labels};
@@ -14,6 +15,8 @@ use podpath_source::Text;
 use self::denied::{no_range, users};
 use self::ignored::{cors, ignored};
 use self::invalid::invalid;
+pub(super) use self::risk::Risk;
+use self::risk::risky;
 use super::config::Config;
 use crate::gateways::origin;
 use crate::range::is_range;
@@ -27,15 +30,9 @@ const UNMODELLED: &[&str] = &["custom-headers", "auth-tls-secret"];
 /// The same, of those that ask who it is.
 const UNMODELLED_AUTH: &[&str] = &["auth-url", "satisfy"];
 
-/// Annotations that put text of their own into the configuration, with the name of their parser. The admission refuses them
-/// unless the ConfigMap allows.
-const SNIPPETS: &[(&str, &str)] = &[
-    ("configuration-snippet", "ConfigurationSnippet"),
-    ("server-snippet", "ServerSnippet"),
-    ("auth-snippet", "ExternalAuth"),
-    ("stream-snippet", "StreamSnippet"),
-    ("modsecurity-snippet", "ModSecurity"),
-];
+/// Annotations that put text of their own into the configuration. The admission refuses them unless the ConfigMap allows.
+const SNIPPETS: &[&str] =
+    &["configuration-snippet", "server-snippet", "auth-snippet", "stream-snippet", "modsecurity-snippet"];
 
 /// Texts by key; booleans are those of Go's `ParseBool`, what cannot be read counts as missing.
 pub(super) struct Keys<'a> {
@@ -147,7 +144,7 @@ impl Annotations {
         let labels = &ingress.entry.resource.meta.annotations;
         let keys = Keys { labels: Some(labels), prefix: PREFIX };
         let owned = |key: &str| keys.text(key).map(str::to_owned);
-        let snippet = SNIPPETS.iter().map(|(key, _)| *key).find(|it| keys.text(it).is_some());
+        let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
         let password = keys.text("auth-type");
         let allow = ["whitelist-source-range", "allowlist-source-range"].into_iter().find_map(|it| keys.ranges(it));
         let deny = keys.ranges("denylist-source-range");
@@ -210,8 +207,8 @@ pub(super) fn place(ingress: &Found<'_, Ingress>, suffix: &str) -> Origin {
     origin(ingress, written.map_or(annotations.span, |(_, value)| value.span), field(suffix))
 }
 
-/// An annotation that the admission webhook refuses, in its own words: a forbidden word in its value, a snippet, a value
-/// that its test does not take.
+/// An annotation that the admission webhook refuses, in its own words: a forbidden word in its value, a snippet, one that is
+/// too risky, a value that its test does not take.
 fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
     let own = keys.labels?.iter().filter_map(|(key, value)| Some((key.strip_prefix(PREFIX)?, value)));
     for (key, value) in own {
@@ -219,20 +216,15 @@ fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
             return Some((key.to_owned(), format!("{PREFIX}{key} annotation contains invalid word {word}")));
         }
     }
-    // Their risk is `Critical`, the highest that is taken is `High` unless told (1.12): allowing them alone is not enough.
-    if let Some((key, group)) = SNIPPETS.iter().find(|(key, _)| keys.text(key).is_some()) {
-        let words = match (config.allows_snippets, config.takes_critical) {
-            (true, true) => None,
-            (true, false) => {
-                Some(format!("annotation group {group} contains risky annotation based on ingress configuration"))
-            }
-            (false, _) => Some(format!(
-                "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
-            )),
-        };
-        if let Some(words) = words {
-            return Some(((*key).to_owned(), words));
-        }
+    if let Some(key) = SNIPPETS.iter().find(|key| !config.allows_snippets && keys.text(key).is_some()) {
+        let words = format!(
+            "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
+        );
+        return Some(((*key).to_owned(), words));
+    }
+    if let Some((key, group)) = risky(keys, config.risk) {
+        let words = format!("annotation group {group} contains risky annotation based on ingress configuration");
+        return Some((key.to_owned(), words));
     }
     invalid(keys).map(|key| (key.to_owned(), format!("annotation {PREFIX}{key} contains invalid value")))
 }

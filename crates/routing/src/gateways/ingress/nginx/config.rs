@@ -6,7 +6,7 @@
 use podpath_cluster::Cluster;
 use podpath_objects::ConfigMap;
 
-use super::annotation::Keys;
+use super::annotation::{Keys, Risk};
 use super::canary::escape;
 use crate::matcher::Condition;
 use crate::pattern::{Pattern, TextMatch};
@@ -27,8 +27,8 @@ pub(super) struct Config {
     /// Paths with other characters need pathType ImplementationSpecific.
     pub(super) strict_paths: bool,
     pub(super) allows_snippets: bool,
-    /// `annotations-risk-level` is the highest one.
-    pub(super) takes_critical: bool,
+    /// `annotations-risk-level`: the highest one that is taken.
+    pub(super) risk: Risk,
     /// Annotations may name Secrets of other namespaces.
     pub(super) crosses_namespaces: bool,
     /// An Ingress with one of these words in an annotation is left out.
@@ -69,7 +69,7 @@ impl Config {
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
-            takes_critical: keys.text("annotations-risk-level").is_some_and(|it| it.eq_ignore_ascii_case("critical")),
+            risk: Risk::parse(keys.text("annotations-risk-level")),
             crosses_namespaces: keys.flag("allow-cross-namespace-resources").unwrap_or(false),
             forbidden_words: keys
                 .text("annotation-value-word-blocklist")
