@@ -16,7 +16,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
         match filter {
             Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
             Filter::Host(host) => request.set_authority(host),
-            Filter::Forwarded { is_trusted } => tell_client(*is_trusted, request),
+            Filter::Forwarded { is_trusted, real_ip } => tell_client(*is_trusted, real_ip.as_deref(), request),
             Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
             Filter::Rewrite { is_host: true, pattern, to } => {
                 if let Some(host) = pattern.replace_first(&request.authority, |groups| fill_groups(to, groups)) {

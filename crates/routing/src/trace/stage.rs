@@ -549,7 +549,8 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
         let path = normalized(&request.path)?;
         // A final dot of the Host does not count (nginx, `ngx_http_validate_host`).
         let host = request.host.strip_suffix('.').unwrap_or(&request.host).to_owned();
-        return Some(Cow::Owned(Request { path, host, ..request.clone() }));
+        let source_ip = table.real_ip.as_ref().map_or_else(|| request.source_ip.clone(), |it| it.client(request));
+        return Some(Cow::Owned(Request { path, host, source_ip, ..request.clone() }));
     }
     Some(Cow::Borrowed(request))
 }

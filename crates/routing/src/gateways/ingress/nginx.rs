@@ -74,6 +74,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ing
         listeners,
         rejected,
         frozen: vec![],
+        real_ip: config.real_ip.clone(),
         origin: place,
     }
 }

@@ -434,6 +434,7 @@ pub(super) fn served(
         }],
         rejected: vec![],
         frozen: vec![],
+        real_ip: None,
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: `docs/user-guide/nginx-configuration/configmap.md`, `internal/ingress/controller/config/config.go` for what holds
 //! unless told, `template/configmap.go` for how the keys are read.
 
+use std::sync::Arc;
+
 use podpath_cluster::Cluster;
 use podpath_objects::ConfigMap;
 
@@ -11,6 +13,7 @@ use super::canary::escape;
 use crate::matcher::Condition;
 use crate::pattern::{Pattern, TextMatch};
 use crate::range::is_range;
+use crate::real_ip::RealIp;
 
 /// The ConfigMap that the controller's own manifests make.
 const CONFIG: &str = "ingress-nginx-controller";
@@ -35,6 +38,8 @@ pub(super) struct Config {
     pub(super) forbidden_words: Vec<String>,
     /// `X-Forwarded-Proto` and `X-Forwarded-Host` of a request are believed.
     pub(super) uses_forwarded_headers: bool,
+    /// Whom lists of addresses and the Pods take for the client.
+    pub(super) real_ip: Option<Arc<RealIp>>,
     /// 308 unless told.
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
@@ -75,6 +80,7 @@ impl Config {
                 .text("annotation-value-word-blocklist")
                 .map_or_else(Vec::new, |it| it.split(',').map(|word| word.trim().to_owned()).collect()),
             uses_forwarded_headers: keys.flag("use-forwarded-headers").unwrap_or(false),
+            real_ip: real_ip(&keys).map(Arc::new),
             redirect_code: redirect_code(&keys),
             no_tls_redirect: locations(&keys, "no-tls-redirect-locations"),
             no_auth: locations(&keys, "no-auth-locations"),
@@ -94,6 +100,20 @@ impl Config {
 /// The field of a setting.
 pub(super) fn setting(key: &str) -> String {
     format!("ConfigMap {CONFIG} data[\"{key}\"]")
+}
+
+/// "Enable the real_ip module only if we use either X-Forwarded headers or Proxy Protocol", or where it is asked for; with
+/// the latter the load balancer tells the client in another way.
+fn real_ip(keys: &Keys<'_>) -> Option<RealIp> {
+    let is_on = |key: &str| keys.flag(key).unwrap_or(false);
+    if !(is_on("use-forwarded-headers") || is_on("enable-real-ip")) || is_on("use-proxy-protocol") {
+        return None;
+    }
+    let trusted = match keys.text("proxy-real-ip-cidr") {
+        Some(_) => keys.list("proxy-real-ip-cidr").into_iter().map(str::to_owned).collect(),
+        None => vec!["0.0.0.0/0".to_owned()],
+    };
+    Some(RealIp { header: keys.text("forwarded-for-header").unwrap_or("X-Forwarded-For").to_owned(), trusted })
 }
 
 fn redirect_code(keys: &Keys<'_>) -> u16 {

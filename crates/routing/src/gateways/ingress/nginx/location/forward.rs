@@ -108,7 +108,8 @@ impl<'a> Context<'a, '_> {
         path: &str,
         is_regex: bool,
     ) -> Result<Vec<Filter>, String> {
-        let mut filters = vec![Filter::Forwarded { is_trusted: self.config.uses_forwarded_headers }];
+        let real_ip = self.config.real_ip.clone();
+        let mut filters = vec![Filter::Forwarded { is_trusted: self.config.uses_forwarded_headers, real_ip }];
         let has_variable = |text: &str| text.split('$').skip(1).any(|it| !it.starts_with(|c: char| c.is_ascii_digit()));
         if let Some(host) = &notes.upstream_vhost {
             if has_variable(host) {
