@@ -8,6 +8,7 @@
 mod annotation;
 mod canary;
 mod config;
+mod inspect;
 mod location;
 mod server;
 mod upstream;
@@ -21,6 +22,7 @@ use podpath_source::Text;
 
 use self::annotation::Annotations;
 use self::config::Config;
+use self::inspect::escape;
 use self::location::{Context, Way};
 use self::server::{CATCH_ALL, Member, Server, oldest_first, servers};
 use self::upstream::Upstreams;
@@ -158,6 +160,9 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
 
 /// What the admission webhook refuses, in its own words; the controller leaves most of it out too.
 fn denial(member: &Member<'_>, config: &Config) -> Option<(Origin, String)> {
+    if let Some(found) = escape(&member.ingress) {
+        return Some(found);
+    }
     if let Some((key, words)) = &member.notes.refused {
         return Some((annotation::place(&member.ingress, key), words.clone()));
     }
