@@ -4,6 +4,7 @@
 //! does not know is ignored by it, and so it is here.
 
 mod denied;
+mod headers;
 mod ignored;
 mod invalid;
 mod risk;
@@ -13,6 +14,8 @@ use podpath_objects::{Ingress, Labels};
 use podpath_source::Text;
 
 use self::denied::{no_range, users};
+use self::headers::custom;
+pub(super) use self::headers::{Headers, is_name, listed};
 use self::ignored::{cors, ignored};
 use self::invalid::invalid;
 pub(super) use self::risk::Risk;
@@ -25,7 +28,7 @@ use crate::table::Origin;
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
 /// Annotations whose effect on the answer is not modelled.
-const UNMODELLED: &[&str] = &["custom-headers", "auth-tls-secret"];
+const UNMODELLED: &[&str] = &["auth-tls-secret"];
 
 /// The same, of those that ask who it is.
 const UNMODELLED_AUTH: &[&str] = &["auth-url", "satisfy"];
@@ -116,6 +119,8 @@ pub(super) struct Annotations {
     pub(super) unmodelled: Option<String>,
     /// An annotation for which the Ingress is left out, and the controller's own words.
     pub(super) refused: Option<(String, String)>,
+    /// Headers that every answer gets.
+    pub(super) headers: Headers,
     /// Annotations whose value counts as missing, and why.
     pub(super) ignored: Vec<(&'static str, Text)>,
 }
@@ -152,6 +157,8 @@ impl Annotations {
         let users = users(cluster, ingress, &keys, config);
         let denied = unreadable.map(|it| (it, no_range(it)));
         let denied = denied.or_else(|| users.as_ref()?.as_ref().err().map(|it| ("auth-secret", it.clone())));
+        let headers = custom(cluster, &keys, config);
+        let denied = denied.or_else(|| headers.as_ref().err().map(|it| ("custom-headers", it.clone())));
         let unmodelled_auth = UNMODELLED_AUTH.iter().copied().find(|it| keys.text(it).is_some());
         let unmodelled_auth = unmodelled_auth.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
@@ -190,6 +197,7 @@ impl Annotations {
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
             refused: refused(&keys, config),
+            headers: headers.unwrap_or_default(),
             ignored: ignored(&keys),
         }
     }

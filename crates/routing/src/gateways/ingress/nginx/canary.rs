@@ -50,7 +50,7 @@ pub(super) fn decisions(canary: &Canary) -> Vec<(Option<Condition>, Share)> {
     found
 }
 
-/// A pattern that PCRE cannot read either: what it alone knows stands behind a backslash, in `(?`, or is greedy by a `+`.
+/// A pattern that PCRE cannot read either: what it alone knows stands behind a backslash, in `(?`, or is possessive by a `+`.
 fn is_broken(pattern: &str) -> bool {
     let is_plain = !["\\", "(?", "*+", "++", "?+", "}+"].iter().any(|it| pattern.contains(it));
     is_plain && !Pattern::anywhere(pattern).is_valid()

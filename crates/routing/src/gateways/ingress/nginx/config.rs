@@ -8,7 +8,7 @@ use std::sync::Arc;
 use podpath_cluster::Cluster;
 use podpath_objects::ConfigMap;
 
-use super::annotation::{Keys, Risk};
+use super::annotation::{Headers, Keys, Risk, is_name, listed};
 use super::canary::escape;
 use crate::matcher::Condition;
 use crate::pattern::{Pattern, TextMatch};
@@ -54,6 +54,12 @@ pub(super) struct Config {
     pub(super) blocked_ranges: Vec<String>,
     /// `custom-http-errors` has 503, so another backend answers it.
     pub(super) replaces_503: bool,
+    /// Headers that every answer gets.
+    pub(super) answer_headers: Headers,
+    /// Headers that every backend gets.
+    pub(super) backend_headers: Headers,
+    /// Headers that an Ingress may add to its answers.
+    pub(super) allowed_headers: Vec<String>,
     /// A setting that is not modelled.
     pub(super) unmodelled: Option<String>,
     pub(super) ssl_redirect: bool,
@@ -70,6 +76,7 @@ impl Config {
         let (blocked, unreadable) = blocked(&keys);
         let ranges = keys.list("block-cidrs");
         let odd_range = ranges.iter().any(|it| !is_range(it)).then_some("block-cidrs");
+        let allowed = keys.list("global-allowed-response-headers").into_iter();
         let global_auth = keys.text("global-auth-url").filter(|it| is_url(it)).map(|_| setting("global-auth-url"));
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
@@ -88,6 +95,9 @@ impl Config {
             blocked,
             blocked_ranges: ranges.into_iter().map(str::to_owned).collect(),
             replaces_503: keys.list("custom-http-errors").contains(&"503"),
+            answer_headers: listed(cluster, keys.text("add-headers")),
+            backend_headers: listed(cluster, keys.text("proxy-set-headers")),
+            allowed_headers: allowed.filter(|it| is_name(it)).map(str::to_owned).collect(),
             unmodelled: unmodelled.or(unreadable).or(odd_range).map(setting),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),

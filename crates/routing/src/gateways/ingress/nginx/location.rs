@@ -77,7 +77,8 @@ impl<'a> Context<'a, '_> {
     pub(super) fn www(&self, redirect: Redirect) -> Vec<Rule> {
         let mut list = Vec::new();
         let label = "from-to-www-redirect".to_owned();
-        let mut rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label };
+        let rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label, told: vec![] };
+        let mut rules = rules.telling(self.config.answer_headers.clone());
         rules.block(self.config);
         rules.last(Action::Redirect(redirect));
         list
@@ -86,7 +87,8 @@ impl<'a> Context<'a, '_> {
     /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
     fn own_locations(&self, rules: &mut Vec<Rule>) {
         for (path, status, reason) in [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")] {
-            let mut rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
+            let rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
+            let mut rules = rules.telling(self.config.answer_headers.clone());
             rules.block(self.config);
             rules.last(Action::Respond(Response { status, body: None, reason }));
         }
@@ -103,7 +105,8 @@ impl<'a> Context<'a, '_> {
             let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
             let redirect = Action::Redirect(Redirect { status: 301, template, ..Redirect::default() });
             let path = PathMatch::Exact(bare.to_owned());
-            let mut rules = Rules::at(rules, path, &location.origin, &location.path);
+            let rules = Rules::at(rules, path, &location.origin, &location.path);
+            let mut rules = rules.telling(self.config.answer_headers.clone());
             rules.block(self.config);
             rules.last(redirect);
         }
@@ -139,7 +142,8 @@ impl<'a> Context<'a, '_> {
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let mut rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
+        let rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
+        let mut rules = rules.telling(self.config.answer_headers.clone());
         rules.block(self.config);
         rules.last(Action::Redirect(redirect));
     }
@@ -152,10 +156,11 @@ impl<'a> Context<'a, '_> {
             false if path.len() > 1 && path.ends_with('/') => PathMatch::Prefix(path.to_owned()),
             false => PathMatch::Elements(path.to_owned()),
         };
-        let mut rules = Rules::at(rules, path_match, &location.origin, path);
-        rules.block(self.config);
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
+        let headers = self.config.answer_headers.iter().chain(&notes.headers).cloned().collect();
+        let mut rules = Rules::at(rules, path_match, &location.origin, path).telling(headers);
+        rules.block(self.config);
         // "Location denied": `return 503` stands in the place of everything else.
         if notes.denied.is_some() {
             rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));

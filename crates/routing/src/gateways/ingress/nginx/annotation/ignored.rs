@@ -25,6 +25,7 @@ const TESTS: &[(&str, &str)] = &[
     ("cors-allow-methods", r"(?:[A-Za-z]+,?\s?)+"),
     ("cors-expose-headers", r"(?:(?:[-_A-Za-z0-9]+|\*),?\s?)+"),
     ("cors-max-age", "[-+]?[0-9]+"),
+    ("custom-headers", BASIC),
 ];
 
 /// Keys whose test sees spaces; of others they are taken away before.

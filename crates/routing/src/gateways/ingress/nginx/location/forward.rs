@@ -130,6 +130,13 @@ impl<'a> Context<'a, '_> {
                 filters.push(Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() }));
             }
         }
+        let (removed, set): (Vec<_>, Vec<_>) =
+            self.config.backend_headers.iter().cloned().partition(|(_, value)| value.is_empty());
+        if !self.config.backend_headers.is_empty() {
+            // A header without value "will not be passed to a proxied server".
+            let remove = removed.into_iter().map(|(name, _)| name).collect();
+            filters.push(Filter::RequestHeaders(HeaderChange { set, remove, ..HeaderChange::default() }));
+        }
         filters.extend(notes.mirror.as_deref().and_then(|it| self.mirror(it)));
         Ok(filters)
     }
