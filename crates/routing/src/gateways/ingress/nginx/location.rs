@@ -174,7 +174,9 @@ impl<'a> Context<'a, '_> {
         let served = member.zip(location.backend.as_ref());
         let is_dead =
             |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
-        if let Some((member, (backend, place))) = served.filter(is_dead) {
+        let dead = served.filter(is_dead);
+        let instead = dead.and_then(|(member, _)| self.instead(member));
+        if let (Some((member, (backend, place))), None) = (dead, &instead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;
         }
@@ -190,7 +192,7 @@ impl<'a> Context<'a, '_> {
         let is_closed = access_phase(&mut rules, notes, self.config);
         match (served, notes.users.as_ref().filter(|_| asks)) {
             (_, Some(users)) => ask_password(&mut rules, notes, users),
-            (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex)),
+            (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex), instead),
             (None, None) => {
                 rules.label = "default backend".into();
                 rules.answer(notes, None, &Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
