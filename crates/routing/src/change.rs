@@ -26,6 +26,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::Rewrite { pattern, to, .. } => rewrite_url(pattern, to, request),
             Filter::Path(change) => request.path = change_path(change, rule, &request.path),
             Filter::ResponseHeaders(_)
+            | Filter::Hsts(_)
             | Filter::Mirror { .. }
             | Filter::Cors(_)
             | Filter::AllowOrigin

@@ -295,6 +295,8 @@ pub enum Filter {
     RequestHeaders(HeaderChange),
     /// Headers of the answer.
     ResponseHeaders(HeaderChange),
+    /// `Strict-Transport-Security` of the answer, which the controller sets unasked (ingress-nginx).
+    Hsts(String),
     /// Replaces the Host.
     Host(String),
     /// Tells how the client came, in the place of what its own headers say (ingress-nginx).

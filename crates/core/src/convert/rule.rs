@@ -184,6 +184,7 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
         } })),
         Filter::Host(_)
         | Filter::Forwarded { .. }
+        | Filter::Hsts(_)
         | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => None,
         Filter::Path(PathChange::Prefix(_) | PathChange::Regex(..)) | Filter::Rewrite { .. } => {
             return Err(no_words("this rewrite", "이 재작성을"));

@@ -23,7 +23,9 @@ use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
 use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
-use crate::table::{Action, Backend, BegunTls, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
+use crate::table::{
+    Action, Backend, BegunTls, Cors, Filter, HeaderChange, Listener, Protocol, Response, Rule, Table, Target,
+};
 use crate::tables::Tables;
 use admit::Called;
 use fault::aborted;
@@ -361,6 +363,10 @@ impl<'a> Walk<'a> {
         for filter in filters {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
+                Filter::Hsts(value) => {
+                    let set = vec![("Strict-Transport-Security".to_owned(), value.clone())];
+                    self.trace.response.push(HeaderChange { set, ..HeaderChange::default() });
+                }
                 Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
                 Filter::AllowOrigin => self.trace.response.extend(cors::allow_origin(request)),
                 _ => {}

@@ -54,6 +54,8 @@ pub(super) struct Config {
     pub(super) blocked_ranges: Vec<String>,
     /// `custom-http-errors` has 503, so another backend answers it.
     pub(super) replaces_503: bool,
+    /// `Strict-Transport-Security` of every answer over TLS.
+    pub(super) hsts: Option<String>,
     /// Headers that every answer gets.
     pub(super) answer_headers: Headers,
     /// Headers that every backend gets.
@@ -95,6 +97,7 @@ impl Config {
             blocked,
             blocked_ranges: ranges.into_iter().map(str::to_owned).collect(),
             replaces_503: keys.list("custom-http-errors").contains(&"503"),
+            hsts: hsts(&keys),
             answer_headers: listed(cluster, keys.text("add-headers")),
             backend_headers: listed(cluster, keys.text("proxy-set-headers")),
             allowed_headers: allowed.filter(|it| is_name(it)).map(str::to_owned).collect(),
@@ -124,6 +127,15 @@ fn real_ip(keys: &Keys<'_>) -> Option<RealIp> {
         None => vec!["0.0.0.0/0".to_owned()],
     };
     Some(RealIp { header: keys.text("forwarded-for-header").unwrap_or("X-Forwarded-For").to_owned(), trusted })
+}
+
+/// The header over TLS, for subdomains too unless told, whatever certificate there is (`lua_ingress.lua`, `header`).
+fn hsts(keys: &Keys<'_>) -> Option<String> {
+    let or = |key: &str, default: bool| keys.flag(key).unwrap_or(default);
+    let subdomains = if or("hsts-include-subdomains", true) { "; includeSubDomains" } else { "" };
+    let preload = if or("hsts-preload", false) { "; preload" } else { "" };
+    let age = keys.text("hsts-max-age").unwrap_or("31536000");
+    or("hsts", true).then(|| format!("max-age={age}{subdomains}{preload}"))
 }
 
 fn redirect_code(keys: &Keys<'_>) -> u16 {

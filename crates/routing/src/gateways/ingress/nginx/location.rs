@@ -159,7 +159,8 @@ impl<'a> Context<'a, '_> {
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
         let headers = self.config.answer_headers.iter().chain(&notes.headers).cloned().collect();
-        let mut rules = Rules::at(rules, path_match, &location.origin, path).telling(headers);
+        let hsts = self.config.hsts.as_ref().filter(|_| way.is_https);
+        let mut rules = Rules::at(rules, path_match, &location.origin, path).telling(headers).securely(hsts);
         rules.block(self.config);
         // "Location denied": `return 503` stands in the place of everything else.
         if notes.denied.is_some() {

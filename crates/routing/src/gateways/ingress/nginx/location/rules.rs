@@ -31,6 +31,12 @@ impl<'r> Rules<'r> {
         Self { told, ..self }
     }
 
+    /// Over TLS, where answers say that they want it.
+    pub(super) fn securely(mut self, hsts: Option<&String>) -> Self {
+        self.told.extend(hsts.cloned().map(Filter::Hsts));
+        self
+    }
+
     pub(super) fn push(&mut self, extra: impl IntoIterator<Item = Condition>, filters: Vec<Filter>, action: Action) {
         let location = self.origin.location;
         let extra = extra.into_iter().map(|it| Matcher::new(it, location));
