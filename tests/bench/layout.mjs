@@ -1,12 +1,15 @@
-// Crossings of our diagrams and of graphviz dot on the same graphs: lanes are ranks, wires are edges.
+// Crossings of our diagrams and of graphviz dot on the same graphs: lanes are ranks, wires are edges. And how long it takes.
 //
 //     node tests/bench/layout.mjs target/xtask/node/podpath_wasm.js      or the program `podpath`
+//
+// Where `layout.js` lies beside the module (`crates/diagram/examples/layout.rs`), the layout alone is timed too: order,
+// places and wires of a picture that nobody saw before, without the graph, JSON and SVG around them.
 //
 // A wire is looked at where it meets the middle of each lane, in both pictures, and two wires cross in a gap when their
 // order on its right is not that on its left. Nothing fails: the table tells where order.rs is worse than dot.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,6 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const LANES = ['client', 'load-balancer', 'gateway', 'route', 'service', 'pod'];
 const STEPS = 24;
+const RUNS = 15;
 
 const path = process.argv[2];
 if (!path) {
@@ -21,6 +25,8 @@ if (!path) {
   process.exit(2);
 }
 const require = createRequire(import.meta.url);
+const alone = resolve(dirname(path), 'layout.js');
+const Picture = path.endsWith('.js') && existsSync(alone) ? require(alone).Picture : null;
 const handle = path.endsWith('.js') ? require(resolve(path)).handle : (request) => spawnSync(path, ['rpc'], { input: `${request}\n`, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
 const { Graphviz } = await import(pathToFileURL(join(ROOT, 'web/node_modules/@hpcc-js/wasm-graphviz/dist/index.js')));
 const graphviz = await Graphviz.load();
@@ -161,6 +167,17 @@ function curve(row) {
   return points;
 }
 
+/** The median time of the layout alone. */
+function timed(graph) {
+  const picture = new Picture(JSON.stringify(graph));
+  const times = Array.from({ length: RUNS }, () => {
+    const begin = performance.now();
+    picture.layout();
+    return performance.now() - begin;
+  });
+  return times.sort((a, b) => a - b)[RUNS >> 1];
+}
+
 const graphs = [
   ...['areyouhere', 'areyouhere-broken', 'cafe', 'cafe-broken', 'journal', 'journal-broken'].map((it) => [it, example(it)]),
   ['made-up, 320 resources', workspace(320)],
@@ -177,3 +194,18 @@ for (const [name, files] of graphs) {
   console.log(`${name.padEnd(26)} ${size.padEnd(24)} crossings ${String(mine).padStart(5)}   dot ${String(dot).padStart(5)}${mine > dot ? '   worse' : ''}`);
 }
 console.log(`worse than dot on ${worse} of ${graphs.length} graphs`);
+
+if (Picture) {
+  console.log('layout alone, in WebAssembly');
+  const sizes = [
+    ['made-up', workspace(320), '5 ms'],
+    ['made-up', workspace(1600), '40 ms'],
+    ['mesh', mesh(31, 80, 60, 2), '5 ms'],
+    ['mesh', mesh(37, 430, 280, 2), '40 ms'],
+  ];
+  for (const [name, files, budget] of sizes) {
+    const graph = ask('graph', { files, texts: false });
+    const size = `${graph.nodes.length} cards, ${graph.edges.length} wires`;
+    console.log(`${name.padEnd(26)} ${size.padEnd(30)} budget ${budget.padStart(7)}   measured ${timed(graph).toFixed(3).padStart(9)} ms`);
+  }
+}

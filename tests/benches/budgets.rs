@@ -41,6 +41,8 @@ fn main() {
     let file = files.keys().nth(files.len() / 2).expect("there are files").clone();
     one_key(&files, &file, 2);
     traces(&files);
+    graphs(320, "5 ms");
+    graphs(1_600, "40 ms");
     edge();
     for n_resources in [200, 1_000, 5_000] {
         growth(n_resources);
@@ -131,13 +133,26 @@ fn traces(files: &suite::ask::Files) {
         begin.elapsed() / 100
     });
     report("trace of one request, written as JSON", "0.2 ms", time);
-    let graph = json!({ "workspace": revision, "trace": request });
-    let time = median(|_| {
-        let begin = Instant::now();
-        ask(&mut engine, "graph", &graph);
-        begin.elapsed()
-    });
-    report("graph with layout, SVG and Mermaid", "40 ms", time);
+}
+
+/// A picture as the page asks for it, and with the texts of an export.
+fn graphs(n_resources: usize, budget: &str) {
+    let mut engine = Engine::new();
+    let revision = ask(&mut engine, "workspace", &json!({ "open": workspace::generate(n_resources) }));
+    let revision = revision.pointer("/result/revision").cloned().unwrap_or_default();
+    let request = json!({ "scheme": "https", "host": workspace::host(7), "path": "/api/v1" });
+    for (texts, what) in [(false, "as the page shows it"), (true, "with SVG and Mermaid")] {
+        let params = json!({ "workspace": revision, "trace": request, "texts": texts });
+        let answer = ask(&mut engine, "graph", &params);
+        let n_cards = answer.pointer("/result/nodes").and_then(Value::as_array).map_or(0, Vec::len);
+        let asked = json!({ "id": 1, "method": "graph", "params": params }).to_string();
+        let time = median(|_| {
+            let begin = Instant::now();
+            engine.handle(&asked);
+            begin.elapsed()
+        });
+        report(&format!("graph of {n_cards} cards, {what}"), budget, time);
+    }
 }
 
 fn growth(n_resources: usize) {

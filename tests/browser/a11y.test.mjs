@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+import { fresh, spot } from "./source.mjs";
 import { inEachSize, paint, reach, resize, SIZES, STATES, THEMES, visitor } from "./states.mjs";
 
 const AXE = readFileSync(createRequire(new URL("../../web/package.json", import.meta.url)).resolve("axe-core/axe.min.js"), "utf8");
@@ -73,6 +74,29 @@ export default (test) => {
           await page.keyboard.press("Escape");
         }
       }
+      report(found);
+    });
+
+    test(`axe: what the editor offers, ${language}`, visitor(language), async ({ page, url, expect }) => {
+      const found = new Map();
+      await fresh(page, url, "kind: Service\napiVersion: v1\nmetadata: {name: web}\nspec: {prots: [], typ: ClusterIP}\n");
+      await expect(page.locator(".squiggle.err")).toHaveCount(2);
+      const { x, y } = await spot(page, "typ");
+      await page.mouse.move(x, y, { steps: 3 });
+      await page.locator(".cm-said").waitFor();
+      await inspect(page, "a hover", found);
+      await page.mouse.click(x, y);
+      await page.keyboard.press("Control+.");
+      await page.locator(".cm-fixes").waitFor();
+      await inspect(page, "fixes", found);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+Space");
+      await page.locator(".cm-tooltip-autocomplete").waitFor();
+      await inspect(page, "completion", found);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+f");
+      await page.locator(".cm-search").waitFor();
+      await inspect(page, "search", found);
       report(found);
     });
 

@@ -21,7 +21,7 @@ const VALUE = {
 const LOCATOR = {
   toBeVisible: [(it) => it.first().isVisible(), (seen) => seen],
   toBeHidden: [(it) => it.first().isVisible(), (seen) => !seen],
-  toBeFocused: [(it) => it.evaluate((element) => element === element.ownerDocument.activeElement), (seen) => seen],
+  toBeFocused: [(it) => it.evaluate((element) => element === element.getRootNode().activeElement), (seen) => seen],
   toHaveCount: [(it) => it.count(), (seen, wanted) => seen === wanted],
   toHaveText: [(it) => it.innerText(QUICK), (seen, wanted) => fits(seen.trim(), wanted)],
   toContainText: [(it) => it.innerText(QUICK), (seen, wanted) => seen.includes(wanted)],

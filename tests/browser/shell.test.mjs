@@ -34,7 +34,7 @@ export default (test) => {
     await page.keyboard.press("Enter");
     await expect(page.locator(".cm-sent").first()).toContainText("areyouhere-server");
     await palette(page, "zzz");
-    await expect(page.locator("#pal-list")).toContainText("Nothing has that name");
+    await expect(page.locator("#pal-list")).toContainText("Nothing found");
     await page.keyboard.press("Escape");
     await expect(page.getByRole("combobox", { name: /Search|검색/ })).toHaveCount(0);
   });

@@ -2,28 +2,9 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
-const DESK = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
-const text = (page) => page.locator(".cm-content").innerText();
+import { DESK, fresh, open, paste, service, spot, text } from "./source.mjs";
+
 const saved = (page) => page.locator(".saved:not(.refused)");
-const service = (name) => `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ports:\n    - port: 80\n`;
-
-/** An empty workspace with the keys in a new file. */
-async function fresh(page, url, content = "") {
-  await page.goto(url);
-  await page.locator(".ws").click();
-  await page.locator(".pop .menu-item").first().click();
-  await page.locator(".drop").waitFor();
-  if (!content) return;
-  await open(page, { "file.yaml": content });
-  await page.locator(".tab.on", { hasText: "file.yaml" }).waitFor();
-  await page.locator(".cm-line", { hasText: content.split("\n")[0] }).first().waitFor();
-}
-
-async function open(page, files) {
-  const list = Object.entries(files).map(([name, it]) => ({ name, mimeType: "", buffer: Buffer.from(it) }));
-  await page.locator('[data-open="files"]').first().setInputFiles(list);
-}
-
 /** What the database holds of a file, whoever has it. */
 const kept = (page, path) => page.evaluate((wanted) => new Promise((done) => {
   const request = indexedDB.open("podpath");
@@ -50,32 +31,6 @@ function drop(page, files) {
     for (const [name, bytes] of list) data.items.add(new File([new Uint8Array(bytes)], name));
     document.querySelector(".page").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   }, Object.entries(files).map(([name, it]) => [name, [...Buffer.from(it)]]));
-}
-
-function paste(page, words) {
-  return page.evaluate((pasted) => {
-    const data = new DataTransfer();
-    data.setData("text", pasted);
-    document.activeElement.blur();
-    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-  }, words);
-}
-
-/** The middle of a word in the editor. */
-function spot(page, word) {
-  return page.locator(".cm-content").evaluate((content, wanted) => {
-    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const at = walker.currentNode.data.indexOf(wanted);
-      if (at < 0) continue;
-      const range = document.createRange();
-      range.setStart(walker.currentNode, at);
-      range.setEnd(walker.currentNode, at + wanted.length);
-      const { x, y, width, height } = range.getBoundingClientRect();
-      return { x: x + width / 2, y: y + height / 2 };
-    }
-    throw new Error(`${wanted} is not shown`);
-  }, word);
 }
 
 /** A tar of these files, long paths in the `prefix` of ustar. */

@@ -266,6 +266,13 @@ pub(crate) fn load_balancers(found: &LoadBalancers) -> String {
             _ = writeln!(text, "  {} {service} {port}: {} {} {}{version}", it.id, it.target_type, it.port, it.protocol);
             let path = health.path.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
             _ = writeln!(text, "    check {} {}{path}", health.protocol, json!(health.port));
+            let attributes: Vec<_> = it.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            // What every target group of an NLB for a Service has tells nothing.
+            if !matches!(attributes.as_slice(), [only] if only == "proxy_protocol_v2.enabled=false") {
+                for it in attributes {
+                    _ = writeln!(text, "    set {it}");
+                }
+            }
         }
     }
     for it in &found.skipped {
@@ -274,14 +281,15 @@ pub(crate) fn load_balancers(found: &LoadBalancers) -> String {
     text
 }
 
-/// Target groups by their ids, everything else as JSON.
+/// Target groups by their ids and what keeps clients with them, everything else as JSON.
 fn action(action: &LbAction) -> String {
-    let LbAction::Forward { target_groups, .. } = action else { return json!(action).to_string() };
+    let LbAction::Forward { target_groups, stickiness } = action else { return json!(action).to_string() };
     let share = |it: &LbTarget| {
         let weight = it.weight.map(|it| format!(" x{it}")).unwrap_or_default();
         format!("{}{weight}", it.id.as_ref().or(it.arn.as_ref()).or(it.name.as_ref()).cloned().unwrap_or_default())
     };
-    format!("forward {}", target_groups.iter().map(share).collect::<Vec<_>>().join(", "))
+    let sticky = stickiness.as_ref().map(|it| format!(" sticky {}", json!(it))).unwrap_or_default();
+    format!("forward {}{sticky}", target_groups.iter().map(share).collect::<Vec<_>>().join(", "))
 }
 
 /// A way: the end, the backends, each hop and each loser with its reason.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use podpath_core::Engine;
-use podpath_protocol::{Check, Range, Standing, TextEdit};
+use podpath_protocol::{Check, Completion, Range, Standing, TextEdit};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
@@ -198,6 +198,28 @@ proptest! {
         for answer in answers(&files, "ko") {
             let answer: Value = serde_json::from_str(&answer).unwrap();
             ranges_fit(&answer, &files)?;
+        }
+    }
+
+    #[test]
+    fn every_place_gets_an_answer_that_is_about_it(
+        files in workspace(), file in any::<Index>(), at in any::<Index>(), typed in prop::collection::vec(piece(), 0..4),
+    ) {
+        let mut files = files;
+        let name = files.keys().nth(file.index(files.len())).unwrap().clone();
+        let text = files.get_mut(&name).unwrap();
+        let start = floor(text, at.index(text.len() + 1));
+        text.insert_str(start, &typed.concat());
+        let offset = start + typed.concat().len();
+        let asked = json!({ "files": files, "file": name, "offset": offset });
+        let found: Completion = ask::ask("complete", &asked).unwrap();
+        if let Some(range) = found.range {
+            let (from, to) = (range.start.offset as usize, range.end.offset as usize);
+            prop_assert!((from..=to).contains(&offset), "{offset} is not in {from}..{to}");
+        }
+        for method in ["hover", "definition", "references"] {
+            let found: Value = ask::ask(method, &asked).unwrap();
+            ranges_fit(&found, &files)?;
         }
     }
 

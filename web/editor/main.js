@@ -7,7 +7,7 @@ import { drawSelection, EditorView, keymap, lineNumbers, rectangularSelection } 
 import { folding } from './folding.js';
 import { look, values } from './look.js';
 import { marks, setMarks } from './marks.js';
-import { names, offerPlaces } from './names.js';
+import { names } from './names.js';
 import { phrases } from './phrases.js';
 import { sturdyYaml } from './sturdy.js';
 
@@ -28,7 +28,7 @@ function create(host, callbacks) {
   const ask = async (method, at) => JSON.parse(await callbacks.ask(method, at));
   const load = () => {
     loading ??= import('./tools.js').then(it => {
-      loaded = it.tools(ask);
+      loaded = it.tools(ask, callbacks);
       view.dispatch({ effects: more.reconfigure(loaded) });
       return it.commands;
     });
@@ -51,7 +51,7 @@ function create(host, callbacks) {
   };
   // Until the rest is there, its keys wait for it.
   const first = [
-    EditorView.domEventHandlers({ focus: () => { load(); }, compositionend: () => { setTimeout(settle); } }),
+    EditorView.domEventHandlers({ focus: () => { load(); }, mouseenter: () => { load(); }, compositionend: () => { setTimeout(settle); } }),
     keymap.of([
       { key: 'Mod-f', run: once('openSearchPanel') }, { key: 'Mod-d', run: once('selectNextOccurrence'), preventDefault: true },
       { key: 'Ctrl-Space', run: once('startCompletion') }, { key: 'Mod-Alt-g', run: once('gotoLine') },
@@ -65,7 +65,7 @@ function create(host, callbacks) {
   });
   const extensions = [
     lineNumbers(), marks(callbacks), folding, history(), drawSelection(), rectangularSelection(),
-    EditorState.allowMultipleSelections.of(true), bracketMatching(), indentOnInput(), names(callbacks, ask),
+    EditorState.allowMultipleSelections.of(true), bracketMatching(), indentOnInput(), names(callbacks),
     sturdyYaml(), indentUnit.of('  '), EditorState.tabSize.of(2), look, values, heard,
     language.of(words.extension), label.of([]), more.of([]), first,
     keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
@@ -94,9 +94,9 @@ function create(host, callbacks) {
       const of = path;
       calmly(() => { if (of === path) view.dispatch({ effects: setMarks.of(JSON.parse(json)) }); });
     },
-    // Places to choose from, at a place of the text.
+    // Something to choose from, at a place of the text.
     offer(at, json) {
-      view.dispatch({ effects: offerPlaces.of({ at: Math.min(at, view.state.doc.length), ...JSON.parse(json) }) });
+      load().then(commands => commands.offer(view, { at, ...JSON.parse(json) }));
     },
     go(from, to) {
       const end = view.state.doc.length;

@@ -2,7 +2,7 @@
 import { RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, gutter, GutterMarker, hoverTooltip, WidgetType } from '@codemirror/view';
 
-// { diagnostics?: [{ from, to, severity, message, help, fix, index, lens }], hops?: [{ at, number, failed }], flash?: [from, to] }
+// { diagnostics?: [{ from, to, severity, message, help, fix, index, lens }], word?, hops?: [{ at, number, failed }], flash?: [from, to] }
 export const setMarks = StateEffect.define();
 
 class Hop extends GutterMarker {
@@ -25,14 +25,36 @@ class Hop extends GutterMarker {
 
 const severity = { error: 'err', warning: 'warn', info: 'info' };
 
+// The shape says it too, not the colour alone.
+const shapes = {
+  error: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM6 6l4 4M10 6l-4 4', warning: 'M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.1',
+  info: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 7.5V11M8 5v.1',
+};
+
+class Finding extends GutterMarker {
+  constructor(kind) {
+    super();
+    this.kind = kind;
+  }
+  eq(other) {
+    return this.kind === other.kind;
+  }
+  toDOM() {
+    const mark = icon(shapes[this.kind]);
+    mark.setAttribute('class', `found ${severity[this.kind]}`);
+    return mark;
+  }
+}
+
 class Lens extends WidgetType {
-  constructor(diagnostic, callbacks) {
+  constructor(diagnostic, word, callbacks) {
     super();
     this.diagnostic = diagnostic;
+    this.word = word;
     this.callbacks = callbacks;
   }
   eq(other) {
-    return JSON.stringify(this.diagnostic) === JSON.stringify(other.diagnostic);
+    return this.word === other.word && JSON.stringify(this.diagnostic) === JSON.stringify(other.diagnostic);
   }
   toDOM() {
     // The space around it is padding: CodeMirror does not measure margins.
@@ -42,7 +64,7 @@ class Lens extends WidgetType {
     lens.className = `lens ${severity[this.diagnostic.severity]}`;
     row.append(lens);
     lens.append(sentence(this.diagnostic.help ?? this.diagnostic.message));
-    if (this.diagnostic.fix) lens.append(fixButton(this.diagnostic, this.callbacks));
+    if (this.diagnostic.fix) lens.append(fixButton(this.diagnostic, this.word, this.callbacks));
     return row;
   }
   ignoreEvent() {
@@ -61,23 +83,30 @@ export function sentence(text) {
   return span;
 }
 
-function fixButton(diagnostic, callbacks) {
+// In the text there is room for a word; what it does is said where a pointer rests, and read out.
+function fixButton(diagnostic, word, callbacks) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'lens-fix';
-  button.append(wand(), diagnostic.fix);
+  button.append(wand(), word ?? sentence(diagnostic.fix));
+  if (word) {
+    button.title = diagnostic.fix.replaceAll('`', '');
+    button.setAttribute('aria-label', `${word}: ${button.title}`);
+  }
   button.addEventListener('mousedown', event => event.preventDefault());
   button.addEventListener('click', () => callbacks.fix(diagnostic.index));
   return button;
 }
 
+const wand = () => icon('M2.2 13.8 9 7M10.5 5.5l1.3-1.3M11.5 8.5v3M10 10h3M5 2v2.6M3.7 3.3h2.6M13 1.5v2M12 2.5h2');
+
 // The page's sprite does not reach into the shadow root.
-function wand() {
+function icon(shape) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
-  path.setAttribute('d', 'M2.2 13.8 9 7M10.5 5.5l1.3-1.3M11.5 8.5v3M10 10h3M5 2v2.6M3.7 3.3h2.6M13 1.5v2M12 2.5h2');
+  path.setAttribute('d', shape);
   svg.append(path);
   return svg;
 }
@@ -85,23 +114,30 @@ function wand() {
 function build(state, marks, callbacks) {
   const end = state.doc.length;
   const inside = at => Math.max(0, Math.min(at, end));
+  const lineAt = at => state.doc.lineAt(inside(at));
   const decorations = [];
-  const numbers = [];
-  for (const it of marks.hops) {
-    const line = state.doc.lineAt(inside(it.at));
-    numbers.push(new Hop(it.number, it.failed).range(line.from));
-    decorations.push(Decoration.line({ class: it.failed ? 'cm-lit failed' : 'cm-lit' }).range(line.from));
-  }
+  for (const it of marks.hops) decorations.push(Decoration.line({ class: it.failed ? 'cm-lit failed' : 'cm-lit' }).range(lineAt(it.at).from));
   for (const it of marks.diagnostics) {
     const from = inside(it.from);
     const to = Math.min(Math.max(inside(it.to), from + 1), end);
     if (from < to) decorations.push(Decoration.mark({ class: `squiggle ${severity[it.severity]}` }).range(from, to));
-    if (it.lens) {
-      const line = state.doc.lineAt(from);
-      decorations.push(Decoration.widget({ widget: new Lens(it, callbacks), block: true, side: 1 }).range(line.to));
+    if (it.lens) decorations.push(Decoration.widget({ widget: new Lens(it, marks.word, callbacks), block: true, side: 1 }).range(lineAt(from).to));
+  }
+  return { ...marks, decorations: Decoration.set(decorations, true), numbers: RangeSet.of(beside(marks, lineAt), true) };
+}
+
+// Beside a line stands the number of its hop, else the worst of what is found in it.
+function beside(marks, lineAt) {
+  const numbers = marks.hops.map(it => new Hop(it.number, it.failed).range(lineAt(it.at).from));
+  const taken = new Set(numbers.map(it => it.from));
+  for (const kind of Object.keys(shapes)) {
+    for (const it of marks.diagnostics.filter(it => it.severity === kind)) {
+      const { from } = lineAt(it.from);
+      if (!taken.has(from)) numbers.push(new Finding(kind).range(from));
+      taken.add(from);
     }
   }
-  return { ...marks, decorations: Decoration.set(decorations, true), numbers: RangeSet.of(numbers, true) };
+  return numbers;
 }
 
 export function marks(callbacks) {
@@ -132,9 +168,16 @@ export function marks(callbacks) {
     markers: view => view.state.field(field).numbers,
     domEventHandlers: {
       click(view, line) {
-        const hop = view.state.field(field).hops.find(it => it.at >= line.from && it.at <= line.to);
+        const { hops, diagnostics } = view.state.field(field);
+        const isHere = at => at >= line.from && at <= line.to;
+        const hop = hops.find(it => isHere(it.at));
+        const found = diagnostics.find(it => isHere(it.from));
         if (hop) callbacks.hop(hop.number);
-        return Boolean(hop);
+        else if (found) {
+          view.dispatch({ selection: { anchor: found.from } });
+          view.focus();
+        }
+        return Boolean(hop ?? found);
       },
     },
   });
@@ -155,7 +198,7 @@ function tooltip(found, callbacks) {
     row.className = severity[it.severity];
     row.append(sentence(it.message));
     if (it.help) row.append(Object.assign(sentence(it.help), { className: 'help' }));
-    if (it.fix) row.append(fixButton(it, callbacks));
+    if (it.fix) row.append(fixButton(it, null, callbacks));
     dom.append(row);
   }
   return dom;

@@ -1,10 +1,8 @@
-// Names in the text: where one leads, and what stands behind it.
-import { StateEffect, StateField } from '@codemirror/state';
-import { EditorView, hoverTooltip, keymap, showTooltip } from '@codemirror/view';
-import { sentence } from './marks.js';
+// Names in the text: where one leads.
+import { EditorView, keymap } from '@codemirror/view';
 
 // Ctrl click and Alt . go to what is named; with Shift to those who name it.
-export function names(callbacks, ask) {
+export function names(callbacks) {
   const seek = (view, at, isBack) => {
     callbacks.seek(isBack ? 'references' : 'definition', at);
     return true;
@@ -28,69 +26,5 @@ export function names(callbacks, ask) {
     },
   });
   const f12 = keymap.of([{ key: 'Shift-F12', run: atCaret(true) }]);
-  return [click, keys, f12, hover(callbacks, ask), offered(callbacks)];
-}
-
-export const offerPlaces = StateEffect.define();
-
-// A list of places, until the text or the caret moves on.
-function offered(callbacks) {
-  const field = StateField.define({
-    create: () => null,
-    update(value, transaction) {
-      const found = transaction.effects.find(it => it.is(offerPlaces));
-      if (found) return found.value.users ? { pos: found.value.at, above: false, create: view => places(view, found.value, callbacks) } : null;
-      return transaction.docChanged || transaction.selection ? null : value;
-    },
-    provide: it => showTooltip.from(it),
-  });
-  return field;
-}
-
-function places(view, found, callbacks) {
-  const dom = document.createElement('div');
-  dom.className = 'cm-said cm-places';
-  dom.append(users(found, callbacks));
-  dom.addEventListener('keydown', event => {
-    if (event.key !== 'Escape') return;
-    event.preventDefault();
-    event.stopPropagation();
-    view.dispatch({ effects: offerPlaces.of({}) });
-    view.focus();
-  });
-  return { dom, mount: () => dom.querySelector('button')?.focus() };
-}
-
-function hover(callbacks, ask) {
-  return hoverTooltip(async (view, at) => {
-    const found = await ask('hover', at);
-    if (!found?.title) return null;
-    return { pos: found.from, end: found.to, above: true, create: () => ({ dom: tooltip(found, callbacks) }) };
-  }, { hoverTime: 400 });
-}
-
-function tooltip(found, callbacks) {
-  const dom = document.createElement('div');
-  dom.className = 'cm-said';
-  const row = document.createElement('div');
-  row.append(Object.assign(sentence(found.title), { className: 'cm-named' }));
-  if (found.text) row.append(Object.assign(sentence(found.text), { className: 'help' }));
-  dom.append(row);
-  if (found.users.length) dom.append(users(found, callbacks));
-  return dom;
-}
-
-function users(found, callbacks) {
-  const row = document.createElement('div');
-  const list = document.createElement('ul');
-  row.append(Object.assign(document.createElement('span'), { textContent: found.usersTitle }), list);
-  found.users.forEach(it => {
-    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'cm-user', textContent: it.label });
-    button.addEventListener('mousedown', event => event.preventDefault());
-    button.addEventListener('click', () => callbacks.visit(it.range));
-    const item = document.createElement('li');
-    item.append(button);
-    list.append(item);
-  });
-  return row;
+  return [click, keys, f12];
 }

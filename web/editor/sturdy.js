@@ -6,25 +6,41 @@ import { Tree } from '@lezer/common';
 
 // No manifest comes near it, and no stack ends before it.
 const DEEPEST = 400;
-const CHUNK = 1 << 16;
 
-function isDeep(input) {
-  let depth = 0;
-  for (let from = 0; from < input.length; from += CHUNK) {
-    const text = input.read(from, Math.min(from + CHUNK, input.length));
-    for (let at = 0; at < text.length; at++) {
-      const letter = text.charCodeAt(at);
-      if (letter === 0x5b || letter === 0x7b) depth++;
-      else if ((letter === 0x5d || letter === 0x7d) && depth > 0) depth--;
-      if (depth > DEEPEST) return true;
-    }
+// How brackets go up and down in a part of the text, kept with the part: an edit makes few parts anew, so a key in a long
+// file does not cost a look at all of it. `rise` is the way up from the lowest place before: how deep one gets.
+const kept = new WeakMap();
+const FLAT = { net: 0, min: 0, max: 0, rise: 0 };
+
+function slope(part) {
+  let found = kept.get(part);
+  if (!found) kept.set(part, found = part.children ? part.children.map(slope).reduce(joined, FLAT) : measured(part));
+  return found;
+}
+
+const joined = (a, b) => ({
+  net: a.net + b.net, min: Math.min(a.min, a.net + b.min), max: Math.max(a.max, a.net + b.max),
+  rise: Math.max(a.rise, b.rise, a.net + b.max - a.min),
+});
+
+function measured(leaf) {
+  const text = leaf.toString();
+  let { net, min, max, rise } = FLAT;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charCodeAt(at);
+    if (letter === 0x5b || letter === 0x7b) net++;
+    else if (letter === 0x5d || letter === 0x7d) net--;
+    else continue;
+    min = Math.min(min, net);
+    max = Math.max(max, net);
+    rise = Math.max(rise, net - min);
   }
-  return false;
+  return { net, min, max, rise };
 }
 
 function guarded(inner, input) {
   const bare = () => new Tree(yamlLanguage.parser.topNode, [], [], input.length);
-  if (isDeep(input)) return { advance: bare, parsedPos: input.length, stoppedAt: null, stopAt() {} };
+  if (slope(input.doc).rise > DEEPEST) return { advance: bare, parsedPos: input.length, stoppedAt: null, stopAt() {} };
   return {
     advance() {
       try {

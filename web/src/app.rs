@@ -53,6 +53,8 @@ struct Wishes {
     on_goto: Callback<Range>,
     /// Fixes of the newest answer.
     on_fix: Callback<Vec<Fix>>,
+    /// Fixes of the newest answer, to choose one from.
+    on_choice: Callback<Vec<Fix>>,
     /// The number of a hop.
     on_hop: Callback<usize>,
     on_replay: Callback<()>,
@@ -169,9 +171,14 @@ fn use_wishes(scene: &Scene, on_action: Callback<Action>) -> Wishes {
             act.emit(Action::Pane(Pane::Yaml));
         }
     });
-    let on_fix = use_callback((on_action.clone(), basis), |fixes, (act, basis)| {
+    let on_fix = use_callback((on_action.clone(), basis.clone()), |fixes, (act, basis)| {
         if let Some(basis) = basis.clone() {
             act.emit(Action::Fix { fixes, basis });
+        }
+    });
+    let on_choice = use_callback((on_action.clone(), basis), |fixes, (act, basis)| {
+        if let Some(basis) = basis.clone() {
+            act.emit(Action::Offer { fixes, basis });
         }
     });
     let on_hop = use_callback((on_action.clone(), answers), |number: usize, (act, answers)| {
@@ -185,7 +192,7 @@ fn use_wishes(scene: &Scene, on_action: Callback<Action>) -> Wishes {
     let on_zip = use_callback((scene.state.name.clone(), scene.state.files.clone()), |(), (name, files)| {
         crate::browser::save::save_zip(name, files);
     });
-    Wishes { on_action, on_goto, on_fix, on_hop, on_replay, on_zip }
+    Wishes { on_action, on_goto, on_fix, on_choice, on_hop, on_replay, on_zip }
 }
 
 /// A broken document never blanks the picture: the last good answer to the same request stays, and says so.

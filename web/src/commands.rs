@@ -23,6 +23,7 @@ pub(crate) static COMMANDS: &[Command] = &[
     command(words::REPLAY_PATH, "play", "Ctrl Enter", Key::Replay),
     command(words::APPLY_ALL_SAFE, "wand", "Ctrl Shift .", Key::FixAll),
     command(words::FIX_AT_CARET, "wand", "Ctrl .", Key::FixHere),
+    command(words::FIND_ALL, "search", "Alt F3", Key::FindAll),
     command(words::NEXT_PROBLEM, "warning", "F8", Key::NextProblem),
     command(words::LAST_PROBLEM, "warning", "Shift F8", Key::LastProblem),
     command(words::NEXT_HOP, "right", "]", Key::NextHop),

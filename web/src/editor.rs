@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn go(this: &Handle, from: usize, to: usize);
     #[wasm_bindgen(method)]
-    fn offer(this: &Handle, at: usize, places: &str);
+    fn offer(this: &Handle, at: usize, list: &str);
     #[wasm_bindgen(method)]
     fn speak(this: &Handle, locale: &str);
     #[wasm_bindgen(method)]
@@ -42,6 +42,8 @@ pub(crate) enum Told {
     Caret { unit: usize, is_person: bool },
     /// The fix of the diagnostic with that number.
     Fix(usize),
+    /// The choice with that number.
+    Choose(usize),
     /// A click on the number of a hop.
     Hop(usize),
     /// A question about a place; its answer is JSON.
@@ -71,6 +73,8 @@ pub(crate) fn changes_in(text: &str, changes: Vec<UnitChange>) -> Vec<Change> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks {
     pub(crate) diagnostics: Vec<DiagnosticMark>,
+    /// The word on a button in the text that applies a fix.
+    pub(crate) word: &'static str,
     pub(crate) hops: Vec<HopMark>,
 }
 
@@ -81,7 +85,7 @@ pub(crate) struct DiagnosticMark {
     pub(crate) severity: String,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-    /// The word on the button, where there is a fix.
+    /// What the fix does, where there is one.
     pub(crate) fix: Option<String>,
     /// Its place in the answer.
     pub(crate) index: usize,
@@ -113,7 +117,7 @@ impl Marks {
             .map(|it| DiagnosticMark { from: unit(it.from), to: unit(it.to), ..it })
             .collect();
         let hops: Vec<_> = self.hops.iter().map(|it| HopMark { at: unit(it.at), ..*it }).collect();
-        serde_json::json!({ "diagnostics": diagnostics, "hops": hops })
+        serde_json::json!({ "diagnostics": diagnostics, "word": self.word, "hops": hops })
     }
 }
 
@@ -137,6 +141,8 @@ impl Editor {
         let told = on_told.clone();
         let fix = Closure::<dyn Fn(usize)>::new(move |index| told.emit(Told::Fix(index)));
         let told = on_told.clone();
+        let choose = Closure::<dyn Fn(usize)>::new(move |number| told.emit(Told::Choose(number)));
+        let told = on_told.clone();
         let hop = Closure::<dyn Fn(usize)>::new(move |number| told.emit(Told::Hop(number)));
         let told = on_told.clone();
         let ask =
@@ -146,10 +152,11 @@ impl Editor {
         let told = on_told.clone();
         let visit = Closure::<dyn Fn(String)>::new(move |range| told.emit(Told::Visit(range)));
         let callbacks = js_sys::Object::new();
-        let pairs: [(&str, &JsValue); 7] = [
+        let pairs: [(&str, &JsValue); 8] = [
             ("change", change.as_ref()),
             ("caret", caret.as_ref()),
             ("fix", fix.as_ref()),
+            ("choose", choose.as_ref()),
             ("hop", hop.as_ref()),
             ("ask", ask.as_ref()),
             ("seek", seek.as_ref()),
@@ -163,6 +170,7 @@ impl Editor {
             Box::new(change),
             Box::new(caret),
             Box::new(fix),
+            Box::new(choose),
             Box::new(hop),
             Box::new(ask),
             Box::new(seek),
@@ -192,9 +200,9 @@ impl Editor {
         }
     }
 
-    /// Shows a list of places at a UTF-16 unit.
-    pub(crate) fn offer(&self, unit: usize, places: &str) {
-        self.handle.offer(unit, places);
+    /// Shows a list to choose from at a UTF-16 unit.
+    pub(crate) fn offer(&self, unit: usize, list: &str) {
+        self.handle.offer(unit, list);
     }
 
     pub(crate) fn speak(&self, locale: &str) {

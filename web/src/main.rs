@@ -11,6 +11,7 @@ mod draft;
 mod editor;
 mod embed;
 mod examples;
+mod findings;
 #[cfg(not(target_arch = "wasm32"))]
 mod first;
 mod hooks;

@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) caret: usize,
     /// Where the editor was sent last.
     pub(crate) target: Option<Rc<Target>>,
+    /// What the editor was last given to choose from.
+    pub(crate) choice: Option<Rc<Choice>>,
     /// Id of the card that was picked.
     pub(crate) selected: Option<Text>,
     pub(crate) draft: Rc<Draft>,
@@ -77,6 +79,17 @@ pub(crate) struct Target {
     pub(crate) number: u32,
 }
 
+/// Fixes at the caret, of which one is wanted; the number makes the same fixes a new wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) fixes: Vec<Fix>,
+    /// The texts that they speak of.
+    pub(crate) basis: Rc<Files>,
+    /// Byte of the open file.
+    pub(crate) at: usize,
+    pub(crate) number: u32,
+}
+
 /// The view of the phone shell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Pane {
@@ -100,6 +113,8 @@ pub(crate) enum Popover {
     Shortcuts,
     Settings,
     Palette,
+    /// The palette, for the text of all files.
+    Find,
     Share,
 }
 
@@ -145,6 +160,11 @@ pub(crate) enum Action {
         changes: Vec<Change>,
     },
     Fix {
+        fixes: Vec<Fix>,
+        basis: Rc<Files>,
+    },
+    /// The editor shows the fixes, and one is chosen.
+    Offer {
         fixes: Vec<Fix>,
         basis: Rc<Files>,
     },
@@ -242,6 +262,12 @@ impl State {
         match action {
             Action::Edit { file, changes } => old.edited(&file, &changes),
             Action::Fix { fixes, basis } => old.fixed(&fixes, &basis),
+            Action::Offer { .. } if self.read_only => old,
+            Action::Offer { fixes, basis } => {
+                let number = self.choice.as_ref().map_or(1, |it| it.number + 1);
+                let choice = Choice { fixes, basis, at: self.caret, number };
+                Self { choice: Some(choice.into()), pane: Pane::Yaml, popover: None, ..old }
+            }
             Action::Add { files } => old.added(files),
             Action::Take(intake) => old.with_taken(intake),
             Action::DismissRefused => Self { refused: Rc::default(), ..old },

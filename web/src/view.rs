@@ -82,7 +82,7 @@ pub(crate) fn editor_marks(
     file: &str,
     text: &str,
     caret: usize,
-    fix_word: &str,
+    word: &'static str,
 ) -> Marks {
     let caret_line = text.get(..caret).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
     let here = || hop_ranges(trace).filter(|it| *it.1.file == *file);
@@ -100,12 +100,12 @@ pub(crate) fn editor_marks(
             severity: it.severity.clone(),
             message: it.message.clone(),
             help: it.help.clone(),
-            fix: it.fix.as_ref().map(|_| fix_word.to_owned()),
+            fix: it.fix.as_ref().map(|it| it.title.clone()),
             index,
             lens: it.severity == "error" && near.contains(&(line.saturating_sub(1))) && lenses.insert(line),
         }
     });
-    Marks { diagnostics: diagnostics.collect(), hops }
+    Marks { diagnostics: diagnostics.collect(), word, hops }
 }
 
 /// Cards of the objects in the document that holds the caret.

@@ -200,16 +200,21 @@ pub(crate) const WORKER_REFUSED: Words = Words::new(
 pub(crate) const WORKSPACE: Words = Words::new("Workspace", "작업 공간");
 
 /// The table behind `?`: keys, and what they do.
-pub(crate) const KEYS: [(&str, Words); 16] = [
+pub(crate) const KEYS: [(&str, Words); 21] = [
+    ("Ctrl K", Words::new("search, or run a command", "검색하거나 명령 실행")),
     ("/", Words::new("request URL", "요청 URL")),
     ("Ctrl Enter", Words::new("replay the path", "경로 다시 보기")),
     ("1 … 9", Words::new("go to a hop: card, row and line", "구간으로 이동: 카드, 목록, 줄")),
     ("[  ]", Words::new("previous, next hop", "이전, 다음 구간")),
+    ("F  N  O", Words::new("only the path, the namespace, the object", "경로만, 네임스페이스만, 오브젝트만 보기")),
     ("F8, Shift F8", Words::new("next, previous problem", "다음, 이전 문제")),
     ("Ctrl .", Words::new("fix at the caret", "커서 위치의 수정")),
     ("Ctrl Shift .", Words::new("apply all safe fixes", "안전한 수정 모두 적용")),
+    ("Alt ., Alt Shift .", Words::new("where a name leads, who names it", "이름이 가리키는 곳, 이름을 쓰는 곳")),
+    ("Ctrl Space", Words::new("what may stand here", "여기에 쓸 수 있는 값")),
+    ("Ctrl B", Words::new("files", "파일")),
     ("Ctrl \\", Words::new("left column", "왼쪽 열")),
-    ("Ctrl F", Words::new("find in this file", "이 파일에서 찾기")),
+    ("Ctrl F, Alt F3", Words::new("find here, in all files", "이 파일에서, 모든 파일에서 찾기")),
     ("Ctrl S", Words::new("“Saved” flashes, nothing else", "“저장됨” 표시만 깜빡입니다")),
     ("Ctrl Z", Words::new("undo, fixes and file changes too", "되돌리기, 수정과 파일 변경도 포함")),
     ("F2, Del", Words::new("rename, delete the file in the tree", "목록에서 파일 이름 바꾸기, 삭제")),

@@ -90,10 +90,11 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// True when nothing stands there, or nothing in it; a number or a boolean always counts.
     pub(crate) fn is_empty(&self) -> bool {
-        match self.node {
-            None => true,
-            Some(node) => node.as_list().is_some_and(<[Node]>::is_empty) || node.as_text() == Some(""),
+        match self.node.map(|it| &it.value) {
+            None | Some(Value::List(_) | Value::Map(_) | Value::Text(_)) => self.len() == 0,
+            Some(_) => false,
         }
     }
 

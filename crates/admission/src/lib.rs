@@ -1,4 +1,4 @@
-//! What an API server answers to creating a document: reading, strictness, then the rules of the kind, in its own words.
+//! What an API server answers to creating a document: its kind, reading, strictness, the rules of the kind, in its words.
 //!
 //! Invariants: only what the server certainly refuses is refused; each stage that fails ends the answer, as it does there; a
 //! kind without rules of its own here is checked for its structure alone. The cost is linear in the document, but for lists
@@ -10,6 +10,8 @@ mod field;
 mod istio;
 mod metadata;
 mod name;
+mod pruned;
+mod served;
 mod service;
 
 use podpath_schema::{Finding, FindingKind};
@@ -41,6 +43,8 @@ pub enum Sort {
     UnknownField,
     /// `DuplicateKey`
     DuplicateKey,
+    /// `NoMatch`: no server has such a kind.
+    NoMatch,
     /// `Malformed`: the document cannot be read as its kind.
     Malformed,
 }
@@ -59,6 +63,7 @@ impl Sort {
             Self::TooMany => "FieldValueTooMany",
             Self::UnknownField => "UnknownField",
             Self::DuplicateKey => "DuplicateKey",
+            Self::NoMatch => "NoMatch",
             Self::Malformed => "Malformed",
         }
     }
@@ -109,11 +114,20 @@ pub fn check(document: &Document) -> Verdict {
 
 /// What is said to one object that could be read; `unknown` is what strict reading found before.
 fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
+    if let Some(refusal) = served::check(root) {
+        return refused(vec![refusal]);
+    }
     let (mut types, mut missing) = (Vec::new(), Vec::new());
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
-            FindingKind::WrongType { .. } => types.push(structural(finding, is_custom)),
+            FindingKind::WrongType { .. } => {
+                let inside = if is_custom { pruned::keys(root, &finding) } else { vec![] };
+                if inside.is_empty() {
+                    types.push(structural(finding, is_custom));
+                }
+                unknown.extend(inside);
+            }
             FindingKind::MissingField { .. } => missing.push(structural(finding, is_custom)),
             FindingKind::UnknownField { .. } | FindingKind::ExperimentalField { .. } => {
                 unknown.push(structural(finding, is_custom));
@@ -131,7 +145,8 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
 /// What Istio's validation says to an object whose structure is fine: its schema and its webhook, as `istioctl analyze`
 /// asks both; nothing for kinds of others.
 pub fn istio(root: &Node) -> Verdict {
-    if istio::has_rules(root) { istio::check(root, false) } else { Verdict::default() }
+    let is_asked = istio::has_rules(root) && served::check(root).is_none();
+    if is_asked { istio::check(root, false) } else { Verdict::default() }
 }
 
 fn refused(refusals: Vec<Refusal>) -> Verdict {
@@ -187,7 +202,8 @@ fn structural(finding: Finding, is_custom: bool) -> Refusal {
         }
         FindingKind::MissingField { .. } => (Sort::Required, "Required value".to_owned()),
         FindingKind::WrongType { expected, found } if is_custom => {
-            (Sort::TypeInvalid, format!("Invalid value: \"{found}\": must be of type {expected}: \"{found}\""))
+            let words = format!("{path} in body must be of type {expected}: \"{found}\"");
+            (Sort::TypeInvalid, format!("Invalid value: \"{found}\": {words}"))
         }
         FindingKind::WrongType { expected, found } => {
             (Sort::Malformed, format!("json: cannot unmarshal {found} into a field of type {expected}"))

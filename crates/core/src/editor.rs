@@ -3,6 +3,7 @@
 //! Invariant: documents are read again for it, so that nothing is kept for questions that are asked seldom.
 
 mod complete;
+mod flow;
 mod links;
 mod say;
 mod site;

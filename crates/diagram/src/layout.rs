@@ -1,6 +1,7 @@
 //! Gives each card its place and each wire its corners.
 
 mod board;
+mod heights;
 mod wires;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,8 @@ pub fn layout(graph: &mut Graph, size: Size, kept: &BTreeMap<String, i32>) {
         node.row = *row;
     }
     let board = Board::new(&graph.nodes, &graph.edges, &links, &rows, Metrics::of(size));
-    let points = wires::points(&board, &graph.edges, &links);
+    let lanes = order::passages(&graph.nodes, &links, &relative);
+    let points = wires::points(&board, &graph.edges, &links, &lanes);
     for (edge, points) in graph.edges.iter_mut().zip(points) {
         edge.points = points;
     }

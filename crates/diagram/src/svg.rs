@@ -80,15 +80,20 @@ fn attributes(element: &Element, text: &mut String) {
 
 /// XML knows no control characters, however they are written: they are dropped.
 fn escape(words: &str, text: &mut String) {
-    for letter in words.chars().filter(|it| !it.is_control() && !matches!(it, '\u{FFFE}' | '\u{FFFF}')) {
-        match letter {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\'' => text.push_str("&#39;"),
-            _ => text.push(letter),
-        }
+    let is_dropped = |it: char| it.is_control() || matches!(it, '\u{FFFE}' | '\u{FFFF}');
+    let is_special = |it: char| matches!(it, '&' | '<' | '>' | '"' | '\'') || is_dropped(it);
+    // Most words are plain and are taken over whole.
+    for part in words.split_inclusive(is_special) {
+        let letter = part.chars().next_back().filter(|it| is_special(*it));
+        text.push_str(letter.and_then(|it| part.strip_suffix(it)).unwrap_or(part));
+        text.push_str(match letter {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            Some('\'') => "&#39;",
+            _ => "",
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use podpath_source::{Location, Text};
 
-use crate::pattern::{HostPattern, PathMatch, TextMatch, glob};
+use crate::pattern::{HostPattern, PathMatch, TextMatch, glob_with_escapes};
 use crate::range::in_range;
 use crate::request::Request;
 
@@ -34,7 +34,7 @@ pub enum Condition {
     WithoutHeader(String, TextMatch),
     /// A query parameter.
     Query(String, TextMatch),
-    /// One of these: a glob for the parameter of this name, or for any one, without case (ALB).
+    /// One of these: a glob with escapes for the parameter of this name, or for any one, without case (ALB).
     AnyQuery(Vec<(Option<String>, String)>),
     /// A claim of a token that was looked at, by its keys; of a list one text must fit.
     Claim(Vec<String>, TextMatch),
@@ -282,7 +282,7 @@ fn none_of_query(wanted: &[(Option<String>, String)]) -> (&'static str, String, 
 fn has_query(request: &Request, name: Option<&str>, value: &str) -> bool {
     let wanted = value.to_ascii_lowercase();
     let fits = |(key, found): &(String, String)| {
-        name.is_none_or(|it| it.eq_ignore_ascii_case(key)) && glob(&wanted, &found.to_ascii_lowercase())
+        name.is_none_or(|it| it.eq_ignore_ascii_case(key)) && glob_with_escapes(&wanted, &found.to_ascii_lowercase())
     };
     request.query_pairs().iter().any(fits)
 }

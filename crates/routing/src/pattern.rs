@@ -82,17 +82,52 @@ impl std::fmt::Display for HostPattern {
 
 /// `*` is any text, `?` one character; linear in the text for each `*`.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    fits(pattern.as_bytes(), text.as_bytes(), false)
+}
+
+/// The same, but `\*` and `\?` stand for the letters themselves: what an ALB means in queries, and nowhere else
+/// (`QueryStringConditionConfig`).
+pub(crate) fn glob_with_escapes(pattern: &str, text: &str) -> bool {
+    fits(pattern.as_bytes(), text.as_bytes(), true)
+}
+
+/// What stands at a place of a glob.
+enum Part {
+    Any,
+    One,
+    Letter(u8),
+}
+
+impl Part {
+    fn is(&self, letter: u8) -> bool {
+        match self {
+            Self::Any | Self::One => true,
+            Self::Letter(own) => *own == letter,
+        }
+    }
+}
+
+/// With the number of its bytes.
+fn part(pattern: &[u8], at: usize, escapes: bool) -> Option<(Part, usize)> {
+    Some(match (*pattern.get(at)?, pattern.get(at + 1).copied()) {
+        (b'\\', Some(letter @ (b'*' | b'?'))) if escapes => (Part::Letter(letter), 2),
+        (b'*', _) => (Part::Any, 1),
+        (b'?', _) => (Part::One, 1),
+        (letter, _) => (Part::Letter(letter), 1),
+    })
+}
+
+fn fits(pattern: &[u8], text: &[u8], escapes: bool) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p + 1, t));
-                p += 1;
+    while let Some(letter) = text.get(t) {
+        match part(pattern, p, escapes) {
+            Some((Part::Any, length)) => {
+                star = Some((p + length, t));
+                p += length;
             }
-            Some(byte) if *byte == b'?' || Some(byte) == text.get(t) => {
-                p += 1;
+            Some((found, length)) if found.is(*letter) => {
+                p += length;
                 t += 1;
             }
             _ => {
@@ -386,5 +421,21 @@ mod tests {
         ] {
             assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
         }
+    }
+
+    #[test]
+    fn escaped_letters_stand_for_themselves() {
+        for (pattern, text, expected) in [
+            (r"5\*", "5*", true),
+            (r"5\*", "5x", false),
+            (r"\?*", "?a", true),
+            (r"\?*", "a", false),
+            (r"a\b", r"a\b", true),
+            (r"a\", r"a\", true),
+            (r"*\*", "a*b*", true),
+        ] {
+            assert_eq!(glob_with_escapes(pattern, text), expected, "{pattern} {text}");
+        }
+        assert!(glob(r"5\*", r"5\x"), "elsewhere a backslash is a letter");
     }
 }

@@ -11,10 +11,11 @@ use crate::form::Form;
 use podpath_order::Order;
 
 /// The table of the built-in kinds, then those of custom resources.
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 5] = [
     include_str!("../table/core.txt"),
     include_str!("../table/gateway_api.txt"),
     include_str!("../table/istio.txt"),
+    include_str!("../table/istio_extension.txt"),
     include_str!("../table/load_balancer.txt"),
 ];
 

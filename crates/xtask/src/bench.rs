@@ -1,6 +1,6 @@
 //! The figures: native benches, the same in WebAssembly under Node, the page in Chromium, the sizes of the page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
 use crate::process::{Outcome, cargo, command as child, quiet, run};
@@ -24,7 +24,7 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     } else {
         println!("  not run: there is no tests/bench/wasm.mjs");
     }
-    steps.next("layout: crossings of our diagrams and of graphviz dot");
+    steps.next("layout: crossings of our diagrams and of graphviz dot, and times");
     run(child("node", [place::root().join("tests/bench/layout.mjs")]).arg(place::notes().join("node/podpath_wasm.js")))?;
     steps.next("Chromium: the page as it is published, from navigation to picture and from key to letter");
     site::build(Profile::Release)?;
@@ -34,21 +34,32 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
     size::check()
 }
 
-/// `crates/wasm` as a CommonJS module for Node, optimised like the page's; `podpath_wasm.js` in the folder that is given back.
+/// `crates/wasm` as a CommonJS module for Node, optimised like the page's; `podpath_wasm.js` in the folder that is given
+/// back, and beside it `layout.js`, the layout alone.
 fn node_module() -> Outcome<PathBuf> {
     setup::packages()?;
-    let mut build = cargo("build --release --quiet --lib --package podpath-wasm --target wasm32-unknown-unknown");
-    setup::toolchain()?.choose(&mut build);
-    run(&mut build)?;
-    let wasm = place::target().join("wasm32-unknown-unknown/release/podpath_wasm.wasm");
-    if !wasm.is_file() {
-        return Err("crates/wasm builds no podpath_wasm.wasm: its library needs the crate type `cdylib`".into());
+    for what in ["--lib --package podpath-wasm", "--example layout --package podpath-diagram"] {
+        let mut build = cargo(&format!("build --release --quiet --target wasm32-unknown-unknown {what}"));
+        setup::toolchain()?.choose(&mut build);
+        run(&mut build)?;
     }
     let out = place::notes().join("node");
+    let built = place::target().join("wasm32-unknown-unknown/release");
+    bind(&built.join("examples/layout.wasm"), &out)?;
+    bind(&built.join("podpath_wasm.wasm"), &out)?;
+    Ok(out.join("podpath_wasm.js"))
+}
+
+/// Writes what Node loads.
+fn bind(wasm: &Path, out: &Path) -> Outcome {
+    if !wasm.is_file() {
+        return Err(format!("nothing built {}: its target needs the crate type `cdylib`", wasm.display()));
+    }
     let mut bindgen = child(setup::wasm_bindgen()?.program, ["--target", "nodejs", "--out-dir"]);
-    quiet(bindgen.arg(&out).arg(&wasm))?;
-    let bound = out.join("podpath_wasm_bg.wasm");
+    quiet(bindgen.arg(out).arg(wasm))?;
+    let name = wasm.file_stem().unwrap_or_default().to_string_lossy();
+    let bound = out.join(format!("{name}_bg.wasm"));
     let optimise = place::root().join("web/node_modules/.bin/wasm-opt");
     quiet(child(optimise, ["-Oz"]).arg(&bound).arg("-o").arg(&bound))?;
-    Ok(out.join("podpath_wasm.js"))
+    Ok(())
 }

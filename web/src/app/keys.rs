@@ -1,9 +1,10 @@
 //! What each key does, given what is on the page.
 
-use podpath_protocol::{Diagnostic, Fix, Focus};
+use podpath_protocol::{Diagnostic, Focus};
 use yew::prelude::*;
 
 use super::{Scene, Wishes};
+use crate::findings::{Way, fixes_at, step};
 use crate::hooks::use_keys::Key;
 use crate::state::sight::Look;
 use crate::state::{Action, Opening, Popover};
@@ -25,7 +26,7 @@ pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::NextHop | Key::LastHop if n_hops == 0 => return false,
         Key::NextHop => wishes.on_hop.emit((hop_now(scene) + 1).min(n_hops)),
         Key::LastHop => wishes.on_hop.emit(hop_now(scene).saturating_sub(1).max(1)),
-        Key::NextProblem | Key::LastProblem => return problem(key == Key::NextProblem, scene, wishes),
+        Key::NextProblem | Key::LastProblem => return problem(key, scene, wishes),
         Key::FixHere => return fix_here(scene, wishes),
         Key::FixAll => return fix_all(scene, wishes),
         Key::Save => crate::browser::flash(".saved"),
@@ -35,6 +36,7 @@ pub(super) fn handle(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
         Key::Replay => wishes.on_replay.emit(()),
         Key::Shortcuts => wishes.on_action.emit(Action::Toggle(Popover::Shortcuts)),
         Key::Palette => wishes.on_action.emit(Action::Toggle(Popover::Palette)),
+        Key::FindAll => wishes.on_action.emit(Action::Toggle(Popover::Find)),
         Key::Share => wishes.on_action.emit(Action::Toggle(Popover::Share)),
         Key::Settings => wishes.on_action.emit(Action::Toggle(Popover::Settings)),
         Key::Examples => wishes.on_action.emit(Action::Toggle(Popover::Examples)),
@@ -79,35 +81,28 @@ fn diagnostics(scene: &Scene) -> &[Diagnostic] {
     scene.core.answers.as_ref().map_or(&[], |it| &it.check.diagnostics)
 }
 
-/// The problem after or before the caret; around the end of the list.
-fn problem(is_next: bool, scene: &Scene, wishes: &Wishes) -> bool {
-    let all = diagnostics(scene);
+fn problem(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
+    let way = if key == Key::NextProblem { Way::Next } else { Way::Last };
     let open = scene.state.open().map(ToString::to_string).unwrap_or_default();
-    let caret = (open.as_str(), scene.state.caret);
-    let place =
-        |it: &Diagnostic| it.range.file.as_ref().cmp(caret.0).then((it.range.start.offset as usize).cmp(&caret.1));
-    let found = if is_next {
-        all.iter().find(|it| place(it).is_gt()).or(all.first())
-    } else {
-        all.iter().rev().find(|it| place(it).is_lt()).or(all.last())
-    };
-    if let Some(found) = found {
-        wishes.on_goto.emit(found.range.clone());
+    let found = step(diagnostics(scene), &open, scene.state.caret, way).cloned();
+    let is_some = found.is_some();
+    if let Some(range) = found {
+        wishes.on_goto.emit(range);
     }
-    found.is_some()
+    is_some
 }
 
+/// One fix is applied at once; of several one is chosen.
 fn fix_here(scene: &Scene, wishes: &Wishes) -> bool {
     let Some(path) = scene.state.open() else { return false };
     let Some(text) = scene.state.files.get(path) else { return false };
-    let line = text.get(..scene.state.caret).map_or(1, |it| it.bytes().filter(|it| *it == b'\n').count() + 1);
-    let is_here = |it: &&Diagnostic| {
-        *it.range.file == **path && (it.range.start.line as usize..=it.range.end.line as usize).contains(&line)
-    };
-    let fix: Option<Fix> = diagnostics(scene).iter().filter(is_here).find_map(|it| it.fix.clone());
-    let is_some = fix.is_some();
-    wishes.on_fix.emit(fix.into_iter().collect());
-    is_some
+    let fixes = fixes_at(diagnostics(scene), path, text, scene.state.caret);
+    let n_fixes = fixes.len();
+    match n_fixes {
+        0 | 1 => wishes.on_fix.emit(fixes),
+        _ => wishes.on_choice.emit(fixes),
+    }
+    n_fixes > 0
 }
 
 fn fix_all(scene: &Scene, wishes: &Wishes) -> bool {

@@ -9,7 +9,6 @@ use crate::components::coach::Coach;
 use crate::components::palette::{Palette, PaletteItem};
 use crate::components::share::Share;
 use crate::hooks::use_window::Width;
-use crate::state::files::Text;
 use crate::state::{Action, Popover};
 use crate::storage;
 
@@ -25,8 +24,9 @@ pub(crate) fn Over(props: &OverProps) -> Html {
     let locale = state.settings.locale;
     let on_close = use_callback(props.wishes.on_action.clone(), |(), act| act.emit(Action::Dismiss));
     match state.popover {
-        Some(Popover::Palette) => {
-            html! { <OverPalette scene={props.scene.clone()} wishes={props.wishes.clone()} {on_close} /> }
+        Some(which @ (Popover::Palette | Popover::Find)) => {
+            let start = if which == Popover::Find { "%" } else { "" };
+            html! { <OverPalette key={start} {start} scene={props.scene.clone()} wishes={props.wishes.clone()} {on_close} /> }
         }
         Some(Popover::Share) => {
             let on_zip = props.wishes.on_zip.clone();
@@ -38,6 +38,7 @@ pub(crate) fn Over(props: &OverProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct OverPaletteProps {
+    start: &'static str,
     scene: Scene,
     wishes: Wishes,
     on_close: Callback<()>,
@@ -47,7 +48,6 @@ struct OverPaletteProps {
 fn OverPalette(props: &OverPaletteProps) -> Html {
     let state = &props.scene.state;
     let recent = use_context::<Recent>().unwrap_or_default();
-    let paths: Rc<[Text]> = state.files.keys().cloned().collect();
     let on_pick = {
         let (scene, wishes, recent) = (props.scene.clone(), props.wishes.clone(), recent.clone());
         Callback::from(move |item: PaletteItem| {
@@ -56,12 +56,12 @@ fn OverPalette(props: &OverPaletteProps) -> Html {
             run(item, &scene, &wishes);
         })
     };
-    html! { <Palette {paths} open={state.open().cloned()} recent={recent.keys()} locale={state.settings.locale} {on_pick} on_close={props.on_close.clone()} /> }
+    html! { <Palette files={state.files.clone()} start={props.start} open={state.open().cloned()} recent={recent.keys()} locale={state.settings.locale} {on_pick} on_close={props.on_close.clone()} /> }
 }
 
 fn run(item: PaletteItem, scene: &Scene, wishes: &Wishes) {
     match item {
-        PaletteItem::Resource { range, .. } => wishes.on_goto.emit(range),
+        PaletteItem::Resource { range, .. } | PaletteItem::Found { range, .. } => wishes.on_goto.emit(range),
         PaletteItem::File(path) => wishes.on_action.emit(Action::Keep(path)),
         PaletteItem::Line(line) => {
             let text = scene.state.open().and_then(|it| scene.state.files.get(it).map(|text| (it, text)));

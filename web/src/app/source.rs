@@ -60,7 +60,7 @@ pub(crate) fn SourceSide(props: &SourceSideProps) -> Html {
             <div class="editor-wrap">
                 if let Some(path) = shown_path(state) {
                     <Tabs tabs={state.tabs.clone()} {text} {locale} on_action={on_action.clone()} />
-                    <EditorPane files={state.files.clone()} {path} written={state.written} target={state.target.clone()} marks={drawn} {locale}
+                    <EditorPane files={state.files.clone()} {path} written={state.written} target={state.target.clone()} choice={state.choice.clone()} marks={drawn} {locale}
                         on_fix={on_fix_number} on_hop={on_hop.clone()} on_goto={on_goto.clone()} on_action={on_action.clone()} />
                 } else {
                     <DropZone {locale} on_action={on_action.clone()} />

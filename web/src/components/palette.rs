@@ -13,13 +13,15 @@ use self::items::{Item, Shelf, groups};
 use super::icon::{icon, tile};
 use super::overlay::Overlay;
 use crate::core::asker::Asker;
-use crate::rich::{file_name, middle};
-use crate::state::files::Text;
+use crate::rich::{file_name, middle, place};
+use crate::state::files::{Files, Text};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PaletteProps {
-    pub(crate) paths: Rc<[Text]>,
+    pub(crate) files: Rc<Files>,
+    /// What stands in the field at first.
+    pub(crate) start: &'static str,
     pub(crate) open: Option<Text>,
     /// Keys of what was picked before, the newest first.
     pub(crate) recent: Rc<[String]>,
@@ -33,8 +35,8 @@ pub(crate) use items::Item as PaletteItem;
 #[component]
 pub(crate) fn Palette(props: &PaletteProps) -> Html {
     let locale = props.locale;
-    let (text, at, resources) = (use_state(String::new), use_state_eq(|| 0_usize), use_resources());
-    let shelf = Shelf { resources: &resources, paths: &props.paths, open: props.open.as_ref(), recent: &props.recent };
+    let (text, at, resources) = (use_state(|| props.start.to_owned()), use_state_eq(|| 0_usize), use_resources());
+    let shelf = Shelf { resources: &resources, files: &props.files, open: props.open.as_ref(), recent: &props.recent };
     let groups = groups(&text, shelf);
     let rows: Vec<Item> = groups.concat();
     let lit = (*at).min(rows.len().saturating_sub(1));
@@ -67,7 +69,7 @@ pub(crate) fn Palette(props: &PaletteProps) -> Html {
             <div class="pal-in">
                 { icon("search") }
                 <input role="combobox" aria-expanded="true" aria-controls="pal-list" aria-autocomplete="list" aria-activedescendant={active}
-                    aria-label={words::PALETTE.text(locale)} placeholder={words::PALETTE_HELP.text(locale)} autocomplete="off" spellcheck="false" {oninput} {onkeydown} />
+                    aria-label={words::PALETTE.text(locale)} placeholder={words::PALETTE_HELP.text(locale)} autocomplete="off" spellcheck="false" value={(*text).clone()} {oninput} {onkeydown} />
                 <button class="kbd-btn" aria-label={format!("Esc {}", words::CLOSE.text(locale))} onclick={props.on_close.reform(|_: MouseEvent| ())}><kbd>{ "Esc" }</kbd></button>
             </div>
             <div id="pal-list" role="listbox" aria-label={words::PALETTE.text(locale)}>
@@ -113,6 +115,7 @@ fn list(groups: &[Vec<Item>], lit: usize, props: &PaletteProps) -> Html {
 fn title(first: Option<&Item>, locale: Locale) -> &'static str {
     match first {
         Some(Item::Resource { .. }) => words::RESOURCES_H.text(locale),
+        Some(Item::Found { .. }) => words::IN_FILES.text(locale),
         Some(Item::Command(_)) => words::COMMANDS.text(locale),
         _ => words::FILES.text(locale),
     }
@@ -131,6 +134,9 @@ fn row(item: &Item, at: usize, is_lit: bool, props: &PaletteProps) -> Html {
         }
         Item::File(path) => {
             html! { <>{ icon("file") }<b>{ file_name(path).to_owned() }</b><span>{ middle(path, 48) }</span></> }
+        }
+        Item::Found { line, range } => {
+            html! { <>{ icon("right") }<b>{ middle(line, 60) }</b><span>{ place(range) }</span></> }
         }
         Item::Command(command) => {
             let keys = (!command.keys.is_empty()).then(|| html! { <kbd>{ command.keys }</kbd> });

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::fixes::SafeFixes;
 use super::icon::icon;
-use crate::rich::{place, rich};
+use crate::rich::{place, plain, rich};
 use crate::shared::Shared;
 use crate::state::files::Files;
 use crate::view::safe_fixes;
@@ -120,7 +120,7 @@ fn row(at: usize, diagnostic: &Diagnostic, props: &ProblemsProps) -> Html {
         move |_: MouseEvent| range.clone()
     });
     let fix = diagnostic.fix.clone().map(|fix| {
-        let title = fix.title.clone();
+        let title = plain(&fix.title);
         let onclick = props.on_fix.reform(move |event: MouseEvent| {
             event.stop_propagation();
             vec![fix.clone()]

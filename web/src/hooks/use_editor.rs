@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 use podpath_protocol::Locale;
+use serde_json::json;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -12,7 +13,7 @@ use crate::components::editor_pane::EditorPaneProps;
 use crate::editor::{Editor, Told, changes_in};
 use crate::rich::file_name;
 use crate::state::Action;
-use crate::state::files::{Files, Text, byte_of_unit};
+use crate::state::files::{Files, Text, byte_of_unit, units_of_bytes};
 use crate::words;
 
 /// New errors wait so long after a key, so that half a word is not red.
@@ -140,6 +141,27 @@ pub(crate) fn use_marks(desk: &Rc<RefCell<Desk>>, props: &EditorPaneProps) {
         } else {
             desk.borrow_mut().timer = None;
             draw();
+        }
+    });
+}
+
+/// Offers the fixes at the caret.
+#[hook]
+pub(crate) fn use_choice(desk: &Rc<RefCell<Desk>>, props: &EditorPaneProps) {
+    let desk = desk.clone();
+    let locale = props.locale;
+    // An editor that is made anew does not ask again.
+    let was_here = use_mut_ref(|| false);
+    use_effect_with(props.choice.clone(), move |choice| {
+        let it = desk.borrow();
+        if !was_here.replace(true) {
+            return;
+        }
+        let (Some(choice), Some(editor)) = (choice, &it.editor) else { return };
+        let titles: Vec<&str> = choice.fixes.iter().map(|it| it.title.as_str()).collect();
+        let list = json!({ "fixes": titles, "title": words::FIXES_HERE.text(locale) });
+        if let [unit] = units_of_bytes(&it.text(), &[choice.at])[..] {
+            editor.offer(unit, &list.to_string());
         }
     });
 }

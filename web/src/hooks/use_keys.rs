@@ -24,6 +24,7 @@ pub(crate) enum Key {
     Replay,
     Shortcuts,
     Palette,
+    FindAll,
     Share,
     Settings,
     Examples,
@@ -93,7 +94,13 @@ pub(crate) fn use_keys(on_key: Callback<Key, bool>, single_keys: bool) {
         let options = EventListenerOptions { phase: gloo::events::EventListenerPhase::Bubble, passive: false };
         let listener = EventListener::new_with_options(&window, "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.default_prevented() || event.is_composing() || event.alt_key() {
+            if event.default_prevented() || event.is_composing() {
+                return;
+            }
+            if event.alt_key() {
+                if event.key() == "F3" && on_key.emit(Key::FindAll) {
+                    event.prevent_default();
+                }
                 return;
             }
             let (name, is_ctrl) = (event.key(), event.ctrl_key() || event.meta_key());

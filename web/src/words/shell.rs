@@ -37,6 +37,8 @@ pub(crate) const NETWORKS_WHY: Words = Words::new(
     "로드 밸런서와 노드의 주소가 있는 네트워크입니다. ipBlock이 있는 NetworkPolicy를 판단할 때 씁니다",
 );
 pub(crate) const DEFAULT_NAMESPACE: Words = Words::new("Default namespace", "기본 네임스페이스");
+pub(crate) const FIND_ALL: Words = Words::new("Find in all files", "모든 파일에서 찾기");
+pub(crate) const IN_FILES: Words = Words::new("In all files", "모든 파일");
 pub(crate) const FIX_AT_CARET: Words = Words::new("Fix at the caret", "커서 위치 고치기");
 pub(crate) const GO_DIAGRAM: Words = Words::new("Go to the diagram", "다이어그램으로 이동");
 pub(crate) const GO_EDITOR: Words = Words::new("Go to the editor", "편집기로 이동");
@@ -77,14 +79,16 @@ pub(crate) const NEXT: Words = Words::new("Next", "다음");
 pub(crate) const NEXT_HOP: Words = Words::new("Next hop", "다음 구간");
 pub(crate) const NEXT_PROBLEM: Words = Words::new("Next problem", "다음 문제");
 pub(crate) const NEXT_THEME: Words = Words::new("Next theme", "다음 테마");
-pub(crate) const NOTHING_FOUND: Words = Words::new("Nothing has that name", "그런 이름이 없습니다");
+pub(crate) const NOTHING_FOUND: Words = Words::new("Nothing found", "찾은 것이 없습니다");
 pub(crate) const OFFLINE: Words =
     Words::new("Offline. Everything here works without a network.", "오프라인입니다. 네트워크 없이도 모두 동작합니다.");
 pub(crate) const OFFLINE_SHORT: Words = Words::new("Offline", "오프라인");
 pub(crate) const OPEN_IN_PODPATH: Words = Words::new("Open in Podpath", "Podpath에서 열기");
 pub(crate) const PALETTE: Words = Words::new("Search or run a command", "검색하거나 명령 실행");
-pub(crate) const PALETTE_HELP: Words =
-    Words::new("A name, > for commands, @ for this file, : for a line", "이름, 명령은 >, 이 파일은 @, 줄은 :");
+pub(crate) const PALETTE_HELP: Words = Words::new(
+    "A name, > for commands, @ for this file, % for text, : for a line",
+    "이름, 명령은 >, 이 파일은 @, 글자는 %, 줄은 :",
+);
 pub(crate) const READ_ONLY: Words = Words::new("Read-only", "읽기 전용으로 보기");
 pub(crate) const READ_ONLY_NOW: Words = Words::new("Read-only", "읽기 전용");
 pub(crate) const EDIT_A_COPY: Words = Words::new("Edit a copy", "복사해서 고치기");

@@ -9,6 +9,7 @@ pub(crate) const COPY_HERE: Words = Words::new(
     "이 작업 공간은 다른 탭에 열려 있습니다. 여기서 바꾼 내용은 사본에 저장합니다.",
 );
 pub(crate) const DUPLICATE: Words = Words::new("Duplicate", "복제");
+pub(crate) const FIXES_HERE: Words = Words::new("Fixes here", "여기에 적용할 수정");
 pub(crate) const HISTORY: Words = Words::new("History", "기록");
 pub(crate) const HISTORY_SAY: Words = Words::new(
     "The last 50 states of this workspace, kept in this browser. Bringing one back can be undone.",

@@ -113,16 +113,16 @@ impl Walk {
         }
     }
 
-    /// At most one of these fields.
+    /// At most one of these fields; what is no object has each of them, as the server counts.
     fn union(&mut self, field: &Field<'_>, about: &str) {
-        let found = about.split(' ').filter(|it| field.get(it).exists()).count();
+        let is_object = field.node.is_some_and(|it| it.as_map().is_some());
+        let found = about.split(' ').filter(|it| !is_object || field.get(it).exists()).count();
         if found > 1 {
             let words = format!(
                 "Invalid value: \"\": \"{}\" must validate one and only one schema (oneOf). Found {found} valid alternatives",
                 field.path
             );
-            let refusal = field.refuse(Sort::Invalid, words);
-            self.values.push(Refusal { field: "<nil>".to_owned(), ..refusal });
+            self.values.push(field.refuse(Sort::Invalid, words));
         }
     }
 

@@ -15,7 +15,8 @@ const MOST_ITEMS: usize = 300;
 pub(crate) fn complete(place: &Place<'_>, locale: Locale) -> Completion {
     let Some(site) = site(&place.placed.document.text, place.at as usize) else { return Completion::default() };
     let mut items = values(place, &site);
-    if site.key.is_none() {
+    // An item inside brackets has no room for a key.
+    if site.key.is_none() && (!site.is_item || site.indent.is_some()) {
         items.extend(fields(&site, locale));
     }
     items.truncate(MOST_ITEMS);
@@ -76,8 +77,7 @@ fn names(place: &Place<'_>, site: &Site, target: Target, key: &str) -> Vec<Compl
     let cluster = &place.analysis.cluster;
     let own = place.object().and_then(|id| cluster.entry(id)).map(|it| it.namespace.clone());
     let own = own.filter(|it| !it.is_empty()).unwrap_or_else(|| cluster.settings.namespace.clone());
-    let beside = |key: &str| site.beside.iter().find(|it| it.0 == key && !it.1.is_empty()).map(|it| it.1.clone());
-    let space = beside("namespace").unwrap_or_else(|| own.clone());
+    let space = site.beside("namespace").unwrap_or_else(|| own.clone());
     let mut found = match target {
         Target::Named(kinds) => objects(cluster, kinds, Some(&space)),
         Target::Host => hosts(cluster, &own),
@@ -85,15 +85,15 @@ fn names(place: &Place<'_>, site: &Site, target: Target, key: &str) -> Vec<Compl
         Target::Namespace => namespaces(cluster),
         Target::Label => labels(cluster, &own, key),
         Target::Port => {
-            let service = beside("host").map(|it| (Target::Host, it));
-            let service = service.or_else(|| beside("name").map(|it| (Target::Named(&["Service"]), it)));
+            let service = site.beside("host").map(|it| (Target::Host, it));
+            let service = service.or_else(|| site.beside("name").map(|it| (Target::Named(&["Service"]), it)));
             let goals =
                 service.map_or_else(Vec::new, |(target, text)| resolve(cluster, target, &space, &text, key, &|_| None));
             goals.iter().filter_map(|it| cluster.get::<Service>(it.id)).flat_map(|it| ports(it.object, key)).collect()
         }
-        Target::Subset => subsets(cluster, &own, beside("host").unwrap_or_default().as_str()),
+        Target::Subset => subsets(cluster, &own, site.beside("host").unwrap_or_default().as_str()),
         Target::Listener => {
-            let gateway = cluster.find::<Gateway>(&space, &beside("name").unwrap_or_default());
+            let gateway = cluster.find::<Gateway>(&space, &site.beside("name").unwrap_or_default());
             let listeners = gateway.into_iter().flat_map(|it| it.object.listeners.iter());
             listeners.map(|it| item(CompletionKind::Name, &it.name.value, &it.protocol.value)).collect()
         }
@@ -177,22 +177,22 @@ fn fields(site: &Site, locale: Locale) -> Vec<CompletionItem> {
     let path: Vec<&str> = site.path.iter().map(String::as_str).collect();
     let mut known = podpath_schema::field_help(&site.api_version, &site.kind, &path);
     known.order_by_key(|it| !it.is_required);
-    let free = known.iter().filter(|it| !site.taken.iter().any(|taken| taken == it.name));
-    let mut found: Vec<_> = free.map(|it| field(it, site.indent, locale)).collect();
+    let free = known.iter().filter(|it| !site.has(it.name));
+    let mut found: Vec<_> = free.map(|it| field(it, site, locale)).collect();
     if site.path.is_empty() && found.is_empty() {
         let start = ["apiVersion", "kind", "metadata", "spec"].into_iter();
-        let free = start.filter(|it| !site.taken.iter().any(|taken| taken == it));
-        found
-            .extend(free.map(|it| CompletionItem { insert: format!("{it}: "), ..item(CompletionKind::Field, it, "") }));
+        let free = start.filter(|it| !site.has(it));
+        found.extend(
+            free.map(|it| CompletionItem { insert: typed(site, it, ": "), ..item(CompletionKind::Field, it, "") }),
+        );
     }
     found
 }
 
-fn field(help: &podpath_schema::FieldHelp, indent: usize, locale: Locale) -> CompletionItem {
-    let inner = " ".repeat(indent + 2);
-    let end = match help.takes {
-        "object" => format!(":\n{inner}"),
-        "array" => format!(":\n{inner}- "),
+fn field(help: &podpath_schema::FieldHelp, site: &Site, locale: Locale) -> CompletionItem {
+    let end = match (help.takes, site.indent) {
+        ("object", Some(indent)) => format!(":\n{}", " ".repeat(indent + 2)),
+        ("array", Some(indent)) => format!(":\n{}- ", " ".repeat(indent + 2)),
         _ => ": ".to_owned(),
     };
     let must = match locale {
@@ -200,5 +200,10 @@ fn field(help: &podpath_schema::FieldHelp, indent: usize, locale: Locale) -> Com
         Locale::Ko => ", 필수",
     };
     let detail = format!("{}{}", help.takes, if help.is_required { must } else { "" });
-    CompletionItem { insert: format!("{}{end}", help.name), ..item(CompletionKind::Field, help.name, detail) }
+    CompletionItem { insert: typed(site, help.name, &end), ..item(CompletionKind::Field, help.name, detail) }
+}
+
+/// The key, and what follows it where the quote around it is not still to be closed.
+fn typed(site: &Site, key: &str, end: &str) -> String {
+    if site.is_quoted { key.to_owned() } else { format!("{key}{end}") }
 }

@@ -41,8 +41,6 @@ pub(super) struct Board {
     pub(super) height: f64,
     seats: Vec<Seat>,
     frames: Vec<Frame>,
-    /// Rows and columns that hold a card.
-    taken: BTreeSet<(usize, usize)>,
     tops: Vec<f64>,
     /// Of each row: that of a group where no card is higher.
     heights: Vec<f64>,
@@ -70,7 +68,7 @@ impl Board {
             edges.iter().zip(links).filter_map(|(edge, link)| hanging(edge, link, &seats, metrics)).collect();
         let heights = heights(nodes, rows, metrics);
         let tops = tops(&heights, &pushed(&hangings, &taken, metrics), metrics);
-        let mut board = Self { metrics, height: 0.0, seats, frames: Vec::new(), taken, tops, heights };
+        let mut board = Self { metrics, height: 0.0, seats, frames: Vec::new(), tops, heights };
         board.frames = nodes.iter().zip(&board.seats).map(|(node, seat)| board.frame(node, *seat)).collect();
         board.height = board.height_with(&hangings);
         board
@@ -107,9 +105,9 @@ impl Board {
         ((self.top(upper + 1) - self.bottom(upper)) / 2.0).clamp(2.0, (self.metrics.pitch - self.metrics.card) / 2.0)
     }
 
-    /// No card lies in this row from column `first` to the one before `end`.
-    pub(super) fn is_free(&self, row: usize, first: usize, end: usize) -> bool {
-        (first..end).all(|column| !self.taken.contains(&(row, column)))
+    /// The bottom of the last row.
+    pub(super) fn last_bottom(&self) -> f64 {
+        self.bottom(self.tops.len().saturating_sub(1))
     }
 
     /// The dot of a client lies in the middle of its row.
@@ -122,9 +120,8 @@ impl Board {
     }
 
     fn height_with(&self, hangings: &[Hanging]) -> f64 {
-        let last = self.tops.len().saturating_sub(1);
         let pills = hangings.iter().map(|it| self.bottom(it.row) + PILL_DROP + PILL_HEIGHT + PILL_DROP);
-        pills.fold(self.bottom(last) + FOOT, f64::max)
+        pills.fold(self.last_bottom() + FOOT, f64::max)
     }
 }
 

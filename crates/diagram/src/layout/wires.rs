@@ -6,9 +6,10 @@ use podpath_order::Order;
 use podpath_protocol::{Edge, EdgeState};
 
 use super::board::{Board, Seat};
+use super::heights::{self, Heights};
 use crate::element::round;
 use crate::metrics::{Metrics, N_LANES, PILL_DROP, PILL_HEIGHT, Point};
-use crate::order::Link;
+use crate::order::{Link, Stop};
 
 /// From the middle of a card to the socket of a further port.
 const PORT_STEP: f64 = 22.0;
@@ -18,6 +19,8 @@ const PORT_STEP: f64 = 22.0;
 enum Trunk {
     Out(usize),
     In(usize),
+    /// That of one wire alone, between two lanes that it passes.
+    Own(usize),
 }
 
 /// A stretch up or down in the gap on the left of column `gap`.
@@ -45,13 +48,18 @@ struct Reach {
 }
 
 /// The points of each edge.
-pub(super) fn points(board: &Board, edges: &[Edge], links: &[Link]) -> Vec<Vec<Point>> {
+pub(super) fn points(board: &Board, edges: &[Edge], links: &[Link], lanes: &[Vec<Stop>]) -> Vec<Vec<Point>> {
     let offsets = offsets(edges, links, board.metrics);
-    let wires = edges.iter().zip(links).zip(offsets);
-    let plans: Vec<Plan> = wires
-        .map(|((edge, link), offset)| match edge.state {
+    let ends = links.iter().zip(offsets).map(|(it, offset)| board.frame_of(it.to).middle() + offset);
+    let ends: Vec<f64> = ends.collect();
+    let heights = heights::heights(board, links, &ends, lanes);
+    let plans: Vec<Plan> = links
+        .iter()
+        .zip(&ends)
+        .enumerate()
+        .map(|(number, (link, end))| match link.state {
             EdgeState::Redirect => back(board, link),
-            _ => forth(board, link, offset),
+            _ => forth(board, link, *end, number, &heights),
         })
         .collect();
     let tracks = tracks(board.metrics, &plans);
@@ -85,25 +93,32 @@ fn offsets(edges: &[Edge], links: &[Link], metrics: &Metrics) -> Vec<f64> {
 }
 
 /// From the right edge of one card to the left edge of another.
-fn forth(board: &Board, link: &Link, offset: f64) -> Plan {
+fn forth(board: &Board, link: &Link, end: f64, number: usize, heights: &Heights) -> Plan {
     let (from, to) = (board.seat(link.from), board.seat(link.to));
     let start = (board.frame_of(link.from).right(), board.frame_of(link.from).middle());
-    let end = (board.frame_of(link.to).left, board.frame_of(link.to).middle() + offset);
-    let leave = |height: f64| Turn { gap: from.column + 1, trunk: Trunk::Out(link.from), from: start.1, to: height };
-    let reach = |height: f64| Turn { gap: to.column, trunk: Trunk::In(link.to), from: height, to: end.1 };
-    let is_open = |row: usize| from.column < to.column && board.is_free(row, from.column + 1, to.column);
-    let turns = if is_open(to.row) && (start.1 - end.1).abs() < 0.5 {
-        Vec::new()
-    } else if is_open(to.row) {
-        vec![leave(end.1)]
-    } else if is_open(from.row) {
-        vec![reach(start.1)]
-    } else {
-        let aisle = aisle(board, from, to);
-        vec![leave(aisle), reach(aisle)]
+    let mut turns = Vec::new();
+    let mut height = start.1;
+    let mut turn = |gap: usize, trunk: Trunk, to: f64| {
+        if (height - to).abs() >= 0.5 {
+            turns.push(Turn { gap, trunk, from: height, to });
+            height = to;
+        }
     };
+    let first = from.column + 1;
+    if to.column < first {
+        let aisle = aisle(board, from, to);
+        turn(first, Trunk::Out(link.from), aisle);
+        turn(to.column, Trunk::In(link.to), end);
+    }
+    for lane in first..to.column {
+        let trunk = if lane == first { Trunk::Out(link.from) } else { Trunk::Own(number) };
+        turn(lane, trunk, heights.get(number, lane).unwrap_or(end));
+    }
+    // A wire to the next lane belongs to those that leave its card.
+    let last = if first == to.column { Trunk::Out(link.from) } else { Trunk::In(link.to) };
+    turn(to.column, last, end);
     let is_fixed = !matches!(link.state, EdgeState::Off | EdgeState::On);
-    Plan { start, turns, tail: vec![end], is_fixed }
+    Plan { start, turns, tail: vec![(board.frame_of(link.to).left, end)], is_fixed }
 }
 
 /// Between two rows, next to that of the target, on the side of the source.

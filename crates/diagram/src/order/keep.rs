@@ -5,32 +5,50 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_protocol::Node;
 
-use super::{FINE, Net, Side};
+use super::net::{self, Near};
+use super::{Link, line};
 use crate::metrics::column;
 
+/// Means are taken in this fraction of a row.
+const FINE: i64 = 1 << 20;
+
 /// The row of each card, with those of `kept` where they are still free.
-pub(super) fn rows(nodes: &[Node], net: &Net, kept: &BTreeMap<String, i32>) -> Vec<i32> {
+pub(super) fn rows(nodes: &[Node], links: &[Link], kept: &BTreeMap<String, i32>) -> Vec<i32> {
     let mut rows = vec![0; nodes.len()];
     let mut taken: BTreeSet<(usize, i32)> = BTreeSet::new();
     let mut waiting = Vec::new();
-    let has_line = net.line == 1;
+    let on_line = line::line(nodes, links);
+    let has_line = !on_line.is_empty();
+    let near = near(nodes, links);
     for (card, node) in nodes.iter().enumerate() {
         let lane = column(node.lane);
         let known = kept.get(&node.id).copied();
-        let wanted = if net.on_line.contains(&card) { Some(0) } else { known.filter(|it| !(has_line && *it == 0)) };
+        let wanted = if on_line.contains(&card) { Some(0) } else { known.filter(|it| !(has_line && *it == 0)) };
         match wanted.filter(|it| taken.insert((lane, *it))) {
             Some(row) => set(&mut rows, card, row),
             None => waiting.push((card, lane)),
         }
     }
     for (card, lane) in waiting {
-        let near = [Side::Left, Side::Right].map(|side| net.mean(card, &rows, side));
-        let wish = i32::try_from((near.iter().sum::<i64>() / 2 + FINE / 2).div_euclid(FINE)).unwrap_or_default();
+        let means = near.each_ref().map(|it| mean(it.of_item(card), &rows));
+        let wish = i32::try_from((means.iter().sum::<i64>() / 2 + FINE / 2).div_euclid(FINE)).unwrap_or_default();
         let row = free(&taken, lane, wish, has_line);
         taken.insert((lane, row));
         set(&mut rows, card, row);
     }
     rows
+}
+
+/// The neighbours of all cards, on the left and on the right.
+fn near(nodes: &[Node], links: &[Link]) -> [Near; 2] {
+    let spans: Vec<(usize, usize)> = links.iter().filter_map(|it| net::ends(nodes, it)).collect();
+    [Near::of(nodes.len(), spans.iter().map(|it| (it.1, it.0))), Near::of(nodes.len(), spans.iter().copied())]
+}
+
+/// The mean row of these cards; that of the line for none.
+fn mean(cards: &[usize], rows: &[i32]) -> i64 {
+    let sum: i64 = cards.iter().filter_map(|it| rows.get(*it)).map(|it| i64::from(*it)).sum();
+    sum * FINE / i64::try_from(cards.len().max(1)).unwrap_or(i64::MAX)
 }
 
 fn set(rows: &mut [i32], card: usize, row: i32) {

@@ -63,7 +63,7 @@ fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
             Condition::Query(name, text) => query.push(format!("{}={}", encode(name), encode(&sample(text)?))),
             Condition::AnyQuery(wanted) => {
                 let (name, value) = wanted.first()?;
-                let value = encode(&value.replace(['*', '?'], "x"));
+                let value = encode(&unescaped(value));
                 query.push(format!("{}={value}", encode(name.as_deref().unwrap_or("any"))));
             }
             _ => {}
@@ -111,6 +111,20 @@ fn paths(pattern: &PathMatch) -> Vec<String> {
         PathMatch::Regex(pattern) => literal(pattern).into_iter().collect(),
         PathMatch::IgnoreCase(inner) => paths(inner),
     }
+}
+
+/// A text that a glob of a query takes: `*` and `?` are any letter, `\*` and `\?` the letters themselves.
+fn unescaped(glob: &str) -> String {
+    let mut text = String::new();
+    let mut letters = glob.chars().peekable();
+    while let Some(letter) = letters.next() {
+        text.push(match letter {
+            '\\' => letters.next_if(|it| matches!(it, '*' | '?')).unwrap_or('\\'),
+            '*' | '?' => 'x',
+            other => other,
+        });
+    }
+    text
 }
 
 /// A text that fits.

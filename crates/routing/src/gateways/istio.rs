@@ -22,7 +22,9 @@ use crate::ladder::Criterion;
 
 pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
-pub(crate) use destination::{begun_tls, entry_endpoints, entry_host, host as host_backend, is_entry};
+pub(crate) use destination::{
+    begun_tls, entry_endpoints, entry_host, host as host_backend, is_entry, plain as service_backend,
+};
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
 pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};

@@ -57,7 +57,7 @@ pub(super) fn upstream(backend: &Backend, request: Request) -> Upstream {
 pub(super) fn server_name(name: &ServerName, request: &Request) -> Option<String> {
     let found = match name {
         ServerName::None => "",
-        ServerName::OfRequest if !request.scheme.is_http() => "",
+        ServerName::OfRequest if !request.scheme.is_http() || request.scheme.is_tls() => "",
         ServerName::OfRequest => request.host.as_str(),
         ServerName::Fixed(name) => name.as_str(),
     };

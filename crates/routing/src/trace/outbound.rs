@@ -67,7 +67,7 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
     let sni = request.sni.as_deref().filter(|_| request.scheme.is_tls()).unwrap_or(host);
     let name = by_address.as_ref().map_or(sni, |(name, _)| name.as_str()).trim_end_matches('.').to_owned();
     match istio::entry_host(cluster, &proxy_of(caller, request.port), &name) {
-        Some(known) => walk.deliver_to_host(known, request),
+        Some(known) => walk.deliver_to_host(known, &request),
         None => leave(cluster, walk, caller, host, request),
     }
 }

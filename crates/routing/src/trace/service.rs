@@ -65,6 +65,7 @@ impl Walk<'_> {
             return self.call_service(&real, port, request);
         }
         self.take(&real, port, found.clone(), &request);
+        self.begin_own_tls(istio::service_backend(&real, port), &request);
         self.at_service(&real, Some(port), None, &found, &request)
     }
 

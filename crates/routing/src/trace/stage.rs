@@ -342,8 +342,18 @@ impl<'a> Walk<'a> {
         istio::begun_tls(self.cluster, &proxy, backend)
     }
 
+    /// TLS that the caller's proxy begins around bytes that it does not read.
+    pub(super) fn begin_own_tls(&mut self, backend: Backend, request: &Request) {
+        let backend = Backend { tls: self.tls_to(&backend), ..backend };
+        if backend.tls.is_some() {
+            let upstream = answer::upstream(&backend, request.clone());
+            self.begin_tls(&backend, &upstream);
+            self.trace.upstream = Some(upstream);
+        }
+    }
+
     /// Tells where TLS begins.
-    pub(super) fn begin_tls(&mut self, backend: &Backend, upstream: &Upstream) {
+    fn begin_tls(&mut self, backend: &Backend, upstream: &Upstream) {
         let told = backend.tls.as_ref().and_then(|tls| words::tls_hop(self.cluster, tls, upstream));
         self.trace.hops.extend(told);
     }
@@ -404,11 +414,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The request as it comes to the next proxy where a load balancer begins TLS: it tells no server name.
+    /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
+    /// the mesh does.
     fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
         match &backend.tls {
-            Some(_) if self.proxy.is_some_and(|it| it.is_load_balancer) => {
-                Request { scheme: request.scheme.with_tls(), sni: Some(String::new()), ..request }
+            Some(tls) if tls.by.is_some() || self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                let name = answer::server_name(&tls.name, &request).unwrap_or_default();
+                Request { scheme: request.scheme.with_tls(), sni: Some(name), ..request }
             }
             _ => request,
         }
@@ -526,9 +538,8 @@ impl<'a> Walk<'a> {
 
 impl Walk<'_> {
     /// A call to a host of a ServiceEntry that carries no HTTP.
-    pub(super) fn deliver_to_host(mut self, host: &str, request: Request) -> Trace {
-        let mut backend = istio::host_backend(host, request.port);
-        backend.tls = self.tls_to(&backend);
+    pub(super) fn deliver_to_host(mut self, host: &str, request: &Request) -> Trace {
+        let backend = istio::host_backend(host, request.port);
         self.trace.backends = vec![TracedBackend {
             target: backend.target.clone(),
             port: backend.port,
@@ -538,10 +549,10 @@ impl Walk<'_> {
             endpoints: istio::entry_endpoints(self.cluster, host, request.port),
             upstream: None,
         }];
-        let upstream = answer::upstream(&backend, request);
-        self.begin_tls(&backend, &upstream);
-        self.trace.upstream = Some(upstream);
-        self.finish(End::delivered_to_host(&backend))
+        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
+        let end = End::delivered_to_host(&backend);
+        self.begin_own_tls(backend, request);
+        self.finish(end)
     }
 }
 

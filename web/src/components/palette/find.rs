@@ -9,6 +9,8 @@ pub(crate) enum Query<'a> {
     Commands(&'a str),
     /// `@`: only resources of the open file.
     Here(&'a str),
+    /// `%`: the text of all files.
+    Text(&'a str),
     /// `:27`: a line of the open file.
     Line(u32),
 }
@@ -21,10 +23,26 @@ impl<'a> Query<'a> {
         match text.as_bytes().first() {
             Some(b'>') => Self::Commands(rest),
             Some(b'@') => Self::Here(rest),
+            Some(b'%') => Self::Text(rest),
             Some(b':') if rest.parse::<u32>().is_ok_and(|it| it > 0) => Self::Line(rest.parse().unwrap_or(1)),
             _ => Self::Everything(text.trim_end()),
         }
     }
+}
+
+/// Every line that holds the text, small letters standing for capital ones too: its number from 1, the byte of the text, the line.
+pub(crate) fn lines_with<'a>(text: &'a str, wanted: &str) -> impl Iterator<Item = (u32, usize, &'a str)> {
+    let (low, wanted) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+    let (mut at, mut line) = (0, 1);
+    std::iter::from_fn(move || {
+        let found = at + low.get(at..)?.find(&wanted).filter(|_| !wanted.is_empty())?;
+        line += u32::try_from(text.get(at..found)?.matches('\n').count()).ok()?;
+        let start = text.get(..found)?.rfind('\n').map_or(0, |it| it + 1);
+        let end = text.get(found..)?.find('\n').map_or(text.len(), |it| found + it);
+        // On with the line break, so that it is counted and the line is not found again.
+        at = end;
+        Some((line, found, text.get(start..end)?))
+    })
 }
 
 /// Short names of kinds, as `kubectl api-resources` prints them.
@@ -90,6 +108,7 @@ mod tests {
         assert_eq!(Query::of("> theme"), Query::Commands("theme"));
         assert_eq!(Query::of("@web"), Query::Here("web"));
         assert_eq!(Query::of(":27"), Query::Line(27));
+        assert_eq!(Query::of("%name: a "), Query::Text("name: a"));
         assert_eq!(Query::of(":0"), Query::Everything(":0"));
         assert_eq!(Query::of(" svc are "), Query::Everything("svc are"));
     }
@@ -101,6 +120,14 @@ mod tests {
         assert!(score("deploy are", &service).is_none());
         assert!(score("server", &["server"]) < score("server", &["areyouhere-server"]));
         assert!(score("server", &["areyouhere-server"]) < score("arsv", &["areyouhere-server"]));
+    }
+
+    #[test]
+    fn lines_are_found_once_each_with_their_place() {
+        let found = |wanted| lines_with("a: B b\n\nc: d\nb: 값", wanted).collect::<Vec<_>>();
+        assert_eq!(found("b"), [(1, 3, "a: B b"), (4, 13, "b: 값")]);
+        assert_eq!(found("값"), [(4, 16, "b: 값")]);
+        assert_eq!(found(""), []);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! What the palette offers for a query, the best first, in groups.
 
 use podpath_order::Order;
-use podpath_protocol::{Locale, Range, Resources};
+use podpath_protocol::{Locale, Position, Range, Resources};
 
-use super::find::{Query, score, short_names};
+use super::find::{Query, lines_with, score, short_names};
 use crate::commands::{COMMANDS, Command};
-use crate::state::files::Text;
+use crate::state::files::{Files, Text};
 
 /// Rows of a group; more are only found by more letters.
 const N_ROWS: usize = 8;
+/// Lines with a text; more are only found by more letters.
+const N_LINES: usize = 100;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +19,8 @@ pub(crate) enum Item {
     Resource { kind: String, name: String, namespace: String, range: Range },
     /// A file.
     File(Text),
+    /// A line that holds a text.
+    Found { line: String, range: Range },
     /// Something to do.
     Command(&'static Command),
     /// A line of the open file, from 1.
@@ -27,7 +31,7 @@ pub(crate) enum Item {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shelf<'a> {
     pub(crate) resources: &'a Resources,
-    pub(crate) paths: &'a [Text],
+    pub(crate) files: &'a Files,
     /// The open file.
     pub(crate) open: Option<&'a Text>,
     /// What was picked before, the newest first.
@@ -39,6 +43,7 @@ impl Item {
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Resource { range, .. } => format!("r {} {}", range.file, range.start.offset),
+            Self::Found { range, .. } => format!("t {} {}", range.file, range.start.offset),
             Self::File(path) => format!("f {path}"),
             Self::Command(command) => format!("c {}", command.words.text(Locale::En)),
             Self::Line(line) => format!("l {line}"),
@@ -56,7 +61,7 @@ impl Item {
             Self::File(path) => score(query, &[crate::rich::file_name(path), path]),
             // A command is known by its name in either language.
             Self::Command(it) => score(query, &[it.words.text(Locale::En), it.words.text(Locale::Ko)]),
-            Self::Line(_) => Some(0),
+            Self::Line(_) | Self::Found { .. } => Some(0),
         }
     }
 }
@@ -65,6 +70,7 @@ impl Item {
 pub(crate) fn groups(text: &str, shelf: Shelf<'_>) -> Vec<Vec<Item>> {
     let groups = match Query::of(text) {
         Query::Line(line) => vec![vec![Item::Line(line)]],
+        Query::Text(wanted) => vec![lines(shelf, wanted)],
         Query::Commands(query) => vec![best(commands(), query, shelf.recent, usize::MAX)],
         Query::Here(query) => {
             let here = resources(shelf).filter(|it| match it {
@@ -75,11 +81,23 @@ pub(crate) fn groups(text: &str, shelf: Shelf<'_>) -> Vec<Vec<Item>> {
         }
         Query::Everything(query) => vec![
             best(resources(shelf), query, shelf.recent, N_ROWS),
-            best(shelf.paths.iter().cloned().map(Item::File), query, shelf.recent, N_ROWS),
+            best(shelf.files.keys().cloned().map(Item::File), query, shelf.recent, N_ROWS),
             best(commands(), query, shelf.recent, N_ROWS),
         ],
     };
     groups.into_iter().filter(|it| !it.is_empty()).collect()
+}
+
+fn lines(shelf: Shelf<'_>, wanted: &str) -> Vec<Item> {
+    let in_file = |(path, text): (&Text, &Text)| {
+        let row = |(line, found, whole): (u32, usize, &str)| {
+            let at = |byte: usize| Position { line, column: 1, offset: u32::try_from(byte).unwrap_or(u32::MAX) };
+            let range = Range { file: (&**path).into(), start: at(found), end: at(found + wanted.len()) };
+            Item::Found { line: whole.trim().to_owned(), range }
+        };
+        lines_with(text, wanted).map(row).take(N_LINES).collect::<Vec<_>>()
+    };
+    shelf.files.iter().flat_map(in_file).take(N_LINES).collect()
 }
 
 fn commands() -> impl Iterator<Item = Item> {
@@ -121,8 +139,9 @@ mod tests {
 
     fn names(text: &str, recent: &[String]) -> Vec<String> {
         let resources = vec![resource("Service", "web", "a.yaml"), resource("Deployment", "web", "b.yaml")];
-        let (resources, paths) = (Resources { resources }, ["a.yaml".into(), "b.yaml".into()]);
-        let shelf = Shelf { resources: &resources, paths: &paths, open: Some(&paths[0]), recent };
+        let files = Files::from([("a.yaml".into(), "kind: A\n".into()), ("b.yaml".into(), "b\nKind: B\n".into())]);
+        let (resources, open) = (Resources { resources }, Text::from("a.yaml"));
+        let shelf = Shelf { resources: &resources, files: &files, open: Some(&open), recent };
         groups(text, shelf).concat().iter().map(Item::key).collect()
     }
 
@@ -136,6 +155,7 @@ mod tests {
     fn the_sign_at_the_front_narrows() {
         assert_eq!(names("@", &[]), ["r a.yaml 0"]);
         assert_eq!(names(":12", &[]), ["l 12"]);
+        assert_eq!(names("%kind", &[]), ["t a.yaml 0", "t b.yaml 2"]);
         assert!(names(">", &[]).iter().all(|it| it.starts_with("c ")));
         assert_eq!(names("> 되돌리기", &[]), names("> undo", &[]));
     }

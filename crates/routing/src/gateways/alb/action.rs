@@ -120,6 +120,7 @@ fn annotated(member: &Member<'_>, name: &str) -> Result<Wanted, Frozen> {
 
 /// The outer error is that of decoding, the inner one that of judging.
 fn decode(json: &Json, note: &Note<'_>) -> Result<Result<Wanted, String>, String> {
+    json.object("ingress.Action")?;
     let kind = json.text("type")?.unwrap_or_default();
     let (arn, name) = (json.text("targetGroupARN")?, json.text("targetGroupName")?);
     let fixed = json.map("fixedResponseConfig")?.map(fixed).transpose()?;
@@ -186,16 +187,9 @@ type Shares = (Vec<Wish>, Option<(Option<bool>, Option<i64>)>);
 
 fn forward(json: &Json, note: &Note<'_>) -> Result<Shares, String> {
     let mut wishes = Vec::new();
-    for item in json.list("targetGroups")? {
+    for item in json.maps("targetGroups")? {
         let service = item.text("serviceName")?;
-        let port = match item.get("servicePort") {
-            None => None,
-            Some(Json::Number(number)) => Some(port_of(number)),
-            Some(Json::Text(text)) => Some(port_of(text)),
-            Some(_) => {
-                return Err("json: cannot unmarshal into Go struct field servicePort of type intstr.IntOrString".into());
-            }
-        };
+        let port = service_port(item)?;
         // Empty text stands for a port that is not given; no Service has a port of that name.
         let service = service.map(|name| (name, port.unwrap_or_else(|| PortRef::Name(String::new()))));
         let (arn, name) = (item.text("targetGroupARN")?, item.text("targetGroupName")?);
@@ -207,8 +201,17 @@ fn forward(json: &Json, note: &Note<'_>) -> Result<Shares, String> {
     Ok((wishes, stickiness))
 }
 
+/// The port beside the name of a Service, by number or name.
+pub(super) fn service_port(item: &Json) -> Result<Option<PortRef>, String> {
+    match item.get("servicePort") {
+        None => Ok(None),
+        Some(Json::Number(text) | Json::Text(text)) => Ok(Some(port_of(text))),
+        Some(_) => Err("json: cannot unmarshal into Go struct field servicePort of type intstr.IntOrString".into()),
+    }
+}
+
 /// "servicePort \"80\" is normalised to 80."
-pub(super) fn port_of(text: &str) -> PortRef {
+fn port_of(text: &str) -> PortRef {
     text.parse().map_or_else(|_| PortRef::Name(text.to_owned()), PortRef::Number)
 }
 

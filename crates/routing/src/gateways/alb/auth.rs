@@ -89,7 +89,7 @@ fn jwt(notes: &Annotations<'_>) -> Result<Option<Jwt>, Frozen> {
         Ok(Jwt {
             jwks: json.text("jwksEndpoint")?.unwrap_or_default(),
             issuer: json.text("issuer")?.unwrap_or_default(),
-            claims: json.list("additionalClaims")?.iter().map(claim).collect::<Result<_, _>>()?,
+            claims: json.maps("additionalClaims")?.iter().map(claim).collect::<Result<_, _>>()?,
         })
     };
     let jwt = read().map_err(|why| unreadable_json(&note, &why))?;

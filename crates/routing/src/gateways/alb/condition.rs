@@ -3,10 +3,10 @@
 use podpath_objects::{IngressPath, IngressRule};
 use podpath_source::Location;
 
-use super::annotation::{Note, unreadable_json};
+use super::annotation::unreadable_json;
 use super::group::Member;
 use super::json::Json;
-use super::model::{Condition, ConditionValue, Field};
+use super::model::{Condition, ConditionValue, Field, Transform};
 use crate::table::Frozen;
 
 /// Reads `conditions.<name>`, and refuses what the controller refuses.
@@ -32,45 +32,72 @@ pub(super) fn read(member: &Member<'_>, backend: &str) -> Result<Vec<Condition>,
 /// The condition, or what is wrong with it; an unknown field is passed over.
 type Judged = Result<Option<Condition>, String>;
 
+/// What a condition may look at, by its name, and the key of its settings.
+const FIELDS: [(&str, &str, Field); 6] = [
+    ("host-header", "hostHeaderConfig", Field::Host),
+    ("path-pattern", "pathPatternConfig", Field::Path),
+    ("http-header", "httpHeaderConfig", Field::Header(String::new())),
+    ("http-request-method", "httpRequestMethodConfig", Field::Method),
+    ("query-string", "queryStringConfig", Field::Query),
+    ("source-ip", "sourceIPConfig", Field::Source),
+];
+
+/// Go reads the settings of all fields, also of those that the condition has no use for.
 fn decode(json: &Json, location: Location) -> Result<Judged, String> {
-    let field = json.text("field")?.unwrap_or_default();
-    let (config, kind) = match field.as_str() {
-        "host-header" => ("hostHeaderConfig", Field::Host),
-        "path-pattern" => ("pathPatternConfig", Field::Path),
-        "http-header" => ("httpHeaderConfig", Field::Header(String::new())),
-        "http-request-method" => ("httpRequestMethodConfig", Field::Method),
-        "query-string" => ("queryStringConfig", Field::Query),
-        "source-ip" => ("sourceIPConfig", Field::Source),
-        _ => return Ok(Ok(None)),
-    };
-    let Some(found) = json.map(config)? else { return Ok(Err(format!("missing {config}"))) };
+    json.object("ingress.RuleCondition")?;
+    let wanted = json.text("field")?.unwrap_or_default();
+    let mut found = None;
+    for (name, key, field) in FIELDS {
+        let settings = match json.map(key)? {
+            Some(it) => Some(settings(it, field)?),
+            None => None,
+        };
+        if name == wanted {
+            found = Some((key, settings));
+        }
+    }
+    Ok(match found {
+        None => Ok(None),
+        Some((key, None)) => Err(format!("missing {key}")),
+        Some((key, Some(settings))) => {
+            judge(settings, location).map(Some).map_err(|why| format!("invalid {key}: {why}"))
+        }
+    })
+}
+
+/// A field with the name of its header, its globs and its regular expressions.
+type Settings = (Field, Vec<ConditionValue>, Vec<ConditionValue>);
+
+fn takes_regex(field: &Field) -> bool {
+    matches!(field, Field::Host | Field::Path | Field::Header(_))
+}
+
+fn settings(json: &Json, field: Field) -> Result<Settings, String> {
     let plain = |value: String| ConditionValue { key: None, value };
-    let values = if kind == Field::Query {
+    let values = if field == Field::Query {
         let pair =
             |it: &Json| Ok(ConditionValue { key: it.text("key")?, value: it.text("value")?.unwrap_or_default() });
-        found.list("values")?.iter().map(pair).collect::<Result<Vec<_>, String>>()?
+        json.maps("values")?.iter().map(pair).collect::<Result<Vec<_>, String>>()?
     } else {
-        found.texts("values")?.into_iter().map(plain).collect()
+        json.texts("values")?.into_iter().map(plain).collect()
     };
-    let takes_regex = matches!(kind, Field::Host | Field::Path | Field::Header(_));
-    let regexes: Vec<_> =
-        if takes_regex { found.texts("regexValues")? } else { vec![] }.into_iter().map(plain).collect();
-    let kind = match kind {
-        Field::Header(_) => Field::Header(found.text("httpHeaderName")?.unwrap_or_default()),
+    let regexes = if takes_regex(&field) { json.texts("regexValues")? } else { vec![] };
+    let field = match field {
+        Field::Header(_) => Field::Header(json.text("httpHeaderName")?.unwrap_or_default()),
         other => other,
     };
-    let why = match (values.is_empty(), regexes.is_empty()) {
-        (true, true) if takes_regex => "values or regexValues must be specified",
-        (true, true) if kind == Field::Query => "Values cannot be empty",
-        (true, true) => "values cannot be empty",
-        (false, false) => "precisely one of values and regexValues can be specified",
-        _ if kind == Field::Query && values.iter().any(|it| it.value.is_empty()) => "value cannot be empty",
-        (is_regex, _) => {
-            let values = if is_regex { regexes } else { values };
-            return Ok(Ok(Some(Condition { field: kind, values, is_regex, location })));
-        }
-    };
-    Ok(Err(format!("invalid {config}: {why}")))
+    Ok((field, values, regexes.into_iter().map(plain).collect()))
+}
+
+fn judge((field, values, regexes): Settings, location: Location) -> Result<Condition, &'static str> {
+    match (values.is_empty(), regexes.is_empty()) {
+        (true, true) if takes_regex(&field) => Err("values or regexValues must be specified"),
+        (true, true) if field == Field::Query => Err("Values cannot be empty"),
+        (true, true) => Err("values cannot be empty"),
+        (false, false) => Err("precisely one of values and regexValues can be specified"),
+        _ if field == Field::Query && values.iter().any(|it| it.value.is_empty()) => Err("value cannot be empty"),
+        (is_regex, _) => Ok(Condition { field, values: if is_regex { regexes } else { values }, is_regex, location }),
+    }
 }
 
 /// All conditions of a path: those of the annotation, then one for hosts, then one for paths.
@@ -155,31 +182,39 @@ fn patterns(member: &Member<'_>, entry: &IngressPath, path: &str) -> Result<(Vec
 }
 
 /// Reads `transforms.<name>`.
-pub(super) fn transforms(member: &Member<'_>, backend: &str) -> Result<Vec<super::model::Transform>, Frozen> {
+pub(super) fn transforms(member: &Member<'_>, backend: &str) -> Result<Vec<Transform>, Frozen> {
     let Some((note, json)) = member.notes().json(&format!("transforms.{backend}"))? else { return Ok(vec![]) };
     let items = match &json {
         Json::List(items) => items.as_slice(),
         Json::Null => &[],
         _ => return Err(unreadable_json(&note, "json: cannot unmarshal into Go value of type []ingress.Transform")),
     };
-    items.iter().map(|it| transform(it, &note)).collect()
+    // As for conditions: all is decoded, then judged.
+    let decoded =
+        items.iter().map(transform).collect::<Result<Vec<_>, _>>().map_err(|why| unreadable_json(&note, &why))?;
+    decoded.into_iter().map(|it| it.map_err(|why| note.error(why))).collect()
 }
 
-fn transform(json: &Json, note: &Note<'_>) -> Result<super::model::Transform, Frozen> {
-    let unreadable = |why: String| unreadable_json(note, &why);
-    let kind = json.text("type").map_err(unreadable)?.unwrap_or_default();
-    let key = match kind.as_str() {
-        "host-header-rewrite" => "hostHeaderRewriteConfig",
-        "url-rewrite" => "urlRewriteConfig",
-        other => return Err(note.error(format!("unknown transform type: {other}"))),
+/// The outer error is that of decoding, the inner one that of judging.
+fn transform(json: &Json) -> Result<Result<Transform, String>, String> {
+    json.object("ingress.Transform")?;
+    let kind = json.text("type")?.unwrap_or_default();
+    let of_host = json.map("hostHeaderRewriteConfig")?.map(rewrites).transpose()?;
+    let of_url = json.map("urlRewriteConfig")?.map(rewrites).transpose()?;
+    let (key, is_host, found) = match kind.as_str() {
+        "host-header-rewrite" => ("hostHeaderRewriteConfig", true, of_host),
+        "url-rewrite" => ("urlRewriteConfig", false, of_url),
+        other => return Ok(Err(format!("unknown transform type: {other}"))),
     };
-    let Some(config) = json.map(key).map_err(unreadable)? else { return Err(note.error(format!("missing {key}"))) };
-    let read = |it: &Json| -> Result<_, String> {
-        Ok((it.text("regex")?.unwrap_or_default(), it.text("replace")?.unwrap_or_default()))
-    };
-    let rewrites: Vec<_> = config.list("rewrites").and_then(|it| it.iter().map(read).collect()).map_err(unreadable)?;
-    if rewrites.is_empty() {
-        return Err(note.error(format!("{key}.rewrites cannot be empty")));
-    }
-    Ok(super::model::Transform { is_host: kind == "host-header-rewrite", rewrites })
+    Ok(match found {
+        None => Err(format!("missing {key}")),
+        Some(rewrites) if rewrites.is_empty() => Err(format!("{key}.rewrites cannot be empty")),
+        Some(rewrites) => Ok(Transform { is_host, rewrites }),
+    })
+}
+
+/// Patterns and replacements.
+fn rewrites(json: &Json) -> Result<Vec<(String, String)>, String> {
+    let one = |it: &Json| Ok((it.text("regex")?.unwrap_or_default(), it.text("replace")?.unwrap_or_default()));
+    json.maps("rewrites")?.iter().map(one).collect()
 }

@@ -284,7 +284,7 @@ impl<'a> Build<'a> {
     /// The part of the configuration for a port.
     fn settings(&self, port: &Port<'_>) -> Layers<'a> {
         let name = format!("{}:{}", port.protocol, port.number);
-        self.configuration.items("listenerConfigurations").only("protocolPort", &name)
+        self.configuration.item("listenerConfigurations", "protocolPort", &name)
     }
 
     /// `mutualAuthentication` in mode `verify` closes the handshake to clients without a certificate that its trust store

@@ -198,6 +198,14 @@ impl Json {
         format!("json: cannot unmarshal {} into Go struct field {key} of type {wanted}", self.type_name())
     }
 
+    /// Nothing but a map, or `null`, which is one without entries, can be read as a struct.
+    pub(super) fn object(&self, kind: &str) -> Parsed<()> {
+        match self {
+            Self::Map(_) | Self::Null => Ok(()),
+            other => Err(format!("json: cannot unmarshal {} into Go value of type {kind}", other.type_name())),
+        }
+    }
+
     /// A field of a map; `null` counts as missing.
     pub(super) fn get(&self, key: &str) -> Option<&Json> {
         let Self::Map(entries) = self else { return None };
@@ -247,6 +255,15 @@ impl Json {
             Some(Self::List(items)) => Ok(items),
             Some(other) => Err(other.wrong(key, "slice")),
             None => Ok(&[]),
+        }
+    }
+
+    /// A list of maps below a key; `null` is one without entries.
+    pub(super) fn maps(&self, key: &str) -> Parsed<&[Json]> {
+        let items = self.list(key)?;
+        match items.iter().find(|it| !matches!(it, Self::Map(_) | Self::Null)) {
+            Some(other) => Err(other.wrong(key, "struct")),
+            None => Ok(items),
         }
     }
 

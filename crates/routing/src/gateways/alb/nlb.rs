@@ -1,17 +1,22 @@
 //! Services to Network Load Balancers (`pkg/service`): one listener and one target group for each port.
 
-use podpath_cluster::{Cluster, Found};
-use podpath_objects::{PortRef, Service, ServicePort};
-use podpath_order::Order;
+mod group;
+mod weighted;
 
-use super::action::port_of;
-use super::annotation::{self, Annotations, unreadable_json};
-use super::json::Json;
-use super::model::{Action, Forward, HealthCheck, Listener, LoadBalancer, Skipped, Source, Target, TargetGroup};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use podpath_cluster::{Cluster, Found};
+use podpath_objects::{Service, ServicePort};
+
+use super::annotation::{self, Annotations};
+use super::model::{Action, Forward, Listener, LoadBalancer, Skipped, Source, Target, TargetGroup};
 use super::port::is_cidr;
 use super::target;
 use crate::gateways::{origin, whole};
 use crate::table::{Frozen, Origin};
+
+use weighted::Wish;
 
 /// The start of most annotation keys on Services.
 const PREFIX: &str = "service.beta.kubernetes.io/aws-load-balancer-";
@@ -70,9 +75,10 @@ fn fill(
 ) -> Result<(), Frozen> {
     made.scheme = scheme(cluster, notes)?;
     made.address_type = address_type(notes)?;
+    balancer_attributes(notes)?;
     source_ranges(service, notes, &made.address_type)?;
-    notes.map("attributes")?;
     notes.map("additional-resource-tags")?;
+    addresses(notes, &made.scheme)?;
     made.name = name(notes)?;
     let target_type = target_type(cluster, service, notes)?;
     let mut build =
@@ -112,6 +118,35 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
         }
         note => Ok(note.map(|it| it.value.to_owned())),
     }
+}
+
+/// Attributes of the load balancer, and the older annotations for two of them (`getAnnotationSpecificLbAttributes`).
+fn balancer_attributes(notes: &Annotations<'_>) -> Result<(), Frozen> {
+    notes.map("attributes")?;
+    notes.bool("access-log-enabled")?;
+    notes.bool("cross-zone-load-balancing-enabled")?;
+    Ok(())
+}
+
+/// Addresses for the subnets fit a scheme: elastic ones from outside, private ones inside (`buildLoadBalancerSubnetMappings`).
+/// Whether there is one for each subnet is not known here.
+fn addresses(notes: &Annotations<'_>, scheme: &str) -> Result<(), Frozen> {
+    if let Some(note) = notes.get("eip-allocations").filter(|_| scheme != "internet-facing") {
+        return Err(note.error("EIP allocations can only be set for internet facing load balancers".into()));
+    }
+    let Some(note) = notes.get("private-ipv4-addresses") else { return Ok(()) };
+    if scheme != "internal" {
+        return Err(note.error("private IPv4 addresses can only be set for internal load balancers".into()));
+    }
+    for address in annotation::texts(note.value) {
+        let kind = match address.parse() {
+            Ok(IpAddr::V4(_)) => continue,
+            Ok(IpAddr::V6(_)) => "IPv4",
+            Err(_) => "IP",
+        };
+        return Err(note.error(format!("private IPv4 addresses must be valid {kind} address: {address}")));
+    }
+    Ok(())
 }
 
 /// Ranges matter where the controller makes the security group itself.
@@ -173,8 +208,11 @@ impl Build<'_> {
     fn listeners(&mut self) -> Result<Vec<Listener>, Frozen> {
         let service = self.service;
         let certificates = self.notes.texts("ssl-cert").unwrap_or_default();
-        let tls_ports = self.tls_ports()?;
         let joins = self.notes.bool("enable-tcp-udp-listener").ok().flatten().unwrap_or(false);
+        if joins {
+            self.joined()?;
+        }
+        let tls_ports = self.tls_ports()?;
         let mut listeners: Vec<Listener> = Vec::new();
         for (n, port) in service.object.ports.iter().enumerate() {
             let number = port.port.value;
@@ -216,6 +254,27 @@ impl Build<'_> {
             });
         }
         Ok(listeners)
+    }
+
+    /// "Two entries of one port can be merged, one of TCP and one of UDP" (`validateMultiProtocolUsage`).
+    fn joined(&self) -> Result<(), Frozen> {
+        let mut by_number: BTreeMap<u16, Vec<(usize, &ServicePort)>> = BTreeMap::new();
+        for (n, port) in self.service.object.ports.iter().enumerate() {
+            by_number.entry(port.port.value).or_default().push((n, port));
+        }
+        for entries in by_number.values() {
+            let stranger = entries.iter().find(|(_, it)| !matches!(it.protocol.as_str(), "TCP" | "UDP"));
+            let (message, found) = match (entries.as_slice(), stranger) {
+                ([] | [_], _) => continue,
+                ([_, _], Some(found)) => (format!("unsupported protocol for merging: {}", found.1.protocol), found),
+                ([one, other], None) if one.1.protocol != other.1.protocol => continue,
+                ([_, found], None) => (format!("protocols can't match for merging: {}", found.1.protocol), found),
+                ([.., found], _) => (format!("can only merge two ports, not {}", entries.len()), found),
+            };
+            let (n, port) = found;
+            return Err(Frozen { message, origin: origin(self.service, port.span, format!("spec.ports[{n}]")) });
+        }
+        Ok(())
     }
 
     /// What is read for a listener and kept nowhere here: the names that TLS offers, and the attributes of the listener.
@@ -272,205 +331,36 @@ impl Build<'_> {
         place: &Origin,
     ) -> Result<Forward, Frozen> {
         let own = self.service;
-        let notes = Annotations::of(SHORT_PREFIX, own);
-        let weighted = notes.json(&format!("actions.{protocol}-{}", port.port.value))?;
-        let mut forward = Forward::default();
-        let number = PortRef::Number(port.port.value);
-        let group = self.group(own, port, &number, group_protocol, place)?;
-        forward.targets.push(Target { origin: place.clone(), group: Some(group), arn: None, name: None, weight: None });
-        let Some((note, json)) = weighted else { return Ok(forward) };
-        let unreadable = |why: String| unreadable_json(&note, &why);
-        let kind = json.text("type").map_err(unreadable)?.unwrap_or_default();
-        if kind != "forward" {
-            return Err(note.error(format!("unknown action type: {kind}")));
-        }
-        let Some(config) = json.map("forwardConfig").map_err(unreadable)? else {
-            return Err(note.error("missing ForwardConfig".into()));
+        let weighted = weighted::read(&Annotations::of(SHORT_PREFIX, own), protocol, port.port.value)?;
+        let group = Some(self.group(own, port, group_protocol, place)?);
+        let weight = weighted.as_ref().and_then(|it| it.base);
+        let mut forward = Forward {
+            targets: vec![Target { origin: place.clone(), group, arn: None, name: None, weight }],
+            stickiness: None,
         };
-        let base = config.int("baseServiceWeight").map_err(unreadable)?;
-        forward.targets.iter_mut().for_each(|it| it.weight = base);
-        let stickiness = config.map("targetGroupStickinessConfig").map_err(unreadable)?;
-        forward.stickiness = match stickiness {
-            Some(it) => Some((it.bool("enabled").map_err(unreadable)?, None)),
-            None => None,
-        };
-        for item in config.list("targetGroups").map_err(unreadable)? {
-            let target = self.weighted(item, group_protocol, &note.origin).map_err(|it| match it {
-                Fault::Form(why) => unreadable(why),
-                Fault::Build(error) => error,
-            })?;
-            forward.targets.push(target);
+        if let Some(weighted) = weighted {
+            forward.stickiness = weighted.stickiness;
+            for wish in &weighted.wishes {
+                forward.targets.push(self.share(wish, protocol, &weighted.origin)?);
+            }
         }
         Ok(forward)
     }
 
-    fn weighted(&mut self, item: &Json, protocol: &str, place: &Origin) -> Result<Target, Fault> {
-        let (arn, name) = (item.text("targetGroupARN")?, item.text("targetGroupName")?);
-        let weight = item.int("weight")?;
-        let group = match item.text("serviceName")? {
-            None => None,
-            Some(name) => {
-                let error = |message| Fault::Build(Frozen { message, origin: place.clone() });
-                let found = self.cluster.find::<Service>(self.service.namespace(), &name);
-                let found = found.ok_or_else(|| error(format!("Service \"{name}\" not found")))?;
-                let port = match item.get("servicePort") {
-                    Some(Json::Number(text) | Json::Text(text)) => port_of(text),
-                    _ => return Err(error("missing servicePort".into())),
-                };
-                let entry = target::port_of(&found, &port, place).map_err(Fault::Build)?;
-                Some(self.group(&found, entry, &port, protocol, place).map_err(Fault::Build)?)
+    /// "The protocol of another Service's target group is that of the listener; TCP where it decrypts TLS"
+    /// (`buildTargetGroupTuples`).
+    fn share(&mut self, wish: &Wish, protocol: &str, place: &Origin) -> Result<Target, Frozen> {
+        let group = match (&wish.service, &wish.port) {
+            (Some(name), Some(port)) => {
+                let missing = || Frozen { message: format!("Service \"{name}\" not found"), origin: place.clone() };
+                let found = self.cluster.find::<Service>(self.service.namespace(), name).ok_or_else(missing)?;
+                let entry = target::port_of(&found, port, place)?;
+                let protocol = if protocol == "TLS" && wish.decrypts { "TCP" } else { protocol };
+                Some(self.group(&found, entry, protocol, place)?)
             }
+            _ => None,
         };
-        Ok(Target { origin: place.clone(), group, arn, name, weight })
-    }
-
-    /// A target group with the annotations of the Service that owns the load balancer.
-    fn group(
-        &mut self,
-        service: &Found<'_, Service>,
-        port: &ServicePort,
-        written: &PortRef,
-        protocol: &str,
-        place: &Origin,
-    ) -> Result<usize, Frozen> {
-        let known =
-            |it: &TargetGroup| it.service == service.id && it.service_port == *written && it.protocol == protocol;
-        if let Some(known) = self.groups.iter().position(known) {
-            return Ok(known);
-        }
-        self.node_port(service, port, place)?;
-        let health = self.health(service, place)?;
-        let attributes = self.attributes(port)?;
-        let address_type = target::address_type(service.object, &self.address_type, place)?;
-        let number = target::number(service.object, port, self.target_type);
-        if number == 0 {
-            let message = match self.target_type {
-                "ip" => "TargetGroup port is empty. Are you using the correct service type?",
-                _ => {
-                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'"
-                }
-            };
-            return Err(Frozen { message: message.into(), origin: place.clone() });
-        }
-        if self.target_type == "instance" {
-            self.notes.map("target-node-labels")?;
-        }
-        self.groups.push(TargetGroup {
-            name: None,
-            source: self.service.id,
-            service: service.id,
-            service_port: written.clone(),
-            target_type: self.target_type,
-            port: number,
-            protocol: protocol.to_owned(),
-            protocol_version: None,
-            address_type,
-            health,
-            attributes,
-            targets: target::targets(self.cluster, service, port),
-        });
-        Ok(self.groups.len() - 1)
-    }
-
-    /// Targets that are nodes need a port of them.
-    fn node_port(&self, service: &Found<'_, Service>, port: &ServicePort, place: &Origin) -> Result<(), Frozen> {
-        let service = service.object;
-        let message = match self.target_type {
-            "instance" if service.service_type == "ClusterIP" => {
-                "unsupported service type \"ClusterIP\" for load balancer target type \"instance\""
-            }
-            "instance" if !service.allocates_node_ports && port.node_port.is_none() => {
-                "unable to support instance target type with an unallocated NodePort"
-            }
-            _ => return Ok(()),
-        };
-        Err(Frozen { message: message.into(), origin: place.clone() })
-    }
-
-    /// TCP on the traffic port; nodes that keep traffic local for a Service of type LoadBalancer are asked by HTTP whether they
-    /// have a Pod.
-    fn health(&self, service: &Found<'_, Service>, place: &Origin) -> Result<HealthCheck, Frozen> {
-        let own = self.service.object;
-        let is_local =
-            self.target_type == "instance" && own.service_type == "LoadBalancer" && own.traffic.is_external_local;
-        let node_port = own.health_check_node_port;
-        let notes = self.notes;
-        let port = match notes.get("healthcheck-port") {
-            Some(note) => target::health_port(service, note.value, self.target_type, &note.origin)?,
-            None if is_local => node_port.map(i64::from),
-            None => None,
-        };
-        let note = notes.get("healthcheck-protocol");
-        let written = note.as_ref().map_or(if is_local { "HTTP" } else { "TCP" }, |it| it.value);
-        let protocol = written.to_ascii_uppercase();
-        if !matches!(protocol.as_str(), "TCP" | "HTTP" | "HTTPS") {
-            let origin = note.map_or_else(|| place.clone(), |it| it.origin);
-            return Err(Frozen { message: format!("Unsupported health check protocol {written}"), origin });
-        }
-        let (timeout, threshold, path) = if is_local { (6, 2, "/healthz") } else { (10, 3, "/") };
-        let is_http = protocol != "TCP";
-        Ok(HealthCheck {
-            protocol,
-            port,
-            path: is_http.then(|| notes.text("healthcheck-path", path)),
-            codes: is_http.then(|| notes.text("healthcheck-success-codes", "200-399")),
-            interval: notes.int32("healthcheck-interval", 10)?,
-            timeout: notes.int32("healthcheck-timeout", timeout)?,
-            healthy: notes.int32("healthcheck-healthy-threshold", threshold)?,
-            unhealthy: notes.int32("healthcheck-unhealthy-threshold", threshold)?,
-            origin: notes.first(&[
-                "healthcheck-path",
-                "healthcheck-success-codes",
-                "healthcheck-port",
-                "healthcheck-protocol",
-            ]),
-        })
-    }
-
-    /// Those of the port over the general ones, then the proxy protocol.
-    fn attributes(&self, port: &ServicePort) -> Result<Vec<(String, String)>, Frozen> {
-        let notes = self.notes;
-        let number = port.port.value.to_string();
-        let mut found = vec![("proxy_protocol_v2.enabled".to_owned(), "false".to_owned())];
-        let mut set = |pairs: Vec<(String, String)>| {
-            for (key, value) in pairs {
-                found.retain(|(it, _)| *it != key);
-                found.push((key, value));
-            }
-        };
-        for suffix in ["target-group-attributes".to_owned(), format!("target-group-attributes.{number}")] {
-            let pairs = notes.map(&suffix)?;
-            let client = pairs.iter().find(|(key, _)| key == "preserve_client_ip.enabled");
-            if let Some((key, value)) = client.filter(|(_, value)| annotation::bool(value).is_none()) {
-                let origin = notes.get(&suffix).map(|it| it.origin).unwrap_or_default();
-                let why = format!("strconv.ParseBool: parsing \"{value}\": invalid syntax");
-                return Err(Frozen { message: format!("failed to parse attribute {key}={value}: {why}"), origin });
-            }
-            set(pairs);
-        }
-        let enabled = || vec![("proxy_protocol_v2.enabled".to_owned(), "true".to_owned())];
-        if let Some(note) = notes.get("proxy-protocol-per-target-group") {
-            let ports = annotation::texts(note.value);
-            if let Some(bad) = ports.iter().find(|it| it.parse::<u16>().is_err()) {
-                return Err(
-                    note.error(format!("invalid port number in proxy protocol per target group annotation: {bad}"))
-                );
-            }
-            if ports.contains(&number) {
-                set(enabled());
-            }
-        }
-        if let Some(note) = notes.get("proxy-protocol") {
-            if note.value != "*" {
-                return Err(note.error(format!(
-                    "invalid value {} for Load Balancer proxy protocol v2 annotation, only value currently supported is *",
-                    note.value
-                )));
-            }
-            set(enabled());
-        }
-        found.order();
-        Ok(found)
+        Ok(Target { origin: place.clone(), group, arn: wish.arn.clone(), name: None, weight: wish.weight })
     }
 }
 
@@ -479,18 +369,6 @@ pub(super) fn alpn_error(policy: &str) -> Option<String> {
     let is_known = ALPN_POLICIES.contains(&policy);
     let known = ALPN_POLICIES.join(", ");
     (!is_known).then(|| format!("invalid ALPN policy {policy}, policy must be one of [{known}]"))
-}
-
-/// What is wrong with an entry of weighted target groups.
-enum Fault {
-    Form(String),
-    Build(Frozen),
-}
-
-impl From<String> for Fault {
-    fn from(why: String) -> Self {
-        Self::Form(why)
-    }
 }
 
 /// The port is named by its number or its name.

@@ -248,6 +248,7 @@ fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
     let mut ports = BTreeMap::new();
     for entry in &entries {
         let read = || -> Result<_, String> {
+            entry.object("ingress.MutualAuthenticationConfig")?;
             let store = entry.text("trustStore")?.unwrap_or_default();
             Ok((
                 entry.int("port")?.unwrap_or(0),

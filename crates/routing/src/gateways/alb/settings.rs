@@ -34,7 +34,7 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
     security_groups(group)?;
     exclusive_text(group, "customer-owned-ipv4-pool", "CustomerOwnedIPv4Pool")?;
     exclusive_text(group, "ipam-ipv4-pool-id", "IPAM IPv4 pool")?;
-    merged_pairs(group, "load-balancer-attributes", |it| &it.attributes, "loadBalancerAttribute")?;
+    merged_pairs(group, "load-balancer-attributes", |it| &it.attributes, "attributes")?;
     capacity(group)?;
     merged_pairs(group, "tags", |it| &it.tags, "tag")?;
     let name = name(group)?;
@@ -152,11 +152,29 @@ fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
     Ok(())
 }
 
-/// Compared as lists: another order is a conflict.
+/// Compared as lists: another order is a conflict. Only beside groups that are named the controller asks whether it may write
+/// their rules; otherwise it makes the group itself.
 fn security_groups(group: &Group<'_>) -> Result<(), Frozen> {
-    same_lists(group, "security-groups", "securityGroups", |a, b| a == b)?;
+    let suffix = "security-groups";
+    same_lists(group, suffix, "securityGroups", |a, b| a == b)?;
+    if group.members.iter().any(|it| it.notes().texts(suffix).is_some_and(|it| !it.is_empty())) {
+        let message = "conflicting manage backend security group rules settings";
+        same_bools(group, "manage-backend-security-group-rules", message)?;
+    }
+    Ok(())
+}
+
+/// All members that say something say the same.
+fn same_bools(group: &Group<'_>, suffix: &str, message: &str) -> Result<(), Frozen> {
+    let mut found: BTreeMap<bool, Origin> = BTreeMap::new();
     for member in &group.members {
-        member.notes().bool("manage-backend-security-group-rules")?;
+        let notes = member.notes();
+        if let (Some(enabled), Some(note)) = (notes.bool(suffix)?, notes.get(suffix)) {
+            found.entry(enabled).or_insert(note.origin);
+        }
+    }
+    if found.len() > 1 {
+        return Err(Frozen { message: message.to_owned(), origin: last(found) });
     }
     Ok(())
 }
@@ -284,23 +302,7 @@ pub(super) fn add_ons(group: &Group<'_>) -> Result<(), Frozen> {
             return Err(Frozen { message: format!("conflicting {what}: {}", list(&found)), origin: last(found) });
         }
     }
-    shield(group)
-}
-
-fn shield(group: &Group<'_>) -> Result<(), Frozen> {
-    let suffix = "shield-advanced-protection";
-    let mut found: BTreeMap<bool, Origin> = BTreeMap::new();
-    for member in &group.members {
-        let notes = member.notes();
-        if let (Some(enabled), Some(note)) = (notes.bool(suffix)?, notes.get(suffix)) {
-            found.entry(enabled).or_insert(note.origin);
-        }
-    }
-    if found.len() > 1 {
-        let message = "conflicting enable shield advanced protection".to_owned();
-        return Err(Frozen { message, origin: last(found) });
-    }
-    Ok(())
+    same_bools(group, "shield-advanced-protection", "conflicting enable shield advanced protection")
 }
 
 /// The port that HTTP listeners redirect to: `ssl-redirect` of any member holds for the whole group.
@@ -316,7 +318,7 @@ pub(super) fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Optio
             continue;
         }
         if let Some(note) = member.notes().get("ssl-redirect") {
-            found.entry(note.int32()?).or_insert(note.origin);
+            found.entry(note.int32().map_err(|it| member.wrap(it))?).or_insert(note.origin);
         }
     }
     if found.len() > 1 {

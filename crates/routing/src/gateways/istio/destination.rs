@@ -318,7 +318,7 @@ pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<E
 }
 
 /// A route to a Service as it is, without a VirtualService.
-pub(super) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
+pub(crate) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
     Backend {
         origin: crate::gateways::whole(service),
         target: Target::Service(service.id),

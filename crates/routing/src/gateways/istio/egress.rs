@@ -72,6 +72,11 @@ impl Inbound<'_> {
         })
     }
 
+    /// The proxy is told that it is HTTP, so it does not look.
+    pub fn says_http(&self) -> bool {
+        self.listener.is_some_and(|it| !it.protocol.is_empty()) && self.reads_http()
+    }
+
     /// The proxy ends TLS that is not the mesh's: the mode, and where it stands.
     pub fn ends_tls(&self) -> Option<(&str, Location)> {
         let mode = self.listener?.tls.as_ref()?;

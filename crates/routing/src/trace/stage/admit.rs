@@ -14,7 +14,7 @@ use crate::trace::mesh::{
     words as mesh_words,
 };
 use crate::trace::network::Source;
-use crate::trace::{CallerTls, Hop, Outcome, words};
+use crate::trace::{CallerTls, Hop, Outcome, Verdict, words};
 
 /// What a connection to Pods carries.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,22 +122,32 @@ impl<'w> Walk<'w> {
         let ends_tls = inbound.as_ref().and_then(istio::Inbound::ends_tls).filter(|_| mtls.mode == Mode::Disable);
         let fails = match (mtls.mode, link) {
             (Mode::Strict, Link::Mutual) | (_, Link::Plain) => mtls.mode == Mode::Strict && link == Link::Plain,
-            (Mode::Disable, Link::Other(_)) if ends_tls.is_some() => false,
             (Mode::Disable, Link::Mutual) | (Mode::Strict, Link::Other(_)) => true,
-            (Mode::Permissive, Link::Mutual) => false,
-            (_, Link::Other(location)) => {
-                return (vec![], Some(End::unsupported_at("spec.trafficPolicy.tls".into(), location)));
-            }
+            (_, Link::Mutual | Link::Other(_)) => false,
         };
         let hop = mesh_words::mtls_hop(self.cluster, mtls, port, fails);
         let mut hops: Vec<Hop> = hop.into_iter().collect();
         if fails {
             return (hops, Some(self.not_connected(mtls, pod, request)));
         }
+        // TLS that the sidecar does not end goes to the container as it is, but where the port says that it is HTTP.
+        let foreign = match link {
+            Link::Other(location) if ends_tls.is_none() => Some(location),
+            _ => None,
+        };
+        let says_http = match &inbound {
+            Some(it) => it.says_http(),
+            None => called.is_some_and(|it| istio::is_http(it.port) && istio::is_declared(it.port)),
+        };
+        if let Some(location) = foreign.filter(|_| says_http) {
+            let words = |status| mesh_words::inbound::foreign_tls(location, status);
+            return (hops, Some(self.closed("foreign-tls", request, words)));
+        }
         hops.extend(inbound.as_ref().map(|it| mesh_words::inbound::inbound_hop(self.cluster, it, port)));
         if let Some((mode, location)) = ends_tls {
             if link == Link::Plain && !request.scheme.is_tls() {
-                return (hops, Some(self.needs_tls(mode, location, request)));
+                let words = |status| mesh_words::inbound::needs_tls(mode, location, status);
+                return (hops, Some(self.closed("inbound-tls", request, words)));
             }
             if let Some(upstream) = self.trace.upstream.as_mut() {
                 (upstream.tls, upstream.sni) = ("none", None);
@@ -151,7 +161,7 @@ impl<'w> Walk<'w> {
             let subset = it.subset.unwrap_or_default();
             format!("outbound_.{port}_.{subset}_.{}.{}.svc.{domain}", service.name(), service.namespace())
         });
-        let speaks_http = request.scheme.is_http() && !request.scheme.is_tls();
+        let speaks_http = request.scheme.is_http() && !request.scheme.is_tls() && foreign.is_none();
         let seen = Seen {
             request,
             mesh: &mesh,
@@ -275,23 +285,19 @@ impl<'w> Walk<'w> {
         if is_mutual { Link::Mutual } else { Link::Plain }
     }
 
-    /// The two ends do not speak the same: a proxy answers, a client sees the connection closed.
+    /// The two ends do not speak the same.
     fn not_connected(&self, mtls: &Mtls, pod: &PodSource<'_>, request: &Request) -> End {
-        let status =
-            self.proxy.filter(|_| request.scheme.is_http()).map(|it| if it.is_load_balancer { 502 } else { 503 });
         let name = words::name_of(self.cluster, Some(pod.id)).en;
-        let verdict = mesh_words::not_connected(self.cluster, mtls, &name, status);
-        let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
-        End { outcome, status, reason: "peer-authentication".into(), body: None, verdict }
+        let words = |status| mesh_words::not_connected(self.cluster, mtls, &name, status);
+        self.closed("peer-authentication", request, words)
     }
 
-    /// Plain text comes to a sidecar that ends TLS: as above.
-    fn needs_tls(&self, mode: &str, location: Location, request: &Request) -> End {
+    /// The sidecar closes the connection: a proxy answers, a client sees it closed.
+    fn closed(&self, reason: &str, request: &Request, words: impl FnOnce(Option<u16>) -> Verdict) -> End {
         let status =
             self.proxy.filter(|_| request.scheme.is_http()).map(|it| if it.is_load_balancer { 502 } else { 503 });
-        let verdict = mesh_words::inbound::needs_tls(mode, location, status);
         let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
-        End { outcome, status, reason: "inbound-tls".into(), body: None, verdict }
+        End { outcome, status, reason: reason.into(), body: None, verdict: words(status) }
     }
 
     /// Who opened the connection that is being looked at.

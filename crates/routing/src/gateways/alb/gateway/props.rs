@@ -43,10 +43,18 @@ impl<'a> Layers<'a> {
         Self(self.0.iter().flat_map(|it| it.get(key).items().collect::<Vec<_>>()).collect())
     }
 
-    /// Those with this text.
-    pub(super) fn only(&self, key: &str, value: &str) -> Self {
-        let fits = |it: &&Reader<'_>| it.get(key).text().is_some_and(|it| it.value == value);
-        Self(self.0.iter().filter(fits).copied().collect())
+    /// The item of a list that counts for a name, whole, without case. "What the configuration that wins says for a name
+    /// replaces what the other one says": of its items for one name the last counts, of the other one's the first, and a
+    /// list that stands alone is read to its end (`mergeListenerConfig`, `mapLoadBalancerListenerConfigsByPort`).
+    pub(super) fn item(&self, list: &str, key: &str, name: &str) -> Self {
+        let of = |layer: &Reader<'a>| {
+            let named = |it: &Reader<'_>| it.get(key).text().is_some_and(|it| it.value.eq_ignore_ascii_case(name));
+            layer.get(list).items().filter(named).collect::<Vec<_>>()
+        };
+        let mut layers = self.0.iter();
+        let first = layers.next().map(of).unwrap_or_default();
+        let found = first.last().copied().or_else(|| layers.find_map(|it| of(it).first().copied()));
+        Self(found.into_iter().collect())
     }
 
     /// Pairs of `key` and `value` of all layers.
@@ -208,6 +216,7 @@ impl Making<'_, '_> {
     /// Its targets are ALBs: "always IPv4, always the listener's port" (`GatewayBackendConfig`).
     fn balancer(&self, gateway: ResourceId, number: u16) -> Result<TargetGroup, Frozen> {
         let protocol = self.protocol()?;
+        self.control_port(&protocol, ALB_TARGET)?;
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),
             source: self.route.id,
@@ -244,9 +253,7 @@ impl Making<'_, '_> {
                 _ => "TargetGroup port is empty. When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'".into(),
             }));
         }
-        if self.props.text("targetControlPort").is_some() && target_type == "instance" {
-            return Err(self.error("target control port is not supported for instance target target group".into()));
-        }
+        self.control_port(&protocol, target_type)?;
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),
             source: self.route.id,
@@ -261,6 +268,22 @@ impl Making<'_, '_> {
             attributes: self.props.pairs("targetGroupAttributes"),
             targets: target::targets(self.build.cluster, service, entry),
         })
+    }
+
+    /// `targetControlPort`: the protocol is looked at first, then the targets (`buildTargetControlPort`).
+    fn control_port(&self, protocol: &str, target_type: &str) -> Result<(), Frozen> {
+        if self.props.get("targetControlPort").is_none() {
+            return Ok(());
+        }
+        if !matches!(protocol, "HTTP" | "HTTPS") {
+            return Err(self.error(format!(
+                "target control port is only supported for HTTP and HTTPS protocols, got: {protocol}"
+            )));
+        }
+        if target_type == "instance" {
+            return Err(self.error("target control port is not supported for instance target target group".into()));
+        }
+        Ok(())
     }
 
     /// As written, else by the kind of the route; behind a TCP_UDP listener that one, whatever is written.

@@ -137,7 +137,7 @@ struct Making<'a, 'b> {
 #[derive(Clone, Copy)]
 enum Extra<'a> {
     None,
-    /// It is missing, or the controller does not accept it.
+    /// It is missing, not the only one, or the controller does not accept it.
     Broken,
     Spec(Reader<'a>),
 }
@@ -308,12 +308,11 @@ impl Making<'_, '_> {
         if targets.iter().all(|it| it.weight == Some(0)) {
             return Ok(failure());
         }
-        let stickiness = extra.action("forward", "forwardConfig").map(|it| it.get("targetGroupStickinessConfig"));
-        let stickiness = stickiness.filter(|it| it.exists()).map(|it| {
-            (
-                it.get("enabled").node().map(|_| it.get("enabled").is_true()),
-                it.get("durationSeconds").int().map(|it| it.value),
-            )
+        // Where a forwardConfig is written its definition fills in what it does not say.
+        let config = extra.action("forward", "forwardConfig").filter(|it| it.exists());
+        let stickiness = config.map(|it| {
+            let told = it.get("targetGroupStickinessConfig");
+            (Some(told.get("enabled").is_true()), Some(told.get("durationSeconds").int().map_or(3600, |it| it.value)))
         });
         Ok(Action::Forward(Forward { targets, stickiness }))
     }
@@ -323,10 +322,17 @@ impl Making<'_, '_> {
             Some(PathModifier::Full(path)) if path.contains(['*', '?']) => {
                 return Err(self.error(format!("ReplaceFullPath shouldn't contain wildcards: {path}")));
             }
+            Some(PathModifier::Prefix(path)) if path.contains(['*', '?']) => {
+                return Err(self.error(format!("ReplacePrefixMatch shouldn't contain wildcards: {path}")));
+            }
             Some(PathModifier::Full(path)) => Some(path.clone()),
-            // An ALB cannot replace a prefix in a redirect.
+            // An ALB cannot replace a prefix in a redirect: a transform does.
             Some(PathModifier::Prefix(_)) | None => None,
         };
+        if wanted.scheme.is_none() && wanted.port.is_none() && wanted.hostname.is_none() && wanted.path.is_none() {
+            let why = "To avoid a redirect loop, you must modify at least one of the following components: protocol, port, hostname or path.";
+            return Err(self.error(why.into()));
+        }
         Ok(Action::Redirect(Redirect {
             protocol: wanted.scheme.as_ref().map(|it| it.to_ascii_uppercase()),
             host: wanted.hostname.clone(),
@@ -337,38 +343,55 @@ impl Making<'_, '_> {
         }))
     }
 
+    /// "A rewrite of the path, then of the host; a redirect to another prefix is a rewrite of the path too"
+    /// (`buildHTTPRuleTransforms`).
     fn transforms(&self) -> Vec<Transform> {
         let mut transforms = Vec::new();
         for filter in self.unit.rule.filters {
-            let FilterKind::Rewrite(rewrite) = &filter.kind else { continue };
-            let change = match (&rewrite.path, self.unit.asked) {
-                (Some(PathModifier::Full(path)), _) => Some(("^([^?]*)".to_owned(), path.clone())),
-                (Some(PathModifier::Prefix(to)), Asked::Http(asked)) => {
-                    // "The prefix as written; its slash is put back only where the replacement has none."
-                    let to = match to.as_str() {
-                        "" => "/".to_owned(),
-                        to if to.ends_with('/') => to.to_owned(),
-                        to => format!("{to}$2"),
-                    };
-                    Some((format!("(^{}(/)?)", asked.path.value), to))
-                }
-                _ => None,
+            let (path, host) = match &filter.kind {
+                FilterKind::Rewrite(it) => (it.path.as_ref(), it.hostname.as_ref()),
+                FilterKind::Redirect(it) => (it.path.as_ref().filter(|it| matches!(it, PathModifier::Prefix(_))), None),
+                _ => continue,
             };
+            let change = path.and_then(|it| self.path_change(it));
             transforms.extend(change.map(|it| Transform { is_host: false, rewrites: vec![it] }));
-            let host = rewrite.hostname.as_ref().map(|it| (".*".to_owned(), it.clone()));
+            let host = host.map(|it| (".*".to_owned(), it.clone()));
             transforms.extend(host.map(|it| Transform { is_host: true, rewrites: vec![it] }));
         }
         transforms
     }
+
+    /// What is looked for in the URL, and what stands there then.
+    fn path_change(&self, change: &PathModifier) -> Option<(String, String)> {
+        match (change, self.unit.asked) {
+            (PathModifier::Full(path), _) => Some(("^([^?]*)".to_owned(), path.clone())),
+            (PathModifier::Prefix(to), Asked::Http(asked)) => {
+                // "The prefix as written; its slash is put back only where the replacement has none."
+                let to = match to.as_str() {
+                    "" => "/".to_owned(),
+                    to if to.ends_with('/') => to.to_owned(),
+                    to => format!("{to}$2"),
+                };
+                Some((format!("(^{}(/)?)", asked.path.value), to))
+            }
+            (PathModifier::Prefix(_), Asked::Grpc(_)) => None,
+        }
+    }
 }
 
-/// "Missing or not accepted (its OIDC Secret does not exist) makes the rule a fixed 500."
+/// "Missing or not accepted (its OIDC Secret does not exist) makes the rule a fixed 500", and so does a second one
+/// (`listenerRuleConfigLoader`). References to other groups are none.
 fn extra<'a>(cluster: &'a Cluster, unit: &Unit<'_>) -> Extra<'a> {
-    let reference = unit.rule.filters.iter().find_map(|it| match &it.kind {
-        FilterKind::Extension(reference) if reference.kind == "ListenerRuleConfiguration" => Some(reference),
+    let mut references = unit.rule.filters.iter().filter_map(|it| match &it.kind {
+        FilterKind::Extension(it) if it.group == "gateway.k8s.aws" && it.kind == "ListenerRuleConfiguration" => {
+            Some(it)
+        }
         _ => None,
     });
-    let Some(reference) = reference else { return Extra::None };
+    let Some(reference) = references.next() else { return Extra::None };
+    if references.next().is_some() {
+        return Extra::Broken;
+    }
     let namespace = unit.route.namespace();
     let found = cluster.find::<ListenerRuleConfiguration>(namespace, &reference.name.value);
     let Some(spec) = found.and_then(|it| it.object.spec()) else { return Extra::Broken };

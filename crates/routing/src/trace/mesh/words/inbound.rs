@@ -64,19 +64,38 @@ fn bound(text: &Text) -> Text {
 
 /// Plain text comes to a port where the proxy ends TLS.
 pub(in crate::trace) fn needs_tls(mode: &str, location: Location, status: Option<u16>) -> Verdict {
-    let title = match status {
-        Some(status) => Text::new(
-            format!("{status}: the sidecar of the Pod takes TLS alone on this port"),
-            format!("{status}: Pod의 사이드카가 이 포트에서 TLS만 받습니다"),
-        ),
-        None => Text::new(
-            "Connection closed: the sidecar of the Pod takes TLS alone on this port",
-            "연결이 끊깁니다. Pod의 사이드카가 이 포트에서 TLS만 받습니다",
-        ),
-    };
+    let title = closed(
+        status,
+        "the sidecar of the Pod takes TLS alone on this port",
+        "Pod의 사이드카가 이 포트에서 TLS만 받습니다",
+    );
     let detail = Text::new(
         format!("its Sidecar ends TLS here (`tls.mode: {mode}`), and the caller sends plain text"),
         format!("Sidecar가 여기서 TLS를 끝내는데(`tls.mode: {mode}`) 호출자가 평문을 보냅니다"),
     );
     Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) }
+}
+
+/// TLS of a DestinationRule comes to a port that says that it is HTTP.
+pub(in crate::trace) fn foreign_tls(location: Location, status: Option<u16>) -> Verdict {
+    let title = closed(
+        status,
+        "the sidecar of the Pod takes no TLS but that of the mesh on this port",
+        "Pod의 사이드카가 이 포트에서 메시의 mTLS 말고 다른 TLS는 받지 않습니다",
+    );
+    let detail = Text::new(
+        "the port says that it is HTTP, and the DestinationRule makes the caller's proxy begin TLS of its own; with \
+         ISTIO_MUTUAL, or without `tls`, the proxies speak the TLS of the mesh",
+        "포트는 HTTP라고 하는데 DestinationRule 때문에 호출자의 프록시가 따로 TLS를 시작합니다. ISTIO_MUTUAL을 쓰거나 \
+         `tls`를 지우면 프록시끼리 메시의 mTLS를 씁니다",
+    );
+    Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) }
+}
+
+/// A proxy answers, a client sees the connection closed.
+fn closed(status: Option<u16>, en: &str, ko: &str) -> Text {
+    match status {
+        Some(status) => Text::new(format!("{status}: {en}"), format!("{status}: {ko}")),
+        None => Text::new(format!("Connection closed: {en}"), format!("연결이 끊깁니다. {ko}")),
+    }
 }
