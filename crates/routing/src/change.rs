@@ -16,7 +16,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
         match filter {
             Filter::RequestHeaders(change) => change_headers(change, &mut request.headers, &mut request.authority),
             Filter::Host(host) => request.set_authority(host),
-            Filter::Forwarded { is_trusted } => tell_client(*is_trusted, request),
+            Filter::Forwarded { is_trusted, real_ip } => tell_client(*is_trusted, real_ip.as_deref(), request),
             Filter::Path(PathChange::Captures(pattern, to)) => capture(pattern, to, request),
             Filter::Rewrite { is_host: true, pattern, to } => {
                 if let Some(host) = pattern.replace_first(&request.authority, |groups| fill_groups(to, groups)) {
@@ -26,6 +26,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             Filter::Rewrite { pattern, to, .. } => rewrite_url(pattern, to, request),
             Filter::Path(change) => request.path = change_path(change, rule, &request.path),
             Filter::ResponseHeaders(_)
+            | Filter::Hsts(_)
             | Filter::Mirror { .. }
             | Filter::Cors(_)
             | Filter::AllowOrigin
@@ -136,7 +137,7 @@ fn variable(name: &str, request: &Request) -> Option<String> {
     let without_port = split_port(&request.authority).0;
     Some(match name {
         "scheme" | "pass_access_scheme" => request.scheme.url().to_owned(),
-        "host" => without_port.to_ascii_lowercase(),
+        "host" => without_port.strip_suffix('.').unwrap_or(without_port).to_ascii_lowercase(),
         "http_host" | "best_http_host" => request.authority.clone(),
         "redirect_host" => without_port.to_owned(),
         "forwarded_host" => {

@@ -27,7 +27,8 @@ pub struct Gateway {
     pub checks_host_against_sni: bool,
     /// The status that it answers when a connection to a Pod does not come about in time.
     pub no_connection: u16,
-    /// Its rules see paths decoded and cleaned (nginx.org, `location`: "matching is performed against a normalized URI").
+    /// Its rules see paths decoded and cleaned (nginx.org, `location`: "matching is performed against a normalized URI"), and
+    /// hosts without a final dot.
     pub normalizes_paths: bool,
 }
 

@@ -12,6 +12,7 @@ mod ladder;
 mod matcher;
 mod pattern;
 mod range;
+mod real_ip;
 mod request;
 mod table;
 mod tables;
@@ -24,6 +25,7 @@ pub use ladder::{Criterion, prefer};
 pub use matcher::{Condition, Matcher, Mismatch, SourceMatch};
 pub use pattern::{HostPattern, PathMatch, Pattern, TextMatch, glob};
 pub use range::in_range;
+pub use real_ip::RealIp;
 pub use request::{Claim, Request, Scheme, split_port};
 pub use table::{
     Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, HealthCheck, Listener, Origin, PathChange,

@@ -168,6 +168,16 @@ impl Pattern {
         Self::read(source, source)
     }
 
+    /// Fits anywhere in a text, and is told as what it was made of.
+    pub fn made_of(source: &str, expression: &str) -> Self {
+        Self::read(source, expression)
+    }
+
+    /// What is looked for, as an expression.
+    pub fn expression(&self) -> &str {
+        self.regex.as_ref().map_or(self.source.as_str(), Regex::as_str)
+    }
+
     fn read(source: &str, whole: &str) -> Self {
         let regex = regex_lite::RegexBuilder::new(whole).size_limit(1 << 20).nest_limit(50).build();
         Self { source: source.to_owned(), regex: regex.ok() }
@@ -234,6 +244,8 @@ pub enum TextMatch {
     AnyGlob(Vec<String>),
     /// An expression as an ALB looks for it: in each of several headers of one name.
     AnyRegex(Pattern),
+    /// An expression that a controller makes of what is written, and which is told as that.
+    Made(Pattern),
 }
 
 impl TextMatch {
@@ -243,7 +255,7 @@ impl TextMatch {
         match self {
             Self::Exact(value) => value == text,
             Self::Prefix(prefix) => text.starts_with(prefix.as_str()),
-            Self::Regex(pattern) | Self::AnyRegex(pattern) => pattern.matches(text),
+            Self::Regex(pattern) | Self::AnyRegex(pattern) | Self::Made(pattern) => pattern.matches(text),
             Self::Present => true,
             Self::AnyGlob(globs) => globs.iter().any(|it| glob(&it.to_ascii_lowercase(), &text.to_ascii_lowercase())),
         }
@@ -255,7 +267,7 @@ impl TextMatch {
     pub fn length(&self) -> usize {
         match self {
             Self::Exact(text) | Self::Prefix(text) => text.len(),
-            Self::Regex(pattern) | Self::AnyRegex(pattern) => pattern.source.len(),
+            Self::Regex(pattern) | Self::AnyRegex(pattern) | Self::Made(pattern) => pattern.source.len(),
             Self::Present | Self::AnyGlob(_) => 0,
         }
     }
@@ -267,6 +279,7 @@ impl std::fmt::Display for TextMatch {
             Self::Exact(value) => f.write_str(value),
             Self::Prefix(prefix) => write!(f, "{prefix}*"),
             Self::Regex(pattern) | Self::AnyRegex(pattern) => write!(f, "/{}/", pattern.source),
+            Self::Made(pattern) => f.write_str(&pattern.source),
             Self::Present => f.write_str("*"),
             Self::AnyGlob(globs) => f.write_str(&globs.join(" | ")),
         }

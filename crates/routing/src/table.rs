@@ -12,6 +12,7 @@ use podpath_source::{Location, Text};
 use crate::gateways::Gateway;
 use crate::matcher::Matcher;
 use crate::pattern::{HostPattern, Pattern, TextMatch};
+use crate::real_ip::RealIp;
 
 /// Where a part of a table comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Table {
     pub rejected: Vec<Rejected>,
     /// Errors that keep the controller from changing anything, in its own words.
     pub frozen: Vec<Frozen>,
+    /// Whom its rules take for the client: none is who connects.
+    pub real_ip: Option<Arc<RealIp>>,
 }
 
 /// An error that freezes a load balancer.
@@ -292,12 +295,16 @@ pub enum Filter {
     RequestHeaders(HeaderChange),
     /// Headers of the answer.
     ResponseHeaders(HeaderChange),
+    /// `Strict-Transport-Security` of the answer, which the controller sets unasked (ingress-nginx).
+    Hsts(String),
     /// Replaces the Host.
     Host(String),
     /// Tells how the client came, in the place of what its own headers say (ingress-nginx).
     Forwarded {
         /// What they say is believed.
         is_trusted: bool,
+        /// Whom it takes for the client: none is who connects.
+        real_ip: Option<Arc<RealIp>>,
     },
     /// Changes the path.
     Path(PathChange),

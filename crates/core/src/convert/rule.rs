@@ -76,6 +76,9 @@ fn named(name: &str, text: &TextMatch) -> Converting<Value> {
         TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) => {
             Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.source }))
         }
+        TextMatch::Made(pattern) => {
+            Ok(json!({ "name": name, "type": "RegularExpression", "value": pattern.expression() }))
+        }
         TextMatch::Prefix(_) | TextMatch::Present | TextMatch::AnyGlob(_) => {
             Err(no_words("this condition on a header", "이 헤더 조건을"))
         }
@@ -181,6 +184,7 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
         } })),
         Filter::Host(_)
         | Filter::Forwarded { .. }
+        | Filter::Hsts(_)
         | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => None,
         Filter::Path(PathChange::Prefix(_) | PathChange::Regex(..)) | Filter::Rewrite { .. } => {
             return Err(no_words("this rewrite", "이 재작성을"));

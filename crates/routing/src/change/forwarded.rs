@@ -1,6 +1,7 @@
 //! What ingress-nginx tells a backend about the client.
 
 use super::change_headers;
+use crate::real_ip::RealIp;
 use crate::request::Request;
 use crate::table::HeaderChange;
 
@@ -10,7 +11,7 @@ const TOLD: [&str; 5] = ["X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Pr
 /// What ingress-nginx tells about the client: what it saw itself, or, where it trusts them, what the headers of the request
 /// say; the first host of `X-Forwarded-Host` is the Host then (`lua_ingress.lua`, `rewrite`; `nginx.tmpl`). Others get these
 /// headers too, but only what a client sent itself becomes another text, so nothing is told of the rest.
-pub(super) fn tell_client(is_trusted: bool, request: &mut Request) {
+pub(super) fn tell_client(is_trusted: bool, real_ip: Option<&RealIp>, request: &mut Request) {
     let has = |name: &&str| request.header(name).is_some();
     let said = |name: &str| request.header(name).filter(|_| is_trusted);
     let (sends_client, sends_rest) = (request.header("x-forwarded-for"), TOLD.iter().any(has));
@@ -23,9 +24,7 @@ pub(super) fn tell_client(is_trusted: bool, request: &mut Request) {
         let values = [authority, port, scheme.clone(), scheme.clone(), scheme];
         change.set.extend(TOLD.iter().map(|it| (*it).to_owned()).zip(values));
     }
-    // Trusted, the first of several addresses is the client (`real_ip_recursive on`, every address being a trusted one).
-    let first = sends_client.as_ref().filter(|_| is_trusted).and_then(|it| it.split(',').next());
-    let client = first.map(|it| it.trim().to_owned()).or_else(|| request.source_ip.clone());
+    let client = real_ip.map_or_else(|| request.source_ip.clone(), |it| it.client(request));
     for name in ["X-Forwarded-For", "X-Real-IP"].iter().filter(|it| has(it)) {
         match &client {
             Some(client) => change.set.push(((*name).to_owned(), client.clone())),
@@ -48,7 +47,7 @@ mod tests {
         let headers = sent.iter().map(owned).collect();
         let mut request = Request { port: 80, source_ip: Some("203.0.113.9".into()), headers, ..Request::default() };
         request.set_authority("shop.example.kr");
-        tell_client(is_trusted, &mut request);
+        tell_client(is_trusted, None, &mut request);
         let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
         (request.authority, request.headers.into_iter().map(lower).collect())
     }

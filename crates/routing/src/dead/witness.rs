@@ -133,7 +133,7 @@ fn sample(text: &TextMatch) -> Option<String> {
         TextMatch::Exact(value) | TextMatch::Prefix(value) => Some(value.clone()),
         TextMatch::Present => ANY.first().map(|it| (*it).to_owned()),
         TextMatch::AnyGlob(globs) => globs.first().map(|it| it.replace('*', "any").replace('?', "x")),
-        TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) => literal(pattern),
+        TextMatch::Regex(pattern) | TextMatch::AnyRegex(pattern) | TextMatch::Made(pattern) => literal(pattern),
     }
 }
 

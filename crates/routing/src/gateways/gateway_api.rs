@@ -184,6 +184,7 @@ fn table(cluster: &Cluster, facts: &GatewayFacts, draft: Draft) -> Option<Table>
         listeners: listeners.filter_map(|(it, rules)| lower_listener(facts, it, rules)).collect(),
         rejected: draft.rejected,
         frozen: vec![],
+        real_ip: None,
     })
 }
 

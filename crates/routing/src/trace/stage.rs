@@ -23,7 +23,9 @@ use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
 use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
-use crate::table::{Action, Backend, BegunTls, Cors, Filter, Listener, Protocol, Response, Rule, Table, Target};
+use crate::table::{
+    Action, Backend, BegunTls, Cors, Filter, HeaderChange, Listener, Protocol, Response, Rule, Table, Target,
+};
 use crate::tables::Tables;
 use admit::Called;
 use fault::aborted;
@@ -237,6 +239,8 @@ impl<'a> Walk<'a> {
                 let to = location(redirect, rule, &seen);
                 let end = End::redirected(self.cluster, table, rule, redirect.status, &to);
                 self.trace.location = Some(to);
+                // What is done to answers holds for those of the proxy itself; nothing goes on that could be copied.
+                self.change_answer(&rule.filters, &request);
                 self.finish(end)
             }
             Action::Respond(response) => {
@@ -356,15 +360,25 @@ impl<'a> Walk<'a> {
 
     /// Mirrors, and what is done to the answer.
     fn take_side_effects(&mut self, filters: &[Filter], request: &Request) {
+        self.change_answer(filters, request);
+        for filter in filters {
+            if let Filter::Mirror { target, port, fraction } = filter {
+                let (target, fraction) = (target.clone(), *fraction);
+                self.trace.mirrors.push(Mirror { target, port: *port, fraction });
+            }
+        }
+    }
+
+    fn change_answer(&mut self, filters: &[Filter], request: &Request) {
         for filter in filters {
             match filter {
                 Filter::ResponseHeaders(change) => self.trace.response.push(change.clone()),
+                Filter::Hsts(value) => {
+                    let set = vec![("Strict-Transport-Security".to_owned(), value.clone())];
+                    self.trace.response.push(HeaderChange { set, ..HeaderChange::default() });
+                }
                 Filter::Cors(cors) => self.trace.response.extend(cors::answer(cors, request)),
                 Filter::AllowOrigin => self.trace.response.extend(cors::allow_origin(request)),
-                Filter::Mirror { target, port, fraction } => {
-                    let (target, fraction) = (target.clone(), *fraction);
-                    self.trace.mirrors.push(Mirror { target, port: *port, fraction });
-                }
                 _ => {}
             }
         }
@@ -550,7 +564,10 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
     }
     if table.gateway.normalizes_paths {
         let path = normalized(&request.path)?;
-        return Some(Cow::Owned(Request { path, ..request.clone() }));
+        // A final dot of the Host does not count (nginx, `ngx_http_validate_host`).
+        let host = request.host.strip_suffix('.').unwrap_or(&request.host).to_owned();
+        let source_ip = table.real_ip.as_ref().map_or_else(|| request.source_ip.clone(), |it| it.client(request));
+        return Some(Cow::Owned(Request { path, host, source_ip, ..request.clone() }));
     }
     Some(Cow::Borrowed(request))
 }

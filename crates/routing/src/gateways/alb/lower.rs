@@ -30,6 +30,7 @@ pub(super) fn table(cluster: &Cluster, made: &LoadBalancer) -> Table {
         listeners: made.listeners.iter().flat_map(|it| lowering.listeners(it)).chain(made.closed.clone()).collect(),
         rejected: made.rejected.clone(),
         frozen: made.frozen.clone(),
+        real_ip: None,
     }
 }
 

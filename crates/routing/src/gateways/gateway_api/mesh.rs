@@ -60,6 +60,7 @@ pub fn lower(cluster: &Cluster, service: &Found<'_, Service>, caller_namespace: 
         }],
         rejected: rejected.collect(),
         frozen: vec![],
+        real_ip: None,
     })
 }
 

@@ -8,6 +8,7 @@
 mod annotation;
 mod canary;
 mod config;
+mod inspect;
 mod location;
 mod server;
 mod upstream;
@@ -21,6 +22,7 @@ use podpath_source::Text;
 
 use self::annotation::Annotations;
 use self::config::Config;
+use self::inspect::escape;
 use self::location::{Context, Way};
 use self::server::{CATCH_ALL, Member, Server, oldest_first, servers};
 use self::upstream::Upstreams;
@@ -74,6 +76,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ing
         listeners,
         rejected,
         frozen: vec![],
+        real_ip: config.real_ip.clone(),
         origin: place,
     }
 }
@@ -157,6 +160,9 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
 
 /// What the admission webhook refuses, in its own words; the controller leaves most of it out too.
 fn denial(member: &Member<'_>, config: &Config) -> Option<(Origin, String)> {
+    if let Some(found) = escape(&member.ingress) {
+        return Some(found);
+    }
     if let Some((key, words)) = &member.notes.refused {
         return Some((annotation::place(&member.ingress, key), words.clone()));
     }
@@ -190,11 +196,15 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
         let origin = origin(&member.ingress, path.backend.span, format!("spec.rules[{r}].http.paths[{p}].backend"));
         path.backend.service.is_none().then_some(Rejected { origin, reason: "no-service", text, by: None })
     };
-    let denied = member.notes.denied.iter().map(|(key, text)| Rejected {
-        origin: annotation::place(&member.ingress, key),
-        reason: "location-denied",
-        text: text.clone(),
-        by: None,
-    });
-    paths.filter_map(refused).chain(denied).collect()
+    let noted = |reason: &'static str| {
+        move |(key, text): &(&'static str, Text)| Rejected {
+            origin: annotation::place(&member.ingress, key),
+            reason,
+            text: text.clone(),
+            by: None,
+        }
+    };
+    let denied = member.notes.denied.iter().map(noted("location-denied"));
+    let ignored = member.notes.ignored.iter().map(noted("annotation-ignored"));
+    paths.filter_map(refused).chain(denied).chain(ignored).collect()
 }

@@ -60,6 +60,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, members: &[Found<'_, Ingre
         listeners: ports.map(listener).collect(),
         rejected: vec![],
         frozen: vec![],
+        real_ip: None,
         origin: place,
     }
 }

@@ -171,6 +171,7 @@ fn make<'a>(
         listeners,
         rejected,
         frozen: vec![],
+        real_ip: None,
     }
 }
 

@@ -415,6 +415,7 @@ pub(super) fn served(
         }],
         rejected: vec![],
         frozen: vec![],
+        real_ip: None,
     }
 }
 

@@ -4,14 +4,22 @@
 //! does not know is ignored by it, and so it is here.
 
 mod denied;
+mod headers;
+mod ignored;
 mod invalid;
+mod risk;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, Labels};
 use podpath_source::Text;
 
 use self::denied::{no_range, users};
+use self::headers::custom;
+pub(super) use self::headers::{Headers, is_name, listed};
+use self::ignored::{cors, ignored};
 use self::invalid::invalid;
+pub(super) use self::risk::Risk;
+use self::risk::risky;
 use super::config::Config;
 use crate::gateways::origin;
 use crate::range::is_range;
@@ -20,20 +28,14 @@ use crate::table::Origin;
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
 /// Annotations whose effect on the answer is not modelled.
-const UNMODELLED: &[&str] = &["custom-headers", "auth-tls-secret"];
+const UNMODELLED: &[&str] = &["auth-tls-secret"];
 
 /// The same, of those that ask who it is.
 const UNMODELLED_AUTH: &[&str] = &["auth-url", "satisfy"];
 
-/// Annotations that put text of their own into the configuration, with the name of their parser. The admission refuses them
-/// unless the ConfigMap allows.
-const SNIPPETS: &[(&str, &str)] = &[
-    ("configuration-snippet", "ConfigurationSnippet"),
-    ("server-snippet", "ServerSnippet"),
-    ("auth-snippet", "ExternalAuth"),
-    ("stream-snippet", "StreamSnippet"),
-    ("modsecurity-snippet", "ModSecurity"),
-];
+/// Annotations that put text of their own into the configuration. The admission refuses them unless the ConfigMap allows.
+const SNIPPETS: &[&str] =
+    &["configuration-snippet", "server-snippet", "auth-snippet", "stream-snippet", "modsecurity-snippet"];
 
 /// Texts by key; booleans are those of Go's `ParseBool`, what cannot be read counts as missing.
 pub(super) struct Keys<'a> {
@@ -117,6 +119,10 @@ pub(super) struct Annotations {
     pub(super) unmodelled: Option<String>,
     /// An annotation for which the Ingress is left out, and the controller's own words.
     pub(super) refused: Option<(String, String)>,
+    /// Headers that every answer gets.
+    pub(super) headers: Headers,
+    /// Annotations whose value counts as missing, and why.
+    pub(super) ignored: Vec<(&'static str, Text)>,
 }
 
 /// When the alternative backend is taken.
@@ -143,7 +149,7 @@ impl Annotations {
         let labels = &ingress.entry.resource.meta.annotations;
         let keys = Keys { labels: Some(labels), prefix: PREFIX };
         let owned = |key: &str| keys.text(key).map(str::to_owned);
-        let snippet = SNIPPETS.iter().map(|(key, _)| *key).find(|it| keys.text(it).is_some());
+        let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
         let password = keys.text("auth-type");
         let allow = ["whitelist-source-range", "allowlist-source-range"].into_iter().find_map(|it| keys.ranges(it));
         let deny = keys.ranges("denylist-source-range");
@@ -151,6 +157,8 @@ impl Annotations {
         let users = users(cluster, ingress, &keys, config);
         let denied = unreadable.map(|it| (it, no_range(it)));
         let denied = denied.or_else(|| users.as_ref()?.as_ref().err().map(|it| ("auth-secret", it.clone())));
+        let headers = custom(cluster, &keys, config);
+        let denied = denied.or_else(|| headers.as_ref().err().map(|it| ("custom-headers", it.clone())));
         let unmodelled_auth = UNMODELLED_AUTH.iter().copied().find(|it| keys.text(it).is_some());
         let unmodelled_auth = unmodelled_auth.or(password.filter(|it| *it != "basic").map(|_| "auth-type"));
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
@@ -160,8 +168,8 @@ impl Annotations {
             .map(|_| "backend-protocol"));
         Self {
             use_regex: keys.flag("use-regex").unwrap_or(false),
-            rewrite_target: owned("rewrite-target"),
-            app_root: owned("app-root").filter(|it| it.starts_with('/')),
+            rewrite_target: keys.taken("rewrite-target").map(str::to_owned),
+            app_root: keys.taken("app-root").filter(|it| it.starts_with('/')).map(str::to_owned),
             redirect: redirect(&keys),
             from_to_www: !leads_nowhere(&keys) && keys.flag("from-to-www-redirect").unwrap_or(false),
             relative_redirects: keys.flag("relative-redirects").unwrap_or(false),
@@ -189,6 +197,8 @@ impl Annotations {
             ssl_passthrough: keys.flag("ssl-passthrough").unwrap_or(false),
             unmodelled: unmodelled.or(snippet.filter(|_| config.allows_snippets)).map(field),
             refused: refused(&keys, config),
+            headers: headers.unwrap_or_default(),
+            ignored: ignored(&keys),
         }
     }
 }
@@ -205,8 +215,8 @@ pub(super) fn place(ingress: &Found<'_, Ingress>, suffix: &str) -> Origin {
     origin(ingress, written.map_or(annotations.span, |(_, value)| value.span), field(suffix))
 }
 
-/// An annotation that the admission webhook refuses, in its own words: a forbidden word in its value, a snippet, a value
-/// that its test does not take.
+/// An annotation that the admission webhook refuses, in its own words: a forbidden word in its value, a snippet, one that is
+/// too risky, a value that its test does not take.
 fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
     let own = keys.labels?.iter().filter_map(|(key, value)| Some((key.strip_prefix(PREFIX)?, value)));
     for (key, value) in own {
@@ -214,20 +224,15 @@ fn refused(keys: &Keys<'_>, config: &Config) -> Option<(String, String)> {
             return Some((key.to_owned(), format!("{PREFIX}{key} annotation contains invalid word {word}")));
         }
     }
-    // Their risk is `Critical`, the highest that is taken is `High` unless told (1.12): allowing them alone is not enough.
-    if let Some((key, group)) = SNIPPETS.iter().find(|(key, _)| keys.text(key).is_some()) {
-        let words = match (config.allows_snippets, config.takes_critical) {
-            (true, true) => None,
-            (true, false) => {
-                Some(format!("annotation group {group} contains risky annotation based on ingress configuration"))
-            }
-            (false, _) => Some(format!(
-                "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
-            )),
-        };
-        if let Some(words) = words {
-            return Some(((*key).to_owned(), words));
-        }
+    if let Some(key) = SNIPPETS.iter().find(|key| !config.allows_snippets && keys.text(key).is_some()) {
+        let words = format!(
+            "{PREFIX}{key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator"
+        );
+        return Some(((*key).to_owned(), words));
+    }
+    if let Some((key, group)) = risky(keys, config.risk) {
+        let words = format!("annotation group {group} contains risky annotation based on ingress configuration");
+        return Some((key.to_owned(), words));
     }
     invalid(keys).map(|key| (key.to_owned(), format!("annotation {PREFIX}{key} contains invalid value")))
 }
@@ -257,7 +262,7 @@ fn redirect(keys: &Keys<'_>) -> Option<(String, u16)> {
 
 fn canary(keys: &Keys<'_>) -> Option<Canary> {
     keys.flag("canary").filter(|it| *it)?;
-    let owned = |key: &str| keys.text(key).map(str::to_owned);
+    let owned = |key: &str| keys.taken(key).map(str::to_owned);
     Some(Canary {
         header: owned("canary-by-header"),
         header_value: owned("canary-by-header-value"),
@@ -267,26 +272,4 @@ fn canary(keys: &Keys<'_>) -> Option<Canary> {
         // "canary-weight-total defaults to 100, and can be increased".
         total: keys.number("canary-weight-total").unwrap_or(100).max(100),
     })
-}
-
-fn cors(keys: &Keys<'_>) -> Option<Cors> {
-    keys.flag("enable-cors").filter(|it| *it)?;
-    let or = |key: &str, default: &str| keys.text(key).unwrap_or(default).to_owned();
-    let origins = keys.list("cors-allow-origin");
-    let mut headers = Vec::new();
-    if keys.flag("cors-allow-credentials").unwrap_or(true) {
-        headers.push(("Access-Control-Allow-Credentials".to_owned(), "true".to_owned()));
-    }
-    headers.push((
-        "Access-Control-Allow-Methods".to_owned(),
-        or("cors-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS"),
-    ));
-    let names =
-        "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization";
-    headers.push(("Access-Control-Allow-Headers".to_owned(), or("cors-allow-headers", names)));
-    let exposed = keys.text("cors-expose-headers");
-    headers.extend(exposed.map(|it| ("Access-Control-Expose-Headers".to_owned(), it.to_owned())));
-    headers.push(("Access-Control-Max-Age".to_owned(), or("cors-max-age", "1728000")));
-    let origins = if origins.is_empty() || origins.contains(&"*") { vec!["*"] } else { origins };
-    Some(Cors { origins: origins.into_iter().map(str::to_owned).collect(), headers })
 }

@@ -25,6 +25,8 @@ pub(super) fn decisions(canary: &Canary) -> Vec<(Option<Condition>, Share)> {
         let header = |text: TextMatch| Some(Condition::Header(name.clone(), text));
         match (&canary.header_value, &canary.header_pattern) {
             (Some(value), _) => found.push((header(exact(value)), Share::Canary)),
+            // "elseif err … return false": neither cookie nor weight is asked.
+            (None, Some(pattern)) if is_broken(pattern) => found.push((header(TextMatch::Present), Share::Primary)),
             (None, Some(pattern)) => {
                 found.push((header(TextMatch::Regex(Pattern::anywhere(pattern))), Share::Canary));
             }
@@ -46,6 +48,12 @@ pub(super) fn decisions(canary: &Canary) -> Vec<(Option<Condition>, Share)> {
     };
     found.push((None, share));
     found
+}
+
+/// A pattern that PCRE cannot read either: what it alone knows stands behind a backslash, in `(?`, or is possessive by a `+`.
+fn is_broken(pattern: &str) -> bool {
+    let is_plain = !["\\", "(?", "*+", "++", "?+", "}+"].iter().any(|it| pattern.contains(it));
+    is_plain && !Pattern::anywhere(pattern).is_valid()
 }
 
 /// A cookie by its name, which nginx compares without case, and its value.

@@ -3,14 +3,17 @@
 //! Source: `docs/user-guide/nginx-configuration/configmap.md`, `internal/ingress/controller/config/config.go` for what holds
 //! unless told, `template/configmap.go` for how the keys are read.
 
+use std::sync::Arc;
+
 use podpath_cluster::Cluster;
 use podpath_objects::ConfigMap;
 
-use super::annotation::Keys;
+use super::annotation::{Headers, Keys, Risk, is_name, listed};
 use super::canary::escape;
 use crate::matcher::Condition;
 use crate::pattern::{Pattern, TextMatch};
 use crate::range::is_range;
+use crate::real_ip::RealIp;
 
 /// The ConfigMap that the controller's own manifests make.
 const CONFIG: &str = "ingress-nginx-controller";
@@ -27,14 +30,16 @@ pub(super) struct Config {
     /// Paths with other characters need pathType ImplementationSpecific.
     pub(super) strict_paths: bool,
     pub(super) allows_snippets: bool,
-    /// `annotations-risk-level` is the highest one.
-    pub(super) takes_critical: bool,
+    /// `annotations-risk-level`: the highest one that is taken.
+    pub(super) risk: Risk,
     /// Annotations may name Secrets of other namespaces.
     pub(super) crosses_namespaces: bool,
     /// An Ingress with one of these words in an annotation is left out.
     pub(super) forbidden_words: Vec<String>,
     /// `X-Forwarded-Proto` and `X-Forwarded-Host` of a request are believed.
     pub(super) uses_forwarded_headers: bool,
+    /// Whom lists of addresses and the Pods take for the client.
+    pub(super) real_ip: Option<Arc<RealIp>>,
     /// 308 unless told.
     pub(super) redirect_code: u16,
     /// Paths that begin so are not redirected to HTTPS.
@@ -49,6 +54,14 @@ pub(super) struct Config {
     pub(super) blocked_ranges: Vec<String>,
     /// `custom-http-errors` has 503, so another backend answers it.
     pub(super) replaces_503: bool,
+    /// `Strict-Transport-Security` of every answer over TLS.
+    pub(super) hsts: Option<String>,
+    /// Headers that every answer gets.
+    pub(super) answer_headers: Headers,
+    /// Headers that every backend gets.
+    pub(super) backend_headers: Headers,
+    /// Headers that an Ingress may add to its answers.
+    pub(super) allowed_headers: Vec<String>,
     /// A setting that is not modelled.
     pub(super) unmodelled: Option<String>,
     pub(super) ssl_redirect: bool,
@@ -65,16 +78,18 @@ impl Config {
         let (blocked, unreadable) = blocked(&keys);
         let ranges = keys.list("block-cidrs");
         let odd_range = ranges.iter().any(|it| !is_range(it)).then_some("block-cidrs");
+        let allowed = keys.list("global-allowed-response-headers").into_iter();
         let global_auth = keys.text("global-auth-url").filter(|it| is_url(it)).map(|_| setting("global-auth-url"));
         Self {
             strict_paths: keys.flag("strict-validate-path-type").unwrap_or(true),
             allows_snippets: keys.flag("allow-snippet-annotations").unwrap_or(false),
-            takes_critical: keys.text("annotations-risk-level").is_some_and(|it| it.eq_ignore_ascii_case("critical")),
+            risk: Risk::parse(keys.text("annotations-risk-level")),
             crosses_namespaces: keys.flag("allow-cross-namespace-resources").unwrap_or(false),
             forbidden_words: keys
                 .text("annotation-value-word-blocklist")
                 .map_or_else(Vec::new, |it| it.split(',').map(|word| word.trim().to_owned()).collect()),
             uses_forwarded_headers: keys.flag("use-forwarded-headers").unwrap_or(false),
+            real_ip: real_ip(&keys).map(Arc::new),
             redirect_code: redirect_code(&keys),
             no_tls_redirect: locations(&keys, "no-tls-redirect-locations"),
             no_auth: locations(&keys, "no-auth-locations"),
@@ -82,6 +97,10 @@ impl Config {
             blocked,
             blocked_ranges: ranges.into_iter().map(str::to_owned).collect(),
             replaces_503: keys.list("custom-http-errors").contains(&"503"),
+            hsts: hsts(&keys),
+            answer_headers: listed(cluster, keys.text("add-headers")),
+            backend_headers: listed(cluster, keys.text("proxy-set-headers")),
+            allowed_headers: allowed.filter(|it| is_name(it)).map(str::to_owned).collect(),
             unmodelled: unmodelled.or(unreadable).or(odd_range).map(setting),
             ssl_redirect: keys.flag("ssl-redirect").unwrap_or(true),
             force_ssl_redirect: keys.flag("force-ssl-redirect").unwrap_or(false),
@@ -94,6 +113,29 @@ impl Config {
 /// The field of a setting.
 pub(super) fn setting(key: &str) -> String {
     format!("ConfigMap {CONFIG} data[\"{key}\"]")
+}
+
+/// "Enable the real_ip module only if we use either X-Forwarded headers or Proxy Protocol", or where it is asked for; with
+/// the latter the load balancer tells the client in another way.
+fn real_ip(keys: &Keys<'_>) -> Option<RealIp> {
+    let is_on = |key: &str| keys.flag(key).unwrap_or(false);
+    if !(is_on("use-forwarded-headers") || is_on("enable-real-ip")) || is_on("use-proxy-protocol") {
+        return None;
+    }
+    let trusted = match keys.text("proxy-real-ip-cidr") {
+        Some(_) => keys.list("proxy-real-ip-cidr").into_iter().map(str::to_owned).collect(),
+        None => vec!["0.0.0.0/0".to_owned()],
+    };
+    Some(RealIp { header: keys.text("forwarded-for-header").unwrap_or("X-Forwarded-For").to_owned(), trusted })
+}
+
+/// The header over TLS, for subdomains too unless told, whatever certificate there is (`lua_ingress.lua`, `header`).
+fn hsts(keys: &Keys<'_>) -> Option<String> {
+    let or = |key: &str, default: bool| keys.flag(key).unwrap_or(default);
+    let subdomains = if or("hsts-include-subdomains", true) { "; includeSubDomains" } else { "" };
+    let preload = if or("hsts-preload", false) { "; preload" } else { "" };
+    let age = keys.text("hsts-max-age").unwrap_or("31536000");
+    or("hsts", true).then(|| format!("max-age={age}{subdomains}{preload}"))
 }
 
 fn redirect_code(keys: &Keys<'_>) -> u16 {

@@ -77,7 +77,8 @@ impl<'a> Context<'a, '_> {
     pub(super) fn www(&self, redirect: Redirect) -> Vec<Rule> {
         let mut list = Vec::new();
         let label = "from-to-www-redirect".to_owned();
-        let mut rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label };
+        let rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label, told: vec![] };
+        let mut rules = rules.telling(self.config.answer_headers.clone());
         rules.block(self.config);
         rules.last(Action::Redirect(redirect));
         list
@@ -86,7 +87,8 @@ impl<'a> Context<'a, '_> {
     /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
     fn own_locations(&self, rules: &mut Vec<Rule>) {
         for (path, status, reason) in [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")] {
-            let mut rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
+            let rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
+            let mut rules = rules.telling(self.config.answer_headers.clone());
             rules.block(self.config);
             rules.last(Action::Respond(Response { status, body: None, reason }));
         }
@@ -103,7 +105,8 @@ impl<'a> Context<'a, '_> {
             let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
             let redirect = Action::Redirect(Redirect { status: 301, template, ..Redirect::default() });
             let path = PathMatch::Exact(bare.to_owned());
-            let mut rules = Rules::at(rules, path, &location.origin, &location.path);
+            let rules = Rules::at(rules, path, &location.origin, &location.path);
+            let mut rules = rules.telling(self.config.answer_headers.clone());
             rules.block(self.config);
             rules.last(redirect);
         }
@@ -139,7 +142,8 @@ impl<'a> Context<'a, '_> {
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let mut rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
+        let rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
+        let mut rules = rules.telling(self.config.answer_headers.clone());
         rules.block(self.config);
         rules.last(Action::Redirect(redirect));
     }
@@ -152,24 +156,28 @@ impl<'a> Context<'a, '_> {
             false if path.len() > 1 && path.ends_with('/') => PathMatch::Prefix(path.to_owned()),
             false => PathMatch::Elements(path.to_owned()),
         };
-        let mut rules = Rules::at(rules, path_match, &location.origin, path);
-        rules.block(self.config);
         let none = Annotations::default();
         let notes = self.notes(location).unwrap_or(&none);
+        let headers = self.config.answer_headers.iter().chain(&notes.headers).cloned().collect();
+        let hsts = self.config.hsts.as_ref().filter(|_| way.is_https);
+        let mut rules = Rules::at(rules, path_match, &location.origin, path).telling(headers).securely(hsts);
+        rules.block(self.config);
         // "Location denied": `return 503` stands in the place of everything else.
         if notes.denied.is_some() {
             rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));
             return;
         }
         if let Some(end) = self.rewrite_phase(&mut rules, location, notes, way) {
-            rules.last(end);
+            rules.answer(notes, None, &end);
             return;
         }
         let member = location.member.and_then(|it| self.members.get(it));
         let served = member.zip(location.backend.as_ref());
         let is_dead =
             |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
-        if let Some((member, (backend, place))) = served.filter(is_dead) {
+        let dead = served.filter(is_dead);
+        let instead = dead.and_then(|(member, _)| self.instead(member));
+        if let (Some((member, (backend, place))), None) = (dead, &instead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;
         }
@@ -185,10 +193,10 @@ impl<'a> Context<'a, '_> {
         let is_closed = access_phase(&mut rules, notes, self.config);
         match (served, notes.users.as_ref().filter(|_| asks)) {
             (_, Some(users)) => ask_password(&mut rules, notes, users),
-            (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex)),
+            (Some((member, _)), None) => self.forward(&mut rules, location, member, (path, is_regex), instead),
             (None, None) => {
                 rules.label = "default backend".into();
-                rules.last(Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
+                rules.answer(notes, None, &Action::Respond(Response { status: 404, body: None, reason: "no-route" }));
             }
         }
         if is_closed {
@@ -236,19 +244,19 @@ impl<'a> Context<'a, '_> {
         if !self.config.uses_forwarded_headers {
             return (!way.is_https).then_some(redirect);
         }
-        redirect_forwarded(rules, redirect, way);
+        redirect_forwarded(rules, notes, &redirect, way);
         None
     }
 }
 
 /// "Trust `X-Forwarded-Proto` headers correctly indicate ssl offloading": `http` is redirected, whatever else is not;
 /// without the header the connection itself counts (`lua_ingress.lua`, `rewrite`).
-fn redirect_forwarded(rules: &mut Rules<'_>, redirect: Action, way: Way) {
+fn redirect_forwarded(rules: &mut Rules<'_>, notes: &Annotations, redirect: &Action, way: Way) {
     let told = "x-forwarded-proto".to_owned();
     let is_plain = Condition::Header(told.clone(), TextMatch::Exact("http".into()));
-    rules.push([is_plain], vec![], redirect.clone());
+    rules.answer(notes, Some(&is_plain), redirect);
     if !way.is_https {
-        rules.push([Condition::WithoutHeader(told, TextMatch::Present)], vec![], redirect);
+        rules.answer(notes, Some(&Condition::WithoutHeader(told, TextMatch::Present)), redirect);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: `internal/ingress/annotations`: each key has a test (`parser/validators.go`); where its parser gives the failure
 //! back, `Extract` ends and the Ingress is not stored. Keys that get their default instead (`rewrite-target`, CORS, canaries),
-//! and those that deny their locations, are not here. An empty value counts as missing.
+//! and those that deny their locations, are not here (`ignored.rs`). An empty value counts as missing.
 
 use super::{Keys, PREFIX};
 use crate::pattern::Pattern;

@@ -17,8 +17,8 @@ pub(super) fn allowed(cors: &Cors) -> (Option<Condition>, Vec<Filter>) {
         return (None, vec![told(std::iter::once(all).chain(cors.headers.iter().cloned()).collect())]);
     }
     let origins: Vec<_> = cors.origins.iter().map(|it| expression(it)).collect();
-    let pattern = Pattern::anywhere(&format!("(?i)({})$", origins.join("|")));
-    let condition = Condition::Header("origin".into(), TextMatch::Regex(pattern));
+    let pattern = Pattern::made_of(&cors.origins.join(", "), &format!("(?i)({})$", origins.join("|")));
+    let condition = Condition::Header("origin".into(), TextMatch::Made(pattern));
     (Some(condition), vec![Filter::AllowOrigin, told(cors.headers.clone())])
 }
 

@@ -23,17 +23,25 @@ impl<'a> Context<'a, '_> {
         location: &Location<'a>,
         member: &Member<'a>,
         (path, is_regex): (&str, bool),
+        instead: Option<Backend>,
     ) {
         let Some((backend, place)) = &location.backend else { return };
-        let filters = match self.filters(location, &member.notes, path, is_regex) {
+        let mut filters = match self.filters(location, &member.notes, path, is_regex) {
             Ok(filters) => filters,
             Err(field) => return rules.last(Action::Unsupported(field)),
         };
-        let primary = self.backend(&member.ingress, backend, place);
+        let shares = match instead {
+            // Its upstream has no canary.
+            Some(instead) => {
+                filters.push(told_instead(member, backend));
+                vec![(vec![instead], None, None)]
+            }
+            None => self.shares(member, backend, &self.backend(&member.ingress, backend, place)),
+        };
         let own = rules.origin.clone();
         for (condition, added) in variants(&member.notes) {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
-            for (mut share, also, whose) in self.shares(member, backend, &primary) {
+            for (mut share, also, whose) in shares.clone() {
                 // No server name is sent unless `proxy-ssl-server-name` asks for it.
                 share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(BegunTls::default()));
                 rules.origin = whose.unwrap_or_else(|| own.clone());
@@ -108,7 +116,8 @@ impl<'a> Context<'a, '_> {
         path: &str,
         is_regex: bool,
     ) -> Result<Vec<Filter>, String> {
-        let mut filters = vec![Filter::Forwarded { is_trusted: self.config.uses_forwarded_headers }];
+        let real_ip = self.config.real_ip.clone();
+        let mut filters = vec![Filter::Forwarded { is_trusted: self.config.uses_forwarded_headers, real_ip }];
         let has_variable = |text: &str| text.split('$').skip(1).any(|it| !it.starts_with(|c: char| c.is_ascii_digit()));
         if let Some(host) = &notes.upstream_vhost {
             if has_variable(host) {
@@ -129,6 +138,13 @@ impl<'a> Context<'a, '_> {
                 filters.push(Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() }));
             }
         }
+        let (removed, set): (Vec<_>, Vec<_>) =
+            self.config.backend_headers.iter().cloned().partition(|(_, value)| value.is_empty());
+        if !self.config.backend_headers.is_empty() {
+            // A header without value "will not be passed to a proxied server".
+            let remove = removed.into_iter().map(|(name, _)| name).collect();
+            filters.push(Filter::RequestHeaders(HeaderChange { set, remove, ..HeaderChange::default() }));
+        }
         filters.extend(notes.mirror.as_deref().and_then(|it| self.mirror(it)));
         Ok(filters)
     }
@@ -146,7 +162,7 @@ impl<'a> Context<'a, '_> {
         Some(Filter::Mirror { target, port: Some(port), fraction: (1, 1) })
     }
 
-    /// 503, unless the annotation names a Service for that.
+    /// 503, which is told to nobody else.
     pub(super) fn without_endpoints(
         &self,
         rules: &mut Rules<'_>,
@@ -154,26 +170,16 @@ impl<'a> Context<'a, '_> {
         backend: &IngressBackend,
         place: &str,
     ) {
-        let primary = self.backend(&member.ingress, backend, place);
-        let instead = member.notes.default_backend.as_deref().and_then(|name| self.default_backend(member, name));
-        if let Some(instead) = instead {
-            let port = backend.port.as_ref().map_or(String::new(), |it| it.value.to_string());
-            let service = backend.service.as_ref().map_or("", |it| it.value.as_str());
-            let told = [
-                ("X-Code", "503"),
-                ("X-Namespace", member.ingress.namespace()),
-                ("X-Ingress-Name", member.ingress.name()),
-                ("X-Service-Name", service),
-                ("X-Service-Port", port.as_str()),
-            ];
-            let set = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            let filter = Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() });
-            return rules.push([], vec![filter], Action::Forward(vec![instead]));
-        }
         if member.notes.replaces_503 {
             return rules.last(Action::Unsupported(field("custom-http-errors")));
         }
-        rules.last(Action::Forward(vec![primary]));
+        let primary = self.backend(&member.ingress, backend, place);
+        rules.answer(&member.notes, None, &Action::Forward(vec![primary]));
+    }
+
+    /// Who takes the place of a Service without endpoints: the Service of the annotation, when it has some.
+    pub(super) fn instead(&self, member: &Member<'a>) -> Option<Backend> {
+        self.default_backend(member, member.notes.default_backend.as_deref()?)
     }
 
     /// The Service of the annotation `default-backend`, by its first port, when somebody answers there.
@@ -198,6 +204,21 @@ impl<'a> Context<'a, '_> {
             check: None,
         })
     }
+}
+
+/// What a Service gets to know that takes the place of one without endpoints.
+fn told_instead(member: &Member<'_>, backend: &IngressBackend) -> Filter {
+    let port = backend.port.as_ref().map_or(String::new(), |it| it.value.to_string());
+    let service = backend.service.as_ref().map_or("", |it| it.value.as_str());
+    let told = [
+        ("X-Code", "503"),
+        ("X-Namespace", member.ingress.namespace()),
+        ("X-Ingress-Name", member.ingress.name()),
+        ("X-Service-Name", service),
+        ("X-Service-Port", port.as_str()),
+    ];
+    let set = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Filter::RequestHeaders(HeaderChange { set, ..HeaderChange::default() })
 }
 
 /// What is added to the answer for origins that are allowed; last the requests of no such origin.

@@ -1,11 +1,11 @@
 //! What a location does, rule by rule.
 
 use super::forward::variants;
-use crate::gateways::ingress::nginx::annotation::Annotations;
+use crate::gateways::ingress::nginx::annotation::{Annotations, Headers};
 use crate::gateways::ingress::nginx::config::Config;
 use crate::matcher::{Condition, Matcher};
 use crate::pattern::PathMatch;
-use crate::table::{Action, Filter, Origin, Rank, Response, Rule};
+use crate::table::{Action, Filter, HeaderChange, Origin, Rank, Response, Rule};
 
 /// The rules of a location as they grow: what all of them ask, and whose they are.
 pub(super) struct Rules<'r> {
@@ -13,13 +13,28 @@ pub(super) struct Rules<'r> {
     pub(super) base: Vec<Matcher>,
     pub(super) origin: Origin,
     pub(super) label: String,
+    /// What is done to every answer.
+    pub(super) told: Vec<Filter>,
 }
 
 impl<'r> Rules<'r> {
     /// The rules of a path.
     pub(super) fn at(list: &'r mut Vec<Rule>, path: PathMatch, origin: &Origin, label: &str) -> Self {
         let base = vec![Matcher::new(Condition::Path(path), origin.location)];
-        Self { list, base, origin: origin.clone(), label: label.to_owned() }
+        Self { list, base, origin: origin.clone(), label: label.to_owned(), told: vec![] }
+    }
+
+    /// With headers that every answer gets.
+    pub(super) fn telling(self, headers: Headers) -> Self {
+        let change = HeaderChange { set: headers, ..HeaderChange::default() };
+        let told = if change.set.is_empty() { vec![] } else { vec![Filter::ResponseHeaders(change)] };
+        Self { told, ..self }
+    }
+
+    /// Over TLS, where answers say that they want it.
+    pub(super) fn securely(mut self, hsts: Option<&String>) -> Self {
+        self.told.extend(hsts.cloned().map(Filter::Hsts));
+        self
     }
 
     pub(super) fn push(&mut self, extra: impl IntoIterator<Item = Condition>, filters: Vec<Filter>, action: Action) {
@@ -28,6 +43,7 @@ impl<'r> Rules<'r> {
         let matchers = self.base.iter().cloned().chain(extra).collect();
         let rank = Rank { order: self.list.len(), ..Rank::default() };
         let (origin, label) = (self.origin.clone(), self.label.clone());
+        let filters = filters.into_iter().chain(self.told.iter().cloned()).collect();
         self.list.push(Rule { origin, label, priority: None, matchers, rank, filters, action });
     }
 
