@@ -567,7 +567,7 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
         // A final dot of the Host does not count (nginx, `ngx_http_validate_host`).
         let host = request.host.strip_suffix('.').unwrap_or(&request.host).to_owned();
         let source_ip = table.real_ip.as_ref().map_or_else(|| request.source_ip.clone(), |it| it.client(request));
-        return Some(Cow::Owned(Request { path, host, source_ip, ..request.clone() }));
+        return Some(Cow::Owned(Request { host, path, source_ip, ..request.clone() }));
     }
     Some(Cow::Borrowed(request))
 }
