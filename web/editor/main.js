@@ -78,8 +78,10 @@ function create(host, callbacks) {
     show(newPath, text, newLabel) {
       if (newPath !== path) {
         if (path) states.set(path, view.state);
+        // The file that is gone has the same text: it was renamed, and takes its history along.
+        const renamed = !path && text && view.state.doc.toString() === text ? view.state : null;
         path = newPath;
-        view.setState(states.get(path) ?? fresh(text));
+        view.setState(states.get(path) ?? renamed ?? fresh(text));
         view.dispatch({ effects: [language.reconfigure(words.extension), label.reconfigure(named(newLabel)), more.reconfigure(loaded)] });
       }
       const old = view.state.doc.toString();
