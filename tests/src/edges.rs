@@ -224,7 +224,9 @@ pub fn routes() -> impl Strategy<Value = Routes> {
         0..3_usize,
         0..4_usize,
     );
-    let hosts = proptest::sample::subsequence(vec!["shop.example.kr", "*.example.kr", "s0"], 1..3);
+    // Istio refuses hosts of one VirtualService that hold one another.
+    let outer = proptest::sample::subsequence(vec!["shop.example.kr", "a.example.kr"], 1..3);
+    let hosts = prop_oneof![outer, Just(vec!["*.example.kr"]), Just(vec!["s0"]), Just(vec!["*.example.kr", "s0"])];
     let gateways = proptest::sample::subsequence(vec!["edge", "side", "mesh"], 1..4);
     let route = (hosts, gateways, 0..3_usize, prop::collection::vec(rule, 1..4));
     let route = route.prop_map(|(hosts, gateways, day, rules)| Route { hosts, gateways, day, rules });
