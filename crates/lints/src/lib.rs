@@ -291,7 +291,8 @@ impl<'a> DocumentContext<'a> {
 
     /// The objects of the document that are of these groups and kinds, with their kind.
     fn objects(&self, kinds: &[(&str, &str)]) -> impl Iterator<Item = (Reader<'a>, &str)> {
-        let fits = |group: &str, kind: &str| kinds.contains(&(group, kind));
+        // The kinds differ where the groups are alike, so they are asked first.
+        let fits = |group: &str, kind: &str| kinds.iter().any(|it| it.1 == kind && it.0 == group);
         self.kinds.iter().filter(move |it| fits(&it.1, &it.2)).map(|it| (it.0, it.2.as_str()))
     }
 }

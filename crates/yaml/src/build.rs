@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use podpath_source::Span;
 
+use crate::block;
 use crate::event::{Broken, Event, Events, Tag};
 use crate::node::{Entry, Key, Map, Node, Value};
 use crate::{Document, MAX_NODES, Problem, ProblemKind, scalar};
@@ -17,7 +18,16 @@ pub(crate) struct Built {
 
 /// Reads as far as the text can be read; open lists and maps are closed where it breaks.
 pub(crate) fn build(text: &str) -> Built {
-    let mut builder = Builder { text, ..Builder::default() };
+    let mut builder = Builder::of(text);
+    if block::read(text, &mut builder).is_some() {
+        return Built { document: builder.document(), broken: None };
+    }
+    build_whole(text)
+}
+
+/// The same by the whole grammar.
+pub(crate) fn build_whole(text: &str) -> Built {
+    let mut builder = Builder::of(text);
     let mut broken = None;
     for next in Events::new(text) {
         match next {
@@ -32,11 +42,12 @@ pub(crate) fn build(text: &str) -> Built {
     while let Some(frame) = builder.frames.pop() {
         builder.close(frame, None);
     }
-    Built { document: Document { root: builder.root, problems: builder.problems }, broken }
+    Built { document: builder.document(), broken }
 }
 
+/// What makes the tree out of the events.
 #[derive(Default)]
-struct Builder<'a> {
+pub(crate) struct Builder<'a> {
     text: &'a str,
     frames: Vec<Frame>,
     root: Option<Node>,
@@ -54,7 +65,34 @@ struct Frame {
 
 enum FrameKind {
     List(Vec<Node>),
-    Map { map: Map, places: BTreeMap<String, usize>, pending: Option<Pending>, merges: Vec<Node> },
+    Map { map: Map, places: Places, pending: Option<Pending>, merges: Vec<Node> },
+}
+
+/// Where each key of a map stands among its entries.
+#[derive(Default)]
+struct Places(BTreeMap<String, usize>);
+
+impl Places {
+    /// The entries up to which looking through them is faster than an index.
+    const FEW: usize = 16;
+
+    fn find(&self, map: &Map, key: &str) -> Option<usize> {
+        if map.entries.len() <= Self::FEW {
+            return map.entries.iter().position(|entry| entry.key.text == key);
+        }
+        self.0.get(key).copied()
+    }
+
+    fn push(&mut self, map: &mut Map, entry: Entry) {
+        let last = map.entries.len();
+        if last == Self::FEW {
+            self.0 = map.entries.iter().enumerate().map(|(idx, it)| (it.key.text.clone(), idx)).collect();
+        }
+        if last >= Self::FEW {
+            self.0.insert(entry.key.text.clone(), last);
+        }
+        map.entries.push(entry);
+    }
 }
 
 /// A key that waits for its value.
@@ -65,8 +103,17 @@ enum Pending {
     Refused,
 }
 
-impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, span: Span) {
+impl<'a> Builder<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    pub(crate) fn document(self) -> Document {
+        Document { root: self.root, problems: self.problems }
+    }
+
+    /// The next event and where it stands; `span` of the end of a block collection is empty.
+    pub(crate) fn take(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::Scalar { text, plain, double_quoted, tag, anchor } => {
                 if double_quoted {
@@ -80,7 +127,7 @@ impl Builder<'_> {
             Event::ListStart { anchor } => self.open(FrameKind::List(vec![]), span, anchor),
             Event::MapStart { anchor } => {
                 let kind =
-                    FrameKind::Map { map: Map::default(), places: BTreeMap::new(), pending: None, merges: vec![] };
+                    FrameKind::Map { map: Map::default(), places: Places::default(), pending: None, merges: vec![] };
                 self.open(kind, span, anchor);
             }
             Event::End => {
@@ -101,32 +148,26 @@ impl Builder<'_> {
     }
 
     fn close(&mut self, frame: Frame, end: Option<Span>) {
-        let Frame { kind, mut span, anchor } = frame;
-        if let Some(end) = end {
-            let last = self.text.get(..end.end as usize).map_or(0, |head| head.trim_end().len());
-            span.end = span.end.max(u32::try_from(last).unwrap_or(u32::MAX));
-        }
-        let value = match kind {
+        let Frame { kind, span, anchor } = frame;
+        let (value, children) = match kind {
             FrameKind::List(items) => {
-                tighten(&mut span, items.first().map(|it| it.span), items.last().map(|it| it.span));
-                Value::List(items)
+                let children = hull(items.iter().map(|it| it.span));
+                (Value::List(items), children)
             }
             FrameKind::Map { mut map, mut places, pending, merges } => {
                 if let Some(Pending::Key(key)) = pending {
                     let value = Node { value: Value::Null, span: Span { start: key.span.end, end: key.span.end } };
                     map.entries.push(Entry { key, value });
                 }
-                tighten(
-                    &mut span,
-                    map.entries.first().map(|it| it.key.span),
-                    map.entries.last().map(|it| it.value.span),
-                );
+                let children = hull(map.entries.iter().flat_map(|it| [it.key.span, it.value.span]));
                 for merged in merges {
                     merge(&mut map, &mut places, &merged);
                 }
-                Value::Map(map)
+                (Value::Map(map), children)
             }
         };
+        let bracket = end.filter(|it| it.start < it.end);
+        let span = bracket.map(|it| Span { start: span.start, end: it.end }).or(children).unwrap_or(span);
         let node = Node { value, span };
         self.remember(anchor, &node);
         self.add(node, false);
@@ -231,15 +272,15 @@ fn pending_key(node: &Node, is_merge: bool, problems: &mut Vec<Problem>) -> Pend
 }
 
 /// kubectl keeps the last of two equal keys silently; strict validation refuses them, so they are reported.
-fn insert(map: &mut Map, places: &mut BTreeMap<String, usize>, entry: Entry, problems: &mut Vec<Problem>) {
-    if let Some(existing) = places.get(&entry.key.text).and_then(|idx| map.entries.get_mut(*idx)) {
+fn insert(map: &mut Map, places: &mut Places, entry: Entry, problems: &mut Vec<Problem>) {
+    let place = places.find(map, &entry.key.text);
+    if let Some(existing) = place.and_then(|idx| map.entries.get_mut(idx)) {
         let kind = ProblemKind::DuplicateKey { key: entry.key.text.clone(), first: existing.key.span };
         problems.push(Problem { kind, span: entry.key.span });
         *existing = entry;
         return;
     }
-    places.insert(entry.key.text.clone(), map.entries.len());
-    map.entries.push(entry);
+    places.push(map, entry);
 }
 
 fn take_merge(node: Node, span: Span, merges: &mut Vec<Node>, problems: &mut Vec<Problem>) {
@@ -256,25 +297,21 @@ fn take_merge(node: Node, span: Span, merges: &mut Vec<Node>, problems: &mut Vec
 }
 
 /// Keys of the map itself win, then those of the first merged map that has them.
-fn merge(map: &mut Map, places: &mut BTreeMap<String, usize>, from: &Node) {
+fn merge(map: &mut Map, places: &mut Places, from: &Node) {
     let maps = match &from.value {
         Value::List(items) => items.iter().filter_map(Node::as_map).collect(),
         _ => from.as_map().into_iter().collect::<Vec<_>>(),
     };
     for entry in maps.into_iter().flat_map(|it| &it.entries) {
-        if !places.contains_key(&entry.key.text) {
-            places.insert(entry.key.text.clone(), map.entries.len());
-            map.entries.push(entry.clone());
+        if places.find(map, &entry.key.text).is_none() {
+            places.push(map, entry.clone());
         }
     }
 }
 
-/// A collection is as long as its children, whatever the end token says.
-fn tighten(span: &mut Span, first: Option<Span>, last: Option<Span>) {
-    if let (Some(first), Some(last)) = (first, last) {
-        span.start = span.start.min(first.start);
-        span.end = span.end.max(last.end);
-    }
+/// From the first to the last child. What an alias brings stands elsewhere and may be the last.
+fn hull(children: impl Iterator<Item = Span>) -> Option<Span> {
+    children.reduce(|all, it| Span { start: all.start.min(it.start), end: all.end.max(it.end) })
 }
 
 fn count(node: &Node) -> usize {

@@ -3,6 +3,7 @@
 //! Invariants: `yaml` knows no Kubernetes; any text gives a tree and a list of problems, never a panic; what was
 //! readable stays, however broken the rest is; aliases cannot make more nodes than [`MAX_NODES`].
 
+mod block;
 mod build;
 mod event;
 mod node;

@@ -156,3 +156,81 @@ fn deep_nesting_ends_in_a_message() {
     let text = "[".repeat(100_000);
     assert!(problems(&text).iter().any(|it| it.starts_with("Syntax")));
 }
+
+/// What the plain reader makes of a text, unless it refuses it; the text's problems stand in the document.
+fn plainly(text: &str) -> Option<Document> {
+    let mut builder = build::Builder::of(text);
+    block::read(text, &mut builder).map(|()| builder.document())
+}
+
+#[test]
+fn the_plain_reader_reads_as_the_whole_one() {
+    const LINES: [&str; 46] = [
+        "a:",
+        "b: 1",
+        "  c: x y",
+        "  d: \"q\\\"\" # c",
+        "  - e",
+        "- f",
+        "-",
+        "- g: 1",
+        "  h: 'it''s'",
+        "  i:",
+        "    j: k",
+        "- - l",
+        "  - - m",
+        "  -",
+        "    - n: o",
+        "# c",
+        "  # c",
+        "",
+        "   ",
+        "  p: |",
+        "  q: |-  # c",
+        "- |",
+        "    text",
+        "      more",
+        "   # t",
+        "r: [a, 'b', \"c\"]",
+        "  s: {t: u, \"v\": [w]}",
+        "x: {}",
+        "- []",
+        "  y : z",
+        "  k:v",
+        "text",
+        "    text: t # x",
+        "? a",
+        ": b",
+        "<<: {b: 2}",
+        "b: &x 1",
+        "b: *x",
+        "  b: >",
+        "b: - c",
+        "\tb: 1",
+        "b: \t1",
+        "  b: 'x' y",
+        "b: a: c",
+        "...",
+        "-  # c",
+    ];
+    let mut n_plain = 0;
+    let mut compare = |text: &str| {
+        let Some(plain) = plainly(text) else { return };
+        n_plain += 1;
+        let whole = build::build_whole(text);
+        assert_eq!(whole.broken, None, "{text:?} is broken");
+        assert_eq!(plain, whole.document, "{text:?}");
+    };
+    for first in LINES {
+        for second in LINES {
+            for third in LINES {
+                for fourth in LINES.into_iter().step_by(7) {
+                    let text = [first, second, third, fourth].join("\n");
+                    compare(&text);
+                    compare(&[&text, "\n"].concat());
+                }
+            }
+        }
+    }
+    assert!(n_plain > 10_000, "{n_plain}");
+}

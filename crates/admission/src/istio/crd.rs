@@ -50,6 +50,9 @@ const DEEPEST: usize = 16;
 impl Walk {
     fn object(&mut self, name: &str, at: &Field<'_>, depth: usize) {
         for [path, rule, about] in TABLE.get(name).map_or(&[][..], Vec::as_slice) {
+            if *rule != "needed" && !begins(at, path) {
+                continue;
+            }
             for field in reach(at, path) {
                 match *rule {
                     "is" if field.exists() && depth < DEEPEST => self.object(about, &field, depth + 1),
@@ -173,6 +176,12 @@ impl Walk {
         self.is_broken = true;
         self.values.push(refusal);
     }
+}
+
+/// False where nothing can stand at the path, since its first field is missing: most rules are about what nobody wrote.
+fn begins(at: &Field<'_>, path: &str) -> bool {
+    let first = path.split(['.', '[', '{']).next().unwrap_or_default();
+    first.is_empty() || at.node.is_some_and(|it| it.get(first).is_some())
 }
 
 /// The fields at a path of a table: `.` is the place itself, `[]` the items of a list, `{}` the values of a map.
