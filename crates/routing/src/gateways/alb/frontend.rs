@@ -109,7 +109,12 @@ impl LoadBalancer {
             port,
             protocol: "TCP".into(),
             protocol_version: None,
-            address_type: if self.address_type == "ipv4" { "ipv4" } else { "dualstack" },
+            // "That of the load balancer" (`buildFrontendNlbTargetGroupSpec`), whatever a target group may have.
+            address_type: match self.address_type.as_str() {
+                "ipv4" => "ipv4",
+                "dualstack" => "dualstack",
+                _ => "dualstack-without-public-ipv4",
+            },
             health: checked(merged),
             attributes: vec![],
             targets: vec![],
