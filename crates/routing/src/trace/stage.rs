@@ -127,8 +127,7 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
-        if self.speaks_http && is_istio && !is_normal(&request.path) {
+        if self.speaks_http && table.is_of_mesh() && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
             request.path = Mesh::of(self.cluster).path_form.of(&request.path);
         }
@@ -324,12 +323,18 @@ impl<'a> Walk<'a> {
         self.arrive(backend, live, request)
     }
 
-    /// The backends with the TLS that a proxy of the mesh begins towards them.
-    fn with_tls(&self, table: &Table, backends: &[Backend]) -> Vec<Backend> {
-        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
-        let mut all = backends.to_vec();
-        for it in all.iter_mut().filter(|it| is_istio && it.tls.is_none() && it.fault.is_none()) {
-            it.tls = self.tls_to(it);
+    /// The backends with the TLS that a proxy of the mesh begins towards them; they are copied where it begins some.
+    fn with_tls<'b>(&self, table: &Table, backends: &'b [Backend]) -> Cow<'b, [Backend]> {
+        let mut all = Cow::Borrowed(backends);
+        if !table.is_of_mesh() {
+            return all;
+        }
+        for (i, backend) in backends.iter().enumerate().filter(|(_, it)| it.tls.is_none() && it.fault.is_none()) {
+            if let Some(tls) = self.tls_to(backend)
+                && let Some(it) = all.to_mut().get_mut(i)
+            {
+                it.tls = Some(tls);
+            }
         }
         all
     }
@@ -576,5 +581,10 @@ impl Table {
     /// It is the sidecar of a caller.
     pub fn is_mesh(&self) -> bool {
         self.gateway.name.ends_with("-mesh")
+    }
+
+    /// It is that, or a gateway of Istio.
+    fn is_of_mesh(&self) -> bool {
+        self.is_mesh() || self.gateway.name == istio::GATEWAY.name
     }
 }
