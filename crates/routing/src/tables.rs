@@ -107,6 +107,11 @@ impl Tables {
         self.nlb.value.iter().find(|it| it.members.contains(&service))
     }
 
+    /// The ALB of a Gateway, or of an Ingress.
+    pub(crate) fn application(&self, id: ResourceId) -> Option<&Table> {
+        self.load_balancers().iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name)
+    }
+
     /// All load balancers, those of Services too.
     pub(crate) fn balancers(&self) -> impl Iterator<Item = &Table> {
         self.load_balancers().iter().chain(&self.nlb.value)

@@ -97,11 +97,9 @@ fn judge(cluster: &Cluster, tables: &Tables, table: &Table, backend: &Backend) -
     let judging = Judging { cluster, tables, table, backend, check };
     match &backend.target {
         Target::Balancer(id) => {
-            let tables = tables.load_balancers().iter();
-            let mut behind = tables.filter(|it| it.gateway.name == alb::GATEWAY.name);
-            let behind = behind.find(|it| it.members.contains(id));
             let port = check.port.or(backend.port);
-            let fate = behind.zip(port).map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
+            let fate =
+                tables.application(*id).zip(port).map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
             judging.found(fate, false).into_iter().collect()
         }
         target => service_of(cluster, target).map_or_else(Vec::new, |it| judging.of_service(&it)),
