@@ -17,7 +17,7 @@ use super::guard::Unmodelled;
 use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
-use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, plays, verdicts, words};
+use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
@@ -455,19 +455,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The gateway that these endpoints are, and its port.
-    ///
-    /// Tables of Istio count by the ports of Pods. Others count by those that clients dial: the Pods have them, too, or the
-    /// port of the Service leads to where they listen.
     pub(super) fn gateway_behind(&self, found: &[Endpoint], service_port: Option<u16>) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
         let pods = self.cluster.pod_source(endpoint.source?)?;
-        if let Some(table) = self.tables.istio_of(&pods) {
-            return Some((table, endpoint.port));
-        }
-        let table = self.tables.gateways().find(|it| plays(self.cluster, it, &pods))?;
-        let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
-        let port = [Some(endpoint.port), service_port].into_iter().flatten().find(listens)?;
-        Some((table, port))
+        let (table, port) = self.tables.played(self.cluster, &pods, endpoint.port, service_port)?;
+        Some((table, port?))
     }
 
     pub(super) fn at_service(
