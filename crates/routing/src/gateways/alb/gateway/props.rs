@@ -246,13 +246,7 @@ impl Making<'_, '_> {
         let version = self.version(entry.app_protocol.as_ref().map(|it| it.value.as_str()));
         let health = self.health(Some(service), number, target_type, &protocol, version.as_deref())?;
         let address_type = target::address_type(service.object, &self.build.address_type, self.place)?;
-        let port = target::number(service.object, entry, target_type);
-        if port == 0 {
-            return Err(self.error(match target_type {
-                "ip" => "TargetGroup port is empty. Are you using the correct service type?".into(),
-                _ => "TargetGroup port is empty. When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'".into(),
-            }));
-        }
+        let port = target::open_number(service.object, entry, target_type, "must be", self.place)?;
         self.control_port(&protocol, target_type)?;
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),
