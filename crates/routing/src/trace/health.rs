@@ -176,7 +176,7 @@ impl Judging<'_> {
         self.of_pods(&service, entry, None)
     }
 
-    /// What all Pods of a port make of it; `other` is a port that is not that of the traffic.
+    /// What all Pods of a port make of it; `other` is a port that is not that of the traffic, where targets are no nodes.
     fn of_pods(&self, service: &Found<'_, Service>, entry: &ServicePort, other: Option<u16>) -> Option<Health> {
         let (found, _) = endpoints(self.cluster, service, entry);
         let mut worst = None;
@@ -234,7 +234,7 @@ impl Judging<'_> {
     fn at_policies(&self, pod: &PodSource<'_>, port: u16) -> Option<Fate> {
         let connection = Connection { source: &Source::Network, target: *pod, port, protocol: "TCP" };
         let is_isolated = connection.ends(self.cluster).iter().any(|it| matches!(it.permission, Permission::Isolated));
-        (is_isolated && !self.check.is_node).then(|| Fate::Fails("health-check-policy", words::isolated(port)))
+        is_isolated.then(|| Fate::Fails("health-check-policy", words::isolated(port)))
     }
 
     /// What a gateway, or the ALB behind an NLB, answers by itself; what goes on to an application is open.
