@@ -10,6 +10,7 @@ use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
 use crate::trace::health::{self, Health};
+use crate::trace::plays;
 
 /// The tables of load balancers and gateways. Each sort is made again only when an object changed that it looked at.
 #[derive(Clone, Debug)]
@@ -107,6 +108,11 @@ impl Tables {
         self.nlb.value.iter().find(|it| it.members.contains(&service))
     }
 
+    /// The ALB of a Gateway, or of an Ingress.
+    pub(crate) fn application(&self, id: ResourceId) -> Option<&Table> {
+        self.load_balancers().iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name)
+    }
+
     /// All load balancers, those of Services too.
     pub(crate) fn balancers(&self) -> impl Iterator<Item = &Table> {
         self.load_balancers().iter().chain(&self.nlb.value)
@@ -146,6 +152,26 @@ impl Tables {
     /// The table of the Istio gateway that these Pods serve.
     pub fn istio_of(&self, pods: &PodSource<'_>) -> Option<&Table> {
         self.istio().iter().find(|(known, _)| known.source == Some(pods.id)).map(|(_, table)| table)
+    }
+
+    /// The table of the gateway that Pods play, and the port of it that a connection to a port of theirs is for; none where it
+    /// does not listen there.
+    ///
+    /// Tables of Istio count by the ports of Pods. Others count by those that clients dial: the Pods have them, too, or the
+    /// port of the Service leads to where they listen.
+    pub(crate) fn played(
+        &self,
+        cluster: &Cluster,
+        pods: &PodSource<'_>,
+        port: u16,
+        service_port: Option<u16>,
+    ) -> Option<(&Table, Option<u16>)> {
+        if let Some(table) = self.istio_of(pods) {
+            return Some((table, Some(port)));
+        }
+        let table = self.gateways().find(|it| plays(cluster, it, pods))?;
+        let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
+        Some((table, [Some(port), service_port].into_iter().flatten().find(listens)))
     }
 
     /// All tables.

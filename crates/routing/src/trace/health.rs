@@ -14,10 +14,10 @@ use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
 use podpath_objects::{Service, ServicePort};
 use podpath_source::{Location, Text};
 
-use super::network::{self, Connection, Permission, Source};
+use super::network::{Connection, Permission, Source};
 use super::words::health as words;
 use super::{Hop, Note};
-use crate::gateways::{alb, service_of};
+use crate::gateways::{alb, istio, service_of};
 use crate::table::{Action, Backend, HealthCheck, Table, Target};
 use crate::tables::Tables;
 
@@ -97,11 +97,9 @@ fn judge(cluster: &Cluster, tables: &Tables, table: &Table, backend: &Backend) -
     let judging = Judging { cluster, tables, table, backend, check };
     match &backend.target {
         Target::Balancer(id) => {
-            let tables = tables.load_balancers().iter();
-            let mut behind = tables.filter(|it| it.gateway.name == alb::GATEWAY.name);
-            let behind = behind.find(|it| it.members.contains(id));
             let port = check.port.or(backend.port);
-            let fate = behind.zip(port).map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
+            let fate =
+                tables.application(*id).zip(port).map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
             judging.found(fate, false).into_iter().collect()
         }
         target => service_of(cluster, target).map_or_else(Vec::new, |it| judging.of_service(&it)),
@@ -178,7 +176,7 @@ impl Judging<'_> {
         self.of_pods(&service, entry, None)
     }
 
-    /// What all Pods of a port make of it; `other` is a port that is not that of the traffic.
+    /// What all Pods of a port make of it; `other` is a port that is not that of the traffic, where targets are no nodes.
     fn of_pods(&self, service: &Found<'_, Service>, entry: &ServicePort, other: Option<u16>) -> Option<Health> {
         let (found, _) = endpoints(self.cluster, service, entry);
         let mut worst = None;
@@ -209,28 +207,34 @@ impl Judging<'_> {
         if let Some(fate) = port.and_then(|it| self.at_policies(pod, it)) {
             return fate;
         }
-        if let Some(table) = self.tables.istio_of(pod) {
-            return match self.check.path.as_deref() {
-                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => self.answered(404),
-                _ if ISTIO_PORTS.contains(&asked) => Fate::Open,
-                _ => self.at_table(table, asked),
+        let dialled = port.is_none().then_some(entry.port.value);
+        match self.tables.played(self.cluster, pod, asked, dialled) {
+            Some((table, listening)) => {
+                let by_rules = || listening.map_or(Fate::Open, |it| self.at_table(table, it));
+                self.of_proxy(table, asked).unwrap_or_else(by_rules)
+            }
+            None => undeclared(pod, asked, port.is_some() || entry.protocol == "UDP"),
+        }
+    }
+
+    /// What a proxy answers about itself, whatever its rules are.
+    fn of_proxy(&self, table: &Table, asked: u16) -> Option<Fate> {
+        let path = self.check.path.as_deref();
+        if table.gateway.name == istio::GATEWAY.name {
+            return match path {
+                Some(path) if asked == ISTIO_HEALTH.0 && !path.starts_with(ISTIO_HEALTH.1) => Some(self.answered(404)),
+                _ => ISTIO_PORTS.contains(&asked).then_some(Fate::Open),
             };
         }
-        if let Some(table) = self.tables.gateways().find(|it| network::plays(self.cluster, it, pod)) {
-            let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
-            let dialled = [Some(asked), port.is_none().then_some(entry.port.value)].into_iter().flatten().find(listens);
-            // "/healthz" of its default server is answered by nginx itself.
-            let is_own = self.check.path.as_deref().is_some_and(|it| it.starts_with("/healthz"));
-            return dialled.filter(|_| !is_own).map_or(Fate::Open, |it| self.at_table(table, it));
-        }
-        undeclared(pod, asked, port.is_some() || entry.protocol == "UDP")
+        // "/healthz" of its default server is answered by nginx itself.
+        path.is_some_and(|it| it.starts_with("/healthz")).then_some(Fate::Open)
     }
 
     /// Policies that let the load balancer in at the port of the traffic may keep it away from that of the check.
     fn at_policies(&self, pod: &PodSource<'_>, port: u16) -> Option<Fate> {
         let connection = Connection { source: &Source::Network, target: *pod, port, protocol: "TCP" };
         let is_isolated = connection.ends(self.cluster).iter().any(|it| matches!(it.permission, Permission::Isolated));
-        (is_isolated && !self.check.is_node).then(|| Fate::Fails("health-check-policy", words::isolated(port)))
+        is_isolated.then(|| Fate::Fails("health-check-policy", words::isolated(port)))
     }
 
     /// What a gateway, or the ALB behind an NLB, answers by itself; what goes on to an application is open.

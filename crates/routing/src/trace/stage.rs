@@ -17,7 +17,7 @@ use super::guard::Unmodelled;
 use super::health;
 use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
-use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, plays, verdicts, words};
+use super::{CallerTls, Entry, Hop, Mirror, Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
 use crate::change::{apply_filters, location};
 use crate::choose::{Choice, choose_listener, choose_rule};
 use crate::cors;
@@ -127,8 +127,7 @@ impl<'a> Walk<'a> {
             }
         };
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
-        if self.speaks_http && is_istio && !is_normal(&request.path) {
+        if self.speaks_http && table.is_of_mesh() && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
             request.path = Mesh::of(self.cluster).path_form.of(&request.path);
         }
@@ -324,12 +323,18 @@ impl<'a> Walk<'a> {
         self.arrive(backend, live, request)
     }
 
-    /// The backends with the TLS that a proxy of the mesh begins towards them.
-    fn with_tls(&self, table: &Table, backends: &[Backend]) -> Vec<Backend> {
-        let is_istio = table.is_mesh() || table.gateway.name == istio::GATEWAY.name;
-        let mut all = backends.to_vec();
-        for it in all.iter_mut().filter(|it| is_istio && it.tls.is_none() && it.fault.is_none()) {
-            it.tls = self.tls_to(it);
+    /// The backends with the TLS that a proxy of the mesh begins towards them; they are copied where it begins some.
+    fn with_tls<'b>(&self, table: &Table, backends: &'b [Backend]) -> Cow<'b, [Backend]> {
+        let mut all = Cow::Borrowed(backends);
+        if !table.is_of_mesh() {
+            return all;
+        }
+        for (i, backend) in backends.iter().enumerate().filter(|(_, it)| it.tls.is_none() && it.fault.is_none()) {
+            if let Some(tls) = self.tls_to(backend)
+                && let Some(it) = all.to_mut().get_mut(i)
+            {
+                it.tls = Some(tls);
+            }
         }
         all
     }
@@ -428,9 +433,7 @@ impl<'a> Walk<'a> {
 
     /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
     fn at_balancer(mut self, id: ResourceId, only: bool, backend: &Backend, request: Request) -> Trace {
-        let tables = self.tables.load_balancers();
-        let found = tables.iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name);
-        let (Some(table), true) = (found, only) else {
+        let (Some(table), true) = (self.tables.application(id), only) else {
             return self.finish(End::unsupported_at(backend.origin.path.clone(), backend.origin.location));
         };
         self.trace.backends.clear();
@@ -452,19 +455,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The gateway that these endpoints are, and its port.
-    ///
-    /// Tables of Istio count by the ports of Pods. Others count by those that clients dial: the Pods have them, too, or the
-    /// port of the Service leads to where they listen.
     pub(super) fn gateway_behind(&self, found: &[Endpoint], service_port: Option<u16>) -> Option<(&'a Table, u16)> {
         let endpoint = found.first()?;
         let pods = self.cluster.pod_source(endpoint.source?)?;
-        if let Some(table) = self.tables.istio_of(&pods) {
-            return Some((table, endpoint.port));
-        }
-        let table = self.tables.gateways().find(|it| plays(self.cluster, it, &pods))?;
-        let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
-        let port = [Some(endpoint.port), service_port].into_iter().flatten().find(listens)?;
-        Some((table, port))
+        let (table, port) = self.tables.played(self.cluster, &pods, endpoint.port, service_port)?;
+        Some((table, port?))
     }
 
     pub(super) fn at_service(
@@ -576,5 +571,10 @@ impl Table {
     /// It is the sidecar of a caller.
     pub fn is_mesh(&self) -> bool {
         self.gateway.name.ends_with("-mesh")
+    }
+
+    /// It is that, or a gateway of Istio.
+    fn is_of_mesh(&self) -> bool {
+        self.is_mesh() || self.gateway.name == istio::GATEWAY.name
     }
 }

@@ -26,14 +26,14 @@ const CODES: &str = "frontend-nlb-healthcheck-success-codes";
 const MAPPING: &str = "frontend-nlb-listener-port-mapping";
 
 /// What all members of a port must tell alike, in the order in which it is merged (`mergeFrontendNlbListenPortConfigs`).
-/// Success codes are not among them: there the controller compares where they are kept, not what they are.
-const MERGED: [(&str, &str); 8] = [
+const MERGED: [(&str, &str); 9] = [
     ("IntervalSeconds", INTERVAL),
     ("TimeoutSeconds", TIMEOUT),
     ("HealthyThresholdCount", HEALTHY),
     ("UnhealthyThresholdCount", UNHEALTHY),
     ("Protocol", PROTOCOL),
     ("Path", PATH),
+    ("Matcher", CODES),
     ("Port", PORT),
     ("Target Port", MAPPING),
 ];
@@ -109,7 +109,12 @@ impl LoadBalancer {
             port,
             protocol: "TCP".into(),
             protocol_version: None,
-            address_type: if self.address_type == "ipv4" { "ipv4" } else { "dualstack" },
+            // "That of the load balancer" (`buildFrontendNlbTargetGroupSpec`), whatever a target group may have.
+            address_type: match self.address_type.as_str() {
+                "ipv4" => "ipv4",
+                "dualstack" => "dualstack",
+                _ => "dualstack-without-public-ipv4",
+            },
             health: checked(merged),
             attributes: vec![],
             targets: vec![],
@@ -147,23 +152,25 @@ fn checked(merged: &Merged<'_>) -> HealthCheck {
     }
 }
 
-/// Who tells nothing follows those that do; another value beside the first is a conflict.
+/// Who tells nothing follows those that do; another value beside the first is a conflict. Of success codes the controller
+/// compares where they are kept, not what they are, so those of two members are one whatever they say.
 fn merge<'a>(port: i64, wishes: &'a [Wish<'_>]) -> Result<Merged<'a>, Frozen> {
     let mut known = Merged::new();
     for (i, wish) in wishes.iter().enumerate() {
-        if let Some(codes) = wish.told.get(CODES) {
-            known.entry(CODES).or_insert_with(|| (codes.as_str(), wish.member.place(CODES)));
-        }
         for (field, suffix) in MERGED {
             let told = if suffix == MAPPING { Some(&wish.target) } else { wish.told.get(suffix) };
             let Some(told) = told else { continue };
-            let (first, _) = *known.entry(suffix).or_insert_with(|| (told.as_str(), wish.member.place(suffix)));
-            if first != told {
-                let (told, first) = (printed(suffix, told), printed(suffix, first));
-                let why = format!("conflicting {field}, config {}: {told}, previous: {first}", i + 1);
-                let message = format!("failed to merge NLB listenPort config for port: {port}: {why}");
-                return Err(Frozen { message, origin: wish.member.place(suffix) });
-            }
+            let first = match known.get(suffix) {
+                Some((first, _)) if first != told || suffix == CODES => printed(suffix, first),
+                Some(_) => continue,
+                None => {
+                    known.insert(suffix, (told.as_str(), wish.member.place(suffix)));
+                    continue;
+                }
+            };
+            let why = format!("conflicting {field}, config {}: {}, previous: {first}", i + 1, printed(suffix, told));
+            let message = format!("failed to merge NLB listenPort config for port: {port}: {why}");
+            return Err(Frozen { message, origin: wish.member.place(suffix) });
         }
     }
     Ok(known)
@@ -234,9 +241,11 @@ fn read(suffix: &str, note: &Note<'_>) -> Result<String, Frozen> {
     }
 }
 
-/// As Go prints it: a port is a struct of a kind, a number and a text.
+/// As Go prints it: a port is a struct of a kind, a number and a text, and success codes are one of two addresses, which are
+/// others each time.
 fn printed(suffix: &str, value: &str) -> String {
     match (suffix, value) {
+        (CODES, _) => "{0x... <nil>}".into(),
         (PORT, "traffic-port") => "{1 0 traffic-port}".into(),
         (PORT, number) => format!("{{0 {number} }}"),
         _ => value.to_owned(),

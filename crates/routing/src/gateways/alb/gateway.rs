@@ -198,11 +198,13 @@ struct Build<'a> {
     is_network: bool,
     address_type: String,
     groups: Vec<TargetGroup>,
-    /// Route, Service and targetPort: one target group each.
-    known: BTreeMap<(ResourceId, ResourceId, String), usize>,
+    known: BTreeMap<GroupKey, usize>,
     /// What takes no part.
     rejected: Vec<Rejected>,
 }
+
+/// Route, Service and targetPort, or route, Gateway and port: one target group each.
+type GroupKey = (ResourceId, ResourceId, String);
 
 /// The listeners of one port.
 struct Port<'a> {
@@ -279,6 +281,14 @@ impl<'a> Build<'a> {
             });
         }
         Ok(listeners)
+    }
+
+    /// Adds a target group; the number that it has from now on.
+    fn keep(&mut self, key: GroupKey, made: TargetGroup) -> usize {
+        let number = self.groups.len();
+        self.groups.push(made);
+        self.known.insert(key, number);
+        number
     }
 
     /// The part of the configuration for a port.

@@ -29,10 +29,32 @@ pub(super) fn targets(cluster: &Cluster, service: &Found<'_, Service>, port: &Se
     targets
 }
 
-/// nodePort for instances, targetPort for addresses (1 when it is a name); 0 when there is none.
+/// nodePort for instances, targetPort for addresses, or the error that there is none. Builders word it differently: what a
+/// Service with nodes as targets "must be", or "be must".
+pub(super) fn open_number(
+    service: &Service,
+    port: &ServicePort,
+    target_type: &str,
+    must_be: &str,
+    origin: &Origin,
+) -> Result<u16, Frozen> {
+    match number(service, port, target_type) {
+        0 => {
+            let why = if target_type == "ip" {
+                "Are you using the correct service type?".to_owned()
+            } else {
+                format!("When using Instance targets, your service {must_be} of type 'NodePort' or 'LoadBalancer'")
+            };
+            Err(Frozen { message: format!("TargetGroup port is empty. {why}"), origin: origin.clone() })
+        }
+        number => Ok(number),
+    }
+}
+
+/// 1 when the targetPort is a name; 0 when there is none.
 ///
 /// What the API server would choose by itself is not in the manifest: for a Service that gets node ports it counts as 1.
-pub(super) fn number(service: &Service, port: &ServicePort, target_type: &str) -> u16 {
+fn number(service: &Service, port: &ServicePort, target_type: &str) -> u16 {
     if target_type == "instance" {
         let is_open = match service.service_type.as_str() {
             "NodePort" => true,
@@ -135,16 +157,7 @@ impl Wanted<'_> {
         let port = port_of(self.service, self.port, self.origin)?;
         let address_type = address_type(self.service.object, self.address_type, self.origin)?;
         self.control_port(target_type)?;
-        let number = number(self.service.object, port, target_type);
-        if number == 0 {
-            let message = match target_type {
-                "ip" => "TargetGroup port is empty. Are you using the correct service type?",
-                _ => {
-                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'"
-                }
-            };
-            return Err(Frozen { message: message.into(), origin: self.origin.clone() });
-        }
+        let number = open_number(self.service.object, port, target_type, "be must", self.origin)?;
         if target_type == "instance" {
             self.notes.map("target-node-labels")?;
         }

@@ -262,17 +262,16 @@ pub(super) fn is_host(reference: &BackendRef) -> bool {
 
 /// The first reference of a route that cannot be resolved; parents do not count.
 pub(super) fn unresolved(cluster: &Cluster, route: &Route<'_>, parent: Option<&Found<'_, Service>>) -> Option<Problem> {
-    first(route.references().find_map(|it| backend(cluster, route, it, parent)))
+    route.references().find_map(|it| backend(cluster, route, it, parent)).map(problem)
 }
 
 /// The same at an AWS load balancer.
 pub(super) fn aws_unresolved(cluster: &Cluster, route: &Route<'_>) -> Option<Problem> {
-    first(route.references().find_map(|it| aws_backend(cluster, route, it)))
+    route.references().find_map(|it| aws_backend(cluster, route, it)).map(problem)
 }
 
-fn first(fault: Option<Fault>) -> Option<Problem> {
-    let fault = fault?;
-    Some(Problem { reason: fault.reason, text: fault.text, location: fault.location })
+fn problem(fault: Fault) -> Problem {
+    Problem { reason: fault.reason, text: fault.text, location: fault.location }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::choose::{NoListener, choose_listener, choose_rule};
 use crate::request::{Request, Scheme};
-use crate::table::{Action, Filter, HealthCheck, Rule, Table};
+use crate::table::{Action, Filter, HealthCheck, Protocol, Rule, Table};
 
 /// The Host header of a check is an address: this one nobody owns (RFC 5737).
 const ADDRESS: &str = "192.0.2.1";
@@ -26,7 +26,10 @@ pub(super) fn ask(table: &Table, check: &HealthCheck, port: u16) -> Answer {
     }
     let request = request(check, port);
     match choose_listener(table, &request) {
-        Ok(listener) => choose_rule(table, listener, &request).rule.map_or(Answer::Status(404), of_rule),
+        Ok(listener) => {
+            let nobody = || without_rule(listener.protocol);
+            choose_rule(table, listener, &request).rule.map_or_else(nobody, of_rule)
+        }
         Err(NoListener::Host) => Answer::Status(404),
         Err(NoListener::Protocol) => Answer::OtherProtocol,
         Err(NoListener::ServerName) => Answer::NoServerName,
@@ -50,6 +53,15 @@ fn request(check: &HealthCheck, port: u16) -> Request {
     };
     request.set_authority(ADDRESS);
     request
+}
+
+/// Who reads HTTP says that no rule takes it; who chooses by server name closes the connection.
+fn without_rule(protocol: Protocol) -> Answer {
+    match protocol {
+        Protocol::Http | Protocol::Https => Answer::Status(404),
+        Protocol::TlsPassthrough => Answer::NoServerName,
+        Protocol::TlsTerminate | Protocol::Tcp | Protocol::Udp => Answer::Unknown,
+    }
 }
 
 fn of_rule(rule: &Rule) -> Answer {

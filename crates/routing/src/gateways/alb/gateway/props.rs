@@ -157,9 +157,7 @@ pub(super) fn target_group(
     }
     let making = Making { build, props: layers(build, route, &service), route, port, place };
     let made = making.make(&service, number)?;
-    build.groups.push(made);
-    build.known.insert(key, build.groups.len() - 1);
-    Ok(Some(build.groups.len() - 1))
+    Ok(Some(build.keep(key, made)))
 }
 
 /// The target group of the ALB of another Gateway; one for each route and port.
@@ -178,9 +176,7 @@ fn balancer_group(
     let found = configuration(build, gateway.namespace(), "Gateway", gateway.name());
     let props = Layers(found.map(|it| of_route(&it, route)).unwrap_or_default());
     let made = Making { build, props, route, port, place }.balancer(gateway.id, number)?;
-    build.groups.push(made);
-    build.known.insert(key, build.groups.len() - 1);
-    Ok(Some(build.groups.len() - 1))
+    Ok(Some(build.keep(key, made)))
 }
 
 /// The TargetGroupConfiguration of a Service or a Gateway, which stands in the same namespace.
@@ -194,7 +190,7 @@ fn configuration<'a>(
         let target = it.object.spec().map(|it| it.get("targetReference"));
         target.is_some_and(|it| {
             it.get("name").text().is_some_and(|it| it.value == name)
-                && it.get("kind").text().map_or("Service".to_owned(), |it| it.value) == kind
+                && it.get("kind").text().map_or(kind == "Service", |it| it.value == kind)
         })
     };
     build.cluster.in_namespace::<TargetGroupConfiguration>(namespace).find(refers)
@@ -246,13 +242,7 @@ impl Making<'_, '_> {
         let version = self.version(entry.app_protocol.as_ref().map(|it| it.value.as_str()));
         let health = self.health(Some(service), number, target_type, &protocol, version.as_deref())?;
         let address_type = target::address_type(service.object, &self.build.address_type, self.place)?;
-        let port = target::number(service.object, entry, target_type);
-        if port == 0 {
-            return Err(self.error(match target_type {
-                "ip" => "TargetGroup port is empty. Are you using the correct service type?".into(),
-                _ => "TargetGroup port is empty. When using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'".into(),
-            }));
-        }
+        let port = target::open_number(service.object, entry, target_type, "must be", self.place)?;
         self.control_port(&protocol, target_type)?;
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),

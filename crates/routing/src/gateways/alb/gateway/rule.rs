@@ -10,7 +10,7 @@ use podpath_objects::{
 use podpath_order::Order;
 use podpath_source::{Location, Span, Spanned};
 
-use super::{Build, Port, Taken, hosts};
+use super::{Build, Port, Taken, by_age, hosts};
 use crate::gateways::alb::auth;
 use crate::gateways::alb::condition::condition;
 use crate::gateways::alb::model::{
@@ -103,22 +103,17 @@ impl Unit<'_> {
 /// All rules of a port.
 pub(super) fn rules(build: &mut Build<'_>, port: &Port<'_>, taken: &[&Taken<'_>]) -> Result<Vec<Rule>, Frozen> {
     let mut units: Vec<Unit<'_>> = Vec::new();
-    let mut seen = Vec::new();
-    for found in taken {
-        if seen.contains(&found.route.id) {
-            continue;
-        }
-        seen.push(found.route.id);
-        for host in hosts(taken, found.route.id) {
+    for route in by_age(taken) {
+        for host in hosts(taken, route.id) {
             let host = host.map(|it| it.to_string());
-            for (r, rule) in found.route.rules().into_iter().enumerate() {
+            for (r, rule) in route.rules().into_iter().enumerate() {
                 let asked: Vec<Asked<'_>> = match rule.matches {
                     Matches::Http(all) => all.iter().map(Asked::Http).collect(),
                     Matches::Grpc(all) => all.iter().map(Asked::Grpc).collect(),
                     Matches::Connection => vec![],
                 };
                 for (m, asked) in asked.into_iter().enumerate() {
-                    units.push(Unit { route: found.route, rule: rule.clone(), host: host.clone(), r, m, asked });
+                    units.push(Unit { route, rule: rule.clone(), host: host.clone(), r, m, asked });
                 }
             }
         }

@@ -31,16 +31,7 @@ impl Build<'_> {
         let health = self.health(service, place)?;
         let attributes = self.attributes(port)?;
         let address_type = target::address_type(service.object, &self.address_type, place)?;
-        let number = target::number(service.object, port, self.target_type);
-        if number == 0 {
-            let message = match self.target_type {
-                "ip" => "TargetGroup port is empty. Are you using the correct service type?",
-                _ => {
-                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'"
-                }
-            };
-            return Err(Frozen { message: message.into(), origin: place.clone() });
-        }
+        let number = target::open_number(service.object, port, self.target_type, "be must", place)?;
         if self.target_type == "instance" {
             self.notes.map("target-node-labels")?;
         }
