@@ -206,6 +206,8 @@ pub struct Hop {
     pub decided_by: Option<&'static str>,
     /// Port and number of a load balancer's rule; no number is the default rule.
     pub rule: Option<(u16, Option<u32>)>,
+    /// The load balancer, where its rule is that of another object: a route.
+    pub balancer: Option<ResourceId>,
     /// Everything that was considered.
     pub candidates: Vec<Candidate>,
     /// What else there is to know about it.

@@ -137,7 +137,9 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
     let resource = rule.and_then(|it| it.origin.resource).or(table.origin.resource);
     let location = rule.map(|it| it.origin.location);
     let (title, detail) = (words::name_of(cluster, resource), words::load_balancer(cluster, table, choice, request));
+    let is_elsewhere = resource.is_some_and(|it| !table.members.contains(&it));
     Hop {
+        balancer: table.origin.resource.filter(|_| is_elsewhere),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
         candidates: candidates(choice, &table.rejected, request),
