@@ -22,6 +22,7 @@ use crate::request::Request;
 use crate::table::{HeaderChange, Target};
 use crate::tables::Tables;
 
+pub use answer::lowest_terms;
 pub(crate) use network::plays;
 
 /// Where a request enters.

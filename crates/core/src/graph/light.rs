@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Shield};
-use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted};
+use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted, lowest_terms};
 use podpath_source::Text;
 
 use super::build::{CLIENT, bare_edge, bare_node, listener_name, missing_id, node_id};
@@ -222,7 +222,7 @@ impl Lighting<'_> {
                 Target::Host(_) => continue,
             };
             let share = shares.entry(to).or_insert((0, backend.weight.1));
-            *share = (share.0 * backend.weight.1 + backend.weight.0 * share.1, share.1 * backend.weight.1);
+            *share = sum(*share, backend.weight);
         }
         for (to, share) in shares {
             if let Some(node) = self.node(&to).filter(|it| it.state == NodeState::Off || it.state == NodeState::Lost) {
@@ -251,6 +251,12 @@ impl Lighting<'_> {
             }
         }
     }
+}
+
+/// The sum of two shares. Their wholes are parts of one sum of weights, so no number grows beyond that.
+fn sum(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    let (mine, theirs) = lowest_terms(one.1, other.1);
+    (one.0 * theirs + other.0 * mine, one.1 * theirs)
 }
 
 /// The id of the missing Service that a failing hop names.

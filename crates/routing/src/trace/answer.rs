@@ -72,7 +72,8 @@ pub(super) fn plain_upstream(request: Request) -> Upstream {
     Upstream { request, tls: if is_tls { "passthrough" } else { "none" }, sni }
 }
 
-fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
+/// The fraction in lowest terms.
+pub fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     let (mut a, mut b) = (part, whole);
     while b > 0 {
         (a, b) = (b, a % b);
