@@ -120,6 +120,17 @@ fn an_annotation_without_an_equal_is_named_with_its_place() {
 }
 
 #[test]
+fn a_header_that_the_controller_sets_unasked_is_told_once() {
+    let rules = rule("shop.example.kr", &[("/", "Prefix", "web"), ("/api", "Prefix", "next")]);
+    let tls = "  tls: [{hosts: [shop.example.kr], secretName: shop}]\n";
+    let found = convert(&format!("{}{tls}", ingress("shop", "nginx", "", &rules)));
+    let told = found.differences.iter().filter(|it| it.message.contains("Strict-Transport-Security")).count();
+    assert_eq!(told, 1, "{:?}", found.differences);
+    let plain = convert(&ingress("shop", "nginx", "", &rules));
+    assert!(!plain.differences.iter().any(|it| it.message.contains("Strict-Transport-Security")));
+}
+
+#[test]
 fn an_answer_of_its_own_is_not_converted_and_told() {
     let rules = rule("shop.example.kr", &[("/", "Prefix", "web")]);
     let notes = "nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8";

@@ -130,15 +130,15 @@ function build(state, marks, callbacks) {
 function beside(marks, lineAt) {
   const numbers = marks.hops.map(it => new Hop(it.number, it.failed).range(lineAt(it.at).from));
   const taken = new Set(numbers.map(it => it.from));
-  for (const kind of Object.keys(shapes)) {
-    for (const it of marks.diagnostics.filter(it => it.severity === kind)) {
-      const { from } = lineAt(it.from);
-      if (!taken.has(from)) numbers.push(new Finding(kind).range(from));
-      taken.add(from);
-    }
+  for (const it of worstFirst(marks.diagnostics)) {
+    const { from } = lineAt(it.from);
+    if (!taken.has(from)) numbers.push(new Finding(it.severity).range(from));
+    taken.add(from);
   }
   return numbers;
 }
+
+const worstFirst = diagnostics => Object.keys(shapes).flatMap(kind => diagnostics.filter(it => it.severity === kind));
 
 export function marks(callbacks) {
   const empty = { diagnostics: [], hops: [], decorations: Decoration.none, numbers: RangeSet.empty };
@@ -171,7 +171,7 @@ export function marks(callbacks) {
         const { hops, diagnostics } = view.state.field(field);
         const isHere = at => at >= line.from && at <= line.to;
         const hop = hops.find(it => isHere(it.at));
-        const found = diagnostics.find(it => isHere(it.from));
+        const found = worstFirst(diagnostics).find(it => isHere(it.from));
         if (hop) callbacks.hop(hop.number);
         else if (found) {
           view.dispatch({ selection: { anchor: found.from } });

@@ -2,6 +2,8 @@
 
 use podpath_protocol::{Diagnostic, Fix, Range};
 
+use crate::view::line_at;
+
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -45,7 +47,7 @@ fn rank(diagnostic: &Diagnostic) -> usize {
 
 /// The fixes on the line of the caret: those of findings that the caret touches before the others, each once.
 pub(crate) fn fixes_at(all: &[Diagnostic], file: &str, text: &str, caret: usize) -> Vec<Fix> {
-    let line = text.get(..caret).map_or(1, |it| it.bytes().filter(|it| *it == b'\n').count() + 1);
+    let line = line_at(text, caret);
     let is_here = |it: &&Diagnostic| {
         let lines = it.range.start.line as usize..=it.range.end.line as usize;
         *it.range.file == *file && lines.contains(&line) && it.fix.is_some()

@@ -27,9 +27,12 @@ fn step(number: usize, hop: &Hop) -> String {
     let at = hop.range.as_ref().map(|it| format!(" ({})", place(it))).unwrap_or_default();
     let kind = hop.resource.as_ref().map(|it| format!("{} ", it.kind)).unwrap_or_default();
     let mark = if hop.failed { " ✗" } else { "" };
-    let step = format!("{number}. {kind}**{}**{mark}: {}{at}", hop.title.replace('*', "\\*"), hop.detail);
-    let notes = hop.notes.iter().map(|it| format!("   - {}", it.detail));
-    std::iter::once(step).chain(notes).collect::<Vec<_>>().join("\n")
+    let number = format!("{number}. ");
+    let step = format!("{number}{kind}**{}**{mark}: {}{at}", hop.title.replace('*', "\\*"), hop.detail);
+    // A list inside an item stands below the item's text, however long its number is.
+    let inset = " ".repeat(number.len());
+    let notes = hop.notes.iter().map(|it| format!("\n{inset}- {}", it.detail));
+    std::iter::once(step).chain(notes).collect()
 }
 
 /// The candidates that lost, one a row.

@@ -31,6 +31,11 @@ pub(crate) fn lane_of_kind(kind: &str) -> &'static str {
     }
 }
 
+/// The line that holds a byte, from 1; the first one when that is no place in the text.
+pub(crate) fn line_at(text: &str, byte: usize) -> usize {
+    text.get(..byte).map_or(1, |head| head.bytes().filter(|it| *it == b'\n').count() + 1)
+}
+
 /// The begin of a line, from 1; of a line after the last, the end.
 pub(crate) fn line_range(path: &str, text: &str, line: u32) -> Range {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
@@ -84,10 +89,8 @@ pub(crate) fn editor_marks(
     caret: usize,
     word: &'static str,
 ) -> Marks {
-    let caret_line = text.get(..caret).map_or(0, |head| head.bytes().filter(|it| *it == b'\n').count());
     let here = || hop_ranges(trace).filter(|it| *it.1.file == *file);
-    let near: BTreeSet<usize> =
-        here().map(|it| it.1.start.line.saturating_sub(1) as usize).chain([caret_line]).gather();
+    let near: BTreeSet<usize> = here().map(|it| it.1.start.line as usize).chain([line_at(text, caret)]).gather();
     let hops: Vec<HopMark> =
         here().map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
     let mut lenses = BTreeSet::new();
@@ -102,7 +105,7 @@ pub(crate) fn editor_marks(
             help: it.help.clone(),
             fix: it.fix.as_ref().map(|it| it.title.clone()),
             index,
-            lens: it.severity == "error" && near.contains(&(line.saturating_sub(1))) && lenses.insert(line),
+            lens: it.severity == "error" && near.contains(&line) && lenses.insert(line),
         }
     });
     Marks { diagnostics: diagnostics.collect(), word, hops }

@@ -217,7 +217,7 @@ impl Writing<'_> {
             Target::Service(id) => (self.analysis.reference(*id), self.host(*id)),
             Target::Missing(namespace, name) => (None, Some(self.host_name(name, namespace))),
             Target::Host(host) => (None, Some(host.clone())),
-            Target::Balancer(_) => (None, None),
+            Target::Balancer(id) => (self.analysis.reference(*id), None),
         };
         Backend {
             service,

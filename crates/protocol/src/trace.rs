@@ -193,7 +193,7 @@ pub struct Trace {
 /// A backend and its exact share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backend {
-    /// The Service; null for other hosts and for Pod addresses.
+    /// The Service, or the Gateway or Ingress of an ALB behind an NLB; null for other hosts and for Pod addresses.
     pub service: Option<Ref>,
     /// The host name of the backend.
     pub host: Option<String>,

@@ -36,5 +36,5 @@ pub use trace::health::Health;
 pub use trace::mesh;
 pub use trace::{
     Caller, CallerTls, Candidate, Entry, Hop, HopKind, Mirror, Note, Outcome, Stage, Trace, TracedBackend, Upstream,
-    Verdict, Verdicted, trace,
+    Verdict, Verdicted, lowest_terms, trace,
 };

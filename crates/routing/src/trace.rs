@@ -22,6 +22,7 @@ use crate::request::Request;
 use crate::table::{HeaderChange, Target};
 use crate::tables::Tables;
 
+pub use answer::lowest_terms;
 pub(crate) use network::plays;
 
 /// Where a request enters.
@@ -206,6 +207,8 @@ pub struct Hop {
     pub decided_by: Option<&'static str>,
     /// Port and number of a load balancer's rule; no number is the default rule.
     pub rule: Option<(u16, Option<u32>)>,
+    /// The load balancer, where its rule is that of another object: a route.
+    pub balancer: Option<ResourceId>,
     /// Everything that was considered.
     pub candidates: Vec<Candidate>,
     /// What else there is to know about it.

@@ -50,6 +50,9 @@ fn node_module() -> Outcome<PathBuf> {
     Ok(out.join("podpath_wasm.js"))
 }
 
+/// What `data-wasm-opt` of the worker in `web/index.html` says.
+const OPTIMISATION: &str = "-O2";
+
 /// Writes what Node loads.
 fn bind(wasm: &Path, out: &Path) -> Outcome {
     if !wasm.is_file() {
@@ -60,6 +63,6 @@ fn bind(wasm: &Path, out: &Path) -> Outcome {
     let name = wasm.file_stem().unwrap_or_default().to_string_lossy();
     let bound = out.join(format!("{name}_bg.wasm"));
     let optimise = place::root().join("web/node_modules/.bin/wasm-opt");
-    quiet(child(optimise, ["-Oz"]).arg(&bound).arg("-o").arg(&bound))?;
+    quiet(child(optimise, [OPTIMISATION]).arg(&bound).arg("-o").arg(&bound))?;
     Ok(())
 }

@@ -84,12 +84,9 @@ fn diagnostics(scene: &Scene) -> &[Diagnostic] {
 fn problem(key: Key, scene: &Scene, wishes: &Wishes) -> bool {
     let way = if key == Key::NextProblem { Way::Next } else { Way::Last };
     let open = scene.state.open().map(ToString::to_string).unwrap_or_default();
-    let found = step(diagnostics(scene), &open, scene.state.caret, way).cloned();
-    let is_some = found.is_some();
-    if let Some(range) = found {
-        wishes.on_goto.emit(range);
-    }
-    is_some
+    let Some(range) = step(diagnostics(scene), &open, scene.state.caret, way) else { return false };
+    wishes.on_goto.emit(range.clone());
+    true
 }
 
 /// One fix is applied at once; of several one is chosen.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::Ingress;
-use podpath_routing::{Condition, HostPattern, Listener, Protocol, Rule, Table};
+use podpath_routing::{Condition, Filter, HostPattern, Listener, Protocol, Rule, Table};
 use podpath_source::Text;
 use serde_json::{Value, json};
 
@@ -44,6 +44,7 @@ impl Plan {
         let mut rules: BTreeMap<Key, Rules> = BTreeMap::new();
         for listener in &table.listeners {
             plan.collect(analysis, listener, members, &secured, &mut rules);
+            plan.losses.extend(found.iter().filter_map(|it| strict_transport(it, listener)));
         }
         plan.write(&found, &namespace, rules);
         plan.losses.extend(found.iter().flat_map(annotations));
@@ -208,6 +209,21 @@ fn without_certificate(ingress: &Found<'_, Ingress>, secured: &BTreeMap<String, 
         ),
     );
     Some(Loss { resource: Some(ingress.id), location: ingress.at(host.span), path: "spec.tls".into(), text })
+}
+
+/// What nginx sets on answers over TLS alone: carried over, it would part the routes of plain HTTP and of HTTPS.
+fn strict_transport(ingress: &Found<'_, Ingress>, listener: &Listener) -> Option<Loss> {
+    let secret = ingress.object.tls.iter().find_map(|it| it.secret.as_ref())?;
+    let rules = listener.hosts.iter().flat_map(|it| &it.rules).filter(|it| it.origin.resource == Some(ingress.id));
+    let value = rules.flat_map(|it| &it.filters).find_map(|it| match it {
+        Filter::Hsts(value) => Some(value),
+        _ => None,
+    })?;
+    let text = Text::new(
+        format!("answers over TLS lose `Strict-Transport-Security: {value}`, which the controller sets unasked"),
+        format!("컨트롤러가 스스로 붙이는 `Strict-Transport-Security: {value}` 헤더가 TLS 응답에서 빠집니다"),
+    );
+    Some(Loss { resource: Some(ingress.id), location: ingress.at(secret.span), path: "spec.tls".into(), text })
 }
 
 /// The hosts of a rule; without a condition of its own those that all rules beside it serve.

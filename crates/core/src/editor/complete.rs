@@ -1,6 +1,6 @@
 //! The method `complete`: names of the workspace, fields of the schema, and the few values that a field may have.
 
-use podpath_cluster::Cluster;
+use podpath_cluster::{Cluster, Entry, ResourceId};
 use podpath_objects::{DestinationRule, Gateway, Service};
 use podpath_order::Order;
 use podpath_protocol::{Completion, CompletionItem, CompletionKind, Locale};
@@ -82,7 +82,7 @@ fn names(place: &Place<'_>, site: &Site, target: Target, key: &str) -> Vec<Compl
         Target::Named(kinds) => objects(cluster, kinds, Some(&space)),
         Target::Host => hosts(cluster, &own),
         Target::IstioGateway => gateways(cluster, &own),
-        Target::Namespace => namespaces(cluster),
+        Target::Namespace => namespaces(cluster, place.object()),
         Target::Label => labels(cluster, &own, key),
         Target::Port => {
             let service = site.beside("host").map(|it| (Target::Host, it));
@@ -104,11 +104,11 @@ fn names(place: &Place<'_>, site: &Site, target: Target, key: &str) -> Vec<Compl
 }
 
 fn objects(cluster: &Cluster, kinds: &[&str], namespace: Option<&str>) -> Vec<CompletionItem> {
-    let fits = |it: &&podpath_cluster::Entry| {
+    let fits = |it: &&Entry| {
         let is_near = namespace.is_none_or(|space| it.namespace.is_empty() || it.namespace == space);
         is_near && kinds.contains(&it.resource.meta.kind.value.as_str()) && !it.resource.meta.name().is_empty()
     };
-    let named = |it: &podpath_cluster::Entry| {
+    let named = |it: &Entry| {
         let meta = &it.resource.meta;
         item(CompletionKind::Name, meta.name(), format!("{} {}", meta.kind.value, it.namespace).trim_end())
     };
@@ -136,8 +136,15 @@ fn gateways(cluster: &Cluster, own: &str) -> Vec<CompletionItem> {
     found
 }
 
-fn namespaces(cluster: &Cluster) -> Vec<CompletionItem> {
-    cluster.namespaces().iter().map(|it| item(CompletionKind::Name, it, "Namespace")).collect()
+/// What nothing but the object at the caret names may be half a word.
+fn namespaces(cluster: &Cluster, own: Option<ResourceId>) -> Vec<CompletionItem> {
+    let typed = own.and_then(|id| cluster.entry(id)).map(|it| it.namespace.as_str());
+    let names = |it: &Entry, space: &str| {
+        it.namespace == *space || (it.resource.meta.kind.value == "Namespace" && it.resource.meta.name() == space)
+    };
+    let is_known = |space: &str| cluster.entries().any(|(id, it)| Some(id) != own && names(it, space));
+    let known = cluster.namespaces().iter().filter(|it| typed != Some(it.as_str()) || is_known(it.as_str()));
+    known.map(|it| item(CompletionKind::Name, it, "Namespace")).collect()
 }
 
 fn labels(cluster: &Cluster, own: &str, key: &str) -> Vec<CompletionItem> {

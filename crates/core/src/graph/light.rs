@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Shield};
-use podpath_routing::{Hop, HopKind, Outcome, Table, Target, Trace, Verdicted};
+use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted, lowest_terms};
 use podpath_source::Text;
 
 use super::build::{CLIENT, bare_edge, bare_node, listener_name, missing_id, node_id};
@@ -31,7 +31,8 @@ pub(super) fn light(analysis: &Analysis, graph: &mut Graph, trace: &Trace, call:
             }
         }
         let id = card.unwrap_or_else(|| lighting.card_of(hop, trace));
-        if let Some(balancer) = lighting.balancer_of(hop).filter(|it| *it != id) {
+        // The hop stands at the route that holds the rule, and the way leads over both.
+        if let Some(balancer) = hop.balancer.map(|it| node_id(analysis, it)).filter(|it| *it != id) {
             lighting.step(&balancer, before.as_deref(), hop, number);
             before = Some(balancer);
         }
@@ -77,20 +78,6 @@ impl Lighting<'_> {
         if !shield.allows {
             (edge.state, edge.label) = (EdgeState::Dead, label);
         }
-    }
-
-    /// The card of the load balancer whose rule a route holds: the hop stands at the route, and the way leads over both.
-    fn balancer_of(&self, hop: &Hop) -> Option<String> {
-        let (port, _) = hop.rule.filter(|_| hop.kind == HopKind::LoadBalancer)?;
-        let own = hop.resource?;
-        let tables = self.analysis.tables().load_balancers();
-        let leads = |it: &&Table| {
-            let listeners = it.listeners.iter().filter(|it| it.port == port);
-            let mut rules = listeners.flat_map(|it| it.hosts.iter().flat_map(|host| &host.rules).chain(&it.fallback));
-            !it.members.contains(&own) && rules.any(|rule| rule.origin.resource == Some(own))
-        };
-        let found = tables.iter().find(leads)?.origin.resource?;
-        Some(node_id(self.analysis, found))
     }
 
     /// The name of the listener that took the request at a gateway.
@@ -235,7 +222,7 @@ impl Lighting<'_> {
                 Target::Host(_) => continue,
             };
             let share = shares.entry(to).or_insert((0, backend.weight.1));
-            *share = (share.0 * backend.weight.1 + backend.weight.0 * share.1, share.1 * backend.weight.1);
+            *share = sum(*share, backend.weight);
         }
         for (to, share) in shares {
             if let Some(node) = self.node(&to).filter(|it| it.state == NodeState::Off || it.state == NodeState::Lost) {
@@ -264,6 +251,12 @@ impl Lighting<'_> {
             }
         }
     }
+}
+
+/// The sum of two shares. Their wholes are parts of one sum of weights, so no number grows beyond that.
+fn sum(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    let (mine, theirs) = lowest_terms(one.1, other.1);
+    (one.0 * theirs + other.0 * mine, one.1 * theirs)
 }
 
 /// The id of the missing Service that a failing hop names.

@@ -26,17 +26,10 @@ impl Heights {
     }
 }
 
-/// A wire in an aisle.
-struct Passing {
-    link: usize,
-    height: f64,
-    /// The path, which keeps its height.
-    is_fixed: bool,
-}
-
 /// The heights of all wires that pass lanes, `ends` being those at which they arrive.
 pub(super) fn heights(board: &Board, links: &[Link], ends: &[f64], lanes: &[Vec<Stop>]) -> Heights {
-    let mut heights = Heights(vec![[None; N_LANES]; links.len()]);
+    let heights = Heights(vec![[None; N_LANES]; links.len()]);
+    let mut passages = Passages { board, links, ends, heights };
     for (lane, stops) in lanes.iter().enumerate() {
         let mut waiting = Vec::new();
         let mut upper = None;
@@ -45,15 +38,51 @@ pub(super) fn heights(board: &Board, links: &[Link], ends: &[f64], lanes: &[Vec<
                 Stop::Wire(link) => waiting.push(*link),
                 Stop::Card(card) => {
                     let frame = board.frame_of(*card);
-                    let aisle = Aisle::between(board, upper, Some(frame.top));
-                    aisle.share(board, lane, links, ends, &std::mem::take(&mut waiting), &mut heights);
+                    passages.share(&Aisle::between(board, upper, Some(frame.top)), lane, &waiting);
+                    waiting.clear();
                     upper = Some(frame.bottom());
                 }
             }
         }
-        Aisle::between(board, upper, None).share(board, lane, links, ends, &waiting, &mut heights);
+        passages.share(&Aisle::between(board, upper, None), lane, &waiting);
     }
-    heights
+    passages.heights
+}
+
+struct Passages<'a> {
+    board: &'a Board,
+    links: &'a [Link],
+    ends: &'a [f64],
+    heights: Heights,
+}
+
+impl Passages<'_> {
+    /// Lays these wires into an aisle of a lane.
+    fn share(&mut self, aisle: &Aisle, lane: usize, wires: &[usize]) {
+        let mut passing: Vec<Passing> = wires.iter().filter_map(|it| self.passing(aisle, lane, *it)).collect();
+        aisle.spread(&mut passing, self.links);
+        for it in &passing {
+            self.heights.set(it.link, lane, it.height);
+        }
+    }
+
+    /// Where a wire would lie if it were alone: level with its end, else as high as in the lane before.
+    fn passing(&self, aisle: &Aisle, lane: usize, link: usize) -> Option<Passing> {
+        let (it, end) = (self.links.get(link)?, *self.ends.get(link)?);
+        let before = lane.checked_sub(1).and_then(|lane| self.heights.get(link, lane));
+        let before = before.unwrap_or_else(|| self.board.frame_of(it.from).middle());
+        let wish = [end, before].into_iter().find(|it| aisle.low <= *it && *it <= aisle.high);
+        let is_fixed = wish.is_some() && it.state != EdgeState::Off;
+        Some(Passing { link, height: wish.unwrap_or(end.max(aisle.low).min(aisle.high)), is_fixed })
+    }
+}
+
+/// A wire in an aisle.
+struct Passing {
+    link: usize,
+    height: f64,
+    /// The path, which keeps its height.
+    is_fixed: bool,
 }
 
 /// What lies free between two cards of a lane.
@@ -71,22 +100,6 @@ impl Aisle {
         let bottom = lower.unwrap_or(board.last_bottom() + 2.0 * margin);
         let margin = margin.min((bottom - top) / 2.0).max(0.0);
         Self { low: top + margin, high: bottom - margin, margin }
-    }
-
-    fn share(&self, board: &Board, lane: usize, links: &[Link], ends: &[f64], wires: &[usize], heights: &mut Heights) {
-        let passing = |link: &usize| {
-            let (it, end) = (links.get(*link)?, *ends.get(*link)?);
-            let before = lane.checked_sub(1).and_then(|lane| heights.get(*link, lane));
-            let before = before.unwrap_or_else(|| board.frame_of(it.from).middle());
-            let wish = [end, before].into_iter().find(|it| self.low <= *it && *it <= self.high);
-            let is_fixed = wish.is_some() && it.state != EdgeState::Off;
-            Some(Passing { link: *link, height: wish.unwrap_or(end.max(self.low).min(self.high)), is_fixed })
-        };
-        let mut passing: Vec<Passing> = wires.iter().filter_map(passing).collect();
-        self.spread(&mut passing, links);
-        for it in &passing {
-            heights.set(it.link, lane, it.height);
-        }
     }
 
     /// Lets those that would lie on each other or in the wrong order give way.

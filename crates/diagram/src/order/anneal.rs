@@ -69,27 +69,24 @@ impl Found {
     }
 }
 
-/// Where the neighbours of an item lie on average.
-type Wish = Option<i64>;
-
 pub(super) struct Annealing<'a> {
     net: &'a Net,
     beside: Beside,
     random: Random,
     /// Places of the lane at work.
     slots: Vec<usize>,
-    /// Cards stay, each where it lies among the others.
-    has_fixed_cards: bool,
+    /// Items of lower numbers are cards that stay, each where it lies among the others.
+    n_fixed: usize,
 }
 
 impl<'a> Annealing<'a> {
     pub(super) fn new(net: &'a Net) -> Self {
-        Self { net, beside: Beside::default(), random: Random(1), slots: Vec::new(), has_fixed_cards: false }
+        Self { net, beside: Beside::default(), random: Random(1), slots: Vec::new(), n_fixed: 0 }
     }
 
     /// Of the places of wires, among cards that stay.
     pub(super) fn of_wires(net: &'a Net) -> Self {
-        Self { has_fixed_cards: true, ..Self::new(net) }
+        Self { n_fixed: net.n_cards, ..Self::new(net) }
     }
 
     /// Begins with an order and keeps the best on the way in `best`.
@@ -116,25 +113,24 @@ impl<'a> Annealing<'a> {
 
     /// Neighbours change places while fewer wires cross then.
     pub(super) fn quench(&mut self, lanes: &mut Lanes) {
-        self.until_still(lanes, &|_, _| false);
+        self.until_still(lanes, |_, _, _| Vec::new());
     }
 
     /// Where it costs nothing, what leads higher goes above what leads lower.
     pub(super) fn straighten(&mut self, lanes: &mut Lanes) {
-        self.until_still(lanes, &|a, b| a.zip(b).is_some_and(|(a, b)| a > b));
+        self.until_still(lanes, Lanes::wishes);
     }
 
-    /// Passes over all lanes until nothing moves; ties are settled by where the neighbours of both lie.
-    fn until_still(&mut self, lanes: &mut Lanes, is_tie_better: &dyn Fn(Wish, Wish) -> bool) {
+    /// Passes over all lanes until nothing moves; ties are settled by where the items of a lane wish to lie.
+    fn until_still(&mut self, lanes: &mut Lanes, wishes: fn(&Lanes, &Net, usize) -> Vec<Option<i64>>) {
         let net = self.net;
         for pass in 0..N_STRAIGHT {
             let mut has_moved = false;
             for lane in 0..N_LANES {
-                let wishes = lanes.wishes(net, lane);
-                let mut is_taken = |a, b, gain| {
-                    let [a, b] = [a, b].map(|it| wishes.get(it).copied().flatten());
-                    gain > 0 || (gain == 0 && is_tie_better(a, b))
-                };
+                let wishes = wishes(lanes, net, lane);
+                let wish = |slot: usize| wishes.get(slot).copied().flatten();
+                let is_tie_better = |a: usize, b: usize| wish(a).zip(wish(b)).is_some_and(|(a, b)| a > b);
+                let mut is_taken = |a: usize, b: usize, gain: i64| gain > 0 || (gain == 0 && is_tie_better(a, b));
                 has_moved |= self.pass(lanes, lane, pass, &mut is_taken).1;
             }
             if !has_moved {
@@ -153,14 +149,14 @@ impl<'a> Annealing<'a> {
         is_taken: &mut dyn FnMut(usize, usize, i64) -> bool,
     ) -> (i64, bool) {
         let n_items = lanes.of(lane).len();
-        if n_items < 2 {
+        let n_fixed = self.n_fixed;
+        let is_fixed = |slot: usize| lanes.of(lane).get(slot).is_some_and(|it| *it < n_fixed);
+        if n_items < 2 || (0..n_items).all(is_fixed) {
             return (0, false);
         }
         self.beside.fill(self.net, lanes, lane);
         self.slots.clear();
         self.slots.extend(0..n_items);
-        let n_fixed = if self.has_fixed_cards { self.net.n_cards } else { 0 };
-        let is_fixed = |slot: usize| lanes.of(lane).get(slot).is_some_and(|it| *it < n_fixed);
         let (mut gone, mut has_moved) = (0, false);
         for step in 1..n_items {
             let at = if number.is_multiple_of(2) { step } else { n_items - step };
@@ -175,8 +171,10 @@ impl<'a> Annealing<'a> {
                 has_moved = true;
             }
         }
-        let old = lanes.of(lane).to_vec();
-        lanes.set(lane, self.slots.iter().map(|it| old.get(*it).copied().unwrap_or_default()));
+        if has_moved {
+            let old = lanes.of(lane).to_vec();
+            lanes.set(lane, self.slots.iter().map(|it| old.get(*it).copied().unwrap_or_default()));
+        }
         (gone, has_moved)
     }
 }

@@ -72,7 +72,8 @@ pub(super) fn plain_upstream(request: Request) -> Upstream {
     Upstream { request, tls: if is_tls { "passthrough" } else { "none" }, sni }
 }
 
-fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
+/// The fraction in lowest terms.
+pub fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     let (mut a, mut b) = (part, whole);
     while b > 0 {
         (a, b) = (b, a % b);
@@ -119,9 +120,9 @@ fn in_subset(cluster: &Cluster, endpoint: Endpoint, labels: &Labels) -> Option<E
 /// The backend to follow: the heaviest with a ready endpoint, else the heaviest that is valid.
 pub(super) fn live(backends: &[TracedBackend]) -> Option<usize> {
     let valid = backends.iter().enumerate().filter(|(_, it)| it.fault.is_none());
-    let key =
-        |it: &TracedBackend| (it.endpoints.iter().any(|it| it.ready), it.weight.0 * 1_000_000 / it.weight.1.max(1));
-    let mut best: Option<(usize, (bool, u64))> = None;
+    let share = |(part, whole): (u64, u64)| u128::from(part) * 1_000_000 / u128::from(whole.max(1));
+    let key = |it: &TracedBackend| (it.endpoints.iter().any(|it| it.ready), share(it.weight));
+    let mut best: Option<(usize, (bool, u128))> = None;
     for (idx, backend) in valid {
         let found = key(backend);
         if best.is_none_or(|(_, known)| found > known) {
@@ -137,7 +138,9 @@ pub(super) fn load_balancer_hop(cluster: &Cluster, table: &Table, choice: &Choic
     let resource = rule.and_then(|it| it.origin.resource).or(table.origin.resource);
     let location = rule.map(|it| it.origin.location);
     let (title, detail) = (words::name_of(cluster, resource), words::load_balancer(cluster, table, choice, request));
+    let is_elsewhere = resource.is_some_and(|it| !table.members.contains(&it));
     Hop {
+        balancer: table.origin.resource.filter(|_| is_elsewhere),
         decided_by: choice.decided_by.map(Criterion::code),
         rule: Some((choice.listener.port, rule.and_then(|it| it.priority))),
         candidates: candidates(choice, &table.rejected, request),
@@ -379,5 +382,24 @@ impl End {
         let title = Text::new(format!("Delivered to `{host}`"), format!("`{host}` 호스트에 도착합니다"));
         let verdict = Verdict { title, ..Verdict::default() };
         Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heaviest_is_found_among_weights_of_any_size() {
+        let backend = |part: u64| TracedBackend {
+            target: Target::Host("shop.example.kr".into()),
+            port: None,
+            subset: None,
+            weight: lowest_terms(part, u64::MAX),
+            fault: None,
+            endpoints: vec![],
+            upstream: None,
+        };
+        assert_eq!(live(&[backend(1), backend(u64::MAX - 1)]), Some(1));
     }
 }

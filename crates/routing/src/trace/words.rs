@@ -39,6 +39,7 @@ pub(super) fn hop(
         brief: Text::default(),
         decided_by: None,
         rule: None,
+        balancer: None,
         candidates: vec![],
         notes: vec![],
         failed: false,

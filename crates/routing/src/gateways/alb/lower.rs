@@ -113,7 +113,8 @@ impl Lowering<'_> {
     }
 
     fn forward(&self, forward: &Forward, protocol: Protocol) -> Action {
-        let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0);
+        // An annotation may hold any number; shares are counted with no more than a backendRef may have.
+        let weight = |it: &model::Target| u64::try_from(it.weight.unwrap_or(1)).unwrap_or(0).min(1_000_000);
         let mut backends = Vec::new();
         for target in &forward.targets {
             match self.backend(target, weight(target), protocol) {
