@@ -15,10 +15,8 @@ pub trait Order {
     /// Sorts by a comparison.
     fn order_by(&mut self, compare: impl Fn(&Self::Item, &Self::Item) -> Ordering);
 
-    /// Sorts by a key.
-    fn order_by_key<K: Ord>(&mut self, key: impl Fn(&Self::Item) -> K) {
-        self.order_by(|a, b| key(a).cmp(&key(b)));
-    }
+    /// Sorts by a key, which is asked once of each item.
+    fn order_by_key<K: Ord>(&mut self, key: impl Fn(&Self::Item) -> K);
 
     /// Sorts by the items' own order.
     fn order(&mut self)
@@ -40,6 +38,12 @@ impl<T> Order for [T] {
                 _ => Ordering::Equal,
             })
         };
+        arrange(places, &mut |a, b| self.swap(a, b));
+    }
+
+    fn order_by_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
+        let keys: Vec<K> = self.iter().map(key).collect();
+        let places = places(keys.len(), &|a, b| keys.get(a).cmp(&keys.get(b)));
         arrange(places, &mut |a, b| self.swap(a, b));
     }
 }

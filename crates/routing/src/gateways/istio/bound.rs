@@ -105,8 +105,7 @@ impl<'a> Bindings<'a> {
                 let seen = visibility(&service.object.export_to, service.namespace(), pods.namespace);
                 list.extend(seen.map(|it| (it, *service, Arc::clone(bound))));
             }
-            let key = |it: &(Visibility, Found<'a, VirtualService>, Arc<Bound>)| (it.0, age_key(&it.1));
-            list.order_by(|a, b| key(a).cmp(&key(b)));
+            list.order_by_key(|it: &(Visibility, Found<'a, VirtualService>, Arc<Bound>)| (it.0, age_key(&it.1)));
             bindings.by_gateway.insert(gateway.id, list.into_iter().map(|(_, service, it)| (service, it)).collect());
         }
         (bindings, rejected)

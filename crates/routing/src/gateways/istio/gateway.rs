@@ -32,7 +32,7 @@ pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
 pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, IstioGateway>> {
     let mut found: Vec<_> =
         cluster.all::<IstioGateway>().filter(|it| it.object.selector.is_subset_of(labels)).collect();
-    found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found.order_by_key(age_key);
     found
 }
 

@@ -42,7 +42,7 @@ pub(super) fn of_gateway(cluster: &Cluster, labels: &Labels) -> Ingresses {
         return made;
     }
     let mut found: Vec<_> = cluster.all::<Ingress>().filter(|it| is_istio(cluster, it)).collect();
-    found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
+    found.order_by_key(age_key);
     for ingress in &found {
         made.first.get_or_insert_with(|| whole(ingress));
         add_rules(cluster, ingress, &mut made);

@@ -442,7 +442,7 @@ fn having<'a>(
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it)).filter_map(|it| Some((fit(&it)?, it)));
     let mut found: Vec<_> = fitting.filter(|(_, it)| is_known(it)).collect();
     let rank = |(fit, it): &(_, Found<'_, VirtualService>)| (Reverse(*fit), seen(it, proxy));
-    found.order_by(|a, b| (rank(a), age_key(&a.1)).cmp(&(rank(b), age_key(&b.1))));
+    found.order_by_key(|it| (rank(it), age_key(&it.1)));
     found.into_iter().map(|(_, it)| it).collect()
 }
 
@@ -458,7 +458,7 @@ pub(super) fn listed<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) ->
         it.object.is_for_mesh() && seen(it, proxy).is_some() && knows_route(cluster, proxy, it)
     };
     let mut found: Vec<_> = cluster.all::<VirtualService>().filter(|it| is_known(it) && shares(it)).collect();
-    found.order_by(|a, b| (seen(a, proxy), age_key(a)).cmp(&(seen(b, proxy), age_key(b))));
+    found.order_by_key(|it| (seen(it, proxy), age_key(it)));
     found
 }
 

@@ -34,7 +34,7 @@ impl Workload<'_> {
         let namespaces = [Some(root), Some(self.namespace).filter(|it| *it != root)];
         let all = namespaces.into_iter().flatten().flat_map(|it| cluster.in_namespace::<T>(it));
         let mut found: Vec<_> = all.filter(|it| self.is_in(scope(it.object))).collect();
-        found.order_by(|a, b| age_key(a).cmp(&age_key(b)));
+        found.order_by_key(age_key);
         found
     }
 
