@@ -13,7 +13,10 @@ use crate::gateways::ingress::nginx::upstream::port_of;
 use crate::gateways::{origin, service_by_host, service_of, service_target};
 use crate::matcher::Condition;
 use crate::pattern::Pattern;
-use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, PathChange, Target};
+use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, Origin, PathChange, Target};
+
+/// A decision of a canary: what becomes of the request, its condition, and its place where that is the canary's.
+type Decided = (Action, Option<Condition>, Option<Origin>);
 
 impl<'a> Context<'a, '_> {
     /// The rules that send a request on: one for each decision of a canary, for origins that scripts may have and for others.
@@ -34,30 +37,29 @@ impl<'a> Context<'a, '_> {
             // Its upstream has no canary.
             Some(instead) => {
                 filters.push(told_instead(member, backend));
-                vec![(vec![instead], None, None)]
+                vec![(Action::Forward(vec![instead]), None, None)]
             }
             None => self.shares(member, backend, &self.backend(&member.ingress, backend, place)),
         };
         let own = rules.origin.clone();
         for (condition, added) in variants(&member.notes) {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
-            for (mut share, also, whose) in shares.clone() {
-                // No server name is sent unless `proxy-ssl-server-name` asks for it.
-                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(BegunTls::default()));
+            for (mut action, also, whose) in shares.clone() {
+                if let (Action::Forward(share), true) = (&mut action, member.notes.begins_tls) {
+                    // No server name is sent unless `proxy-ssl-server-name` asks for it.
+                    for it in share {
+                        it.tls = Some(BegunTls::default());
+                    }
+                }
                 rules.origin = whose.unwrap_or_else(|| own.clone());
-                rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
+                rules.push(condition.clone().into_iter().chain(also), filters.clone(), action);
             }
         }
         rules.origin = own;
     }
 
-    /// The backends for each decision of a canary, with its condition and its place; without one there is one decision.
-    fn shares(
-        &self,
-        member: &Member<'a>,
-        backend: &IngressBackend,
-        primary: &Backend,
-    ) -> Vec<(Vec<Backend>, Option<Condition>, Option<crate::table::Origin>)> {
+    /// What each decision of a canary does; without one there is one decision.
+    fn shares(&self, member: &Member<'a>, backend: &IngressBackend, primary: &Backend) -> Vec<Decided> {
         let found = self.upstreams.alternative(member.ingress.namespace(), backend);
         let alternative = found.and_then(|(it, policy)| {
             let canary = self.members.get(it.member)?;
@@ -76,15 +78,19 @@ impl<'a> Context<'a, '_> {
             Some((share, lowered, origin(&canary.ingress, span, place)))
         });
         let Some((canary, alternative, place)) = alternative else {
-            return vec![(vec![primary.clone()], None, None)];
+            return vec![(Action::Forward(vec![primary.clone()]), None, None)];
         };
         let weighted = |it: &Backend, weight: u64| Backend { weight, ..it.clone() };
-        let decided = decisions(canary).into_iter().map(|(condition, share)| match share {
-            Share::Primary => (vec![primary.clone()], condition, None),
-            Share::Canary => (vec![alternative.clone()], condition, Some(place.clone())),
-            Share::Split(part, whole) => {
-                (vec![weighted(primary, whole - part), weighted(&alternative, part)], condition, None)
-            }
+        let decided = decisions(canary).into_iter().map(|(condition, share)| {
+            let (action, whose) = match share {
+                Share::Primary => (Action::Forward(vec![primary.clone()]), None),
+                Share::Canary => (Action::Forward(vec![alternative.clone()]), Some(place.clone())),
+                Share::Split(part, whole) => {
+                    (Action::Forward(vec![weighted(primary, whole - part), weighted(&alternative, part)]), None)
+                }
+                Share::Unread => (Action::Unsupported(field("canary-by-header-pattern")), Some(place.clone())),
+            };
+            (action, condition, whose)
         });
         decided.collect()
     }
