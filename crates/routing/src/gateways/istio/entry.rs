@@ -91,10 +91,8 @@ pub fn speaks(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Speaks
 
 /// The host that a name is known by, and whether its ServiceEntry has addresses.
 fn named(cluster: &Cluster, proxy: &Proxy<'_>, name: &str) -> Option<(Outside, bool)> {
-    let host = entry_host(cluster, proxy, name)?;
-    let has_host = |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|it| it.value == host);
-    let (entry, port) = known(cluster, proxy).into_iter().find(|(it, _)| has_host(it))?;
-    let found = Outside::of(&entry, port, true)?;
+    let (entry, host) = entry_host(cluster, proxy, name)?;
+    let found = Outside::of(&entry, entry.object.port(proxy.port)?, true)?;
     Some((Outside { host: host.to_owned(), ..found }, !entry.object.addresses.is_empty()))
 }
 
