@@ -16,7 +16,7 @@ use super::names::age_key;
 use crate::gateways::whole;
 use crate::table::Origin;
 
-/// What a port of a ServiceEntry speaks.
+/// What a port of a ServiceEntry, or of the `ingress` of a Sidecar, speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {
     /// HTTP, which is routed by its Host.
@@ -30,9 +30,9 @@ pub enum Speaks {
 }
 
 impl Speaks {
-    /// As `protocol` says it, in whatever letters (istio `pkg/config/protocol`).
-    pub(super) fn read(port: &EntryPort) -> Self {
-        match port.protocol.to_ascii_uppercase().as_str() {
+    /// As `protocol` of a port says it, in whatever letters (istio `pkg/config/protocol`).
+    pub(super) fn read(protocol: &str) -> Self {
+        match protocol.to_ascii_uppercase().as_str() {
             "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB" => Self::Http,
             "TLS" | "HTTPS" => Self::Tls,
             "TCP" | "UDP" | "MONGO" | "REDIS" | "MYSQL" => Self::Bytes,
@@ -57,7 +57,7 @@ pub struct Outside {
 impl Outside {
     fn of(entry: &Found<'_, ServiceEntry>, port: &EntryPort, is_shared: bool) -> Option<Self> {
         let host = entry.object.hosts.first()?.value.clone();
-        Some(Self { host, origin: whole(entry), speaks: Speaks::read(port), is_shared })
+        Some(Self { host, origin: whole(entry), speaks: Speaks::read(&port.protocol), is_shared })
     }
 }
 
@@ -124,7 +124,7 @@ pub fn outside(
     let by_host = || named(cluster, proxy, dialled).map(|(it, _)| it).filter(carries);
     by_name.or_else(by_host).or_else(|| {
         let takes_all = |(entry, port): &(Found<'_, ServiceEntry>, &EntryPort)| {
-            let speaks = Speaks::read(port);
+            let speaks = Speaks::read(&port.protocol);
             let is_read = is_http && (speaks == Speaks::Unknown || reads_http(cluster, proxy));
             entry.object.addresses.is_empty() && matches!(speaks, Speaks::Bytes | Speaks::Unknown) && !is_read
         };

@@ -277,7 +277,8 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
             Speaks::Unknown => it.object.addresses.is_empty(),
             Speaks::Tls | Speaks::Bytes => false,
         };
-        it.object.port(proxy.port).is_some_and(|port| reads(Speaks::read(port))) && is_known_entry(cluster, proxy, &it)
+        it.object.port(proxy.port).is_some_and(|port| reads(Speaks::read(&port.protocol)))
+            && is_known_entry(cluster, proxy, &it)
     };
     let by_service = |it: Found<'_, Service>| {
         let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));
