@@ -9,7 +9,7 @@ use podpath_source::{DocumentId, Location, Span, Text};
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
 use super::names::{full_host, host_of, service_by_host, visibility};
-use crate::gateways::{missing_port, missing_service, origin};
+use crate::gateways::{missing_port, missing_service, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
 
@@ -65,16 +65,11 @@ impl Naming<'_> {
     fn backend(&self, origin: Origin, destination: &Destination) -> Backend {
         let (cluster, proxy) = (self.cluster, self.proxy);
         let host = full_host(cluster, &destination.host.value, self.namespace);
+        let port = destination.port.as_ref().map(|it| it.value);
         let mut backend = Backend {
-            origin,
-            target: Target::Host(host.clone()),
-            port: destination.port.as_ref().map(|it| it.value),
             subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
             weight: destination.weight,
-            filters: vec![],
-            fault: None,
-            tls: None,
-            check: None,
+            ..Backend::plain(origin, Target::Host(host.clone()), port)
         };
         match service_by_host(cluster, &host) {
             // An ExternalName is another name of its target, whose DestinationRules define the subsets.
@@ -327,30 +322,10 @@ pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<E
 
 /// A route to a Service as it is, without a VirtualService.
 pub(crate) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
-    Backend {
-        origin: crate::gateways::whole(service),
-        target: Target::Service(service.id),
-        port: Some(port),
-        subset: None,
-        weight: 1,
-        filters: vec![],
-        fault: None,
-        tls: None,
-        check: None,
-    }
+    Backend::plain(whole(service), Target::Service(service.id), Some(port))
 }
 
 /// A route to a host of a ServiceEntry as it is.
 pub(crate) fn host(host: &str, port: u16) -> Backend {
-    Backend {
-        origin: Origin::default(),
-        target: Target::Host(host.to_owned()),
-        port: Some(port),
-        subset: None,
-        weight: 1,
-        filters: vec![],
-        fault: None,
-        tls: None,
-        check: None,
-    }
+    Backend::plain(Origin::default(), Target::Host(host.to_owned()), Some(port))
 }

@@ -6,11 +6,11 @@ use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 use super::cors::allowed;
 use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
-use crate::gateways::ingress::nginx::annotation::{Annotations, field};
+use crate::gateways::ingress::nginx::annotation::{self, Annotations, field};
 use crate::gateways::ingress::nginx::canary::{Share, decisions};
 use crate::gateways::ingress::nginx::server::{Location, Member};
 use crate::gateways::ingress::nginx::upstream::port_of;
-use crate::gateways::{origin, service_by_host, service_of, service_target};
+use crate::gateways::{origin, service_by_host, service_of};
 use crate::matcher::Condition;
 use crate::pattern::Pattern;
 use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, Origin, PathChange, Target};
@@ -183,32 +183,15 @@ impl<'a> Context<'a, '_> {
         rules.answer(&member.notes, None, &Action::Forward(vec![primary]));
     }
 
-    /// Who takes the place of a Service without endpoints: the Service of the annotation, when it has some.
+    /// Who takes the place of a Service without endpoints: the Service of the annotation `default-backend`, by its first port,
+    /// when somebody answers there.
     pub(super) fn instead(&self, member: &Member<'a>) -> Option<Backend> {
-        self.default_backend(member, member.notes.default_backend.as_deref()?)
-    }
-
-    /// The Service of the annotation `default-backend`, by its first port, when somebody answers there.
-    fn default_backend(&self, member: &Member<'a>, name: &str) -> Option<Backend> {
-        let namespace = member.ingress.namespace();
-        let service = self.cluster.find::<Service>(namespace, name)?;
+        let name = member.notes.default_backend.as_deref()?;
+        let service = self.cluster.find::<Service>(member.ingress.namespace(), name)?;
         let entry = service.object.ports.first()?;
         let has_endpoints = endpoints(self.cluster, &service, entry).0.iter().any(|it| it.ready);
-        has_endpoints.then(|| Backend {
-            origin: origin(
-                &member.ingress,
-                member.ingress.entry.resource.meta.annotations.span,
-                "metadata.annotations",
-            ),
-            target: service_target(self.cluster, namespace, name),
-            port: Some(entry.port.value),
-            subset: None,
-            weight: 1,
-            filters: vec![],
-            fault: None,
-            tls: None,
-            check: None,
-        })
+        let place = || annotation::place(&member.ingress, "default-backend");
+        has_endpoints.then(|| Backend::plain(place(), Target::Service(service.id), Some(entry.port.value)))
     }
 }
 
