@@ -122,14 +122,21 @@ pub fn outside(
         name.and_then(|it| named(cluster, proxy, it)).filter(|(_, has_address)| !(is_address && *has_address));
     let by_name = by_name.map(|(it, _)| it).filter(|it| it.speaks == Speaks::Tls);
     let by_host = || named(cluster, proxy, dialled).map(|(it, _)| it).filter(carries);
-    by_name.or_else(by_host).or_else(|| {
-        let takes_all = |(entry, port): &(Found<'_, ServiceEntry>, &EntryPort)| {
-            let speaks = Speaks::read(&port.protocol);
-            let is_read = is_http && (speaks == Speaks::Unknown || reads_http(cluster, proxy));
-            entry.object.addresses.is_empty() && matches!(speaks, Speaks::Bytes | Speaks::Unknown) && !is_read
+    by_name.or_else(by_host).or_else(|| at_every_address(cluster, proxy, is_http))
+}
+
+/// The oldest ServiceEntry without an address whose port takes whatever comes: no HTTP where the sidecar reads that.
+fn at_every_address(cluster: &Cluster, proxy: &Proxy<'_>, is_http: bool) -> Option<Outside> {
+    let reads_all = is_http && reads_http(cluster, proxy);
+    let takes_all = |(entry, port): &(Found<'_, ServiceEntry>, &EntryPort)| {
+        let takes = match Speaks::read(&port.protocol) {
+            Speaks::Http | Speaks::Tls => false,
+            Speaks::Bytes => !reads_all,
+            Speaks::Unknown => !is_http,
         };
-        let all = known(cluster, proxy).into_iter().filter(takes_all);
-        let (entry, port) = all.min_by(|(a, _), (b, _)| age_key(a).cmp(&age_key(b)))?;
-        Outside::of(&entry, port, true)
-    })
+        takes && entry.object.addresses.is_empty()
+    };
+    let all = known(cluster, proxy).into_iter().filter(takes_all);
+    let (entry, port) = all.min_by(|(a, _), (b, _)| age_key(a).cmp(&age_key(b)))?;
+    Outside::of(&entry, port, true)
 }
