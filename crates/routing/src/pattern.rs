@@ -155,32 +155,28 @@ const MAX_MATCHED_TEXT: usize = 16 * 1024;
 impl Pattern {
     /// A pattern that cannot be read matches nothing.
     pub fn new(source: &str) -> Self {
-        Self::read(source, &format!("^(?:{source})$"))
+        Self::made_of(source, &format!("^(?:{source})$"))
     }
 
     /// What nginx makes of `~* "^SOURCE"`: without case, from the start, with anything behind it.
     pub fn from_start(source: &str) -> Self {
-        Self::read(source, &format!("(?i)^{source}"))
+        Self::made_of(source, &format!("(?i)^{source}"))
     }
 
     /// Fits anywhere in a text, as nginx's own patterns do.
     pub fn anywhere(source: &str) -> Self {
-        Self::read(source, source)
+        Self::made_of(source, source)
     }
 
     /// Fits anywhere in a text, and is told as what it was made of.
     pub fn made_of(source: &str, expression: &str) -> Self {
-        Self::read(source, expression)
+        let regex = regex_lite::RegexBuilder::new(expression).size_limit(1 << 20).nest_limit(50).build();
+        Self { source: source.to_owned(), regex: regex.ok() }
     }
 
     /// What is looked for, as an expression.
     pub fn expression(&self) -> &str {
         self.regex.as_ref().map_or(self.source.as_str(), Regex::as_str)
-    }
-
-    fn read(source: &str, whole: &str) -> Self {
-        let regex = regex_lite::RegexBuilder::new(whole).size_limit(1 << 20).nest_limit(50).build();
-        Self { source: source.to_owned(), regex: regex.ok() }
     }
 
     /// The groups of the first match, the whole match first; a group that took no part is empty.

@@ -218,6 +218,13 @@ pub struct Backend {
     pub check: Option<Arc<HealthCheck>>,
 }
 
+impl Backend {
+    /// One that gets everything, as it is.
+    pub fn plain(origin: Origin, target: Target, port: Option<u16>) -> Self {
+        Self { origin, target, port, subset: None, weight: 1, filters: vec![], fault: None, tls: None, check: None }
+    }
+}
+
 /// How a load balancer asks its targets whether they are well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HealthCheck {

@@ -288,6 +288,7 @@ fn in_two_words(reason: &str) -> Text {
         "duplicate-host" | "shared-mesh-host" => ("host is taken", "호스트 중복"),
         "protocol-conflict" => ("other protocol", "프로토콜 다름"),
         "bound-inside" => ("Pod alone", "Pod 안에서만"),
+        "bound-elsewhere" => ("other address", "주소 다름"),
         _ => ("not chosen", "탈락"),
     };
     Text::new(en, ko)

@@ -142,8 +142,12 @@ impl Connection<'_> {
                 Fit::Unknown(why) => unknown = unknown.or(Some((policy.at(selector.span), why))),
             }
         }
-        if let Some((location, why)) = unknown {
-            end.permission = Permission::Unknown("spec.podSelector".into(), location, why);
+        match unknown {
+            // "Network policies do not conflict; they are additive": what one allows no other one takes away.
+            Some((location, why)) if !matches!(end.permission, Permission::Allowed(_)) => {
+                end.permission = Permission::Unknown("spec.podSelector".into(), location, why);
+            }
+            _ => {}
         }
         let is_undefined = direction == Direction::Ingress && self.target.template.host_network;
         match end.candidates.first() {

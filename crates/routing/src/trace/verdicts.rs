@@ -11,7 +11,7 @@ use crate::choose::{Choice, NoListener, Obstacle, Standing};
 use crate::gateways::alb;
 use crate::matcher::Condition;
 use crate::request::Request;
-use crate::table::{Backend, Fault, Frozen, Rejected, Response, Rule, Table, Target};
+use crate::table::{Backend, Fault, Frozen, Listener, Rejected, Response, Rule, Table, Target};
 
 fn traffic(title: Text, detail: Text, location: Option<Location>) -> Verdict {
     Verdict { title, detail, stage: Some(Stage::Traffic), location }
@@ -171,11 +171,8 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
         1 => Text::new("the one candidate does not match", "하나뿐인 후보가 맞지 않습니다"),
         n => Text::new(format!("{n} candidates, none matches"), format!("후보 {n}개 가운데 맞는 규칙이 없습니다")),
     };
-    // A server that was dropped is no route, nor is a listener of a protocol that nobody knows.
-    let is_route = |it: &&Rejected| {
-        !matches!(it.reason, "duplicate-host" | "protocol-conflict" | "bound-inside" | "UnsupportedProtocol")
-    };
-    if let Some(rejected) = table.rejected.iter().find(is_route).filter(|_| nearest_rule.is_none()) {
+    let is_lost = |it: &&Rejected| !is_server(it) && !is_attached(table, choice.listener, it);
+    if let Some(rejected) = table.rejected.iter().find(is_lost).filter(|_| nearest_rule.is_none()) {
         return not_attached(cluster, rejected, &owner);
     }
     match nearest_rule {
@@ -193,6 +190,21 @@ pub(super) fn no_route(cluster: &Cluster, table: &Table, choice: &Choice<'_>, re
         }
         None => traffic(unknown_host(table, &request.host), detail, Some(choice.listener.origin.location)),
     }
+}
+
+/// A server that was dropped is no route, nor is a listener of a protocol that nobody knows.
+fn is_server(rejected: &Rejected) -> bool {
+    matches!(
+        rejected.reason,
+        "duplicate-host" | "protocol-conflict" | "bound-inside" | "bound-elsewhere" | "UnsupportedProtocol"
+    )
+}
+
+/// A part of it alone was refused: the listener has rules that it wrote.
+fn is_attached(table: &Table, listener: &Listener, rejected: &Rejected) -> bool {
+    let route = rejected.origin.resource;
+    let mut rules = listener.hosts.iter().flat_map(|it| &it.rules);
+    rules.any(|it| it.origin.resource == route && it.origin != table.origin)
 }
 
 fn not_attached(cluster: &Cluster, rejected: &Rejected, gateway: &str) -> Verdict {

@@ -46,5 +46,5 @@ pub(super) fn lower_backend(
         (Some(_), None) => None,
     };
     let origin = origin(ingress, span, format!("{place}.backend"));
-    Backend { origin, target, port: number, subset: None, weight: 1, filters: vec![], fault, tls: None, check: None }
+    Backend { fault, ..Backend::plain(origin, target, number) }
 }

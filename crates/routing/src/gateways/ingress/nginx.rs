@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::Ingress;
+use podpath_objects::{Ingress, IngressPath};
 use podpath_source::Text;
 
 use self::annotation::Annotations;
@@ -47,9 +47,7 @@ pub static NGINX: Gateway = Gateway {
 pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ingress>]) -> Table {
     let config = Config::read(cluster);
     let members = ingresses.iter().map(|it| Member { ingress: *it, notes: Annotations::read(cluster, it, &config) });
-    let all: Vec<_> = members.collect();
-    let mut rejected: Vec<_> = all.iter().flat_map(|it| refusals(it, &config)).collect();
-    let mut members: Vec<_> = all.into_iter().filter(|it| denial(it, &config).is_none()).collect();
+    let (mut members, mut rejected) = admitted(members, &config);
     oldest_first(&mut members);
     let mut upstreams = Upstreams::new(cluster, &members);
     let (servers, taken) = servers(&members, &upstreams, &place);
@@ -158,6 +156,20 @@ fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>
     })
 }
 
+/// The Ingresses that take part, and what is told of those that do not, or not whole.
+fn admitted<'a>(all: impl Iterator<Item = Member<'a>>, config: &Config) -> (Vec<Member<'a>>, Vec<Rejected>) {
+    let (mut members, mut rejected) = (Vec::new(), Vec::new());
+    for member in all {
+        if let Some(found) = denial(&member, config) {
+            rejected.push(denied(found));
+            continue;
+        }
+        rejected.extend(left_out(&member));
+        members.push(member);
+    }
+    (members, rejected)
+}
+
 /// What the admission webhook refuses, in its own words; the controller leaves most of it out too.
 fn denial(member: &Member<'_>, config: &Config) -> Option<(Origin, String)> {
     if let Some(found) = escape(&member.ingress) {
@@ -166,29 +178,34 @@ fn denial(member: &Member<'_>, config: &Config) -> Option<(Origin, String)> {
     if let Some((key, words)) = &member.notes.refused {
         return Some((annotation::place(&member.ingress, key), words.clone()));
     }
-    let paths = member.ingress.object.rules.iter().flat_map(|it| &it.paths).filter(|_| config.strict_paths);
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     let refused = |path: &str| !(path.is_empty() || path.starts_with('/') && path.chars().all(allowed));
-    paths.into_iter().find_map(|it| {
+    written_paths(member).filter(|_| config.strict_paths).find_map(|(r, p, it)| {
         let (path, path_type) = (it.path.as_ref()?, it.path_type.as_ref()?);
         let is_refused = path_type.value != "ImplementationSpecific" && refused(&path.value);
+        let place = || origin(&member.ingress, path.span, format!("spec.rules[{r}].http.paths[{p}].path"));
         let words = || format!("path {} cannot be used with pathType {}", path.value, path_type.value);
-        is_refused.then(|| (origin(&member.ingress, path.span, "spec.rules"), words()))
+        is_refused.then(|| (place(), words()))
     })
 }
 
-/// What is told about an Ingress that does not take part whole.
-fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
-    if let Some((origin, words)) = denial(member, config) {
-        let text = Text::new(
-            format!("the admission webhook of ingress-nginx refuses it: {words}"),
-            format!("ingress-nginx의 admission webhook이 거부합니다: {words}"),
-        );
-        return vec![Rejected { origin, reason: "admission-denied", text, by: None }];
-    }
+/// The paths of an Ingress, each with the number of its rule and its own.
+fn written_paths<'a>(member: &Member<'a>) -> impl Iterator<Item = (usize, usize, &'a IngressPath)> {
     let rules = member.ingress.object.rules.iter().enumerate();
-    let paths = rules.flat_map(|(r, rule)| rule.paths.iter().enumerate().map(move |(p, path)| (r, p, path)));
-    let refused = |(r, p, path): (usize, usize, &podpath_objects::IngressPath)| {
+    rules.flat_map(|(r, rule)| rule.paths.iter().enumerate().map(move |(p, path)| (r, p, path)))
+}
+
+fn denied((origin, words): (Origin, String)) -> Rejected {
+    let text = Text::new(
+        format!("the admission webhook of ingress-nginx refuses it: {words}"),
+        format!("ingress-nginx의 admission webhook이 거부합니다: {words}"),
+    );
+    Rejected { origin, reason: "admission-denied", text, by: None }
+}
+
+/// What of an Ingress takes no part.
+fn left_out(member: &Member<'_>) -> Vec<Rejected> {
+    let refused = |(r, p, path): (usize, usize, &IngressPath)| {
         let text = Text::new(
             "ingress-nginx takes backends that are Services only, so this path is left out",
             "ingress-nginx는 Service 백엔드만 받으므로 이 경로는 빠집니다",
@@ -206,5 +223,5 @@ fn refusals(member: &Member<'_>, config: &Config) -> Vec<Rejected> {
     };
     let denied = member.notes.denied.iter().map(noted("location-denied"));
     let ignored = member.notes.ignored.iter().map(noted("annotation-ignored"));
-    paths.filter_map(refused).chain(denied).chain(ignored).collect()
+    written_paths(member).filter_map(refused).chain(denied).chain(ignored).collect()
 }

@@ -9,7 +9,7 @@ use podpath_source::{DocumentId, Location, Span, Text};
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
 use super::names::{full_host, host_of, service_by_host, visibility};
-use crate::gateways::{missing_port, missing_service, origin};
+use crate::gateways::{missing_port, missing_service, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
 
@@ -65,16 +65,11 @@ impl Naming<'_> {
     fn backend(&self, origin: Origin, destination: &Destination) -> Backend {
         let (cluster, proxy) = (self.cluster, self.proxy);
         let host = full_host(cluster, &destination.host.value, self.namespace);
+        let port = destination.port.as_ref().map(|it| it.value);
         let mut backend = Backend {
-            origin,
-            target: Target::Host(host.clone()),
-            port: destination.port.as_ref().map(|it| it.value),
             subset: destination.subset.as_ref().map(|it| (it.value.clone(), Labels::default())),
             weight: destination.weight,
-            filters: vec![],
-            fault: None,
-            tls: None,
-            check: None,
+            ..Backend::plain(origin, Target::Host(host.clone()), port)
         };
         match service_by_host(cluster, &host) {
             // An ExternalName is another name of its target, whose DestinationRules define the subsets.
@@ -164,28 +159,38 @@ fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) 
 
 /// The ServiceEntries that have this host, as it is written, and are exported to a namespace.
 fn entries<'a>(cluster: &'a Cluster, host: &str, from: &str) -> impl Iterator<Item = Found<'a, ServiceEntry>> {
-    cluster.all::<ServiceEntry>().filter(move |it| {
-        it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host))
-            && visibility(&it.object.export_to, it.namespace(), from).is_some()
-    })
+    cluster
+        .all::<ServiceEntry>()
+        .filter(move |it| has_host(it, host) && visibility(&it.object.export_to, it.namespace(), from).is_some())
 }
 
-/// The host of the ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that
-/// covers it. A route cannot name what only a wildcard covers; a caller can.
-pub(crate) fn entry_host<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Option<&'a str> {
+fn has_host(entry: &Found<'_, ServiceEntry>, host: &str) -> bool {
+    entry.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host))
+}
+
+/// The host of a ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that covers
+/// it. A route cannot name what only a wildcard covers; a caller can.
+pub(super) fn entry_host<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+) -> Option<(Found<'a, ServiceEntry>, &'a str)> {
     let host = host.to_ascii_lowercase();
-    let mut best: Option<((u8, usize), &str)> = None;
-    for (known, pattern) in entry_hosts(cluster, proxy) {
+    let mut best: Option<(Found<'a, ServiceEntry>, &'a str, (u8, usize))> = None;
+    for (entry, known, pattern) in entry_hosts(cluster, proxy) {
         let fit = pattern.specificity();
-        if pattern.matches(&host) && best.is_none_or(|(other, _)| fit > other) {
-            best = Some((fit, known));
+        if pattern.matches(&host) && best.is_none_or(|(.., other)| fit > other) {
+            best = Some((entry, known, fit));
         }
     }
-    best.map(|(_, known)| known)
+    best.map(|(entry, known, _)| (entry, known))
 }
 
 /// The hosts of the ServiceEntries that have the port and that a proxy knows: exported to it, and among its egress hosts.
-pub(super) fn entry_hosts<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Vec<(&'a str, HostPattern)> {
+pub(super) fn entry_hosts<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+) -> Vec<(Found<'a, ServiceEntry>, &'a str, HostPattern)> {
     let mut found = Vec::new();
     for entry in cluster.all::<ServiceEntry>().filter(|it| it.object.port(proxy.port).is_some()) {
         if visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_none() {
@@ -194,7 +199,7 @@ pub(super) fn entry_hosts<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Vec<(&
         for host in &entry.object.hosts {
             let pattern = HostPattern::parse(&host.value);
             if pattern != HostPattern::Any && knows_entry(cluster, proxy, entry.namespace(), &pattern) {
-                found.push((host.value.as_str(), pattern));
+                found.push((entry, host.value.as_str(), pattern));
             }
         }
     }
@@ -299,9 +304,8 @@ pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend)
 /// The endpoints of a host of a ServiceEntry whose port leads to another one (`targetPort`): what it lists, else the host.
 /// None where the port is the same, since nothing is to be told then.
 pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<Endpoint> {
-    let named =
-        |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host));
-    let found = cluster.all::<ServiceEntry>().filter(named).find_map(|it| Some((it.object, it.object.port(port)?)));
+    let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
+    let found = named.find_map(|it| Some((it.object, it.object.port(port)?)));
     let Some((entry, entry_port)) = found.filter(|(_, it)| it.target != it.number) else { return vec![] };
     let listed: Vec<&str> = entry.endpoints.iter().map(String::as_str).collect();
     let addresses = if listed.is_empty() { vec![host] } else { listed };
@@ -318,30 +322,10 @@ pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<E
 
 /// A route to a Service as it is, without a VirtualService.
 pub(crate) fn plain(service: &Found<'_, Service>, port: u16) -> Backend {
-    Backend {
-        origin: crate::gateways::whole(service),
-        target: Target::Service(service.id),
-        port: Some(port),
-        subset: None,
-        weight: 1,
-        filters: vec![],
-        fault: None,
-        tls: None,
-        check: None,
-    }
+    Backend::plain(whole(service), Target::Service(service.id), Some(port))
 }
 
 /// A route to a host of a ServiceEntry as it is.
 pub(crate) fn host(host: &str, port: u16) -> Backend {
-    Backend {
-        origin: Origin::default(),
-        target: Target::Host(host.to_owned()),
-        port: Some(port),
-        subset: None,
-        weight: 1,
-        filters: vec![],
-        fault: None,
-        tls: None,
-        check: None,
-    }
+    Backend::plain(Origin::default(), Target::Host(host.to_owned()), Some(port))
 }

@@ -9,6 +9,7 @@ use podpath_objects::{IngressListener, Labels, Service, Sidecar, VirtualService}
 use podpath_source::Location;
 
 use super::destination::{self, Proxy};
+use super::entry::Speaks;
 use super::mesh::served;
 use super::names::{age_key, full_host, host_of};
 use super::route::number;
@@ -63,18 +64,18 @@ pub struct Inbound<'a> {
 }
 
 impl Inbound<'_> {
-    /// The proxy reads HTTP: it is told so, or it looks.
+    /// The proxy reads HTTP: it is told so, or it looks; that of HTTPS where TLS ends here.
     pub fn reads_http(&self) -> bool {
-        let is_http = |it: &str| matches!(it, "" | "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB");
-        self.listener.is_none_or(|it| {
-            let protocol = it.protocol.to_ascii_uppercase();
-            is_http(&protocol) || protocol == "HTTPS" && self.ends_tls().is_some()
+        self.listener.is_none_or(|it| match Speaks::read(&it.protocol) {
+            Speaks::Http | Speaks::Unknown => true,
+            Speaks::Tls => it.protocol.eq_ignore_ascii_case("HTTPS") && self.ends_tls().is_some(),
+            Speaks::Bytes => false,
         })
     }
 
     /// The proxy is told that it is HTTP, so it does not look.
     pub fn says_http(&self) -> bool {
-        self.listener.is_some_and(|it| !it.protocol.is_empty()) && self.reads_http()
+        self.listener.is_some_and(|it| Speaks::read(&it.protocol) != Speaks::Unknown) && self.reads_http()
     }
 
     /// The proxy ends TLS that is not the mesh's: the mode, and where it stands.

@@ -16,7 +16,7 @@ use super::names::age_key;
 use crate::gateways::whole;
 use crate::table::Origin;
 
-/// What a port of a ServiceEntry speaks.
+/// What a port of a ServiceEntry, or of the `ingress` of a Sidecar, speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {
     /// HTTP, which is routed by its Host.
@@ -30,9 +30,9 @@ pub enum Speaks {
 }
 
 impl Speaks {
-    /// As `protocol` says it, in whatever letters (istio `pkg/config/protocol`).
-    pub(super) fn read(port: &EntryPort) -> Self {
-        match port.protocol.to_ascii_uppercase().as_str() {
+    /// As `protocol` of a port says it, in whatever letters (istio `pkg/config/protocol`).
+    pub(super) fn read(protocol: &str) -> Self {
+        match protocol.to_ascii_uppercase().as_str() {
             "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB" => Self::Http,
             "TLS" | "HTTPS" => Self::Tls,
             "TCP" | "UDP" | "MONGO" | "REDIS" | "MYSQL" => Self::Bytes,
@@ -57,7 +57,7 @@ pub struct Outside {
 impl Outside {
     fn of(entry: &Found<'_, ServiceEntry>, port: &EntryPort, is_shared: bool) -> Option<Self> {
         let host = entry.object.hosts.first()?.value.clone();
-        Some(Self { host, origin: whole(entry), speaks: Speaks::read(port), is_shared })
+        Some(Self { host, origin: whole(entry), speaks: Speaks::read(&port.protocol), is_shared })
     }
 }
 
@@ -91,10 +91,8 @@ pub fn speaks(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Speaks
 
 /// The host that a name is known by, and whether its ServiceEntry has addresses.
 fn named(cluster: &Cluster, proxy: &Proxy<'_>, name: &str) -> Option<(Outside, bool)> {
-    let host = entry_host(cluster, proxy, name)?;
-    let has_host = |it: &Found<'_, ServiceEntry>| it.object.hosts.iter().any(|it| it.value == host);
-    let (entry, port) = known(cluster, proxy).into_iter().find(|(it, _)| has_host(it))?;
-    let found = Outside::of(&entry, port, true)?;
+    let (entry, host) = entry_host(cluster, proxy, name)?;
+    let found = Outside::of(&entry, entry.object.port(proxy.port)?, true)?;
     Some((Outside { host: host.to_owned(), ..found }, !entry.object.addresses.is_empty()))
 }
 
@@ -124,14 +122,21 @@ pub fn outside(
         name.and_then(|it| named(cluster, proxy, it)).filter(|(_, has_address)| !(is_address && *has_address));
     let by_name = by_name.map(|(it, _)| it).filter(|it| it.speaks == Speaks::Tls);
     let by_host = || named(cluster, proxy, dialled).map(|(it, _)| it).filter(carries);
-    by_name.or_else(by_host).or_else(|| {
-        let takes_all = |(entry, port): &(Found<'_, ServiceEntry>, &EntryPort)| {
-            let speaks = Speaks::read(port);
-            let is_read = is_http && (speaks == Speaks::Unknown || reads_http(cluster, proxy));
-            entry.object.addresses.is_empty() && matches!(speaks, Speaks::Bytes | Speaks::Unknown) && !is_read
+    by_name.or_else(by_host).or_else(|| at_every_address(cluster, proxy, is_http))
+}
+
+/// The oldest ServiceEntry without an address whose port takes whatever comes: no HTTP where the sidecar reads that.
+fn at_every_address(cluster: &Cluster, proxy: &Proxy<'_>, is_http: bool) -> Option<Outside> {
+    let reads_all = is_http && reads_http(cluster, proxy);
+    let takes_all = |(entry, port): &(Found<'_, ServiceEntry>, &EntryPort)| {
+        let takes = match Speaks::read(&port.protocol) {
+            Speaks::Http | Speaks::Tls => false,
+            Speaks::Bytes => !reads_all,
+            Speaks::Unknown => !is_http,
         };
-        let all = known(cluster, proxy).into_iter().filter(takes_all);
-        let (entry, port) = all.min_by(|(a, _), (b, _)| age_key(a).cmp(&age_key(b)))?;
-        Outside::of(&entry, port, true)
-    })
+        takes && entry.object.addresses.is_empty()
+    };
+    let all = known(cluster, proxy).into_iter().filter(takes_all);
+    let (entry, port) = all.min_by(|(a, _), (b, _)| age_key(a).cmp(&age_key(b)))?;
+    Outside::of(&entry, port, true)
 }

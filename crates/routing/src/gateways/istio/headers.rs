@@ -20,22 +20,23 @@ pub(super) fn of_route(rule: &RouteRule) -> Vec<Filter> {
     filters
 }
 
-/// What is done for one of its destinations. "Rewrite, then the headers of the route, then those of the destination": the
-/// first of these that names the Host has it.
-pub(super) fn of_destination(rule: &RouteRule, destination: &Destination) -> Vec<Filter> {
-    let mut operations = destination.headers.clone();
-    if rule.route.len() == 1 {
-        operations.request_remove.clear();
-        operations.response_remove.clear();
-    }
-    let mut filters = changes(&operations);
-    if goes_last(rule) {
-        filters.extend(changes(&rule.headers));
-    }
-    if host_of_route(rule).is_none() {
-        filters.extend(host(&destination.headers).map(Filter::Host));
-    }
-    filters
+/// What is done for each of its destinations, in their order. "Rewrite, then the headers of the route, then those of the
+/// destination": the first of these that names the Host has it.
+pub(super) fn of_destinations(rule: &RouteRule) -> Vec<Vec<Filter>> {
+    let after = if goes_last(rule) { changes(&rule.headers) } else { vec![] };
+    let (is_only, names_host) = (rule.route.len() == 1, host_of_route(rule).is_some());
+    let of_one = |it: &Destination| {
+        let mut own = it.headers.clone();
+        if is_only {
+            own.request_remove.clear();
+            own.response_remove.clear();
+        }
+        let mut filters = changes(&own);
+        filters.extend(after.iter().cloned());
+        filters.extend(host(&own).filter(|_| !names_host).map(Filter::Host));
+        filters
+    };
+    rule.route.iter().map(of_one).collect()
 }
 
 /// The operations of the route come after those of its destinations.

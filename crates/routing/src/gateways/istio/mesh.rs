@@ -223,7 +223,7 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
 /// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, proxy, host);
+    let entry = destination::entry_host(cluster, proxy, host).map(|(_, name)| name);
     let found = match entry {
         Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
         _ => beside_services(cluster, proxy, host, entry),
@@ -264,7 +264,7 @@ fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> b
             && knows(cluster, proxy, &it)
     };
     cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy).iter().any(|(_, it)| it.intersect(pattern).is_some())
+        || destination::entry_hosts(cluster, proxy).iter().any(|(.., it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -277,7 +277,8 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
             Speaks::Unknown => it.object.addresses.is_empty(),
             Speaks::Tls | Speaks::Bytes => false,
         };
-        it.object.port(proxy.port).is_some_and(|port| reads(Speaks::read(port))) && is_known_entry(cluster, proxy, &it)
+        it.object.port(proxy.port).is_some_and(|port| reads(Speaks::read(&port.protocol)))
+            && is_known_entry(cluster, proxy, &it)
     };
     let by_service = |it: Found<'_, Service>| {
         let port = it.object.port_over("TCP", &PortRef::Number(proxy.port));

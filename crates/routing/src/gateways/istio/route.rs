@@ -223,16 +223,12 @@ impl Lowering<'_> {
         if let Some((status, body)) = &rule.direct_response {
             return Action::Respond(Response { status: *status, body: body.clone(), reason: "direct-response" });
         }
-        let mut backends: Vec<_> = rule
-            .route
-            .iter()
-            .enumerate()
-            .map(|(idx, it)| {
-                let place = format!("{place}.route[{idx}].destination");
-                let backend = destination::lower(self.cluster, self.proxy, self.owner, it, &place);
-                Backend { filters: headers::of_destination(rule, it), ..backend }
-            })
-            .collect();
+        let mut backends = Vec::new();
+        for (idx, (it, filters)) in rule.route.iter().zip(headers::of_destinations(rule)).enumerate() {
+            let place = format!("{place}.route[{idx}].destination");
+            let backend = destination::lower(self.cluster, self.proxy, self.owner, it, &place);
+            backends.push(Backend { filters, ..backend });
+        }
         if let [only] = backends.as_mut_slice() {
             only.weight = 1;
         }

@@ -56,10 +56,8 @@ pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) ->
             Text::new(format!("nothing listens on port {port}"), format!("{port} 포트를 여는 리스너가 없습니다"))
         }
         NoListener::ServerName if name.is_empty() => Text::new(
-            format!("no listener on {port} takes TLS without a server name, and a load balancer tells none"),
-            format!(
-                "{port} 포트에 서버 이름 없는 TLS를 받는 리스너가 없는데, 로드 밸런서는 서버 이름을 보내지 않습니다"
-            ),
+            format!("no listener on {port} takes TLS without a server name, and none is sent"),
+            format!("{port} 포트에 서버 이름 없는 TLS를 받는 리스너가 없는데, 이 연결은 서버 이름을 보내지 않습니다"),
         ),
         NoListener::ServerName => Text::new(
             format!("no listener on {port} serves the TLS name `{name}`"),

@@ -16,7 +16,7 @@ use podpath_source::Text;
 use self::denied::{no_range, users};
 use self::headers::custom;
 pub(super) use self::headers::{Headers, is_name, listed};
-use self::ignored::{cors, ignored};
+use self::ignored::{cors, failing, ignored};
 use self::invalid::invalid;
 pub(super) use self::risk::Risk;
 use self::risk::risky;
@@ -41,9 +41,21 @@ const SNIPPETS: &[&str] =
 pub(super) struct Keys<'a> {
     pub(super) labels: Option<&'a Labels>,
     pub(super) prefix: &'static str,
+    /// Keys of annotations whose value counts as missing.
+    pub(super) ignored: Vec<&'static str>,
 }
 
 impl<'a> Keys<'a> {
+    /// A value as it stands there, spaces and all.
+    fn written(&self, key: &str) -> Option<&'a str> {
+        self.labels?.get(&format!("{}{key}", self.prefix)).filter(|it| !it.is_empty())
+    }
+
+    /// The text of a key, unless its test does not take it.
+    fn taken(&self, key: &str) -> Option<&'a str> {
+        self.text(key).filter(|_| !self.ignored.contains(&key))
+    }
+
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         let named = |it: &str| it.strip_prefix(self.prefix) == Some(key);
         let found = self.labels?.iter().find(|(it, _)| named(it)).map(|(_, value)| value.trim());
@@ -147,7 +159,8 @@ pub(super) struct Cors {
 impl Annotations {
     pub(super) fn read(cluster: &Cluster, ingress: &Found<'_, Ingress>, config: &Config) -> Self {
         let labels = &ingress.entry.resource.meta.annotations;
-        let keys = Keys { labels: Some(labels), prefix: PREFIX };
+        let mut keys = Keys { labels: Some(labels), prefix: PREFIX, ignored: vec![] };
+        keys.ignored = failing(&keys);
         let owned = |key: &str| keys.text(key).map(str::to_owned);
         let snippet = SNIPPETS.iter().copied().find(|it| keys.text(it).is_some());
         let password = keys.text("auth-type");

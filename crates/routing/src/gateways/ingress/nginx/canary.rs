@@ -15,6 +15,8 @@ pub(super) enum Share {
     Canary,
     /// The canary gets so many of so many, the ordinary backend the rest.
     Split(u64, u64),
+    /// The pattern of the header is one that nginx reads and is not read here.
+    Unread,
 }
 
 /// The decisions in their order; the last one has no condition.
@@ -25,11 +27,12 @@ pub(super) fn decisions(canary: &Canary) -> Vec<(Option<Condition>, Share)> {
         let header = |text: TextMatch| Some(Condition::Header(name.clone(), text));
         match (&canary.header_value, &canary.header_pattern) {
             (Some(value), _) => found.push((header(exact(value)), Share::Canary)),
-            // "elseif err … return false": neither cookie nor weight is asked.
-            (None, Some(pattern)) if is_broken(pattern) => found.push((header(TextMatch::Present), Share::Primary)),
-            (None, Some(pattern)) => {
-                found.push((header(TextMatch::Regex(Pattern::anywhere(pattern))), Share::Canary));
-            }
+            (None, Some(pattern)) => found.push(match Pattern::anywhere(pattern) {
+                it if it.is_valid() => (header(TextMatch::Regex(it)), Share::Canary),
+                // "elseif err … return false": neither cookie nor weight is asked.
+                _ if is_broken(pattern) => (header(TextMatch::Present), Share::Primary),
+                _ => (header(TextMatch::Present), Share::Unread),
+            }),
             (None, None) => {
                 found.push((header(exact("always")), Share::Canary));
                 found.push((header(exact("never")), Share::Primary));
@@ -50,10 +53,11 @@ pub(super) fn decisions(canary: &Canary) -> Vec<(Option<Condition>, Share)> {
     found
 }
 
-/// A pattern that PCRE cannot read either: what it alone knows stands behind a backslash, in `(?`, or is possessive by a `+`.
+/// PCRE cannot read it either. What it alone knows stands behind a backslash, in `(?`, is possessive by a `+`, or is a letter
+/// to it: a brace that counts nothing, and in a class a bracket or two signs that join classes elsewhere.
 fn is_broken(pattern: &str) -> bool {
-    let is_plain = !["\\", "(?", "*+", "++", "?+", "}+"].iter().any(|it| pattern.contains(it));
-    is_plain && !Pattern::anywhere(pattern).is_valid()
+    const OWN: [&str; 9] = ["\\", "(?", "*+", "++", "?+", "{", "&&", "--", "~~"];
+    pattern.matches('[').count() < 2 && !OWN.iter().any(|it| pattern.contains(it))
 }
 
 /// A cookie by its name, which nginx compares without case, and its value.

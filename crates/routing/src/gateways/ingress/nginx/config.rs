@@ -73,7 +73,7 @@ pub(super) struct Config {
 impl Config {
     pub(super) fn read(cluster: &Cluster) -> Self {
         let map = cluster.all::<ConfigMap>().find(|it| it.name() == CONFIG);
-        let keys = Keys { labels: map.map(|it| &it.object.data), prefix: "" };
+        let keys = Keys { labels: map.map(|it| &it.object.data), prefix: "", ignored: vec![] };
         let unmodelled = UNMODELLED.iter().copied().find(|it| keys.text(it).is_some());
         let (blocked, unreadable) = blocked(&keys);
         let ranges = keys.list("block-cidrs");

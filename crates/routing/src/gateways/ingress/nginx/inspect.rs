@@ -3,7 +3,7 @@
 //! Source: `internal/ingress/inspector` (`rules.go`, `ingress.go`), which is on unless a flag of the controller says otherwise.
 
 use podpath_cluster::Found;
-use podpath_objects::{Ingress, IngressPath};
+use podpath_objects::Ingress;
 use podpath_source::Spanned;
 
 use crate::gateways::origin;
@@ -30,23 +30,51 @@ fn is_refused(text: &str) -> bool {
 
 /// The first value that is refused: its place, and the words of the admission webhook.
 pub(super) fn escape(ingress: &Found<'_, Ingress>) -> Option<(Origin, String)> {
-    let name = format!("{}/{}", ingress.namespace(), ingress.name());
-    let refused = |found: &Spanned<String>, path: &str, before: &str| {
-        let words = || format!("invalid object: {before}invalid value found: {}", found.value);
-        is_refused(&found.value).then(|| (origin(ingress, found.span, path), words()))
-    };
-    let rules = ingress.object.rules.iter().find_map(|rule| {
-        let host = || refused(rule.host.as_ref()?, "spec.rules", &format!("invalid host in ingress {name}: "));
-        let before = format!("invalid rule in ingress {name}: invalid http path: ");
-        let path = |it: &IngressPath| refused(it.path.as_ref()?, "spec.rules", &before);
-        host().or_else(|| rule.paths.iter().find_map(path))
-    });
-    let tls = || {
-        ingress.object.tls.iter().find_map(|tls| {
-            let secret = || refused(tls.secret.as_ref()?, "spec.tls", &format!("invalid secret in ingress {name}: "));
-            let before = format!("invalid host in ingress tls config {name}: ");
-            secret().or_else(|| tls.hosts.iter().find_map(|it| refused(it, "spec.tls", &before)))
-        })
-    };
-    rules.or_else(tls)
+    in_rules(ingress).or_else(|| in_tls(ingress))
+}
+
+fn in_rules(ingress: &Found<'_, Ingress>) -> Option<(Origin, String)> {
+    for (r, rule) in ingress.object.rules.iter().enumerate() {
+        if let Some(host) = refused(rule.host.as_ref()) {
+            return Some(told(ingress, host, format!("spec.rules[{r}].host"), ("invalid host in ingress", "")));
+        }
+        for (p, path) in rule.paths.iter().enumerate() {
+            if let Some(path) = refused(path.path.as_ref()) {
+                let place = format!("spec.rules[{r}].http.paths[{p}].path");
+                return Some(told(ingress, path, place, ("invalid rule in ingress", "invalid http path: ")));
+            }
+        }
+    }
+    None
+}
+
+fn in_tls(ingress: &Found<'_, Ingress>) -> Option<(Origin, String)> {
+    for (t, tls) in ingress.object.tls.iter().enumerate() {
+        if let Some(secret) = refused(tls.secret.as_ref()) {
+            let place = format!("spec.tls[{t}].secretName");
+            return Some(told(ingress, secret, place, ("invalid secret in ingress", "")));
+        }
+        for (h, host) in tls.hosts.iter().enumerate() {
+            if let Some(host) = refused(Some(host)) {
+                let place = format!("spec.tls[{t}].hosts[{h}]");
+                return Some(told(ingress, host, place, ("invalid host in ingress tls config", "")));
+            }
+        }
+    }
+    None
+}
+
+fn refused(found: Option<&Spanned<String>>) -> Option<&Spanned<String>> {
+    found.filter(|it| is_refused(&it.value))
+}
+
+fn told(
+    ingress: &Found<'_, Ingress>,
+    found: &Spanned<String>,
+    place: String,
+    (what, part): (&str, &str),
+) -> (Origin, String) {
+    let (namespace, name) = (ingress.namespace(), ingress.name());
+    let words = format!("invalid object: {what} {namespace}/{name}: {part}invalid value found: {}", found.value);
+    (origin(ingress, found.span, place), words)
 }

@@ -78,18 +78,26 @@ impl<'a> Context<'a, '_> {
         let mut list = Vec::new();
         let label = "from-to-www-redirect".to_owned();
         let rules = Rules { list: &mut list, base: vec![], origin: self.place.clone(), label, told: vec![] };
+        self.of_server(rules).last(Action::Redirect(redirect));
+        list
+    }
+
+    /// The rules of a path, with what its server does before it looks for a location.
+    fn begin<'r>(&self, list: &'r mut Vec<Rule>, path: PathMatch, origin: &Origin, label: &str) -> Rules<'r> {
+        self.of_server(Rules::at(list, path, origin, label))
+    }
+
+    /// What every server does first, to which only the headers of all servers are told.
+    fn of_server<'r>(&self, rules: Rules<'r>) -> Rules<'r> {
         let mut rules = rules.telling(self.config.answer_headers.clone());
         rules.block(self.config);
-        rules.last(Action::Redirect(redirect));
-        list
+        rules
     }
 
     /// What the server for all other hosts answers itself: health checks, and its status to nobody outside.
     fn own_locations(&self, rules: &mut Vec<Rule>) {
         for (path, status, reason) in [("/healthz", 200, "health-check"), ("/nginx_status", 403, "source-denied")] {
-            let rules = Rules::at(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
-            let mut rules = rules.telling(self.config.answer_headers.clone());
-            rules.block(self.config);
+            let mut rules = self.begin(rules, PathMatch::Prefix(path.to_owned()), self.place, path);
             rules.last(Action::Respond(Response { status, body: None, reason }));
         }
     }
@@ -105,10 +113,7 @@ impl<'a> Context<'a, '_> {
             let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
             let redirect = Action::Redirect(Redirect { status: 301, template, ..Redirect::default() });
             let path = PathMatch::Exact(bare.to_owned());
-            let rules = Rules::at(rules, path, &location.origin, &location.path);
-            let mut rules = rules.telling(self.config.answer_headers.clone());
-            rules.block(self.config);
-            rules.last(redirect);
+            self.begin(rules, path, &location.origin, &location.path).last(redirect);
         }
     }
 
@@ -142,9 +147,7 @@ impl<'a> Context<'a, '_> {
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
-        let rules = Rules::at(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
-        let mut rules = rules.telling(self.config.answer_headers.clone());
-        rules.block(self.config);
+        let mut rules = self.begin(rules, PathMatch::Exact("/".into()), &location.origin, "app-root");
         rules.last(Action::Redirect(redirect));
     }
 
@@ -160,8 +163,8 @@ impl<'a> Context<'a, '_> {
         let notes = self.notes(location).unwrap_or(&none);
         let headers = self.config.answer_headers.iter().chain(&notes.headers).cloned().collect();
         let hsts = self.config.hsts.as_ref().filter(|_| way.is_https);
-        let mut rules = Rules::at(rules, path_match, &location.origin, path).telling(headers).securely(hsts);
-        rules.block(self.config);
+        let rules = self.begin(rules, path_match, &location.origin, path);
+        let mut rules = rules.telling(headers).securely(hsts);
         // "Location denied": `return 503` stands in the place of everything else.
         if notes.denied.is_some() {
             rules.last(Action::Respond(Response { status: 503, body: None, reason: "location-denied" }));

@@ -42,11 +42,9 @@ fn handed(port: u16, endpoint: &str, container: Option<u16>) -> Text {
     let (en, ko) = match container {
         Some(container) => (
             format!("a container must listen on port {container}"),
-            format!("컨테이너가 {container} 포트에서 들어야 합니다"),
+            format!("컨테이너가 {container} 포트를 열어야 합니다"),
         ),
-        None => {
-            ("a container must listen on this socket".to_owned(), "컨테이너가 이 소켓에서 들어야 합니다".to_owned())
-        }
+        None => ("a container must listen on this socket".to_owned(), "컨테이너가 이 소켓을 열어야 합니다".to_owned()),
     };
     Text::new(
         format!("the proxy hands port {port} to `{endpoint}`; {en}"),

@@ -34,25 +34,20 @@ const WITH_SPACES: &[&str] = &["rewrite-target", "app-root", "canary-by-header-p
 /// One origin of the list.
 const ORIGIN: &str = r"https?://(?:\*\.)?[A-Za-z0-9.-]*(?::[0-9]+)?";
 
-impl<'a> Keys<'a> {
-    /// The text of a key, unless its test does not take it.
-    pub(super) fn taken(&self, key: &str) -> Option<&'a str> {
-        let fails = TESTS.iter().any(|it| it.0 == key && self.fails(it));
-        self.text(key).filter(|_| !fails)
-    }
-
-    fn fails(&self, (key, test): &(&str, &str)) -> bool {
-        let written = self.labels.and_then(|it| it.get(&format!("{}{key}", self.prefix))).filter(|it| !it.is_empty());
-        written.is_some_and(|it| {
+/// The keys whose value its test does not take.
+pub(super) fn failing(keys: &Keys<'_>) -> Vec<&'static str> {
+    let fails = |(key, test): &&(&'static str, &str)| {
+        keys.written(key).is_some_and(|it| {
             let seen = if WITH_SPACES.contains(key) { it.to_owned() } else { it.replace(' ', "") };
             !Pattern::new(test).matches(&seen)
         })
-    }
+    };
+    TESTS.iter().filter(fails).map(|(key, _)| *key).collect()
 }
 
 /// The keys that count as missing, and origins that do, with the words for people.
 pub(super) fn ignored(keys: &Keys<'_>) -> Vec<(&'static str, Text)> {
-    let whole = |(key, _): &(&'static str, &str)| {
+    let whole = |key: &&'static str| {
         let text = Text::new(
             format!("ingress-nginx does not take this value of `{key}`, so the annotation counts as missing"),
             format!("ingress-nginx가 `{key}`의 이 값을 받지 않아 annotation이 없는 것으로 다룹니다"),
@@ -66,17 +61,13 @@ pub(super) fn ignored(keys: &Keys<'_>) -> Vec<(&'static str, Text)> {
         );
         ("cors-allow-origin", text)
     };
-    let mut found: Vec<_> = TESTS.iter().filter(|it| keys.fails(it)).map(whole).collect();
+    let mut found: Vec<_> = keys.ignored.iter().map(whole).collect();
     if keys.flag("enable-cors") == Some(true) && keys.taken("cors-allow-origin").is_some() {
         let list = keys.list("cors-allow-origin");
-        let before_any = list.into_iter().take_while(|it| *it != "*");
-        found.extend(before_any.filter(|it| !is_origin(it)).map(origin));
+        let (before_any, test) = (list.into_iter().take_while(|it| *it != "*"), Pattern::new(ORIGIN));
+        found.extend(before_any.filter(|it| !test.matches(it)).map(origin));
     }
     found
-}
-
-fn is_origin(text: &str) -> bool {
-    Pattern::new(ORIGIN).matches(text)
 }
 
 /// What `enable-cors` adds; nothing where a list holds no origin.
@@ -85,7 +76,10 @@ pub(super) fn cors(keys: &Keys<'_>) -> Option<Cors> {
     let origins = match keys.taken("cors-allow-origin").map(|_| keys.list("cors-allow-origin")) {
         None => vec!["*"],
         Some(list) if list.contains(&"*") => vec!["*"],
-        Some(list) => list.into_iter().filter(|it| is_origin(it)).collect(),
+        Some(list) => {
+            let test = Pattern::new(ORIGIN);
+            list.into_iter().filter(|it| test.matches(it)).collect()
+        }
     };
     if origins.is_empty() {
         return None;

@@ -4,7 +4,7 @@
 //! back, `Extract` ends and the Ingress is not stored. Keys that get their default instead (`rewrite-target`, CORS, canaries),
 //! and those that deny their locations, are not here (`ignored.rs`). An empty value counts as missing.
 
-use super::{Keys, PREFIX};
+use super::Keys;
 use crate::pattern::Pattern;
 
 const BOOL: &str = "1|t|T|TRUE|true|True|0|f|F|FALSE|false|False";
@@ -45,8 +45,7 @@ const TESTS: &[(&str, &str)] = &[
 /// The first annotation whose value is not taken.
 pub(super) fn invalid(keys: &Keys<'_>) -> Option<&'static str> {
     let fails = |(key, test): &&(&str, &str)| {
-        let written = keys.labels.and_then(|it| it.get(&format!("{PREFIX}{key}")));
-        written.is_some_and(|it| !it.is_empty() && !Pattern::new(test).matches(it)) && is_read(keys, key)
+        is_read(keys, key) && keys.written(key).is_some_and(|it| !Pattern::new(test).matches(it))
     };
     TESTS.iter().find(fails).map(|(key, _)| *key)
 }

@@ -6,14 +6,17 @@ use podpath_objects::{Ingress, IngressBackend, PortRef, Service};
 use super::cors::allowed;
 use super::{Context, Rules};
 use crate::gateways::ingress::backend::lower_backend;
-use crate::gateways::ingress::nginx::annotation::{Annotations, field};
+use crate::gateways::ingress::nginx::annotation::{self, Annotations, field};
 use crate::gateways::ingress::nginx::canary::{Share, decisions};
 use crate::gateways::ingress::nginx::server::{Location, Member};
 use crate::gateways::ingress::nginx::upstream::port_of;
-use crate::gateways::{origin, service_by_host, service_of, service_target};
+use crate::gateways::{origin, service_by_host, service_of};
 use crate::matcher::Condition;
 use crate::pattern::Pattern;
-use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, PathChange, Target};
+use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, Origin, PathChange, Target};
+
+/// A decision of a canary: what becomes of the request, its condition, and its place where that is the canary's.
+type Decided = (Action, Option<Condition>, Option<Origin>);
 
 impl<'a> Context<'a, '_> {
     /// The rules that send a request on: one for each decision of a canary, for origins that scripts may have and for others.
@@ -34,30 +37,29 @@ impl<'a> Context<'a, '_> {
             // Its upstream has no canary.
             Some(instead) => {
                 filters.push(told_instead(member, backend));
-                vec![(vec![instead], None, None)]
+                vec![(Action::Forward(vec![instead]), None, None)]
             }
             None => self.shares(member, backend, &self.backend(&member.ingress, backend, place)),
         };
         let own = rules.origin.clone();
         for (condition, added) in variants(&member.notes) {
             let filters: Vec<_> = filters.iter().cloned().chain(added).collect();
-            for (mut share, also, whose) in shares.clone() {
-                // No server name is sent unless `proxy-ssl-server-name` asks for it.
-                share.iter_mut().filter(|_| member.notes.begins_tls).for_each(|it| it.tls = Some(BegunTls::default()));
+            for (mut action, also, whose) in shares.clone() {
+                if let (Action::Forward(share), true) = (&mut action, member.notes.begins_tls) {
+                    // No server name is sent unless `proxy-ssl-server-name` asks for it.
+                    for it in share {
+                        it.tls = Some(BegunTls::default());
+                    }
+                }
                 rules.origin = whose.unwrap_or_else(|| own.clone());
-                rules.push(condition.clone().into_iter().chain(also), filters.clone(), Action::Forward(share));
+                rules.push(condition.clone().into_iter().chain(also), filters.clone(), action);
             }
         }
         rules.origin = own;
     }
 
-    /// The backends for each decision of a canary, with its condition and its place; without one there is one decision.
-    fn shares(
-        &self,
-        member: &Member<'a>,
-        backend: &IngressBackend,
-        primary: &Backend,
-    ) -> Vec<(Vec<Backend>, Option<Condition>, Option<crate::table::Origin>)> {
+    /// What each decision of a canary does; without one there is one decision.
+    fn shares(&self, member: &Member<'a>, backend: &IngressBackend, primary: &Backend) -> Vec<Decided> {
         let found = self.upstreams.alternative(member.ingress.namespace(), backend);
         let alternative = found.and_then(|(it, policy)| {
             let canary = self.members.get(it.member)?;
@@ -76,15 +78,19 @@ impl<'a> Context<'a, '_> {
             Some((share, lowered, origin(&canary.ingress, span, place)))
         });
         let Some((canary, alternative, place)) = alternative else {
-            return vec![(vec![primary.clone()], None, None)];
+            return vec![(Action::Forward(vec![primary.clone()]), None, None)];
         };
         let weighted = |it: &Backend, weight: u64| Backend { weight, ..it.clone() };
-        let decided = decisions(canary).into_iter().map(|(condition, share)| match share {
-            Share::Primary => (vec![primary.clone()], condition, None),
-            Share::Canary => (vec![alternative.clone()], condition, Some(place.clone())),
-            Share::Split(part, whole) => {
-                (vec![weighted(primary, whole - part), weighted(&alternative, part)], condition, None)
-            }
+        let decided = decisions(canary).into_iter().map(|(condition, share)| {
+            let (action, whose) = match share {
+                Share::Primary => (Action::Forward(vec![primary.clone()]), None),
+                Share::Canary => (Action::Forward(vec![alternative.clone()]), Some(place.clone())),
+                Share::Split(part, whole) => {
+                    (Action::Forward(vec![weighted(primary, whole - part), weighted(&alternative, part)]), None)
+                }
+                Share::Unread => (Action::Unsupported(field("canary-by-header-pattern")), Some(place.clone())),
+            };
+            (action, condition, whose)
         });
         decided.collect()
     }
@@ -177,32 +183,15 @@ impl<'a> Context<'a, '_> {
         rules.answer(&member.notes, None, &Action::Forward(vec![primary]));
     }
 
-    /// Who takes the place of a Service without endpoints: the Service of the annotation, when it has some.
+    /// Who takes the place of a Service without endpoints: the Service of the annotation `default-backend`, by its first port,
+    /// when somebody answers there.
     pub(super) fn instead(&self, member: &Member<'a>) -> Option<Backend> {
-        self.default_backend(member, member.notes.default_backend.as_deref()?)
-    }
-
-    /// The Service of the annotation `default-backend`, by its first port, when somebody answers there.
-    fn default_backend(&self, member: &Member<'a>, name: &str) -> Option<Backend> {
-        let namespace = member.ingress.namespace();
-        let service = self.cluster.find::<Service>(namespace, name)?;
+        let name = member.notes.default_backend.as_deref()?;
+        let service = self.cluster.find::<Service>(member.ingress.namespace(), name)?;
         let entry = service.object.ports.first()?;
         let has_endpoints = endpoints(self.cluster, &service, entry).0.iter().any(|it| it.ready);
-        has_endpoints.then(|| Backend {
-            origin: origin(
-                &member.ingress,
-                member.ingress.entry.resource.meta.annotations.span,
-                "metadata.annotations",
-            ),
-            target: service_target(self.cluster, namespace, name),
-            port: Some(entry.port.value),
-            subset: None,
-            weight: 1,
-            filters: vec![],
-            fault: None,
-            tls: None,
-            check: None,
-        })
+        let place = || annotation::place(&member.ingress, "default-backend");
+        has_endpoints.then(|| Backend::plain(place(), Target::Service(service.id), Some(entry.port.value)))
     }
 }
 
