@@ -14,6 +14,8 @@ mod pruned;
 mod served;
 mod service;
 
+use std::collections::BTreeSet;
+
 use podpath_schema::{Finding, FindingKind};
 use podpath_source::Span;
 use podpath_yaml::{Document, Node, ProblemKind};
@@ -117,14 +119,17 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
     if let Some(refusal) = served::check(root) {
         return refused(vec![refusal]);
     }
-    let (mut types, mut missing) = (Vec::new(), Vec::new());
+    let (mut undecodable, mut types, mut missing) = (None, Vec::new(), Vec::new());
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
+            FindingKind::WrongType { .. } if !is_custom || finding.path.starts_with("metadata") => {
+                undecodable.get_or_insert_with(|| structural(finding, false));
+            }
             FindingKind::WrongType { .. } => {
-                let inside = if is_custom { pruned::keys(root, &finding) } else { vec![] };
+                let inside = pruned::keys(root, &finding);
                 if inside.is_empty() {
-                    types.push(structural(finding, is_custom));
+                    types.push(structural(finding, true));
                 }
                 unknown.extend(inside);
             }
@@ -134,11 +139,12 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
             }
         }
     }
-    // A built-in kind is read first, and the first wrong type ends that; a custom resource is taken apart as it is.
-    match (types.first(), unknown.is_empty(), is_custom) {
-        (Some(first), _, false) => refused(vec![first.clone()]),
-        (_, false, _) => refused(unknown),
-        _ => rules(root, types, missing),
+    // A built-in kind is read first, as `metadata` of every kind is, and the first wrong type ends that; what else a custom
+    // resource holds is taken apart as it is.
+    match undecodable {
+        Some(first) => refused(vec![first]),
+        None if !unknown.is_empty() => refused(unknown),
+        None => rules(root, types, missing),
     }
 }
 
@@ -156,17 +162,15 @@ fn refused(refusals: Vec<Refusal>) -> Verdict {
 /// The rules of the kind, and the fields that its schema asks for.
 fn rules(root: &Node, types: Vec<Refusal>, missing: Vec<Refusal>) -> Verdict {
     let text = |key: &str| root.get(key).and_then(Node::as_text).unwrap_or_default();
+    let key = |it: &Refusal| (it.field.clone(), it.sort.code());
     let mut found: Vec<_> = types.into_iter().chain(missing).collect();
     let own = match (text("apiVersion"), text("kind")) {
         ("v1", "Service") => refused(service::check(root)),
         _ if istio::has_rules(root) => istio::check(root, !found.is_empty()),
         _ => Verdict::default(),
     };
-    for refusal in own.refusals {
-        if !found.iter().any(|it| it.field == refusal.field && it.sort == refusal.sort && !refusal.is_webhook) {
-            found.push(refusal);
-        }
-    }
+    let mut told: BTreeSet<_> = found.iter().map(key).collect();
+    found.extend(own.refusals.into_iter().filter(|it| it.is_webhook || told.insert(key(it))));
     Verdict { refusals: found, warnings: own.warnings }
 }
 
