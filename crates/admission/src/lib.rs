@@ -119,7 +119,7 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
     if let Some(refusal) = served::check(root) {
         return refused(vec![refusal]);
     }
-    let (mut undecodable, mut types, mut missing) = (None, Vec::new(), Vec::new());
+    let (mut undecodable, mut types, mut missing, mut places) = (None, Vec::new(), Vec::new(), None);
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
@@ -127,7 +127,8 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
                 undecodable.get_or_insert_with(|| structural(finding, false));
             }
             FindingKind::WrongType { .. } => {
-                let inside = pruned::keys(root, &finding);
+                let places = places.get_or_insert_with(|| pruned::places(root));
+                let inside = pruned::keys(places, &finding);
                 if inside.is_empty() {
                     types.push(structural(finding, true));
                 }
