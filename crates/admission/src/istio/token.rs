@@ -43,7 +43,8 @@ fn keys_address(text: &str) -> Option<String> {
         return Some(format!("URI scheme \"{scheme}\" is not supported"));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let after = authority.rsplit_once(']').map_or(authority, |it| it.1);
+    let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
+    let after = host.rsplit_once(']').map_or(host, |it| it.1);
     let port = after.rsplit_once(':').map(|it| it.1)?;
     let is_number = port.bytes().all(|it| it.is_ascii_digit());
     (!is_number).then(|| format!("parse \"{text}\": invalid port \":{port}\" after host"))
