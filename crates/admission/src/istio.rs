@@ -117,8 +117,17 @@ impl Review {
 
     /// Takes a place, and warns of it.
     pub(crate) fn warn(&mut self, at: &Field<'_>, words: &str) {
-        self.warnings.push(Warning { text: words.to_owned(), field: at.path.clone(), span: at.span });
+        self.warnings.push(warning(at, words));
     }
+
+    /// Takes a place, and says what holds for every object of the kind.
+    pub(crate) fn remark(&mut self, at: &Field<'_>, words: &str) {
+        self.warnings.push(Warning { is_general: true, ..warning(at, words) });
+    }
+}
+
+fn warning(at: &Field<'_>, words: &str) -> Warning {
+    Warning { text: words.to_owned(), field: at.path.clone(), span: at.span, is_general: false }
 }
 
 /// The namespace of an object, for what `.` means in it.

@@ -95,6 +95,8 @@ pub struct Warning {
     pub field: String,
     /// The smallest place.
     pub span: Span,
+    /// It is said of every object of the kind.
+    pub is_general: bool,
 }
 
 /// What is said to a document.

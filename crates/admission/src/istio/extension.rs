@@ -38,7 +38,7 @@ pub(super) fn wasm_plugin(review: &mut Review, spec: &Field<'_>) {
 pub(super) fn envoy_filter(review: &mut Review, spec: &Field<'_>) {
     let words = "EnvoyFilter exposes internal implementation details that may change at any time. Prefer other APIs if \
                  possible, and exercise extreme caution, especially around upgrades.";
-    review.warn(spec, words);
+    review.remark(spec, words);
     target::old_selector(review, &spec.get("workloadSelector"), "Envoy filter");
     for it in spec.get("configPatches").items() {
         patch(review, &it);
