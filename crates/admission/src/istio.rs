@@ -87,6 +87,9 @@ fn webhook(review: &mut Review, root: &Field<'_>, kind: &str) {
     }
 }
 
+/// An object is refused for no more reasons than this, and warned of as many: what it holds may stand in every sentence.
+const MOST: usize = 100;
+
 /// What the webhook found.
 #[derive(Default)]
 pub(crate) struct Review {
@@ -97,8 +100,15 @@ pub(crate) struct Review {
 impl Review {
     /// Refuses a place in the webhook's words.
     pub(crate) fn refuse(&mut self, at: &Field<'_>, words: &str) {
-        let refusal = at.refuse(Sort::Invalid, words.to_owned());
-        self.refusals.push(Refusal { is_webhook: true, ..refusal });
+        if !self.is_full() {
+            let refusal = at.refuse(Sort::Invalid, words.to_owned());
+            self.refusals.push(Refusal { is_webhook: true, ..refusal });
+        }
+    }
+
+    /// No more reasons are taken; a sentence that is long need not be made.
+    pub(crate) fn is_full(&self) -> bool {
+        self.refusals.len() >= MOST
     }
 
     /// Refuses a place that a rule complains about.
@@ -117,7 +127,9 @@ impl Review {
 
     /// Takes a place, and warns of it.
     pub(crate) fn warn(&mut self, at: &Field<'_>, words: &str) {
-        self.warnings.push(warning(at, words));
+        if self.warnings.len() < MOST {
+            self.warnings.push(warning(at, words));
+        }
     }
 
     /// Takes a place, and says what holds for every object of the kind.

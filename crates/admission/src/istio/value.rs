@@ -1,5 +1,7 @@
 //! Numbers, durations, labels and protocols, as Istio's validation reads them.
 
+use std::collections::BTreeSet;
+
 use super::Review;
 use super::host::is_label;
 use crate::Field;
@@ -158,29 +160,29 @@ pub(super) fn labels(review: &mut Review, map: &Field<'_>) {
 
 /// Refuses a list of namespaces that an object is shown to: each once, and neither all nor none beside others.
 pub(super) fn export(review: &mut Review, list: &Field<'_>, namespace: &str, is_service_entry: bool) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for it in list.items() {
         let written = it.text();
         let key = if written == "." { namespace } else { written };
-        if seen.contains(&key) && key == written {
+        if seen.contains(key) && key == written {
             review.refuse(&it, &format!("duplicate entries in exportTo for entry {written}"));
-        } else if seen.contains(&key) {
+        } else if seen.contains(key) {
             review.refuse(&it, &format!("duplicate entries in exportTo: . and current namespace {namespace}"));
         } else if key == "~" && !is_service_entry {
             review.refuse(&it, "only service entries can use ~ (none) as exportTo entry");
         } else if !matches!(key, "*" | "~") && !is_label(key) {
             review.refuse(&it, "only .,*, or a valid DNS 1123 label is allowed as exportTo entry");
         } else {
-            seen.push(key);
+            seen.insert(key);
         }
     }
     let is_more = list.len() > 1;
     review.refuse_if(
-        is_more && seen.contains(&"*"),
+        is_more && seen.contains("*"),
         list,
         "cannot have both public (*) and non-public exportTo values for a resource",
     );
-    review.refuse_if(is_more && seen.contains(&"~"), list, "cannot export service entry to no one (~) and someone");
+    review.refuse_if(is_more && seen.contains("~"), list, "cannot export service entry to no one (~) and someone");
 }
 
 #[cfg(test)]
