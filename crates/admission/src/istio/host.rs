@@ -4,13 +4,11 @@
 
 use std::net::IpAddr;
 
+use crate::name;
+
 /// A label of DNS: letters of both cases, digits and `-`, up to 63.
 pub(super) fn is_label(text: &str) -> bool {
-    let is_end = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
-    text.len() <= 63
-        && is_end(text.chars().next())
-        && is_end(text.chars().next_back())
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
+    name::is_short(text, "-")
 }
 
 /// The first label of a host: `*`, `*foo`, `*-foo` or a label.

@@ -4,16 +4,12 @@ use std::collections::BTreeSet;
 
 use super::Review;
 use super::host::is_label;
-use crate::Field;
+use crate::metadata::quoted;
+use crate::{Field, name};
 
 /// Why a number is no port.
 pub(super) fn port(number: i64) -> Option<String> {
     (!(1..=65535).contains(&number)).then(|| format!("port number {number} must be in the range 1..65535"))
-}
-
-/// A text in quotes, as Go prints it.
-pub(super) fn quoted(text: &str) -> String {
-    format!("{text:?}")
 }
 
 /// A duration of Go, `1h30m` or `1.5s`, in nanoseconds; none when it is no duration.
@@ -138,11 +134,7 @@ pub(super) fn port_name(text: &str) -> Option<String> {
 
 /// Refuses labels of the wrong form.
 pub(super) fn labels(review: &mut Review, map: &Field<'_>) {
-    let is_name = |it: &str| {
-        let is_end = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
-        let is_inner = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-        it.len() <= 63 && is_end(it.chars().next()) && is_end(it.chars().next_back()) && it.chars().all(is_inner)
-    };
+    let is_name = |it: &str| name::is_short(it, "-_.");
     for (key, it) in map.values() {
         let name = match key.split_once('/') {
             Some((prefix, name)) => Some(name).filter(|_| prefix.len() <= 253 && prefix.split('.').all(is_label)),
