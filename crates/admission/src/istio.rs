@@ -80,7 +80,8 @@ fn webhook(review: &mut Review, root: &Field<'_>, kind: &str) {
         "Sidecar" => sidecar::check(review, root),
         "Telemetry" => extension::telemetry(review, &spec),
         "VirtualService" => virtual_service::check(review, root),
-        "WasmPlugin" => extension::wasm_plugin(review, &spec),
+        // What its variables may be the schema says.
+        "WasmPlugin" => target::policy(review, &spec),
         "WorkloadEntry" => service_entry::workload_entry(review, &spec, None, true),
         "WorkloadGroup" => service_entry::workload_group(review, &spec),
         _ => {}

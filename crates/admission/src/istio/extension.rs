@@ -1,18 +1,15 @@
-//! Telemetries, WasmPlugins and EnvoyFilters.
+//! Telemetries and EnvoyFilters.
 //!
-//! Source: `ValidateTelemetry`, `ValidateWasmPlugin`, `validation/envoyfilter`. What the fields of Envoy itself mean is not
+//! Source: `ValidateTelemetry`, `validation/envoyfilter`. What the fields of Envoy itself mean is not
 //! looked at.
 
 use super::{Review, regex, target};
 use crate::Field;
 
+/// That providers have names the schema says.
 pub(super) fn telemetry(review: &mut Review, spec: &Field<'_>) {
     target::policy(review, spec);
-    let (metrics, tracing, logging) = (spec.get("metrics"), spec.get("tracing"), spec.get("accessLogging"));
-    for it in [&metrics, &tracing, &logging].iter().flat_map(|it| it.items()).flat_map(|it| it.get("providers").items())
-    {
-        review.refuse_if(it.get("name").text().is_empty(), &it, "providers.name may not be empty");
-    }
+    let tracing = spec.get("tracing");
     if tracing.len() > 1 {
         review.warn(&tracing, "multiple tracing is not currently supported");
     }
@@ -24,14 +21,6 @@ pub(super) fn telemetry(review: &mut Review, spec: &Field<'_>) {
         for (name, tag) in tags.values() {
             review.refuse_if(name.is_empty(), &tag, "tag name may not be empty");
         }
-    }
-}
-
-pub(super) fn wasm_plugin(review: &mut Review, spec: &Field<'_>) {
-    target::policy(review, spec);
-    let env = spec.get("vmConfig").get("env");
-    for it in env.items() {
-        review.refuse_if(it.get("name").text().is_empty(), &it, "spec.vmConfig.env invalid");
     }
 }
 

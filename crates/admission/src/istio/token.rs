@@ -36,12 +36,9 @@ fn rule(review: &mut Review, rule: &Field<'_>) {
     value::durations(review, rule, &["timeout"]);
 }
 
-/// Why an address of keys is none: http or https, and a port that is a number.
+/// Why an address of keys is none: its port is no number. That it is of http or https the schema says.
 fn keys_address(text: &str) -> Option<String> {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    if !matches!(scheme, "http" | "https") {
-        return Some(format!("URI scheme \"{scheme}\" is not supported"));
-    }
+    let (_, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
     let after = host.rsplit_once(']').map_or(host, |it| it.1);
