@@ -64,7 +64,7 @@ fn claims(review: &mut Review, http: &Field<'_>, gateways: &Field<'_>) {
 }
 
 fn own_hosts(review: &mut Review, spec: &Field<'_>, is_at_gateway: bool) {
-    let hosts = spec.get("hosts").items();
+    let mut hosts = spec.get("hosts").items();
     let has_names =
         spec.get("tls").items().iter().flat_map(|it| it.get("match").items()).any(|it| !it.get("sniHosts").is_empty());
     let before = review.refusals.len();
@@ -80,11 +80,12 @@ fn own_hosts(review: &mut Review, spec: &Field<'_>, is_at_gateway: bool) {
     if review.refusals.len() > before {
         return;
     }
-    for (idx, it) in hosts.iter().enumerate().take(MANY_HOSTS) {
+    hosts.truncate(MANY_HOSTS);
+    for (idx, it) in hosts.iter().enumerate() {
         if review.is_full() {
             return;
         }
-        for other in hosts.iter().take(MANY_HOSTS).skip(idx + 1).filter(|other| host::matches(it.text(), other.text())) {
+        for other in hosts.iter().skip(idx + 1).filter(|other| host::matches(it.text(), other.text())) {
             review.refuse(other, &format!("duplicate hosts in virtual service: {} & {}", it.text(), other.text()));
         }
     }
