@@ -59,7 +59,8 @@ fn validate(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What is said to each object of the document; nothing while its structure is wrong or a line cannot be read.
 fn verdicts(context: &DocumentContext<'_>) -> Vec<podpath_admission::Verdict> {
-    let is_broken = !context.structure.is_empty() || context.yaml.problems.iter().any(|it| it.kind.is_unreadable());
-    let Some(root) = context.yaml.root.as_ref().filter(|_| !is_broken) else { return vec![] };
-    podpath_objects::nodes(root).into_iter().map(podpath_admission::istio).collect()
+    if !context.structure.is_empty() || context.yaml.problems.iter().any(|it| it.kind.is_unreadable()) {
+        return vec![];
+    }
+    context.kinds.iter().filter_map(|it| it.0.node()).map(podpath_admission::istio).collect()
 }
