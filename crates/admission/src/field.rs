@@ -46,7 +46,7 @@ impl<'a> Field<'a> {
         self.entries().into_iter().map(own).collect()
     }
 
-    /// The items of a list that are texts.
+    /// The items of a list as texts; what is no text is empty.
     pub(crate) fn texts(&self) -> Vec<&'a str> {
         let items = self.node.and_then(Node::as_list).unwrap_or_default();
         items.iter().map(|it| it.as_text().unwrap_or_default()).collect()

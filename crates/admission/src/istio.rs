@@ -80,12 +80,16 @@ fn webhook(review: &mut Review, root: &Field<'_>, kind: &str) {
         "Sidecar" => sidecar::check(review, root),
         "Telemetry" => extension::telemetry(review, &spec),
         "VirtualService" => virtual_service::check(review, root),
-        "WasmPlugin" => extension::wasm_plugin(review, &spec),
+        // What its variables may be the schema says.
+        "WasmPlugin" => target::policy(review, &spec),
         "WorkloadEntry" => service_entry::workload_entry(review, &spec, None, true),
         "WorkloadGroup" => service_entry::workload_group(review, &spec),
         _ => {}
     }
 }
+
+/// An object is refused for no more reasons than this, and warned of as many: what it holds may stand in every sentence.
+const MOST: usize = 100;
 
 /// What the webhook found.
 #[derive(Default)]
@@ -97,8 +101,15 @@ pub(crate) struct Review {
 impl Review {
     /// Refuses a place in the webhook's words.
     pub(crate) fn refuse(&mut self, at: &Field<'_>, words: &str) {
-        let refusal = at.refuse(Sort::Invalid, words.to_owned());
-        self.refusals.push(Refusal { is_webhook: true, ..refusal });
+        if !self.is_full() {
+            let refusal = at.refuse(Sort::Invalid, words.to_owned());
+            self.refusals.push(Refusal { is_webhook: true, ..refusal });
+        }
+    }
+
+    /// No more reasons are taken; a sentence that is long need not be made.
+    pub(crate) fn is_full(&self) -> bool {
+        self.refusals.len() >= MOST
     }
 
     /// Refuses a place that a rule complains about.
@@ -117,8 +128,19 @@ impl Review {
 
     /// Takes a place, and warns of it.
     pub(crate) fn warn(&mut self, at: &Field<'_>, words: &str) {
-        self.warnings.push(Warning { text: words.to_owned(), field: at.path.clone(), span: at.span });
+        if self.warnings.len() < MOST {
+            self.warnings.push(warning(at, words));
+        }
     }
+
+    /// Takes a place, and says what holds for every object of the kind.
+    pub(crate) fn remark(&mut self, at: &Field<'_>, words: &str) {
+        self.warnings.push(Warning { is_general: true, ..warning(at, words) });
+    }
+}
+
+fn warning(at: &Field<'_>, words: &str) -> Warning {
+    Warning { text: words.to_owned(), field: at.path.clone(), span: at.span, is_general: false }
 }
 
 /// The namespace of an object, for what `.` means in it.

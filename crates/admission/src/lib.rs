@@ -2,7 +2,7 @@
 //!
 //! Invariants: only what the server certainly refuses is refused; each stage that fails ends the answer, as it does there; a
 //! kind without rules of its own here is checked for its structure alone. The cost is linear in the document, but for lists
-//! that must be unique, which are n log n.
+//! that must be unique, which are n log n; of what is compared pair by pair only the first are.
 //!
 //! Source: `pkg/apis/*/validation` of Kubernetes; the order of the stages is that of `apiserver/pkg/endpoints/handlers`.
 
@@ -13,6 +13,8 @@ mod name;
 mod pruned;
 mod served;
 mod service;
+
+use std::collections::BTreeSet;
 
 use podpath_schema::{Finding, FindingKind};
 use podpath_source::Span;
@@ -93,6 +95,8 @@ pub struct Warning {
     pub field: String,
     /// The smallest place.
     pub span: Span,
+    /// It is said of every object of the kind.
+    pub is_general: bool,
 }
 
 /// What is said to a document.
@@ -117,14 +121,18 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
     if let Some(refusal) = served::check(root) {
         return refused(vec![refusal]);
     }
-    let (mut types, mut missing) = (Vec::new(), Vec::new());
+    let (mut undecodable, mut types, mut missing, mut places) = (None, Vec::new(), Vec::new(), None);
     let is_custom = is_custom(root);
     for finding in podpath_schema::check(root) {
         match finding.kind {
+            FindingKind::WrongType { .. } if !is_custom || finding.path.starts_with("metadata") => {
+                undecodable.get_or_insert_with(|| structural(finding, false));
+            }
             FindingKind::WrongType { .. } => {
-                let inside = if is_custom { pruned::keys(root, &finding) } else { vec![] };
+                let places = places.get_or_insert_with(|| pruned::places(root));
+                let inside = pruned::keys(places, &finding);
                 if inside.is_empty() {
-                    types.push(structural(finding, is_custom));
+                    types.push(structural(finding, true));
                 }
                 unknown.extend(inside);
             }
@@ -134,11 +142,12 @@ fn object(root: &Node, mut unknown: Vec<Refusal>) -> Verdict {
             }
         }
     }
-    // A built-in kind is read first, and the first wrong type ends that; a custom resource is taken apart as it is.
-    match (types.first(), unknown.is_empty(), is_custom) {
-        (Some(first), _, false) => refused(vec![first.clone()]),
-        (_, false, _) => refused(unknown),
-        _ => rules(root, types, missing),
+    // A built-in kind is read first, as `metadata` of every kind is, and the first wrong type ends that; what else a custom
+    // resource holds is taken apart as it is.
+    match undecodable {
+        Some(first) => refused(vec![first]),
+        None if !unknown.is_empty() => refused(unknown),
+        None => rules(root, types, missing),
     }
 }
 
@@ -156,17 +165,15 @@ fn refused(refusals: Vec<Refusal>) -> Verdict {
 /// The rules of the kind, and the fields that its schema asks for.
 fn rules(root: &Node, types: Vec<Refusal>, missing: Vec<Refusal>) -> Verdict {
     let text = |key: &str| root.get(key).and_then(Node::as_text).unwrap_or_default();
+    let key = |it: &Refusal| (it.field.clone(), it.sort.code());
     let mut found: Vec<_> = types.into_iter().chain(missing).collect();
     let own = match (text("apiVersion"), text("kind")) {
         ("v1", "Service") => refused(service::check(root)),
         _ if istio::has_rules(root) => istio::check(root, !found.is_empty()),
         _ => Verdict::default(),
     };
-    for refusal in own.refusals {
-        if !found.iter().any(|it| it.field == refusal.field && it.sort == refusal.sort && !refusal.is_webhook) {
-            found.push(refusal);
-        }
-    }
+    let mut told: BTreeSet<_> = found.iter().map(key).collect();
+    found.extend(own.refusals.into_iter().filter(|it| it.is_webhook || told.insert(key(it))));
     Verdict { refusals: found, warnings: own.warnings }
 }
 

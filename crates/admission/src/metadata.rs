@@ -26,7 +26,7 @@ pub(crate) fn label_values(map: &Field<'_>) -> Vec<Refusal> {
     map.entries().into_iter().filter_map(refused).collect()
 }
 
-/// A text as JSON.
+/// A text in quotes, as Go prints it.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    format!("{text:?}")
 }

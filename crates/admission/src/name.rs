@@ -21,6 +21,11 @@ fn is_any(c: char) -> bool {
     c.is_ascii_alphanumeric()
 }
 
+/// Up to 63 letters of both cases and digits, and only these characters between.
+pub(crate) fn is_short(text: &str, between: &str) -> bool {
+    text.len() <= 63 && is_framed(text, is_any, between)
+}
+
 /// A label of DNS (RFC 1123).
 pub(crate) fn label(text: &str) -> Option<String> {
     if text.len() > 63 {

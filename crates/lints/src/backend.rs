@@ -97,14 +97,9 @@ fn of_ingress(found: Found<'_, Ingress>) -> Vec<Backend<'_>> {
 }
 
 fn of_route<'a>(route: &Route<'a>) -> Vec<Backend<'a>> {
-    let of = match route.kind() {
-        "HTTPRoute" => RouteKind::Http,
-        "GRPCRoute" => RouteKind::Grpc,
-        _ => RouteKind::Stream,
-    };
     let services = route.backends.iter().filter(|it| it.group.is_empty() && it.kind == "Service");
     let backend = |it: &&'a BackendRef| Backend {
-        route: of,
+        route: route.kind,
         entry: route.entry,
         namespace: it.namespace.as_ref().map_or(route.entry.namespace.as_str(), |it| it.value.as_str()),
         name: &it.name.value,

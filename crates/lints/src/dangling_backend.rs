@@ -155,8 +155,8 @@ fn consequence(route: RouteKind) -> Text {
             "이 백엔드로 가는 호출은 UNAVAILABLE로 끝납니다. 이름을 고치거나 Service를 추가하세요",
         ),
         RouteKind::Stream => Text::new(
-            "connections for this backend are refused; correct the name or add the Service",
-            "이 백엔드로 가는 연결은 거부됩니다. 이름을 고치거나 Service를 추가하세요",
+            "connections for this backend are refused, packets of UDP dropped; correct the name or add the Service",
+            "이 백엔드로 가는 연결은 거부되고 UDP 패킷은 버려집니다. 이름을 고치거나 Service를 추가하세요",
         ),
         RouteKind::TargetGroupBinding => Text::new(
             "nothing is registered in the target group; correct the name or add the Service",

@@ -143,7 +143,7 @@ pub static ALL: &[&Lint] = &[
     &reference_not_granted::LINT,
     &unreachable_rule::LINT,
     &not_sent_by_load_balancer::RULE.lint,
-    &failing_health_check::RULE.lint,
+    &failing_health_check::LINT,
     &unknown_subset::LINT,
     &network_policies::WITHOUT_PODS.lint,
     &network_policies::WITHOUT_PEERS.lint,

@@ -5,9 +5,11 @@ use podpath_objects::{BackendRef, Filter, FilterKind, GrpcRoute, HttpRoute, Pare
 use podpath_source::{Diagnostic, Spanned};
 
 use crate::Context;
+use crate::backend::RouteKind;
 
 /// An HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute.
 pub(crate) struct Route<'a> {
+    pub(crate) kind: RouteKind,
     pub(crate) entry: &'a Entry,
     pub(crate) parents: &'a [ParentRef],
     /// None for the kinds that have no names.
@@ -17,26 +19,22 @@ pub(crate) struct Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    pub(crate) fn kind(&self) -> &'a str {
-        &self.entry.resource.meta.kind.value
-    }
-
     fn of_http(found: Found<'a, HttpRoute>) -> Self {
         let HttpRoute { parents, hostnames, rules } = found.object;
         let backends = rules.iter().flat_map(|it| with_asked(&it.filters, &it.backends)).collect();
-        Self { entry: found.entry, parents, hostnames, backends }
+        Self { kind: RouteKind::Http, entry: found.entry, parents, hostnames, backends }
     }
 
     fn of_grpc(found: Found<'a, GrpcRoute>) -> Self {
         let GrpcRoute { parents, hostnames, rules } = found.object;
         let backends = rules.iter().flat_map(|it| with_asked(&it.filters, &it.backends)).collect();
-        Self { entry: found.entry, parents, hostnames, backends }
+        Self { kind: RouteKind::Grpc, entry: found.entry, parents, hostnames, backends }
     }
 
     fn of_stream(found: Found<'a, StreamRoute>) -> Self {
         let StreamRoute { parents, hostnames, rules } = found.object;
         let backends = rules.iter().flat_map(|it| &it.backends).collect();
-        Self { entry: found.entry, parents, hostnames, backends }
+        Self { kind: RouteKind::Stream, entry: found.entry, parents, hostnames, backends }
     }
 }
 

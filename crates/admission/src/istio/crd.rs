@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::value::{nanoseconds, quoted};
+use super::value::nanoseconds;
+use crate::metadata::quoted;
 use crate::{Field, Refusal, Sort};
 
 const TEXT: &str = include_str!("crd.txt");
@@ -78,7 +79,6 @@ impl Walk {
         let bound: usize = about.parse().unwrap_or_default();
         let said = |what: &str| format!("{} in body should {what}", field.path);
         let number = about.parse::<f64>().ok().zip(field.number());
-        let shown = || field.number().map_or_else(|| quoted(field.text()), |it| it.to_string());
         match rule {
             "enum" if field.number().is_none() => {
                 let supported: Vec<&str> = about.split(' ').collect();
@@ -87,13 +87,13 @@ impl Walk {
                 }
             }
             "min" if number.is_some_and(|(bound, it)| it < bound) => {
-                self.values.push(field.invalid(&shown(), &said(&format!("be greater than or equal to {about}"))));
+                self.values.push(field.invalid(&shown(field), &said(&format!("be greater than or equal to {about}"))));
             }
             "max" if number.is_some_and(|(bound, it)| it > bound) => {
-                self.values.push(field.invalid(&shown(), &said(&format!("be less than or equal to {about}"))));
+                self.values.push(field.invalid(&shown(field), &said(&format!("be less than or equal to {about}"))));
             }
             "shortest" if field.len() < bound => {
-                self.values.push(field.invalid(&shown(), &said(&format!("be at least {about} chars long"))));
+                self.values.push(field.invalid(&shown(field), &said(&format!("be at least {about} chars long"))));
             }
             "fewest" if field.len() < bound => {
                 let noun = if field.node.is_some_and(|it| it.as_map().is_some()) { "properties" } else { "items" };
@@ -108,7 +108,7 @@ impl Walk {
                 self.stop(field.refuse(Sort::TooMany, words));
             }
             "form" if !has_form(field.text(), about) => {
-                self.values.push(field.invalid(&shown(), &said(&format!("match '{}'", pattern(about)))));
+                self.values.push(field.invalid(&shown(field), &said(&format!("match '{}'", pattern(about)))));
             }
             "union" => self.union(field, about),
             "keys" => self.keys(field, about),
@@ -134,7 +134,7 @@ impl Walk {
         let mut seen = BTreeSet::new();
         for item in field.items() {
             let key = item.get(about);
-            let value = key.number().map_or_else(|| quoted(key.text()), |it| it.to_string());
+            let value = shown(&key);
             if key.exists() && !seen.insert(value.clone()) {
                 self.values.push(item.duplicate(&format!("{{\"{about}\":{value}}}")));
             }
@@ -163,13 +163,17 @@ impl Walk {
         if !refused {
             return;
         }
-        let words = if rule == "duration" { "must be a valid duration greater than 1ms" } else { words };
-        let words = if rule == "port" { "port must be between 1-65535" } else { words };
+        let words = match rule {
+            "duration" => "must be a valid duration greater than 1ms",
+            "port" => "port must be between 1-65535",
+            _ => words,
+        };
         let is_scalar = field.node.is_some_and(|it| it.as_map().is_none() && it.as_list().is_none());
-        let shown = field.number().map_or_else(|| quoted(field.text()), |it| it.to_string());
-        let detail =
-            if is_scalar { format!("Invalid value: {shown}: {words}") } else { format!("Invalid value: {words}") };
-        self.rules.push(field.refuse(Sort::Invalid, detail));
+        self.rules.push(if is_scalar {
+            field.invalid(&shown(field), words)
+        } else {
+            field.refuse(Sort::Invalid, format!("Invalid value: {words}"))
+        });
     }
 
     fn stop(&mut self, refusal: Refusal) {
@@ -182,6 +186,11 @@ impl Walk {
 fn begins(at: &Field<'_>, path: &str) -> bool {
     let first = path.split(['.', '[', '{']).next().unwrap_or_default();
     first.is_empty() || at.node.is_some_and(|it| it.get(first).is_some())
+}
+
+/// A scalar as answers show it.
+fn shown(field: &Field<'_>) -> String {
+    field.number().map_or_else(|| quoted(field.text()), |it| it.to_string())
 }
 
 /// The fields at a path of a table: `.` is the place itself, `[]` the items of a list, `{}` the values of a map.

@@ -1,18 +1,15 @@
-//! Telemetries, WasmPlugins and EnvoyFilters.
+//! Telemetries and EnvoyFilters.
 //!
-//! Source: `ValidateTelemetry`, `ValidateWasmPlugin`, `validation/envoyfilter`. What the fields of Envoy itself mean is not
+//! Source: `ValidateTelemetry`, `validation/envoyfilter`. What the fields of Envoy itself mean is not
 //! looked at.
 
 use super::{Review, regex, target};
 use crate::Field;
 
+/// That providers have names the schema says.
 pub(super) fn telemetry(review: &mut Review, spec: &Field<'_>) {
     target::policy(review, spec);
-    let (metrics, tracing, logging) = (spec.get("metrics"), spec.get("tracing"), spec.get("accessLogging"));
-    for it in [&metrics, &tracing, &logging].iter().flat_map(|it| it.items()).flat_map(|it| it.get("providers").items())
-    {
-        review.refuse_if(it.get("name").text().is_empty(), &it, "providers.name may not be empty");
-    }
+    let tracing = spec.get("tracing");
     if tracing.len() > 1 {
         review.warn(&tracing, "multiple tracing is not currently supported");
     }
@@ -27,18 +24,10 @@ pub(super) fn telemetry(review: &mut Review, spec: &Field<'_>) {
     }
 }
 
-pub(super) fn wasm_plugin(review: &mut Review, spec: &Field<'_>) {
-    target::policy(review, spec);
-    let env = spec.get("vmConfig").get("env");
-    for it in env.items() {
-        review.refuse_if(it.get("name").text().is_empty(), &it, "spec.vmConfig.env invalid");
-    }
-}
-
 pub(super) fn envoy_filter(review: &mut Review, spec: &Field<'_>) {
     let words = "EnvoyFilter exposes internal implementation details that may change at any time. Prefer other APIs if \
                  possible, and exercise extreme caution, especially around upgrades.";
-    review.warn(spec, words);
+    review.remark(spec, words);
     target::old_selector(review, &spec.get("workloadSelector"), "Envoy filter");
     for it in spec.get("configPatches").items() {
         patch(review, &it);

@@ -3,8 +3,8 @@
 //! Source: `ValidateHTTPHeader*`, `header_value_validator.go`.
 
 use super::Review;
-use super::value::quoted;
 use crate::Field;
+use crate::metadata::quoted;
 
 /// What RFC 7230 lets stand in a name.
 fn is_token(text: &str) -> bool {

@@ -2,15 +2,13 @@
 //!
 //! Source: `pkg/config/validation/agent`, `pkg/config/labels`, `pkg/config/host`. Upper case is let through.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::name;
 
 /// A label of DNS: letters of both cases, digits and `-`, up to 63.
 pub(super) fn is_label(text: &str) -> bool {
-    let is_end = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
-    text.len() <= 63
-        && is_end(text.chars().next())
-        && is_end(text.chars().next_back())
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
+    name::is_short(text, "-")
 }
 
 /// The first label of a host: `*`, `*foo`, `*-foo` or a label.
@@ -121,9 +119,12 @@ fn hostname(host: &str, holder: Holder) -> Vec<String> {
     found
 }
 
-/// An IP address.
+/// An IP address; behind one of IPv6 may stand a zone, `fe80::1%eth0` (Go `netip.ParseAddr`).
 pub(super) fn is_address(text: &str) -> bool {
-    text.parse::<IpAddr>().is_ok()
+    match text.split_once('%') {
+        Some((address, zone)) => !zone.is_empty() && address.parse::<Ipv6Addr>().is_ok(),
+        None => text.parse::<IpAddr>().is_ok(),
+    }
 }
 
 /// Why an address is none.
@@ -197,10 +198,10 @@ mod tests {
 
     #[test]
     fn blocks_and_addresses() {
-        for good in ["10.0.0.0/8", "10.0.0.1", "2001:db8::/32", "::1"] {
+        for good in ["10.0.0.0/8", "10.0.0.1", "2001:db8::/32", "::1", "fe80::1%eth0"] {
             assert_eq!(subnet(good), None, "{good}");
         }
-        for bad in ["10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "a.b.c.d"] {
+        for bad in ["10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "a.b.c.d", "10.0.0.1%eth0", "fe80::1%"] {
             assert!(subnet(bad).is_some(), "{bad}");
         }
     }

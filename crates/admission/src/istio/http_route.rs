@@ -3,10 +3,11 @@
 //! Source: `virtualservice.go` (`validateHTTPRoute`), and what it calls in `validation.go`.
 
 use super::Review;
-use super::value::{self, durations, quoted};
+use super::value::{self, durations};
 use super::virtual_service::{asked_port, destination, gateway_names, weighted};
 use super::{header, host, regex};
 use crate::Field;
+use crate::metadata::quoted;
 
 pub(super) fn check(review: &mut Review, route: &Field<'_>, is_delegate: bool) {
     conflicts(review, route, is_delegate);

@@ -3,7 +3,8 @@
 //! Only what RE2 certainly refuses is refused: brackets and parentheses that stay open, groups that look around, a
 //! repetition of nothing or of a repetition, back references, and a backslash at the end.
 
-/// The longest one that Istio takes.
+/// The longest one that Istio takes in a match; a longer one elsewhere is not looked at, since brackets that stay open cost
+/// its square.
 const LONGEST: usize = 1024;
 
 /// Why Istio refuses it; `place` names it in the answer.
@@ -19,17 +20,20 @@ pub(super) fn complaint(pattern: &str, place: &str) -> Option<String> {
 }
 
 /// What stands before the current character.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
+#[derive(Clone, Copy)]
+enum Before<'a> {
     Nothing,
     Item,
-    /// `a*`: a `?` makes it lazy, anything else repeats a repetition.
-    Repeated,
-    Lazy,
+    /// `a*`, with the pattern from its sign on: a `?` makes it lazy, anything else repeats a repetition.
+    Repeated(&'a str),
+    Lazy(&'a str),
 }
 
 /// Go's words for what is wrong with it.
 pub(super) fn refused(pattern: &str) -> Option<String> {
+    if pattern.len() > LONGEST {
+        return None;
+    }
     let mut rest = pattern;
     let mut depth = 0_usize;
     let mut before = Before::Nothing;
@@ -54,7 +58,7 @@ pub(super) fn refused(pattern: &str) -> Option<String> {
                 (Before::Item, after)
             }
             '|' => (Before::Nothing, after),
-            '*' | '+' | '?' => (repeated(c, before), after),
+            '*' | '+' | '?' => (repeated(rest, before), after),
             _ => (Before::Item, after),
         };
     }
@@ -62,7 +66,7 @@ pub(super) fn refused(pattern: &str) -> Option<String> {
 }
 
 /// What is wrong at this character alone.
-fn wrong(c: char, rest: &str, before: Before) -> Option<String> {
+fn wrong(c: char, rest: &str, before: Before<'_>) -> Option<String> {
     let after = rest.get(c.len_utf8()..).unwrap_or_default();
     match (c, before) {
         ('\\', _) => escaped(after).err(),
@@ -70,16 +74,27 @@ fn wrong(c: char, rest: &str, before: Before) -> Option<String> {
             let looks = ["?=", "?!", "?<=", "?<!", "?>"].into_iter().find(|it| after.starts_with(it))?;
             Some(format!("invalid or unsupported Perl syntax: `({looks}`"))
         }
-        ('*' | '+' | '?', Before::Nothing) => Some(format!("missing argument to repetition operator: `{c}`")),
-        ('*' | '+', Before::Repeated) | ('*' | '+' | '?', Before::Lazy) => {
-            Some(format!("invalid nested repetition operator: `{c}`"))
+        ('*' | '+' | '?', Before::Nothing) => {
+            Some(format!("missing argument to repetition operator: `{}`", operators(rest, after)))
+        }
+        ('*' | '+', Before::Repeated(first)) | ('*' | '+' | '?', Before::Lazy(first)) => {
+            Some(format!("invalid nested repetition operator: `{}`", operators(first, after)))
         }
         _ => None,
     }
 }
 
-fn repeated(c: char, before: Before) -> Before {
-    if c == '?' && before == Before::Repeated { Before::Lazy } else { Before::Repeated }
+/// The signs of repetition from `first` to `after`, with the `?` that makes the last one lazy.
+fn operators<'a>(first: &'a str, after: &str) -> &'a str {
+    let after = after.strip_prefix('?').unwrap_or(after);
+    first.strip_suffix(after).unwrap_or(first)
+}
+
+fn repeated<'a>(rest: &'a str, before: Before<'a>) -> Before<'a> {
+    match before {
+        Before::Repeated(first) if rest.starts_with('?') => Before::Lazy(first),
+        _ => Before::Repeated(rest),
+    }
 }
 
 /// What stands behind a backslash: letters and digits mean something or are refused.
@@ -175,7 +190,10 @@ mod tests {
             ("*", "missing argument to repetition operator: `*`"),
             ("[", "missing closing ]: `[`"),
             ("a)", "unexpected ): `a)`"),
-            ("a**", "invalid nested repetition operator: `*`"),
+            ("a**b", "invalid nested repetition operator: `**`"),
+            ("a*+", "invalid nested repetition operator: `*+`"),
+            ("a???", "invalid nested repetition operator: `???`"),
+            ("a+*?b", "invalid nested repetition operator: `+*?`"),
             ("\\1", "invalid escape sequence: `\\1`"),
             ("a\\", "trailing backslash at end of expression: ``"),
         ] {

@@ -36,14 +36,12 @@ fn rule(review: &mut Review, rule: &Field<'_>) {
     value::durations(review, rule, &["timeout"]);
 }
 
-/// Why an address of keys is none: http or https, and a port that is a number.
+/// Why an address of keys is none: its port is no number. That it is of http or https the schema says.
 fn keys_address(text: &str) -> Option<String> {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    if !matches!(scheme, "http" | "https") {
-        return Some(format!("URI scheme \"{scheme}\" is not supported"));
-    }
+    let (_, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let after = authority.rsplit_once(']').map_or(authority, |it| it.1);
+    let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
+    let after = host.rsplit_once(']').map_or(host, |it| it.1);
     let port = after.rsplit_once(':').map(|it| it.1)?;
     let is_number = port.bytes().all(|it| it.is_ascii_digit());
     (!is_number).then(|| format!("parse \"{text}\": invalid port \":{port}\" after host"))

@@ -1,17 +1,15 @@
 //! Numbers, durations, labels and protocols, as Istio's validation reads them.
 
+use std::collections::BTreeSet;
+
 use super::Review;
 use super::host::is_label;
-use crate::Field;
+use crate::metadata::quoted;
+use crate::{Field, name};
 
 /// Why a number is no port.
 pub(super) fn port(number: i64) -> Option<String> {
     (!(1..=65535).contains(&number)).then(|| format!("port number {number} must be in the range 1..65535"))
-}
-
-/// A text in quotes, as Go prints it.
-pub(super) fn quoted(text: &str) -> String {
-    format!("{text:?}")
 }
 
 /// A duration of Go, `1h30m` or `1.5s`, in nanoseconds; none when it is no duration.
@@ -136,11 +134,7 @@ pub(super) fn port_name(text: &str) -> Option<String> {
 
 /// Refuses labels of the wrong form.
 pub(super) fn labels(review: &mut Review, map: &Field<'_>) {
-    let is_name = |it: &str| {
-        let is_end = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
-        let is_inner = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-        it.len() <= 63 && is_end(it.chars().next()) && is_end(it.chars().next_back()) && it.chars().all(is_inner)
-    };
+    let is_name = |it: &str| name::is_short(it, "-_.");
     for (key, it) in map.values() {
         let name = match key.split_once('/') {
             Some((prefix, name)) => Some(name).filter(|_| prefix.len() <= 253 && prefix.split('.').all(is_label)),
@@ -158,29 +152,29 @@ pub(super) fn labels(review: &mut Review, map: &Field<'_>) {
 
 /// Refuses a list of namespaces that an object is shown to: each once, and neither all nor none beside others.
 pub(super) fn export(review: &mut Review, list: &Field<'_>, namespace: &str, is_service_entry: bool) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for it in list.items() {
         let written = it.text();
         let key = if written == "." { namespace } else { written };
-        if seen.contains(&key) && key == written {
+        if seen.contains(key) && key == written {
             review.refuse(&it, &format!("duplicate entries in exportTo for entry {written}"));
-        } else if seen.contains(&key) {
+        } else if seen.contains(key) {
             review.refuse(&it, &format!("duplicate entries in exportTo: . and current namespace {namespace}"));
         } else if key == "~" && !is_service_entry {
             review.refuse(&it, "only service entries can use ~ (none) as exportTo entry");
         } else if !matches!(key, "*" | "~") && !is_label(key) {
             review.refuse(&it, "only .,*, or a valid DNS 1123 label is allowed as exportTo entry");
         } else {
-            seen.push(key);
+            seen.insert(key);
         }
     }
     let is_more = list.len() > 1;
     review.refuse_if(
-        is_more && seen.contains(&"*"),
+        is_more && seen.contains("*"),
         list,
         "cannot have both public (*) and non-public exportTo values for a resource",
     );
-    review.refuse_if(is_more && seen.contains(&"~"), list, "cannot export service entry to no one (~) and someone");
+    review.refuse_if(is_more && seen.contains("~"), list, "cannot export service entry to no one (~) and someone");
 }
 
 #[cfg(test)]

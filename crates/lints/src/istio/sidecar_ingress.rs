@@ -4,7 +4,8 @@
 //! the Pod itself, whatever port was called, so that one of its containers must listen there. Containers need not declare
 //! their ports; where they do, one that none of them declares is very likely a slip.
 
-use podpath_objects::{ContainerPort, Labels, Sidecar};
+use podpath_cluster::{Cluster, Entry, PodSource};
+use podpath_objects::{PodTemplate, Sidecar};
 use podpath_source::{Diagnostic, Severity};
 
 use crate::rule::Rule;
@@ -30,28 +31,28 @@ pub(crate) static UNDECLARED_ENDPOINT: Rule = Rule {
 
 fn undeclared(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
-    for sidecar in cluster.all::<Sidecar>() {
-        let Some(selector) = &sidecar.object.selector else { continue };
+    context.each::<Sidecar>(found, &|sidecar, found| {
+        let Some(selector) = sidecar.object.selector.as_ref().filter(|_| !sidecar.object.ingress.is_empty()) else {
+            return;
+        };
+        let pods = cluster.select_pods(sidecar.namespace(), selector);
         for listener in &sidecar.object.ingress {
             let (Some(endpoint), Some(port)) = (&listener.endpoint, listener.container_port()) else { continue };
-            let is_meant = |it: &&ContainerPort| it.port.as_ref().is_some_and(|it| it.value == port);
-            for pod in cluster.select_pods(sidecar.namespace(), selector) {
-                let declared = || pod.template.containers.iter().flat_map(|it| &it.ports);
-                if declared().next().is_none() || declared().any(|it| is_meant(&it)) {
-                    continue;
-                }
-                let name = name_of(context, pod.id, &pod.template.labels);
-                let values = [listener.port.value.to_string(), port.to_string(), name];
-                let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                found.push(UNDECLARED_ENDPOINT.found(sidecar.at(endpoint.span), &values));
-                break;
-            }
+            let Some(pod) = pods.iter().find(|it| is_undeclared(it.template, port)) else { continue };
+            let values = [listener.port.value.to_string(), port.to_string(), name_of(cluster, pod)];
+            found.push(UNDECLARED_ENDPOINT.found(sidecar.at(endpoint.span), &values.each_ref().map(String::as_str)));
         }
-    }
+    });
+}
+
+/// The containers declare ports, and not this one.
+fn is_undeclared(template: &PodTemplate, port: u16) -> bool {
+    let mut declared = template.containers.iter().flat_map(|it| &it.ports).peekable();
+    declared.peek().is_some() && !declared.any(|it| it.port.as_ref().is_some_and(|it| it.value == port))
 }
 
 /// The name of a workload; where it has none yet, its app.
-fn name_of(context: &Context<'_>, id: podpath_cluster::ResourceId, labels: &Labels) -> String {
-    let name = context.cluster.entry(id).map_or("", |it| it.resource.meta.name());
-    if name.is_empty() { labels.get("app").unwrap_or("?").to_owned() } else { name.to_owned() }
+fn name_of(cluster: &Cluster, pod: &PodSource<'_>) -> String {
+    let name = cluster.entry(pod.id).map_or("", Entry::name);
+    if name.is_empty() { pod.template.labels.get("app").unwrap_or("?").to_owned() } else { name.to_owned() }
 }

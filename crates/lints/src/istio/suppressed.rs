@@ -54,9 +54,8 @@ pub(crate) fn held_back(found: Vec<Diagnostic>, cluster: &Cluster) -> Vec<Diagno
     let mut told: BTreeMap<(DocumentId, Span), BTreeSet<&'static str>> = BTreeMap::new();
     let mut kept = Vec::new();
     for finding in found {
-        let document = finding.location.document;
-        let near = asking.get(&document).map(Vec::as_slice).unwrap_or_default();
-        let asks = near.iter().find(|it| it.object.touches(finding.location.span.start));
+        let (document, start) = (finding.location.document, finding.location.span.start);
+        let asks = asking.get(&document).and_then(|it| around(it, start));
         // A code of its own has every finding; it is what Istio calls it that is asked to be held back.
         let of_istio: Vec<&'static str> = finding.aliases.iter().copied().filter(|it| it.starts_with("IST")).collect();
         match asks.filter(|it| !of_istio.is_empty() && of_istio.iter().all(|code| it.holds(code))) {
@@ -69,6 +68,12 @@ pub(crate) fn held_back(found: Vec<Diagnostic>, cluster: &Cluster) -> Vec<Diagno
         kept.push(HELD_BACK.found(podpath_source::Location { document, span }, &[&codes.join(", ")]));
     }
     kept
+}
+
+/// The object that holds an offset, of those of a document in their order.
+fn around<'a, 'b>(asking: &'b [Asking<'a>], offset: u32) -> Option<&'b Asking<'a>> {
+    let n_before = asking.partition_point(|it| it.object.start <= offset);
+    asking.get(n_before.checked_sub(1)?).filter(|it| it.object.touches(offset))
 }
 
 fn asking(cluster: &Cluster) -> BTreeMap<DocumentId, Vec<Asking<'_>>> {

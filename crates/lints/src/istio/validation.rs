@@ -43,15 +43,15 @@ pub(crate) static WARNED: Rule = Rule {
 fn validate(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
     for verdict in verdicts(context) {
         for it in verdict.refusals {
-            // The API server's words begin with what is in front of ours.
+            // The message says so already.
             let words = it.detail.strip_prefix("Invalid value: ").unwrap_or(&it.detail);
             let finding = REFUSED.found(context.at(it.span), &[words]);
             found.push(Diagnostic { path: Some(it.field), ..finding });
         }
         for it in verdict.warnings {
             let finding = WARNED.found(context.at(it.span), &[&it.text]);
-            // What is said of an object as a whole teaches: of every EnvoyFilter that it may break.
-            let severity = if it.field == "spec" { Severity::Info } else { finding.severity };
+            // What is said of every object of a kind teaches: of an EnvoyFilter that it may break.
+            let severity = if it.is_general { Severity::Info } else { finding.severity };
             found.push(Diagnostic { path: Some(it.field), severity, ..finding });
         }
     }
@@ -59,7 +59,8 @@ fn validate(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
 
 /// What is said to each object of the document; nothing while its structure is wrong or a line cannot be read.
 fn verdicts(context: &DocumentContext<'_>) -> Vec<podpath_admission::Verdict> {
-    let is_broken = !context.structure.is_empty() || context.yaml.problems.iter().any(|it| it.kind.is_unreadable());
-    let Some(root) = context.yaml.root.as_ref().filter(|_| !is_broken) else { return vec![] };
-    podpath_objects::nodes(root).into_iter().map(podpath_admission::istio).collect()
+    if !context.structure.is_empty() || context.yaml.problems.iter().any(|it| it.kind.is_unreadable()) {
+        return vec![];
+    }
+    context.kinds.iter().filter_map(|it| it.0.node()).map(podpath_admission::istio).collect()
 }
