@@ -1,5 +1,7 @@
 //! A place in a document that rules ask about.
 
+use std::rc::Rc;
+
 use podpath_source::Span;
 use podpath_yaml::{Node, Value};
 
@@ -9,27 +11,73 @@ use crate::{Refusal, Sort};
 #[derive(Clone)]
 pub(crate) struct Field<'a> {
     pub(crate) node: Option<&'a Node>,
-    /// `spec.ports[0]`
-    pub(crate) path: String,
+    path: Path<'a>,
     /// The value; of a missing one what holds it.
     pub(crate) span: Span,
 }
 
+/// The steps to a field, the last one first. They are written out only where something is refused: nearly every field that
+/// is asked for is fine.
+#[derive(Clone, Default)]
+struct Path<'a>(Option<Rc<(Path<'a>, Step<'a>)>>);
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Path<'a> {
+    fn then(&self, step: Step<'a>) -> Self {
+        Self(Some(Rc::new((self.clone(), step))))
+    }
+
+    fn write(&self, out: &mut String) {
+        let Some(last) = &self.0 else { return };
+        last.0.write(out);
+        match last.1 {
+            Step::Key(key) => {
+                if !out.is_empty() {
+                    out.push('.');
+                }
+                out.push_str(key);
+            }
+            Step::Index(idx) => out.extend(["[", &idx.to_string(), "]"]),
+        }
+    }
+}
+
 impl<'a> Field<'a> {
     pub(crate) fn root(node: &'a Node) -> Self {
-        Self { node: Some(node), path: String::new(), span: node.span }
+        Self { node: Some(node), path: Path::default(), span: node.span }
+    }
+
+    /// `spec.ports[0]`
+    pub(crate) fn path(&self) -> String {
+        let mut out = String::new();
+        self.path.write(&mut out);
+        out
+    }
+
+    /// The same value, told at another path.
+    pub(crate) fn told_at(self, path: &'a str) -> Self {
+        Self { path: Path::default().then(Step::Key(path)), ..self }
     }
 
     /// A field; null counts as missing.
-    pub(crate) fn get(&self, key: &str) -> Self {
+    pub(crate) fn get(&self, key: &'a str) -> Self {
         let found = self.node.and_then(|it| it.get(key)).filter(|it| !it.is_null());
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        Self { node: found, path, span: found.map_or(self.span, |it| it.span) }
+        Self { node: found, path: self.path.then(Step::Key(key)), span: found.map_or(self.span, |it| it.span) }
     }
 
     pub(crate) fn items(&self) -> Vec<Self> {
         let items = self.node.and_then(Node::as_list).unwrap_or_default().iter().enumerate();
-        items.map(|(idx, it)| Self { node: Some(it), path: format!("{}[{idx}]", self.path), span: it.span }).collect()
+        let item = |(idx, it): (usize, &'a Node)| Self {
+            node: Some(it),
+            path: self.path.then(Step::Index(idx)),
+            span: it.span,
+        };
+        items.map(item).collect()
     }
 
     pub(crate) fn entries(&self) -> Vec<(&'a str, Self)> {
@@ -42,7 +90,7 @@ impl<'a> Field<'a> {
 
     /// The values of a map, each with its key and its own place: `spec.ports.http`.
     pub(crate) fn values(&self) -> Vec<(&'a str, Self)> {
-        let own = |(key, it): (&'a str, Self)| (key, Self { path: format!("{}.{key}", self.path), ..it });
+        let own = |(key, it): (&'a str, Self)| (key, Self { path: self.path.then(Step::Key(key)), ..it });
         self.entries().into_iter().map(own).collect()
     }
 
@@ -126,6 +174,6 @@ impl<'a> Field<'a> {
     }
 
     pub(crate) fn refuse(&self, sort: Sort, detail: String) -> Refusal {
-        Refusal { sort, field: self.path.clone(), detail, span: self.span, is_webhook: false }
+        Refusal { sort, field: self.path(), detail, span: self.span, is_webhook: false }
     }
 }

@@ -140,7 +140,7 @@ impl Review {
 }
 
 fn warning(at: &Field<'_>, words: &str) -> Warning {
-    Warning { text: words.to_owned(), field: at.path.clone(), span: at.span, is_general: false }
+    Warning { text: words.to_owned(), field: at.path(), span: at.span, is_general: false }
 }
 
 /// The namespace of an object, for what `.` means in it.

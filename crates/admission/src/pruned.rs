@@ -29,7 +29,9 @@ fn gather<'a>(node: &'a Node, places: &mut Places<'a>) {
         }
         Value::List(items) => {
             places.entry(node.span).or_insert(node);
-            items.iter().for_each(|it| gather(it, places));
+            for it in items {
+                gather(it, places);
+            }
         }
         _ => {}
     }

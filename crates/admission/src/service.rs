@@ -114,9 +114,9 @@ fn addresses(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
     let (address, external) = (spec.get("clusterIP"), spec.get("externalName"));
     let text = address.text();
     let mut found = Vec::new();
-    let first = Field { path: "spec.clusterIPs[0]".into(), ..spec.get("clusterIP") };
+    let first = spec.get("clusterIP").told_at("spec.clusterIPs[0]");
     if kind == "ExternalName" {
-        let all = Field { path: "spec.clusterIPs".into(), ..spec.get("clusterIP") };
+        let all = spec.get("clusterIP").told_at("spec.clusterIPs");
         found.extend((!text.is_empty()).then(|| all.forbidden("may not be set for ExternalName services")));
         let host = external.text().strip_suffix('.').unwrap_or(external.text());
         if host.is_empty() {
@@ -179,7 +179,7 @@ fn load_balancer(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
     let ranges = spec.get("loadBalancerSourceRanges");
     if !ranges.is_empty() {
         // The server's own spelling.
-        found.push(Field { path: "spec.LoadBalancerSourceRanges".into(), ..ranges }.forbidden(BALANCED));
+        found.push(ranges.told_at("spec.LoadBalancerSourceRanges").forbidden(BALANCED));
     }
     found
 }

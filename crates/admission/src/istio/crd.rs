@@ -77,7 +77,7 @@ impl Walk {
     /// A rule of a value alone.
     fn value(&mut self, field: &Field<'_>, rule: &str, about: &str) {
         let bound: usize = about.parse().unwrap_or_default();
-        let said = |what: &str| format!("{} in body should {what}", field.path);
+        let said = |what: &str| format!("{} in body should {what}", field.path());
         let number = about.parse::<f64>().ok().zip(field.number());
         match rule {
             "enum" if field.number().is_none() => {
@@ -123,7 +123,7 @@ impl Walk {
         if found > 1 {
             let words = format!(
                 "Invalid value: \"\": \"{}\" must validate one and only one schema (oneOf). Found {found} valid alternatives",
-                field.path
+                field.path()
             );
             self.values.push(field.refuse(Sort::Invalid, words));
         }
@@ -194,7 +194,7 @@ fn shown(field: &Field<'_>) -> String {
 }
 
 /// The fields at a path of a table: `.` is the place itself, `[]` the items of a list, `{}` the values of a map.
-fn reach<'a>(at: &Field<'a>, path: &str) -> Vec<Field<'a>> {
+fn reach<'a>(at: &Field<'a>, path: &'a str) -> Vec<Field<'a>> {
     let mut found = vec![at.clone()];
     for step in path.split('.').filter(|it| !it.is_empty()) {
         let name = step.trim_end_matches(['[', ']', '{', '}']);
@@ -226,8 +226,8 @@ fn pattern(name: &str) -> &'static str {
 
 /// The rules between fields that have no common form; true when the rule refuses.
 fn own(field: &Field<'_>, rule: &str) -> bool {
-    let text = |key: &str| field.get(key).text();
-    let has = |key: &str| field.get(key).exists();
+    let text = |key: &'static str| field.get(key).text();
+    let has = |key: &'static str| field.get(key).exists();
     match rule {
         "wildcard" => field.text() == "*",
         "starred" => field.text().contains('*'),
