@@ -117,7 +117,7 @@ impl<'a> Field<'a> {
     pub(crate) fn number(&self) -> Option<f64> {
         match self.node?.value {
             #[expect(clippy::cast_precision_loss, reason = "compared with small bounds")]
-            Value::Int(number) => Some(number as f64),
+            Value::Int(number) => Some(number.get() as f64),
             Value::Float(number) => Some(number),
             _ => None,
         }

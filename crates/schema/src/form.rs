@@ -119,7 +119,7 @@ impl Form {
     /// Floats without fraction are whole numbers, as in JSON.
     fn holds_integer(&self, value: &Value, is_custom: bool) -> bool {
         let (whole, size) = match value {
-            Value::Int(number) => (true, *number),
+            Value::Int(number) => (true, number.get()),
             #[expect(clippy::cast_possible_truncation, reason = "saturates, and is out of range then")]
             Value::Float(number) => (number.fract() == 0.0, *number as i128),
             _ => (false, 0),

@@ -197,7 +197,7 @@ impl<'a> Builder<'a> {
         match &mut frame.kind {
             FrameKind::List(items) => items.push(node),
             FrameKind::Map { map, places, pending, merges } => match pending.take() {
-                None => *pending = Some(pending_key(&node, is_merge, &mut self.problems)),
+                None => *pending = Some(pending_key(node, is_merge, &mut self.problems)),
                 Some(Pending::Refused) => {}
                 Some(Pending::Merge(span)) => take_merge(node, span, merges, &mut self.problems),
                 Some(Pending::Key(key)) => insert(map, places, Entry { key, value: node }, &mut self.problems),
@@ -260,15 +260,16 @@ fn scalar_value(text: &str, plain: bool, tag: Option<Tag>) -> Value {
     }
 }
 
-fn pending_key(node: &Node, is_merge: bool, problems: &mut Vec<Problem>) -> Pending {
+fn pending_key(node: Node, is_merge: bool, problems: &mut Vec<Problem>) -> Pending {
+    let Node { value, span } = node;
     if is_merge {
-        return Pending::Merge(node.span);
+        return Pending::Merge(span);
     }
-    if let Some(text) = scalar::key_text(&node.value) {
-        return Pending::Key(Key { text, span: node.span });
-    }
-    problems.push(Problem { kind: ProblemKind::KeyNotText, span: node.span });
-    Pending::Refused
+    let Some(text) = scalar::key_text(value) else {
+        problems.push(Problem { kind: ProblemKind::KeyNotText, span });
+        return Pending::Refused;
+    };
+    Pending::Key(Key { text, span })
 }
 
 /// kubectl keeps the last of two equal keys silently; strict validation refuses them, so they are reported.

@@ -13,7 +13,7 @@ mod split;
 use podpath_order::Order;
 use podpath_source::Span;
 
-pub use node::{Entry, Key, Map, Node, Value};
+pub use node::{Entry, Key, Map, Node, Value, Whole};
 pub use split::split;
 
 /// The most nodes that one document may have, aliases opened.

@@ -18,8 +18,8 @@ pub enum Value {
     Null,
     /// true or false, in all the spellings of YAML 1.1.
     Bool(bool),
-    /// A whole number of up to 64 bits, signed or not.
-    Int(i128),
+    /// A whole number.
+    Int(Whole),
     /// Any other number.
     Float(f64),
     /// Text.
@@ -28,6 +28,37 @@ pub enum Value {
     List(Vec<Node>),
     /// A map.
     Map(Map),
+}
+
+/// A whole number of up to 64 bits, signed or not.
+///
+/// It is kept as sign and size: an `i128` would make every node of a tree half as large again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole {
+    is_negative: bool,
+    size: u64,
+}
+
+impl Whole {
+    /// The number, where kubectl reads it as a whole one: from `i64::MIN` to `u64::MAX`.
+    pub fn new(number: i128) -> Option<Self> {
+        let fits = (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number);
+        let size = u64::try_from(number.unsigned_abs()).ok().filter(|_| fits)?;
+        Some(Self { is_negative: number < 0, size })
+    }
+
+    /// Its value.
+    pub fn get(self) -> i128 {
+        let size = i128::from(self.size);
+        if self.is_negative { -size } else { size }
+    }
+}
+
+impl std::fmt::Display for Whole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.is_negative { "-" } else { "" };
+        write!(f, "{sign}{}", self.size)
+    }
 }
 
 /// A map in source order; of equal keys the last one is kept.
@@ -88,7 +119,7 @@ impl Node {
     /// The whole number, when it is one; floats without fraction count, as in JSON.
     pub fn as_int(&self) -> Option<i64> {
         match &self.value {
-            Value::Int(number) => i64::try_from(*number).ok(),
+            Value::Int(number) => i64::try_from(number.get()).ok(),
             #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
             Value::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(*number as i64),
             _ => None,

@@ -2,7 +2,9 @@
 //!
 //! Source: go-yaml v2 `resolve.go` (`resolveTable`, `resolveMap`, `yamlStyleFloat`), in own words.
 
-use crate::node::Value;
+use std::borrow::Cow;
+
+use crate::node::{Value, Whole};
 
 /// The value of a plain, untagged scalar.
 pub(crate) fn resolve(text: &str) -> Value {
@@ -36,7 +38,7 @@ fn number(text: &str) -> Option<Value> {
         ".nan" | ".NaN" | ".NAN" => return Some(Value::Float(f64::NAN)),
         _ => {}
     }
-    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     if let Some(whole) = integer(&plain) {
         return Some(Value::Int(whole));
     }
@@ -44,29 +46,24 @@ fn number(text: &str) -> Option<Value> {
 }
 
 /// Go's `ParseInt(text, 0, 64)`, then `ParseUint`.
-fn integer(text: &str) -> Option<i128> {
+fn integer(text: &str) -> Option<Whole> {
     let (negative, digits) = match text.strip_prefix(['-', '+']) {
         Some(rest) => (text.starts_with('-'), rest),
         None => (false, text),
     };
-    let lower = digits.to_ascii_lowercase();
-    let (radix, body) = if let Some(body) = lower.strip_prefix("0x") {
-        (16, body)
-    } else if let Some(body) = lower.strip_prefix("0o") {
-        (8, body)
-    } else if let Some(body) = lower.strip_prefix("0b") {
-        (2, body)
-    } else if lower.len() > 1 && lower.starts_with('0') {
-        (8, lower.get(1..)?)
-    } else {
-        (10, lower.as_str())
+    let after = |n: usize| digits.get(n..).unwrap_or_default();
+    let (radix, body) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, after(2)),
+        [b'0', b'o' | b'O', ..] => (8, after(2)),
+        [b'0', b'b' | b'B', ..] => (2, after(2)),
+        [b'0', _, ..] => (8, after(1)),
+        _ => (10, digits),
     };
     if body.is_empty() || !body.chars().all(|c| c.is_digit(radix)) {
         return None;
     }
-    let size = i128::from_str_radix(body, radix).ok()?;
-    let number = if negative { -size } else { size };
-    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number).then_some(number)
+    let size = i128::from(u64::from_str_radix(body, radix).ok()?);
+    Whole::new(if negative { -size } else { size })
 }
 
 /// `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`
@@ -83,9 +80,9 @@ fn is_float(text: &str) -> bool {
 }
 
 /// A key as text: booleans and numbers are written out; null, lists and maps cannot be keys.
-pub(crate) fn key_text(value: &Value) -> Option<String> {
+pub(crate) fn key_text(value: Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text),
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),

@@ -191,7 +191,7 @@ fn json(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Bool(it) => json!(it),
-        Value::Int(it) => i64::try_from(*it).map_or_else(|_| json!(it.to_string()), |it| json!(it)),
+        Value::Int(it) => i64::try_from(it.get()).map_or_else(|_| json!(it.to_string()), |it| json!(it)),
         Value::Float(it) => json!(it),
         Value::Text(it) => json!(it),
         Value::List(items) => items.iter().map(json).collect(),

@@ -85,7 +85,7 @@ pub(super) fn percent(reader: Reader<'_>) -> (u64, u64) {
     match reader.node().map(|node| &node.value) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
         Some(Value::Float(percent)) => ((percent.clamp(0.0, 100.0) * 10_000.0).round() as u64, 1_000_000),
-        Some(Value::Int(percent)) => (u64::try_from(*percent).unwrap_or(0).min(100), 100),
+        Some(Value::Int(percent)) => (u64::try_from(percent.get()).unwrap_or(0).min(100), 100),
         _ => (0, 100),
     }
 }
