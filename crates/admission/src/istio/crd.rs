@@ -271,6 +271,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_line_names_a_rule_that_is_played() {
+        const RULES: &str = "is needed enum min max shortest longest fewest most form union keys duration port portKeys ports either apart never";
+        for line in TEXT.lines().filter(|it| !it.is_empty() && !it.starts_with('#')) {
+            let rule = line.split(' ').nth(2);
+            assert!(rule.is_some_and(|it| RULES.split(' ').any(|known| known == it)), "{line}");
+        }
+    }
+
+    #[test]
     fn every_type_that_a_line_names_has_lines() {
         for (name, lines) in &*TABLE {
             for [path, rule, about] in lines.iter().filter(|it| it[1] == "is") {
