@@ -27,6 +27,8 @@ pub struct IngressClassParams {
     pub ssl_policy: Option<Spanned<String>>,
     /// `spec.inboundCIDRs`
     pub inbound_cidrs: Vec<Spanned<String>>,
+    /// `spec.prefixListsIDs`, or the older `spec.PrefixListsIDs`.
+    pub prefix_lists: Vec<Spanned<String>>,
     /// `spec.subnets`, written as one text.
     pub subnets: Option<String>,
     /// Keys and values of `spec.tags`.
@@ -47,6 +49,7 @@ impl IngressClassParams {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
         let redirect = spec.get("sslRedirectPort");
+        let (lists, older) = (spec.get("prefixListsIDs").texts(), spec.get("PrefixListsIDs").texts());
         Self {
             group: spec.get("group").get("name").text(),
             scheme: spec.get("scheme").text(),
@@ -57,6 +60,7 @@ impl IngressClassParams {
             address_type: spec.get("ipAddressType").text(),
             ssl_policy: spec.get("sslPolicy").text().filter(|it| !it.value.is_empty()),
             inbound_cidrs: spec.get("inboundCIDRs").texts(),
+            prefix_lists: if lists.is_empty() { older } else { lists },
             subnets: spec.get("subnets").node().map(|it| format!("{:?}", plain(it))),
             tags: pairs(spec.get("tags")),
             attributes: pairs(spec.get("loadBalancerAttributes")),
