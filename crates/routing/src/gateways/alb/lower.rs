@@ -102,6 +102,7 @@ impl Lowering<'_> {
         match actions.iter().find(|it| !matches!(it, model::Action::Authenticate(_) | model::Action::Jwt(_))) {
             Some(model::Action::Fixed(fixed)) => match &fixed.missing {
                 Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
+                None if !is_answer(fixed) => Action::Unsupported("fixedResponseConfig".into()),
                 None => Action::Respond(respond(fixed)),
             },
             Some(model::Action::Redirect(it)) => {
@@ -240,6 +241,13 @@ fn respond(fixed: &Fixed) -> Response {
     Response { status: fixed.status, body, reason: fixed.reason }
 }
 
+/// "The code is 2XX, 4XX or 5XX; the body has up to 1,024 characters" (`FixedResponseActionConfig` of the API). The controller
+/// looks at neither and AWS refuses the rule, so what the load balancer holds instead is not known.
+fn is_answer(fixed: &Fixed) -> bool {
+    let is_short = fixed.body.as_ref().is_none_or(|it| it.chars().count() <= 1024);
+    is_short && matches!(fixed.status, 200..=299 | 400..=599)
+}
+
 /// What must hold before the last action: a session, without which a request is sent to the provider or refused, and `allow`
 /// lets it pass; or a token.
 fn guards(actions: &[model::Action]) -> Vec<Filter> {
@@ -328,7 +336,11 @@ fn template(given: &model::Redirect) -> Option<String> {
     let protocol = part(&given.protocol, "#{protocol}").replace("HTTPS", "https").replace("HTTP", "http");
     let (host, port) = (part(&given.host, "#{host}"), part(&given.port, "#{port}"));
     let (path, query) = (part(&given.path, "/#{path}"), part(&given.query, "#{query}"));
-    let query = if query == "#{query}" { "${is_args}${args}".to_owned() } else { format!("?{query}") };
+    let query = match query.as_str() {
+        "" => String::new(),
+        "#{query}" => "${is_args}${args}".to_owned(),
+        other => format!("?{other}"),
+    };
     if [&protocol, &host, &port, &path].into_iter().any(|it| it.contains('$'))
         || given.query.as_ref().is_some_and(|it| it.contains('$'))
     {
