@@ -80,7 +80,7 @@ fn fill(
     notes.map("additional-resource-tags")?;
     addresses(notes, &made.scheme)?;
     made.name = name(notes)?;
-    let target_type = target_type(cluster, service, notes)?;
+    let target_type = target_type(cluster, notes);
     let mut build =
         Build { cluster, service, notes, target_type, address_type: made.address_type.clone(), groups: vec![] };
     made.listeners = build.listeners()?;
@@ -176,23 +176,11 @@ fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_
     Ok(())
 }
 
-/// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default."
-fn target_type(
-    cluster: &Cluster,
-    service: &Found<'_, Service>,
-    notes: &Annotations<'_>,
-) -> Result<&'static str, Frozen> {
-    let kind = notes.text("type", "");
+/// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default." What is not `ip` are
+/// nodes, whatever it says (`buildTargetType`).
+fn target_type(cluster: &Cluster, notes: &Annotations<'_>) -> &'static str {
     let wanted = notes.text("nlb-target-type", &cluster.settings.alb_target_type);
-    if kind == "nlb-ip" || wanted == "ip" {
-        return Ok("ip");
-    }
-    if wanted != "instance" {
-        let message = format!("unsupported target type \"{wanted}\" for load balancer type \"{kind}\"");
-        let origin = notes.get("nlb-target-type").map_or_else(|| whole(service), |it| it.origin);
-        return Err(Frozen { message, origin });
-    }
-    Ok("instance")
+    if notes.text("type", "") == "nlb-ip" || wanted == "ip" { "ip" } else { "instance" }
 }
 
 struct Build<'a> {
