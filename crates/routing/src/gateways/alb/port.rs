@@ -110,9 +110,14 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
             None => open.mutual = Some((name, mutual)),
         }
     }
-    // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles."
-    for certificate in wish.certificates {
-        if !open.certificates.contains(&certificate) {
+    // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles", among
+    // which the default one may stand again.
+    let mut given = wish.certificates.into_iter();
+    if open.certificates.is_empty() {
+        open.certificates.extend(given.next());
+    }
+    for certificate in given {
+        if open.certificates.iter().skip(1).all(|it| *it != certificate) {
             open.certificates.push(certificate);
         }
     }
