@@ -39,6 +39,8 @@ pub struct IngressClassParams {
     pub web_acl: Option<Spanned<String>>,
     /// There is a `spec.minimumLoadBalancerCapacity`.
     pub has_capacity: bool,
+    /// There is a `spec.ipamConfiguration.ipv4IPAMPoolId`.
+    pub has_address_pool: bool,
     /// Keys of `spec.listeners[].listenerAttributes`, each behind its listener as `HTTP-80`.
     pub listener_attributes: Vec<(String, String)>,
     /// `spec.namespaceSelector`
@@ -66,6 +68,7 @@ impl IngressClassParams {
             attributes: pairs(spec.get("loadBalancerAttributes")),
             web_acl: spec.get("wafv2AclArn").text().filter(|it| !it.value.is_empty()),
             has_capacity: spec.get("minimumLoadBalancerCapacity").exists(),
+            has_address_pool: spec.get("ipamConfiguration").get("ipv4IPAMPoolId").exists(),
             listener_attributes: spec.get("listeners").items().flat_map(listener_attributes).collect(),
             namespace_selector: spec.get("namespaceSelector").selector(),
         }

@@ -33,7 +33,7 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
     subnets(group)?;
     security_groups(group)?;
     exclusive_text(group, "customer-owned-ipv4-pool", "CustomerOwnedIPv4Pool")?;
-    exclusive_text(group, "ipam-ipv4-pool-id", "IPAM IPv4 pool")?;
+    address_pool(group)?;
     attributes(group)?;
     capacity(group)?;
     merged_pairs(group, "tags", |it| &it.tags, "tag")?;
@@ -187,6 +187,25 @@ pub(super) fn same_lists(
             return Err(note.error(format!("conflicting {what}: [{}] | [{}]", known.join(" "), found.join(" "))));
         }
         known = known.or(Some(found));
+    }
+    Ok(())
+}
+
+/// The pool that addresses come from: the class of the first member beats all annotations, and an empty annotation says nothing
+/// (`model_build_ipam.go`).
+fn address_pool(group: &Group<'_>) -> Result<(), Frozen> {
+    if group.members.first().and_then(|it| it.params).is_some_and(|it| it.object.has_address_pool) {
+        return Ok(());
+    }
+    let mut known: Option<&str> = None;
+    for note in group.members.iter().filter_map(|it| it.notes().get("ipam-ipv4-pool-id")) {
+        match known {
+            _ if note.value.is_empty() => {}
+            Some(known) if known != note.value => {
+                return Err(note.error(format!("conflicting ipv4 ipam pools {known}: {}", note.value)));
+            }
+            _ => known = Some(note.value),
+        }
     }
     Ok(())
 }
