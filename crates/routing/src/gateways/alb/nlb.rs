@@ -1,10 +1,10 @@
 //! Services to Network Load Balancers (`pkg/service`): one listener and one target group for each port.
 
 mod group;
+mod settings;
 mod weighted;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Service, ServicePort};
@@ -75,11 +75,13 @@ fn fill(
 ) -> Result<(), Frozen> {
     made.scheme = scheme(cluster, notes)?;
     made.address_type = address_type(notes)?;
-    balancer_attributes(notes)?;
+    let has_source_nat = settings::source_nat(notes, &made.address_type)?;
+    settings::attributes(notes)?;
     source_ranges(service, notes, &made.address_type)?;
     notes.map("additional-resource-tags")?;
-    addresses(notes, &made.scheme)?;
+    settings::addresses(notes, &made.scheme, &made.address_type, has_source_nat)?;
     made.name = name(notes)?;
+    settings::private_link(notes)?;
     let target_type = target_type(cluster, notes);
     let mut build =
         Build { cluster, service, notes, target_type, address_type: made.address_type.clone(), groups: vec![] };
@@ -118,35 +120,6 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
         }
         note => Ok(note.map(|it| it.value.to_owned())),
     }
-}
-
-/// Attributes of the load balancer, and the older annotations for two of them (`getAnnotationSpecificLbAttributes`).
-fn balancer_attributes(notes: &Annotations<'_>) -> Result<(), Frozen> {
-    notes.map("attributes")?;
-    notes.bool("access-log-enabled")?;
-    notes.bool("cross-zone-load-balancing-enabled")?;
-    Ok(())
-}
-
-/// Addresses for the subnets fit a scheme: elastic ones from outside, private ones inside (`buildLoadBalancerSubnetMappings`).
-/// Whether there is one for each subnet is not known here.
-fn addresses(notes: &Annotations<'_>, scheme: &str) -> Result<(), Frozen> {
-    if let Some(note) = notes.get("eip-allocations").filter(|_| scheme != "internet-facing") {
-        return Err(note.error("EIP allocations can only be set for internet facing load balancers".into()));
-    }
-    let Some(note) = notes.get("private-ipv4-addresses") else { return Ok(()) };
-    if scheme != "internal" {
-        return Err(note.error("private IPv4 addresses can only be set for internal load balancers".into()));
-    }
-    for address in annotation::texts(note.value) {
-        let kind = match address.parse() {
-            Ok(IpAddr::V4(_)) => continue,
-            Ok(IpAddr::V6(_)) => "IPv4",
-            Err(_) => "IP",
-        };
-        return Err(note.error(format!("private IPv4 addresses must be valid {kind} address: {address}")));
-    }
-    Ok(())
 }
 
 /// Ranges matter where the controller makes the security group itself.
