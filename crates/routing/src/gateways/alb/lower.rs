@@ -207,7 +207,7 @@ fn name_in(arn: &str) -> Option<&str> {
     arn.split('/').nth(1)
 }
 
-/// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP.
+/// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP. There is no listener for SCTP.
 fn protocols(protocol: &str) -> &'static [Protocol] {
     match protocol {
         "HTTPS" => &[Protocol::Https],
@@ -215,6 +215,7 @@ fn protocols(protocol: &str) -> &'static [Protocol] {
         "TLS" => &[Protocol::TlsTerminate],
         "UDP" | "QUIC" => &[Protocol::Udp],
         "TCP_UDP" | "TCP_QUIC" => &[Protocol::Tcp, Protocol::Udp],
+        "SCTP" => &[],
         _ => &[Protocol::Http],
     }
 }

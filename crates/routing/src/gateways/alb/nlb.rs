@@ -186,16 +186,19 @@ impl Build<'_> {
             let base = match port.protocol.as_str() {
                 _ if joins && with_other => "TCP_UDP",
                 "UDP" => "UDP",
+                // The controller passes it on; AWS knows no such listener.
+                "SCTP" => "SCTP",
                 _ => "TCP",
             };
-            let is_tls =
-                base == "TCP" && !certificates.is_empty() && tls_ports.as_ref().is_none_or(|it| names(it, port));
+            let is_tls = matches!(base, "TCP" | "SCTP")
+                && !certificates.is_empty()
+                && tls_ports.as_ref().is_none_or(|it| names(it, port));
             let protocol = self.upgraded(if is_tls { "TLS" } else { base }, port)?;
             let is_ssl = is_tls && self.notes.text("backend-protocol", "") == "ssl";
             let group_protocol = if is_ssl {
                 "TLS"
             } else if is_tls {
-                "TCP"
+                base
             } else {
                 protocol
             };
