@@ -223,7 +223,8 @@ fn cidrs(member: &Member<'_>) -> Result<BTreeSet<String>, Frozen> {
 pub(super) fn is_cidr(text: &str) -> bool {
     let Some((address, length)) = text.split_once('/') else { return false };
     let (Ok(address), Ok(length)) = (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) else { return false };
-    length <= if address.is_ipv4() { 32 } else { 128 }
+    // Rust reads a sign, Go does not.
+    !text.contains('+') && length <= if address.is_ipv4() { 32 } else { 128 }
 }
 
 /// HTTPS 443 with a certificate, HTTP 80 without, unless told. Of one port named twice the later protocol counts.
