@@ -172,12 +172,11 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     let mutual = mutual(member)?;
     let by_class = params.map(|it| it.prefix_lists.as_slice()).unwrap_or_default();
     let by_class: BTreeSet<_> = by_class.iter().map(|it| it.value.clone()).collect();
-    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect();
+    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
     let prefix_lists = if by_class.is_empty() { noted() } else { by_class };
-    // A value that is no bool counts as absent.
-    let created = notes.bool("create-acm-cert").ok().flatten().unwrap_or(false);
     let place = member.place("listen-ports");
-    let ports = listen_ports(member, !certificates.is_empty() || created)?;
+    // `create-acm-cert` is a wish that the controller's gate EnableCertificateManagement must allow; it is off unless switched on.
+    let ports = listen_ports(member, !certificates.is_empty())?;
     let wish = |(number, is_https): (u16, bool)| {
         let secure = |it: &Vec<String>| if is_https { it.clone() } else { vec![] };
         (
