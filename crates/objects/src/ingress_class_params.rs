@@ -27,6 +27,8 @@ pub struct IngressClassParams {
     pub ssl_policy: Option<Spanned<String>>,
     /// `spec.inboundCIDRs`
     pub inbound_cidrs: Vec<Spanned<String>>,
+    /// `spec.prefixListsIDs`, or the older `spec.PrefixListsIDs`.
+    pub prefix_lists: Vec<Spanned<String>>,
     /// `spec.subnets`, written as one text.
     pub subnets: Option<String>,
     /// Keys and values of `spec.tags`.
@@ -37,6 +39,8 @@ pub struct IngressClassParams {
     pub web_acl: Option<Spanned<String>>,
     /// There is a `spec.minimumLoadBalancerCapacity`.
     pub has_capacity: bool,
+    /// There is a `spec.ipamConfiguration.ipv4IPAMPoolId`.
+    pub has_address_pool: bool,
     /// Keys of `spec.listeners[].listenerAttributes`, each behind its listener as `HTTP-80`.
     pub listener_attributes: Vec<(String, String)>,
     /// `spec.namespaceSelector`
@@ -47,6 +51,7 @@ impl IngressClassParams {
     pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
         let spec = reader.get("spec");
         let redirect = spec.get("sslRedirectPort");
+        let (lists, older) = (spec.get("prefixListsIDs").texts(), spec.get("PrefixListsIDs").texts());
         Self {
             group: spec.get("group").get("name").text(),
             scheme: spec.get("scheme").text(),
@@ -57,11 +62,13 @@ impl IngressClassParams {
             address_type: spec.get("ipAddressType").text(),
             ssl_policy: spec.get("sslPolicy").text().filter(|it| !it.value.is_empty()),
             inbound_cidrs: spec.get("inboundCIDRs").texts(),
+            prefix_lists: if lists.is_empty() { older } else { lists },
             subnets: spec.get("subnets").node().map(|it| format!("{:?}", plain(it))),
             tags: pairs(spec.get("tags")),
             attributes: pairs(spec.get("loadBalancerAttributes")),
             web_acl: spec.get("wafv2AclArn").text().filter(|it| !it.value.is_empty()),
             has_capacity: spec.get("minimumLoadBalancerCapacity").exists(),
+            has_address_pool: spec.get("ipamConfiguration").get("ipv4IPAMPoolId").exists(),
             listener_attributes: spec.get("listeners").items().flat_map(listener_attributes).collect(),
             namespace_selector: spec.get("namespaceSelector").selector(),
         }

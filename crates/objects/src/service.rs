@@ -157,11 +157,11 @@ pub fn ip_family(address: &str) -> Option<&'static str> {
 }
 
 impl ServicePort {
-    /// It has this number, or this name.
+    /// It has this number, or this name; one without a name has the empty one.
     fn is(&self, port: &PortRef) -> bool {
         match port {
             PortRef::Number(number) => self.port.value == *number,
-            PortRef::Name(name) => self.name.as_ref().is_some_and(|it| it.value == *name),
+            PortRef::Name(name) => self.name.as_ref().map_or("", |it| it.value.as_str()) == name,
         }
     }
 

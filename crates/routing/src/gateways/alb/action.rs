@@ -30,6 +30,8 @@ enum Wanted {
 /// A target group before it is made.
 struct Wish {
     service: Option<(String, PortRef)>,
+    /// No port stands beside the name of the Service.
+    lacks_port: bool,
     arn: Option<String>,
     name: Option<String>,
     weight: Option<i64>,
@@ -57,6 +59,7 @@ pub(super) fn build(
         let port = port.unwrap_or(PortRef::Name("0".into()));
         let wish = Wish {
             service: Some((service.value.clone(), port)),
+            lacks_port: false,
             arn: None,
             name: None,
             weight: None,
@@ -137,19 +140,16 @@ fn decode(json: &Json, note: &Note<'_>) -> Result<Result<Wanted, String>, String
             Some((false, _)) => Err("invalid RedirectConfig: statusCode is required".into()),
             Some((true, redirect)) => Ok(Wanted::Plain(Action::Redirect(redirect))),
         },
-        "forward" => {
-            let n_given = usize::from(arn.is_some()) + usize::from(name.is_some()) + usize::from(forward.is_some());
-            match forward {
-                _ if n_given != 1 => {
-                    Err("precisely one of TargetGroupArn, TargetGroupName and ForwardConfig can be specified".into())
-                }
-                Some((wishes, stickiness)) => judge(&wishes).map(|()| Wanted::Forward(wishes, stickiness)),
-                None => {
-                    let wish = Wish { service: None, arn, name, weight: None, origin: note.origin.clone() };
-                    Ok(Wanted::Forward(vec![wish], None))
-                }
+        "forward" => match (forward, arn.is_some() || name.is_some()) {
+            (None, false) => Err("missing ForwardConfig or TargetGroupARN/TargetGroupName".into()),
+            (Some(_), true) => Err("either ForwardConfig or TargetGroupARN/TargetGroupName can be specified".into()),
+            (Some((wishes, stickiness)), false) => judge(&wishes).map(|()| Wanted::Forward(wishes, stickiness)),
+            (None, true) => {
+                let origin = note.origin.clone();
+                let wish = Wish { service: None, lacks_port: false, arn, name, weight: None, origin };
+                Ok(Wanted::Forward(vec![wish], None))
             }
-        }
+        },
         other => Err(format!("unknown action type: {other}")),
     })
 }
@@ -190,10 +190,10 @@ fn forward(json: &Json, note: &Note<'_>) -> Result<Shares, String> {
     for item in json.maps("targetGroups")? {
         let service = item.text("serviceName")?;
         let port = service_port(item)?;
-        // Empty text stands for a port that is not given; no Service has a port of that name.
+        let lacks_port = port.is_none();
         let service = service.map(|name| (name, port.unwrap_or_else(|| PortRef::Name(String::new()))));
         let (arn, name) = (item.text("targetGroupARN")?, item.text("targetGroupName")?);
-        wishes.push(Wish { service, arn, name, weight: item.int("weight")?, origin: note.origin.clone() });
+        wishes.push(Wish { service, lacks_port, arn, name, weight: item.int("weight")?, origin: note.origin.clone() });
     }
     let stickiness = json.map("targetGroupStickinessConfig")?;
     let stickiness =
@@ -215,16 +215,17 @@ fn port_of(text: &str) -> PortRef {
     text.parse().map_or_else(|_| PortRef::Name(text.to_owned()), PortRef::Number)
 }
 
+/// A group that is made elsewhere may be told by ARN and by name.
 fn judge(wishes: &[Wish]) -> Result<(), String> {
     for wish in wishes {
-        let n_given =
-            usize::from(wish.service.is_some()) + usize::from(wish.arn.is_some()) + usize::from(wish.name.is_some());
-        if n_given != 1 {
-            return Err("invalid ForwardConfig: invalid TargetGroupTuple: precisely one of targetGroupARN, targetGroupName and serviceName can be specified".into());
-        }
-        if wish.service.as_ref().is_some_and(|(_, port)| *port == PortRef::Name(String::new())) {
-            return Err("invalid ForwardConfig: invalid TargetGroupTuple: missing servicePort".into());
-        }
+        let is_elsewhere = wish.arn.is_some() || wish.name.is_some();
+        let why = match (&wish.service, is_elsewhere) {
+            (None, false) => "missing serviceName or targetGroupARN/targetGroupName",
+            (Some(_), true) => "either serviceName or targetGroupARN/targetGroupName can be specified",
+            (Some(_), false) if wish.lacks_port => "missing servicePort",
+            _ => continue,
+        };
+        return Err(format!("invalid ForwardConfig: invalid TargetGroupTuple: {why}"));
     }
     if wishes.len() > 1 && wishes.iter().any(|it| it.weight.is_none()) {
         return Err("invalid ForwardConfig: weight must be set when route to multiple target groups".into());

@@ -152,19 +152,10 @@ fn int64(value: &str) -> Result<i64, &'static str> {
     value.parse().map_err(|_| "value out of range")
 }
 
-/// `k=v,k2=v2`; `\,` is a comma of a value. None when a pair has no `=` or no key.
+/// `k=v,k2=v2`. None when a part has no `=` or no key.
 fn pairs(value: &str) -> Option<Vec<(String, String)>> {
-    let mut parts = vec![String::new()];
-    let mut chars = value.chars().peekable();
-    while let Some(found) = chars.next() {
-        match found {
-            '\\' if chars.peek() == Some(&',') => parts.last_mut()?.extend(chars.next()),
-            ',' => parts.push(String::new()),
-            _ => parts.last_mut()?.push(found),
-        }
-    }
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for part in parts.iter().map(|it| it.trim()).filter(|it| !it.is_empty()) {
+    for part in parts(value) {
         let (key, value) = part.split_once('=')?;
         let key = key.trim();
         if key.is_empty() {
@@ -175,4 +166,29 @@ fn pairs(value: &str) -> Option<Vec<(String, String)>> {
     }
     pairs.order();
     Some(pairs)
+}
+
+/// The parts of a list of pairs, empty ones too (`splitKeyValuePairs`): `\` takes the next letter as it is, and a comma parts
+/// where any `=` follows. Behind the last `=` the rest is a part of its own; a comma with nothing behind it is a letter of the
+/// value.
+fn parts(text: &str) -> Vec<String> {
+    let last = text.rfind('=');
+    let (mut parts, mut part) = (Vec::new(), String::new());
+    let mut chars = text.chars();
+    while let Some(found) = chars.next() {
+        let rest = chars.as_str();
+        match found {
+            '\\' if !rest.is_empty() => part.extend(chars.next()),
+            ',' if last.is_some_and(|it| it >= text.len() - rest.len()) => parts.push(std::mem::take(&mut part)),
+            ',' if !rest.trim().is_empty() => {
+                parts.extend([part, rest.to_owned()]);
+                return parts;
+            }
+            _ => part.push(found),
+        }
+    }
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
 }

@@ -8,7 +8,7 @@ use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
 use podpath_order::Gather;
 
-use super::annotation::{Annotations, Note, int32};
+use super::annotation::{Annotations, Note, int32, texts};
 use super::group::{Group, Member};
 use super::model::{ALB_TARGET, Action, Forward, HealthCheck, Listener, LoadBalancer, Source, Target, TargetGroup};
 use super::port::Ports;
@@ -57,12 +57,14 @@ pub(super) fn build(
     alb: &LoadBalancer,
 ) -> Result<Option<LoadBalancer>, Frozen> {
     let Some(asked) = enabled(group)? else { return Ok(None) };
-    let scheme = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
+    let told = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
+    let scheme = told.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
     same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
         let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
         set(a) == set(b)
     })?;
+    elastic_addresses(group, &scheme)?;
     // All members are read before a port is merged, so what cannot be read is told first.
     let mut all = Vec::new();
     for member in &group.members {
@@ -74,7 +76,6 @@ pub(super) fn build(
             wishes.entry(*port).or_default().push(Wish { member, told, target: target.to_string() });
         }
     }
-    let scheme = scheme.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
     let mut made = LoadBalancer {
         is_network: true,
         group: alb.group.clone(),
@@ -87,6 +88,23 @@ pub(super) fn build(
         made.add(*port, &merged, mapping.map_or_else(|| asked.clone(), |it| it.origin));
     }
     Ok(Some(made))
+}
+
+/// Elastic addresses are for a load balancer that is reached from outside, one for each subnet that is named
+/// (`buildFrontendNlbSubnetMappings`).
+fn elastic_addresses(group: &Group<'_>, scheme: &str) -> Result<(), Frozen> {
+    let first = |suffix: &str| group.members.iter().find_map(|it| it.notes().get(suffix));
+    let Some(note) = first("frontend-nlb-eip-allocations") else { return Ok(()) };
+    if scheme != "internet-facing" {
+        return Err(note.error("EIP allocations can only be set for internet facing load balancers".into()));
+    }
+    let (count, subnets) = (texts(note.value).len(), first("frontend-nlb-subnets").map(|it| texts(it.value).len()));
+    match subnets {
+        Some(subnets) if subnets != count => {
+            Err(note.error(format!("count of EIP allocations ({count}) and subnets ({subnets}) must match")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the members of a port tell together, each with its place.

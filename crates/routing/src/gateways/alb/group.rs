@@ -7,7 +7,7 @@ use podpath_objects::{Ingress, IngressClass, IngressClassParams};
 use podpath_order::Order;
 use podpath_source::Text;
 
-use super::annotation::Annotations;
+use super::annotation::{self, Annotations};
 use super::annotations;
 use super::model::Skipped;
 use crate::gateways::{full_name, origin, whole};
@@ -60,8 +60,10 @@ const GROUP_FINALIZER: &str = "group.ingress.k8s.aws/";
 
 /// Why an Ingress is no member.
 enum Refusal {
-    /// The controller complains, and leaves the Ingress alone.
+    /// The controller complains, and leaves the Ingress alone. A group that it belongs to waits until its class is right.
     Invalid(Box<Skipped>),
+    /// It goes, or asks for a group that cannot be: a group that it belongs to lets it go.
+    Leaving(Box<Skipped>),
     /// The controller complains, and loads no group at all.
     Everything(Box<(Skipped, Frozen)>),
     /// None of the controller's business.
@@ -72,7 +74,7 @@ enum Refusal {
 pub(super) fn load(cluster: &Cluster) -> (Vec<Group<'_>>, Vec<Skipped>) {
     let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
     let mut skipped = Vec::new();
-    let mut stuck = Vec::new();
+    let (mut stuck, mut deleted) = (Vec::new(), Vec::new());
     let mut everything = None;
     for ingress in cluster.all::<Ingress>() {
         match membership(cluster, ingress) {
@@ -83,8 +85,16 @@ pub(super) fn load(cluster: &Cluster) -> (Vec<Group<'_>>, Vec<Skipped>) {
                 group.members.push(member);
             }
             Err(Refusal::NotOurs(why)) => skipped.push(*why),
+            Err(Refusal::Leaving(why)) => {
+                if ingress.entry.resource.meta.is_deleting {
+                    deleted.push(ingress);
+                }
+                skipped.push(*why);
+            }
             Err(Refusal::Invalid(why)) => {
-                stuck.push((ingress, why.message.clone(), why.origin.clone()));
+                let message = format!("Ingress has invalid IngressClass configuration: {}", why.message);
+                let message = format!("Ingress: {}: {message}", full_name(&ingress));
+                stuck.push((ingress, Frozen { message, origin: why.origin.clone() }));
                 skipped.push(*why);
             }
             Err(Refusal::Everything(both)) => {
@@ -94,11 +104,11 @@ pub(super) fn load(cluster: &Cluster) -> (Vec<Group<'_>>, Vec<Skipped>) {
             }
         }
     }
-    for (ingress, message, origin) in stuck {
+    let kept = deleted.into_iter().filter_map(|it| Some((it, protection(&it).err()?)));
+    for (ingress, error) in stuck.into_iter().chain(kept) {
         for name in ingress.entry.resource.meta.finalizers.iter().filter_map(|it| it.strip_prefix(GROUP_FINALIZER)) {
             if let Some(group) = groups.get_mut(name) {
-                let message = format!("Ingress: {}: {message}", full_name(&ingress));
-                group.error = group.error.take().or(Some(Frozen { message, origin: origin.clone() }));
+                group.error = group.error.take().or(Some(error.clone()));
             }
         }
     }
@@ -119,7 +129,7 @@ fn membership<'a>(
     let meta = &ingress.entry.resource.meta;
     if meta.is_deleting {
         let text = Text::new("the Ingress is being deleted", "Ingress를 삭제하는 중입니다");
-        return Err(Refusal::Invalid(boxed(&ingress, "being-deleted", text.en.clone(), Some(text))));
+        return Err(Refusal::Leaving(boxed(&ingress, "being-deleted", text.en.clone(), Some(text))));
     }
     let params = match meta.annotation("kubernetes.io/ingress.class") {
         _ if cluster.settings.ingress_controller == Some(IngressController::Alb) => {
@@ -175,17 +185,32 @@ fn group_name(
     let note = annotations(ingress).get("group.name");
     let by_class = params.and_then(|it| it.object.group.as_ref()).map(|it| it.value.clone());
     let Some(name) = by_class.or_else(|| note.as_ref().map(|it| it.value.to_owned())) else { return Ok(None) };
-    let why = if name.len() > 63 {
-        "groupName must be no more than 63 characters"
-    } else if !is_group_name(&name) {
+    let why = if !is_group_name(&name) {
         "groupName must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+    } else if name.len() > 63 {
+        "groupName must be no more than 63 characters"
     } else {
         return Ok(Some(name));
     };
     let message = format!("invalid ingress group: {why}");
     let text = Text::new(message.clone(), format!("그룹 이름이 잘못되었습니다 ({message})"));
     let origin = note.map_or_else(|| whole(ingress), |it| it.origin);
-    Err(Refusal::Invalid(Box::new(Skipped { origin, code: "invalid-group", message, text: Some(text) })))
+    Err(Refusal::Leaving(Box::new(Skipped { origin, code: "invalid-group", message, text: Some(text) })))
+}
+
+/// "A member that is being deleted, and protects the load balancer against that, is an error of its group."
+fn protection(ingress: &Found<'_, Ingress>) -> Result<(), Frozen> {
+    let (notes, suffix) = (annotations(ingress), "load-balancer-attributes");
+    let attributes = notes.map(suffix)?;
+    let told = attributes.iter().find(|(key, _)| key == "deletion_protection.enabled");
+    let Some((note, (_, value))) = notes.get(suffix).zip(told) else { return Ok(()) };
+    match annotation::bool(value) {
+        Some(false) => Ok(()),
+        Some(true) => {
+            Err(note.error(format!("deletion_protection is enabled, cannot delete the ingress: {}", ingress.name())))
+        }
+        None => Err(note.error(format!("strconv.ParseBool: parsing \"{value}\": invalid syntax"))),
+    }
 }
 
 /// `([a-z0-9][-a-z0-9.]*)?[a-z0-9]`

@@ -231,11 +231,14 @@ impl Json {
         }
     }
 
-    /// A whole number below a key.
+    /// A whole number of 32 bits below a key.
     pub(super) fn int(&self, key: &str) -> Parsed<Option<i64>> {
         match self.get(key) {
-            Some(found @ Self::Number(number)) => number.parse().map(Some).map_err(|_| found.wrong(key, "int64")),
-            Some(other) => Err(other.wrong(key, "int64")),
+            Some(found @ Self::Number(number)) => match number.parse::<i32>() {
+                Ok(number) => Ok(Some(number.into())),
+                Err(_) => Err(found.wrong(key, "int32")),
+            },
+            Some(other) => Err(other.wrong(key, "int32")),
             None => Ok(None),
         }
     }
@@ -277,11 +280,12 @@ impl Json {
         self.list(key)?.iter().map(text).collect()
     }
 
-    /// A map of texts below a key, in the order of keys.
+    /// A map of texts below a key, in the order of keys; `null` is the empty text.
     pub(super) fn text_map(&self, key: &str) -> Parsed<Vec<(String, String)>> {
         let Some(Self::Map(entries)) = self.map(key)? else { return Ok(vec![]) };
         let pair = |(name, value): &(String, Json)| match value {
             Self::Text(text) => Ok((name.clone(), text.clone())),
+            Self::Null => Ok((name.clone(), String::new())),
             other => Err(other.wrong(name, "string")),
         };
         let mut pairs = entries.iter().map(pair).collect::<Parsed<Vec<_>>>()?;

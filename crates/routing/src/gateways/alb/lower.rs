@@ -102,6 +102,7 @@ impl Lowering<'_> {
         match actions.iter().find(|it| !matches!(it, model::Action::Authenticate(_) | model::Action::Jwt(_))) {
             Some(model::Action::Fixed(fixed)) => match &fixed.missing {
                 Some(missing) => Action::Forward(vec![missing_backend(missing, fixed)]),
+                None if !is_answer(fixed) => Action::Unsupported("fixedResponseConfig".into()),
                 None => Action::Respond(respond(fixed)),
             },
             Some(model::Action::Redirect(it)) => {
@@ -206,7 +207,7 @@ fn name_in(arn: &str) -> Option<&str> {
     arn.split('/').nth(1)
 }
 
-/// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP.
+/// What a listener takes: "a TCP_UDP listener serves both on one port"; QUIC is UDP. There is no listener for SCTP.
 fn protocols(protocol: &str) -> &'static [Protocol] {
     match protocol {
         "HTTPS" => &[Protocol::Https],
@@ -214,6 +215,7 @@ fn protocols(protocol: &str) -> &'static [Protocol] {
         "TLS" => &[Protocol::TlsTerminate],
         "UDP" | "QUIC" => &[Protocol::Udp],
         "TCP_UDP" | "TCP_QUIC" => &[Protocol::Tcp, Protocol::Udp],
+        "SCTP" => &[],
         _ => &[Protocol::Http],
     }
 }
@@ -238,6 +240,13 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
 fn respond(fixed: &Fixed) -> Response {
     let body = fixed.body.clone().or_else(|| (fixed.reason == "no-route").then(String::new));
     Response { status: fixed.status, body, reason: fixed.reason }
+}
+
+/// "The code is 2XX, 4XX or 5XX; the body has up to 1,024 characters" (`FixedResponseActionConfig` of the API). The controller
+/// looks at neither and AWS refuses the rule, so what the load balancer holds instead is not known.
+fn is_answer(fixed: &Fixed) -> bool {
+    let is_short = fixed.body.as_ref().is_none_or(|it| it.chars().count() <= 1024);
+    is_short && matches!(fixed.status, 200..=299 | 400..=599)
 }
 
 /// What must hold before the last action: a session, without which a request is sent to the provider or refused, and `allow`
@@ -328,7 +337,11 @@ fn template(given: &model::Redirect) -> Option<String> {
     let protocol = part(&given.protocol, "#{protocol}").replace("HTTPS", "https").replace("HTTP", "http");
     let (host, port) = (part(&given.host, "#{host}"), part(&given.port, "#{port}"));
     let (path, query) = (part(&given.path, "/#{path}"), part(&given.query, "#{query}"));
-    let query = if query == "#{query}" { "${is_args}${args}".to_owned() } else { format!("?{query}") };
+    let query = match query.as_str() {
+        "" => String::new(),
+        "#{query}" => "${is_args}${args}".to_owned(),
+        other => format!("?{other}"),
+    };
     if [&protocol, &host, &port, &path].into_iter().any(|it| it.contains('$'))
         || given.query.as_ref().is_some_and(|it| it.contains('$'))
     {

@@ -1,10 +1,10 @@
 //! Services to Network Load Balancers (`pkg/service`): one listener and one target group for each port.
 
 mod group;
+mod settings;
 mod weighted;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Service, ServicePort};
@@ -75,12 +75,14 @@ fn fill(
 ) -> Result<(), Frozen> {
     made.scheme = scheme(cluster, notes)?;
     made.address_type = address_type(notes)?;
-    balancer_attributes(notes)?;
+    let has_source_nat = settings::source_nat(notes, &made.address_type)?;
+    settings::attributes(notes)?;
     source_ranges(service, notes, &made.address_type)?;
     notes.map("additional-resource-tags")?;
-    addresses(notes, &made.scheme)?;
+    settings::addresses(notes, &made.scheme, &made.address_type, has_source_nat)?;
     made.name = name(notes)?;
-    let target_type = target_type(cluster, service, notes)?;
+    settings::private_link(notes)?;
+    let target_type = target_type(cluster, notes);
     let mut build =
         Build { cluster, service, notes, target_type, address_type: made.address_type.clone(), groups: vec![] };
     made.listeners = build.listeners()?;
@@ -120,35 +122,6 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Attributes of the load balancer, and the older annotations for two of them (`getAnnotationSpecificLbAttributes`).
-fn balancer_attributes(notes: &Annotations<'_>) -> Result<(), Frozen> {
-    notes.map("attributes")?;
-    notes.bool("access-log-enabled")?;
-    notes.bool("cross-zone-load-balancing-enabled")?;
-    Ok(())
-}
-
-/// Addresses for the subnets fit a scheme: elastic ones from outside, private ones inside (`buildLoadBalancerSubnetMappings`).
-/// Whether there is one for each subnet is not known here.
-fn addresses(notes: &Annotations<'_>, scheme: &str) -> Result<(), Frozen> {
-    if let Some(note) = notes.get("eip-allocations").filter(|_| scheme != "internet-facing") {
-        return Err(note.error("EIP allocations can only be set for internet facing load balancers".into()));
-    }
-    let Some(note) = notes.get("private-ipv4-addresses") else { return Ok(()) };
-    if scheme != "internal" {
-        return Err(note.error("private IPv4 addresses can only be set for internal load balancers".into()));
-    }
-    for address in annotation::texts(note.value) {
-        let kind = match address.parse() {
-            Ok(IpAddr::V4(_)) => continue,
-            Ok(IpAddr::V6(_)) => "IPv4",
-            Err(_) => "IP",
-        };
-        return Err(note.error(format!("private IPv4 addresses must be valid {kind} address: {address}")));
-    }
-    Ok(())
-}
-
 /// Ranges matter where the controller makes the security group itself.
 fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_type: &str) -> Result<(), Frozen> {
     let is_disabled = notes.bool("disable-nlb-sg")?.unwrap_or(false);
@@ -176,23 +149,11 @@ fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_
     Ok(())
 }
 
-/// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default."
-fn target_type(
-    cluster: &Cluster,
-    service: &Found<'_, Service>,
-    notes: &Annotations<'_>,
-) -> Result<&'static str, Frozen> {
-    let kind = notes.text("type", "");
+/// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default." What is not `ip` are
+/// nodes, whatever it says (`buildTargetType`).
+fn target_type(cluster: &Cluster, notes: &Annotations<'_>) -> &'static str {
     let wanted = notes.text("nlb-target-type", &cluster.settings.alb_target_type);
-    if kind == "nlb-ip" || wanted == "ip" {
-        return Ok("ip");
-    }
-    if wanted != "instance" {
-        let message = format!("unsupported target type \"{wanted}\" for load balancer type \"{kind}\"");
-        let origin = notes.get("nlb-target-type").map_or_else(|| whole(service), |it| it.origin);
-        return Err(Frozen { message, origin });
-    }
-    Ok("instance")
+    if notes.text("type", "") == "nlb-ip" || wanted == "ip" { "ip" } else { "instance" }
 }
 
 struct Build<'a> {
@@ -225,16 +186,19 @@ impl Build<'_> {
             let base = match port.protocol.as_str() {
                 _ if joins && with_other => "TCP_UDP",
                 "UDP" => "UDP",
+                // The controller passes it on; AWS knows no such listener.
+                "SCTP" => "SCTP",
                 _ => "TCP",
             };
-            let is_tls =
-                base == "TCP" && !certificates.is_empty() && tls_ports.as_ref().is_none_or(|it| names(it, port));
+            let is_tls = matches!(base, "TCP" | "SCTP")
+                && !certificates.is_empty()
+                && tls_ports.as_ref().is_none_or(|it| names(it, port));
             let protocol = self.upgraded(if is_tls { "TLS" } else { base }, port)?;
             let is_ssl = is_tls && self.notes.text("backend-protocol", "") == "ssl";
             let group_protocol = if is_ssl {
                 "TLS"
             } else if is_tls {
-                "TCP"
+                base
             } else {
                 protocol
             };

@@ -19,6 +19,7 @@ pub(super) struct Open<'a> {
     pub(super) members: Vec<ResourceId>,
     first: &'a Member<'a>,
     cidrs: Option<(String, BTreeSet<String>)>,
+    prefix_lists: Option<(String, BTreeSet<String>)>,
     ssl_policy: Option<(String, String)>,
     mutual: Option<(String, Mutual)>,
 }
@@ -29,12 +30,14 @@ struct Wish {
     origin: Origin,
     certificates: Vec<String>,
     cidrs: BTreeSet<String>,
+    prefix_lists: BTreeSet<String>,
     ssl_policy: Option<String>,
     mutual: Option<Mutual>,
 }
 
-/// Mode, trust store, and whether expired certificates pass.
-type Mutual = (String, String, Option<bool>);
+/// Mode, trust store, and whether expired certificates pass. Without the annotation there is no store, with it there is one,
+/// be it empty.
+type Mutual = (String, Option<String>, Option<bool>);
 
 /// By number.
 pub(super) type Ports<'a> = BTreeMap<u16, Open<'a>>;
@@ -58,6 +61,7 @@ pub(super) fn merge<'a>(members: &'a [Member<'a>]) -> Result<Ports<'a>, Frozen> 
                 members: vec![],
                 first: member,
                 cidrs: None,
+                prefix_lists: None,
                 ssl_policy: None,
                 mutual: None,
             });
@@ -77,20 +81,13 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
         let (was, is) = (protocol(open.is_https), protocol(wish.is_https));
         return Err(format!("conflicting protocol, {before}: {was} | {name}: {is}"));
     }
-    if !wish.cidrs.is_empty() {
-        let list = |it: &BTreeSet<String>| it.iter().cloned().collect::<Vec<_>>().join(" ");
-        match &open.cidrs {
-            Some((first, known)) if *known != wish.cidrs => {
-                return Err(format!(
-                    "conflicting inbound-cidrs, {first}: [{}] | {name}: [{}]",
-                    list(known),
-                    list(&wish.cidrs)
-                ));
-            }
-            Some(_) => {}
-            None => open.cidrs = Some((name.clone(), wish.cidrs)),
-        }
-    }
+    same_set(&mut open.cidrs, &name, wish.cidrs, "inbound-cidrs", |it| {
+        let (new, old): (Vec<_>, Vec<_>) = it.iter().cloned().partition(|it| it.contains(':'));
+        format!("{}, {}", list(&old), list(&new))
+    })?;
+    same_set(&mut open.prefix_lists, &name, wish.prefix_lists, "inbound-prefix-lists", |it| {
+        list(&it.iter().cloned().collect::<Vec<_>>())
+    })?;
     if let Some(policy) = wish.ssl_policy {
         match &open.ssl_policy {
             Some((first, known)) if *known != policy => {
@@ -104,22 +101,59 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
         match &open.mutual {
             Some((first, known)) if *known != mutual => {
                 return Err(format!(
-                    "conflicting mutualAuthentication specifications, {first}: {} | {name}: {}",
-                    known.0, mutual.0
+                    "conflicting mTLS Attributes, {first}: {} | {name}: {}",
+                    printed(known),
+                    printed(&mutual)
                 ));
             }
             Some(_) => {}
             None => open.mutual = Some((name, mutual)),
         }
     }
-    // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles."
-    for certificate in wish.certificates {
-        if !open.certificates.contains(&certificate) {
+    // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles", among
+    // which the default one may stand again.
+    let mut given = wish.certificates.into_iter();
+    if open.certificates.is_empty() {
+        open.certificates.extend(given.next());
+    }
+    for certificate in given {
+        if open.certificates.iter().skip(1).all(|it| *it != certificate) {
             open.certificates.push(certificate);
         }
     }
     open.members.push(member.ingress.id);
     Ok(())
+}
+
+/// The first set that a member names holds for the port; another one is a conflict. None at all follows.
+fn same_set(
+    known: &mut Option<(String, BTreeSet<String>)>,
+    name: &str,
+    found: BTreeSet<String>,
+    what: &str,
+    print: fn(&BTreeSet<String>) -> String,
+) -> Result<(), String> {
+    match known {
+        _ if found.is_empty() => Ok(()),
+        Some((first, known)) if *known != found => {
+            Err(format!("conflicting {what}, {first}: {} | {name}: {}", print(known), print(&found)))
+        }
+        Some(_) => Ok(()),
+        None => {
+            *known = Some((name.to_owned(), found));
+            Ok(())
+        }
+    }
+}
+
+fn list(items: &[String]) -> String {
+    format!("[{}]", items.join(" "))
+}
+
+/// As Go prints it: what is told is an address, which is another one each time.
+fn printed((mode, store, expiry): &Mutual) -> String {
+    let address = |is_told: bool| if is_told { "0x..." } else { "<nil>" };
+    format!("&{{{mode} {} {}}}", address(store.is_some()), address(expiry.is_some()))
 }
 
 fn protocol(is_https: bool) -> &'static str {
@@ -136,9 +170,13 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     let ssl_policy = by_class.or_else(|| notes.get("ssl-policy").map(|it| it.value.to_owned()));
     let cidrs = cidrs(member)?;
     let mutual = mutual(member)?;
-    let created = notes.bool("create-acm-cert")?.unwrap_or(false);
+    let by_class = params.map(|it| it.prefix_lists.as_slice()).unwrap_or_default();
+    let by_class: BTreeSet<_> = by_class.iter().map(|it| it.value.clone()).collect();
+    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
+    let prefix_lists = if by_class.is_empty() { noted() } else { by_class };
     let place = member.place("listen-ports");
-    let ports = listen_ports(member, !certificates.is_empty() || created)?;
+    // `create-acm-cert` is a wish that the controller's gate EnableCertificateManagement must allow; it is off unless switched on.
+    let ports = listen_ports(member, !certificates.is_empty())?;
     let wish = |(number, is_https): (u16, bool)| {
         let secure = |it: &Vec<String>| if is_https { it.clone() } else { vec![] };
         (
@@ -148,6 +186,7 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
                 origin: place.clone(),
                 certificates: secure(&certificates),
                 cidrs: cidrs.clone(),
+                prefix_lists: prefix_lists.clone(),
                 ssl_policy: ssl_policy.clone().filter(|_| is_https),
                 mutual: mutual.get(&number).cloned().filter(|_| is_https),
             },
@@ -183,7 +222,8 @@ fn cidrs(member: &Member<'_>) -> Result<BTreeSet<String>, Frozen> {
 pub(super) fn is_cidr(text: &str) -> bool {
     let Some((address, length)) = text.split_once('/') else { return false };
     let (Ok(address), Ok(length)) = (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) else { return false };
-    length <= if address.is_ipv4() { 32 } else { 128 }
+    // Rust reads a sign, Go does not.
+    !text.contains('+') && length <= if address.is_ipv4() { 32 } else { 128 }
 }
 
 /// HTTPS 443 with a certificate, HTTP 80 without, unless told. Of one port named twice the later protocol counts.
@@ -225,10 +265,11 @@ fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, 
     Ok(ports)
 }
 
-/// `mutual-authentication` by port; without the annotation it is off on 443.
+/// `mutual-authentication` by port; without the annotation it is off on 443, which is not what `off` says there: the two are a
+/// conflict.
 fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
     let Some(note) = member.notes().get("mutual-authentication") else {
-        return Ok([(443, ("off".to_owned(), String::new(), None))].into());
+        return Ok([(443, ("off".to_owned(), None, None))].into());
     };
     let what = "mutualAuthentication configuration from ingress annotation";
     let unreadable = |why: &str| note.error(format!("failed to parse {what}: `{}`: {why}", note.value));
@@ -285,7 +326,7 @@ fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
             }
         }
         let expiry = expiry.or((mode == "verify").then_some(false));
-        ports.insert(number, (mode, store, expiry));
+        ports.insert(number, (mode, Some(store), expiry));
     }
     Ok(ports)
 }

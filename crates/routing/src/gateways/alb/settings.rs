@@ -33,8 +33,8 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
     subnets(group)?;
     security_groups(group)?;
     exclusive_text(group, "customer-owned-ipv4-pool", "CustomerOwnedIPv4Pool")?;
-    exclusive_text(group, "ipam-ipv4-pool-id", "IPAM IPv4 pool")?;
-    merged_pairs(group, "load-balancer-attributes", |it| &it.attributes, "attributes")?;
+    address_pool(group)?;
+    attributes(group)?;
     capacity(group)?;
     merged_pairs(group, "tags", |it| &it.tags, "tag")?;
     let name = name(group)?;
@@ -122,34 +122,28 @@ fn name(group: &Group<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Compared as sets; those of class parameters as they are.
+/// Compared as sets; those of class parameters as they are. Both kinds in one group are a conflict before any other.
 fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
-    let mut by_class: Option<&str> = None;
-    let mut by_note: Option<Vec<String>> = None;
-    for member in &group.members {
-        let error = |message: String| Frozen { message, origin: whole(&member.ingress) };
-        if let Some(selector) = member.params.and_then(|it| it.object.subnets.as_deref()) {
-            if by_class.is_some_and(|it| it != selector) {
-                return Err(error("conflicting IngressClassParams subnet specifications".into()));
-            }
-            by_class = Some(selector);
-        } else if let Some(note) = member.notes().get("subnets") {
-            let subnets = texts(note.value);
-            let as_set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
-            if let Some(known) = by_note.as_ref().filter(|it| as_set(it) != as_set(&subnets)) {
-                return Err(note.error(format!(
-                    "conflicting subnets: [{}] | [{}]",
-                    known.join(" "),
-                    subnets.join(" ")
-                )));
-            }
-            by_note = by_note.or(Some(subnets));
-        }
-        if by_class.is_some() && by_note.is_some() {
-            return Err(error("conflicting subnet specifications: IngressClassParams versus annotation".into()));
-        }
+    let suffix = "subnets";
+    let (classed, others): (Vec<_>, Vec<_>) = group.members.iter().partition(|it| subnets_of_class(it).is_some());
+    let Some(last) = classed.last() else {
+        return same_lists(group, suffix, "subnets", |a, b| {
+            let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
+            set(a) == set(b)
+        });
+    };
+    let error = |message: &str| Err(Frozen { message: message.to_owned(), origin: whole(&last.ingress) });
+    if others.iter().any(|it| it.notes().get(suffix).is_some()) {
+        return error("conflicting subnet specifications: IngressClassParams versus annotation");
+    }
+    if classed.iter().any(|it| subnets_of_class(it) != subnets_of_class(last)) {
+        return error("conflicting IngressClassParams subnet specifications");
     }
     Ok(())
+}
+
+fn subnets_of_class<'a>(member: &Member<'a>) -> Option<&'a str> {
+    member.params.and_then(|it| it.object.subnets.as_deref())
 }
 
 /// Compared as lists: another order is a conflict. Only beside groups that are named the controller asks whether it may write
@@ -193,6 +187,25 @@ pub(super) fn same_lists(
             return Err(note.error(format!("conflicting {what}: [{}] | [{}]", known.join(" "), found.join(" "))));
         }
         known = known.or(Some(found));
+    }
+    Ok(())
+}
+
+/// The pool that addresses come from: the class of the first member beats all annotations, and an empty annotation says nothing
+/// (`model_build_ipam.go`).
+fn address_pool(group: &Group<'_>) -> Result<(), Frozen> {
+    if group.members.first().and_then(|it| it.params).is_some_and(|it| it.object.has_address_pool) {
+        return Ok(());
+    }
+    let mut known: Option<&str> = None;
+    for note in group.members.iter().filter_map(|it| it.notes().get("ipam-ipv4-pool-id")) {
+        match known {
+            _ if note.value.is_empty() => {}
+            Some(known) if known != note.value => {
+                return Err(note.error(format!("conflicting ipv4 ipam pools {known}: {}", note.value)));
+            }
+            _ => known = Some(note.value),
+        }
     }
     Ok(())
 }
@@ -257,22 +270,44 @@ fn capacity(group: &Group<'_>) -> Result<(), Frozen> {
     }
 }
 
-/// The attributes of a listener by all members on its port; two values of one key are a conflict, unless the class of the
-/// first member sets that key (`buildIngressGroupListenerAttributes`).
+/// The attributes of the load balancer; only the class of the first member is asked
+/// (`buildIngressGroupLoadBalancerAttributes`).
+fn attributes(group: &Group<'_>) -> Result<(), Frozen> {
+    let params = group.members.first().and_then(|it| it.params);
+    let by_class = params.map(|it| it.object.attributes.as_slice()).unwrap_or_default();
+    let is_settled = |key: &str| by_class.iter().any(|(it, _)| it == key);
+    let members: Vec<_> = group.members.iter().collect();
+    settled_pairs(&members, "load-balancer-attributes", &is_settled, &|_, conflict| {
+        format!("conflicting load balancer attributes {conflict}")
+    })
+}
+
+/// The attributes of a listener by all members on its port; the class of the first member settles those that it sets
+/// (`buildIngressGroupListenerAttributes`).
 pub(super) fn listener_attributes(members: &[&Member<'_>], protocol: &str, port: u16) -> Result<(), Frozen> {
     let listener = format!("{protocol}-{port}");
-    let suffix = format!("listener-attributes.{listener}");
     let params = members.first().and_then(|it| it.params);
     let by_class = params.map(|it| it.object.listener_attributes.as_slice()).unwrap_or_default();
+    let is_settled = |key: &str| by_class.iter().any(|(name, it)| *name == listener && it == key);
+    settled_pairs(members, &format!("listener-attributes.{listener}"), &is_settled, &|member, conflict| {
+        format!("conflicting listener attributes {conflict} for ingress {}", member.name())
+    })
+}
+
+/// Two values of one key in the annotations of members are a conflict, unless the class settles that key.
+fn settled_pairs(
+    members: &[&Member<'_>],
+    suffix: &str,
+    is_settled: &dyn Fn(&str) -> bool,
+    message: &dyn Fn(&Member<'_>, &str) -> String,
+) -> Result<(), Frozen> {
     let mut merged: BTreeMap<String, String> = BTreeMap::new();
     for member in members {
-        for (key, value) in member.notes().map(&suffix)? {
+        for (key, value) in member.notes().map(suffix)? {
             let known = merged.insert(key.clone(), value.clone()).filter(|it| *it != value);
-            let is_settled = by_class.iter().any(|(name, it)| *name == listener && *it == key);
-            if let Some(known) = known.filter(|_| !is_settled) {
-                let name = member.name();
-                let message = format!("conflicting listener attributes {key}: {known} | {value} for ingress {name}");
-                return Err(Frozen { message, origin: member.place(&suffix) });
+            if let Some(known) = known.filter(|_| !is_settled(&key)) {
+                let message = message(member, &format!("{key}: {known} | {value}"));
+                return Err(Frozen { message, origin: member.place(suffix) });
             }
         }
     }

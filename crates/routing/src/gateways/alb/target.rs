@@ -139,6 +139,8 @@ impl Wanted<'_> {
     }
 
     pub(super) fn build(&self) -> Result<TargetGroup, Frozen> {
+        // The port is looked up before anything is read (`buildTargetGroup`).
+        let port = port_of(self.service, self.port, self.origin)?;
         let default = &self.cluster.settings.alb_target_type;
         let written = self.target_type.map_or_else(|| self.notes.text("target-type", default), str::to_owned);
         let target_type = match written.as_str() {
@@ -154,7 +156,6 @@ impl Wanted<'_> {
         let attributes = self.notes.map("target-group-attributes")?;
         self.notes.map("tags")?;
         self.notes.bool("multi-cluster-target-group")?;
-        let port = port_of(self.service, self.port, self.origin)?;
         let address_type = address_type(self.service.object, self.address_type, self.origin)?;
         self.control_port(target_type)?;
         let number = open_number(self.service.object, port, target_type, "be must", self.origin)?;
