@@ -14,7 +14,7 @@ use super::ingress::{self, Ingresses};
 use super::names::age_key;
 use super::route::number;
 use super::server::{Serving, bare_host, merge, protocol, served};
-use super::{GATEWAY, names, stream};
+use super::{GATEWAY, names, route, stream};
 use crate::gateways::{full_name, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Protocol, Rejected, Rule, Table, VirtualHost};
@@ -267,7 +267,8 @@ impl Making<'_> {
             let (place, trusts_proxies) = (serving.origin(), self.trusts_proxies());
             let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
             let bound = self.bindings.at(serving);
-            let shared = bound.iter().flat_map(|(_, it)| it.hosts.iter().cloned());
+            let bound = bound.iter().filter(|(_, it)| !route::is_void(&it.rules));
+            let shared = bound.flat_map(|(_, it)| it.hosts.iter().cloned());
             for pattern in own.chain(shared) {
                 hosts.redirect(pattern, &place, trusts_proxies);
             }
