@@ -198,7 +198,8 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
     let of_service = virtual_services(cluster, proxy, &full);
     let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
     let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
-    if of_service.first().is_some_and(goes_before) {
+    // A Service whose VirtualService comes to nothing has its virtual host behind them all.
+    if of_service.first().is_some_and(|it| goes_before(it) && !is_void(cluster, proxy, it)) {
         return None;
     }
     Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
@@ -265,8 +266,11 @@ fn with_routes<'a>(
     proxy: &Proxy<'_>,
     found: Vec<Found<'a, VirtualService>>,
 ) -> Vec<Found<'a, VirtualService>> {
-    let is_void = |it: &Found<'_, VirtualService>| route::is_void(&route::lower(cluster, proxy, it, "mesh"));
-    found.into_iter().skip_while(is_void).collect()
+    found.into_iter().skip_while(|it| is_void(cluster, proxy, it)).collect()
+}
+
+fn is_void(cluster: &Cluster, proxy: &Proxy<'_>, found: &Found<'_, VirtualService>) -> bool {
+    route::is_void(&route::lower(cluster, proxy, found, "mesh"))
 }
 
 /// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
