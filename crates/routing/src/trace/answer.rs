@@ -378,17 +378,23 @@ impl End {
         Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
     }
 
-    /// A ServiceEntry selects Pods, and none of them takes traffic.
+    /// A ServiceEntry lists no endpoints, and none of the Pods that it selects takes traffic.
     pub(super) fn no_selected_pods(entry: &Found<'_, ServiceEntry>) -> Self {
         let name = entry.name();
         let title = Text::new(
             format!("503 ServiceEntry `{name}` has no endpoints"),
             format!("503 `{name}` ServiceEntry에 엔드포인트가 없습니다"),
         );
-        let detail = Text::new(
-            "no Pod that takes traffic carries the labels of its workloadSelector (UH, no healthy upstream)",
-            "트래픽을 받는 Pod 가운데 workloadSelector의 레이블이 있는 Pod가 없습니다 (UH, no healthy upstream)",
-        );
+        let detail = match entry.object.selector {
+            Some(_) => Text::new(
+                "no Pod that takes traffic carries the labels of its workloadSelector (UH, no healthy upstream)",
+                "트래픽을 받는 Pod 가운데 workloadSelector의 레이블이 있는 Pod가 없습니다 (UH, no healthy upstream)",
+            ),
+            None => Text::new(
+                "it is STATIC and lists no endpoints (UH, no healthy upstream)",
+                "STATIC인데 endpoints가 없습니다 (UH, no healthy upstream)",
+            ),
+        };
         let location = Some(entry.at(entry.entry.resource.meta.name_span()));
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location };
         Self { outcome: Outcome::Delivered, status: Some(503), reason: "no-endpoints".into(), body: None, verdict }
