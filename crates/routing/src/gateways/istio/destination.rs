@@ -329,10 +329,11 @@ pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<E
 /// The ServiceEntry of a host that lists no endpoints and is `STATIC`, so that nobody answers but the Pods that it selects. A
 /// WorkloadEntry of its namespace may be selected, too, and is not looked into.
 pub(crate) fn selecting_entry<'a>(cluster: &'a Cluster, host: &str, port: u16) -> Option<Found<'a, ServiceEntry>> {
-    let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
-    let found = named.find(|it| it.object.port(port).is_some())?;
+    let named: Vec<_> =
+        cluster.all::<ServiceEntry>().filter(|it| has_host(it, host) && it.object.port(port).is_some()).collect();
+    let found = *named.first()?;
     let is_other = |it: &Entry| it.resource.meta.kind.value == "WorkloadEntry" && it.namespace == found.namespace();
-    let lists_none = found.object.is_static && found.object.endpoints.is_empty();
+    let lists_none = named.iter().all(|it| it.object.is_static && it.object.endpoints.is_empty());
     let selects_other = || found.object.selector.is_some() && cluster.entries().any(|(_, it)| is_other(it));
     (lists_none && !selects_other()).then_some(found)
 }
