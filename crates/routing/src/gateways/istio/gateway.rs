@@ -19,6 +19,7 @@ use crate::gateways::{full_name, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Protocol, Rejected, Rule, Table, VirtualHost};
 use crate::tables::GatewayPods;
+use crate::trace::mesh::trusted_proxies;
 
 /// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
 pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
@@ -339,13 +340,16 @@ impl Making<'_> {
         }
     }
 
-    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is.
+    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is
+    /// (`xffNumTrustedHops` of istio `pilot/pkg/networking/core/gateway.go` is `numTrustedProxies`).
     fn trusts_proxies(&self) -> bool {
-        self.cluster.all::<EnvoyFilter>().any(|it| {
-            is_near(self.cluster, self.pods.namespace, &it)
-                && it.object.labels.is_subset_of(self.pods.labels)
-                && it.object.trusted_hops.is_some_and(|hops| hops > 0)
-        })
+        let is_told = trusted_proxies(self.cluster, self.pods.namespace, self.pods.labels) > 0;
+        is_told
+            || self.cluster.all::<EnvoyFilter>().any(|it| {
+                is_near(self.cluster, self.pods.namespace, &it)
+                    && it.object.labels.is_subset_of(self.pods.labels)
+                    && it.object.trusted_hops.is_some_and(|hops| hops > 0)
+            })
     }
 
     /// Passthrough: `tls` routes by server name.
