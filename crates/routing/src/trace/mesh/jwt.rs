@@ -32,6 +32,7 @@ pub(in crate::trace) struct Rule {
     pub(super) outputs: Vec<(String, String)>,
     pub(in crate::trace) split_claims: Vec<String>,
     pub(in crate::trace) forwards: bool,
+    places: Vec<TokenPlace>,
 }
 
 /// Envoy allows clocks to differ by this many seconds.
@@ -114,13 +115,19 @@ fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -
         outputs: rule.outputs.clone(),
         split_claims: rule.split_claims.clone(),
         forwards: rule.forwards,
+        places: rule.places.clone(),
     }
 }
 
 /// What a right token does to the request: claims count from here on, and some become headers. What a client writes into
-/// such a header itself goes.
+/// such a header itself goes, and so does the header that holds the token, unless it is forwarded.
 pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
     request.is_authenticated = true;
+    for place in rule.places.iter().filter(|_| !rule.forwards) {
+        if let (TokenPlace::Header(held, _), Some(_)) = (place, token_at(request, place)) {
+            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(held));
+        }
+    }
     let claims = request.claims.clone();
     for (header, path) in &rule.outputs {
         request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header));
