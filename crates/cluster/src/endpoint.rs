@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use podpath_objects::{EndpointPort, EndpointSlice, Endpoints, PortRef, Service, ServicePort, ip_family};
+use podpath_objects::{EndpointPort, EndpointSlice, Endpoints, Labels, PortRef, Service, ServicePort, ip_family};
 use podpath_order::Gather;
 use podpath_source::Span;
 
@@ -119,6 +119,23 @@ pub fn endpoints(
         (_, Some((pod, _))) => obstacle.unwrap_or(NoEndpoints::NotReady(pod.id)),
     };
     (found, Some(why))
+}
+
+/// The Pods of a namespace that carry labels, on a port of theirs: what a ServiceEntry of Istio selects.
+pub fn selected_endpoints(cluster: &Cluster, namespace: &str, selector: &Labels, port: u16) -> Vec<Endpoint> {
+    let pods = without_owners(cluster, cluster.select_pods(namespace, selector));
+    let endpoint = |pod: &PodSource<'_>| {
+        let (replicas, blocked) = running(cluster, pod);
+        Endpoint {
+            source: Some(pod.id),
+            address: pod.ip.map(str::to_owned),
+            replicas,
+            port,
+            ready: replicas > 0 && pod.is_ready() && blocked.is_none(),
+            serves_still: false,
+        }
+    };
+    pods.iter().filter(|it| it.state != PodState::Ended).map(endpoint).collect()
 }
 
 /// Pods that are here stand for the workload that makes them, which would count them again.

@@ -61,6 +61,7 @@ pub use istio_gateway::{IstioGateway, Server, ServerTls};
 pub use listener_set::ListenerSet;
 pub use mesh_policy::{
     AuthorizationPolicy, AuthorizationRule, JwtRule, PeerAuthentication, PolicyScope, RequestAuthentication, Term,
+    TokenPlace,
 };
 pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};

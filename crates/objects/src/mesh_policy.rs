@@ -80,6 +80,8 @@ pub struct JwtRule {
     pub issuer: Spanned<String>,
     /// `audiences`; empty takes every one.
     pub audiences: Vec<Spanned<String>>,
+    /// Where a token is looked for: `fromHeaders`, `fromParams` and `fromCookies`.
+    pub places: Vec<TokenPlace>,
     /// `outputClaimToHeaders`: header and claim.
     pub outputs: Vec<(String, String)>,
     /// `forwardOriginalToken`; else the token goes no further.
@@ -88,6 +90,17 @@ pub struct JwtRule {
     pub split_claims: Vec<String>,
     /// The whole rule.
     pub span: Span,
+}
+
+/// A place of a request that may hold a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenPlace {
+    /// A header, behind a prefix.
+    Header(String, String),
+    /// A parameter of the query.
+    Param(String),
+    /// A cookie.
+    Cookie(String),
 }
 
 impl PolicyScope {
@@ -188,10 +201,30 @@ impl JwtRule {
         Self {
             issuer: reader.get("issuer").text().unwrap_or_else(none),
             audiences: reader.get("audiences").texts(),
+            places: TokenPlace::read(reader),
             outputs: outputs.filter_map(|it| Some((text(it, "header")?, text(it, "claim")?))).collect(),
             forwards: reader.get("forwardOriginalToken").is_true(),
             split_claims: reader.get("spaceDelimitedClaims").texts().into_iter().map(|it| it.value).collect(),
             span: reader.span(),
         }
+    }
+}
+
+impl TokenPlace {
+    /// Those of a rule. "If none is told, it is the header `Authorization: Bearer`, and the parameter `access_token`" (Envoy,
+    /// `JwtProvider`).
+    fn read(rule: Reader<'_>) -> Vec<Self> {
+        let header = |it: Reader<'_>| {
+            let prefix = it.get("prefix").text().map_or_else(String::new, |it| it.value);
+            Some(Self::Header(it.get("name").text()?.value, prefix))
+        };
+        let mut places: Vec<Self> = rule.get("fromHeaders").items().filter_map(header).collect();
+        places.extend(rule.get("fromParams").texts().into_iter().map(|it| Self::Param(it.value)));
+        places.extend(rule.get("fromCookies").texts().into_iter().map(|it| Self::Cookie(it.value)));
+        if places.is_empty() {
+            places.push(Self::Header("authorization".into(), "Bearer ".into()));
+            places.push(Self::Param("access_token".into()));
+        }
+        places
     }
 }

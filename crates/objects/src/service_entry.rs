@@ -20,6 +20,8 @@ pub struct ServiceEntry {
     pub endpoints: Vec<String>,
     /// `spec.workloadSelector.labels`
     pub selector: Option<Labels>,
+    /// `spec.resolution: STATIC`: what is listed or selected answers, and nothing else.
+    pub is_static: bool,
     /// `spec.exportTo`; empty is everywhere.
     pub export_to: Vec<Spanned<String>>,
 }
@@ -54,6 +56,7 @@ impl ServiceEntry {
                 .map(|it| it.value)
                 .collect(),
             selector: (!selector.is_empty()).then_some(selector),
+            is_static: spec.get("resolution").text().is_some_and(|it| it.value == "STATIC"),
             export_to: spec.get("exportTo").texts(),
         }
     }

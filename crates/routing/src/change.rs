@@ -235,8 +235,9 @@ pub(crate) fn location(redirect: &Redirect, rule: &Rule, request: &Request) -> S
         RedirectPort::Fixed(port) => Some(port).filter(|port| *port != default),
         RedirectPort::SchemeOrListener if redirect.scheme.is_some() => None,
         RedirectPort::SchemeOrListener => Some(request.port).filter(|port| *port != default),
-        RedirectPort::OfHost if redirect.host.is_some() => own_port,
-        RedirectPort::OfHost => {
+        RedirectPort::FixedOrHost(port) if port != default => Some(port),
+        RedirectPort::FixedOrHost(_) | RedirectPort::OfHost if redirect.host.is_some() => own_port,
+        RedirectPort::FixedOrHost(_) | RedirectPort::OfHost => {
             let scheme_changes = redirect.scheme.as_deref().is_some_and(|it| it != request.scheme.url());
             sent_port.filter(|port| !(scheme_changes && matches!(port, 80 | 443)))
         }

@@ -327,7 +327,8 @@ impl PathMatch {
     /// True when every path is meant.
     pub fn is_everything(&self) -> bool {
         match self {
-            Self::Elements(prefix) | Self::Prefix(prefix) => prefix.trim_end_matches('/').is_empty(),
+            Self::Elements(prefix) => prefix.trim_end_matches('/').is_empty(),
+            Self::Prefix(prefix) => matches!(prefix.as_str(), "" | "/"),
             Self::Regex(pattern) => pattern.source == ".*",
             Self::AnyGlob(globs) => globs.iter().any(|it| it == "/*" || it == "*"),
             Self::Exact(_) => false,
@@ -377,6 +378,7 @@ mod tests {
         }
         assert!(PathMatch::Elements("/".into()).matches("/anything"));
         assert!(PathMatch::Elements("/v2/".into()).matches("/v2"), "a final slash is ignored");
+        assert!(!PathMatch::Prefix("//".into()).is_everything(), "it takes `//x` alone");
     }
 
     #[test]

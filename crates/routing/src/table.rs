@@ -460,6 +460,8 @@ pub enum RedirectPort {
     SchemeOrListener,
     /// This one.
     Fixed(u16),
+    /// This one; the default one of the scheme is as good as none, so that the Host header keeps its own (Istio).
+    FixedOrHost(u16),
     /// This one, written even when it is the default (ALB).
     Written(u16),
     /// That of the listener, written even when it is the default (ALB without a port of its own).

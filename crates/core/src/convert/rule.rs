@@ -241,7 +241,9 @@ fn redirection(redirect: &Redirect) -> Converting<Value> {
         None => {
             made.extend(redirect.scheme.iter().map(|it| ("scheme".to_owned(), json!(it))));
             made.extend(redirect.host.iter().map(|it| ("hostname".to_owned(), json!(it))));
-            if let RedirectPort::Fixed(port) | RedirectPort::Written(port) = redirect.port {
+            if let RedirectPort::Fixed(port) | RedirectPort::FixedOrHost(port) | RedirectPort::Written(port) =
+                redirect.port
+            {
                 made.insert("port".into(), json!(port));
             }
             match &redirect.path {

@@ -24,7 +24,9 @@ use crate::ladder::Criterion;
 
 pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
-pub(crate) use destination::{begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend};
+pub(crate) use destination::{
+    begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
+};
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};
 pub use filters::{Filters, is_near};

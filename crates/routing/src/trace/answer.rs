@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
-use podpath_objects::{Labels, PortRef, Service, ServicePort};
+use podpath_objects::{Labels, PortRef, Service, ServiceEntry, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
@@ -88,7 +88,12 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) ->
     let id = match &backend.target {
         Target::Service(id) => id,
         Target::Host(host) => {
-            return backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it));
+            let found = backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it));
+            let Some((_, labels)) = &backend.subset else { return found };
+            // The labels of what is listed by its address are not read.
+            let (pods, mut listed): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.source.is_some());
+            listed.extend(pods.into_iter().filter_map(|it| in_subset(cluster, it, labels)));
+            return listed;
         }
         Target::Missing(..) | Target::Balancer(_) => return vec![],
     };
@@ -371,6 +376,28 @@ impl End {
     ) -> Self {
         let verdict = verdicts::delivered(cluster, service, ready, trace);
         Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
+    }
+
+    /// A ServiceEntry lists no endpoints, and none of the Pods that it selects takes traffic.
+    pub(super) fn no_selected_pods(entry: &Found<'_, ServiceEntry>) -> Self {
+        let name = entry.name();
+        let title = Text::new(
+            format!("503 ServiceEntry `{name}` has no endpoints"),
+            format!("503 `{name}` ServiceEntry에 엔드포인트가 없습니다"),
+        );
+        let detail = match entry.object.selector {
+            Some(_) => Text::new(
+                "no Pod that takes traffic carries the labels of its workloadSelector (UH, no healthy upstream)",
+                "트래픽을 받는 Pod 가운데 workloadSelector의 레이블이 있는 Pod가 없습니다 (UH, no healthy upstream)",
+            ),
+            None => Text::new(
+                "it is STATIC and lists no endpoints (UH, no healthy upstream)",
+                "STATIC인데 endpoints가 없습니다 (UH, no healthy upstream)",
+            ),
+        };
+        let location = Some(entry.at(entry.entry.resource.meta.name_span()));
+        let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location };
+        Self { outcome: Outcome::Delivered, status: Some(503), reason: "no-endpoints".into(), body: None, verdict }
     }
 
     pub(super) fn delivered_to_host(backend: &Backend) -> Self {

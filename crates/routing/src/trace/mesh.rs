@@ -15,6 +15,7 @@ pub(super) mod words;
 
 pub(super) use authz::{Answer, Decision, decide, external};
 pub(super) use config::Mesh;
+pub(crate) use config::trusted_proxies;
 pub use config::with_yaml;
 pub use inject::{IGNORED, Injected, Injection, Sidecar, has_proxy, proxy_of};
 pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};

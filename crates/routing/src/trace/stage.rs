@@ -415,8 +415,17 @@ impl<'a> Walk<'a> {
         };
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
-            None => self.finish(End::delivered_to_host(backend)),
+            None => {
+                let end = self.unserved(backend, &found).unwrap_or_else(|| End::delivered_to_host(backend));
+                self.finish(end)
+            }
         }
+    }
+
+    /// A host of a ServiceEntry whose Pods are not there, or not those of the subset.
+    fn unserved(&self, backend: &Backend, found: &[Endpoint]) -> Option<End> {
+        let (Target::Host(host), false) = (&backend.target, found.iter().any(|it| it.ready)) else { return None };
+        istio::selecting_entry(self.cluster, host, backend.port?).map(|it| End::no_selected_pods(&it))
     }
 
     /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of

@@ -233,9 +233,21 @@ impl Hosts {
     }
 
     /// In the order in which they came.
+    ///
+    /// A VirtualService of which no rule counts here has no virtual host, so a wider one takes its host (istio
+    /// `networking/core/gateway.go`, `buildGatewayHTTPRouteConfig`: "no routes matched"). Where none is wider it stays, to say
+    /// why: nobody takes the host either way.
     pub(super) fn in_order(mut self, door: Door, known: &mut KnownHosts) -> Vec<Arc<VirtualHost>> {
         let mut hosts = Vec::new();
+        let counts = |(pattern, (_, lists)): &(&HostPattern, &(usize, Lists))| {
+            self.redirects.contains_key(*pattern) || !lists.iter().all(|it| route::is_void(it))
+        };
+        let counting: Vec<_> = self.lists.iter().filter(counts).map(|(pattern, _)| pattern.clone()).collect();
+        let is_wider = |it: &HostPattern, than: &HostPattern| it != than && it.intersect(than).as_ref() == Some(than);
         for (pattern, (came, lists)) in self.lists {
+            if counting.binary_search(&pattern).is_err() && counting.iter().any(|it| is_wider(it, &pattern)) {
+                continue;
+            }
             let redirect = self.redirects.remove(&pattern);
             let key = (door, pattern);
             let before = known.before.remove(&key).filter(|it| it.redirect == redirect && are_same(&it.lists, &lists));

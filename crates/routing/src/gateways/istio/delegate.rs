@@ -197,6 +197,7 @@ fn with_full_gateways(found: &HttpMatchRequest, namespace: &str) -> HttpMatchReq
 fn inherit(cluster: &Cluster, root: &Found<'_, VirtualService>, rule: &RouteRule, leaf: &RouteRule) -> RouteRule {
     let mut merged = leaf.clone();
     merged.rewrite = merged.rewrite.or_else(|| rule.rewrite.clone());
+    merged.direct_response = merged.direct_response.or_else(|| rule.direct_response.clone());
     merged.fault = merged.fault.or_else(|| rule.fault.clone());
     merged.cors = merged.cors.or_else(|| rule.cors.clone());
     if merged.headers == HeaderOperations::default() {

@@ -1,6 +1,6 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
-use podpath_cluster::{Cluster, Endpoint, Found};
+use podpath_cluster::{Cluster, Endpoint, Entry, Found, selected_endpoints};
 use podpath_objects::{
     ClientTls, Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService,
 };
@@ -301,12 +301,18 @@ pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend)
     Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
 }
 
-/// The endpoints of a host of a ServiceEntry whose port leads to another one (`targetPort`): what it lists, else the host.
-/// None where the port is the same, since nothing is to be told then.
+/// The endpoints of a host of a ServiceEntry: the Pods that it selects. Where it selects none and its port leads to another one
+/// (`targetPort`), what it lists, else the host; none where the port is the same, since nothing is to be told then.
 pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<Endpoint> {
     let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
-    let found = named.find_map(|it| Some((it.object, it.object.port(port)?)));
-    let Some((entry, entry_port)) = found.filter(|(_, it)| it.target != it.number) else { return vec![] };
+    let Some((found, entry_port)) = named.find_map(|it| Some((it, it.object.port(port)?))) else { return vec![] };
+    let entry = found.object;
+    if let Some(selector) = entry.selector.as_ref().filter(|_| entry.is_static) {
+        return selected_endpoints(cluster, found.namespace(), selector, entry_port.target);
+    }
+    if entry_port.target == entry_port.number {
+        return vec![];
+    }
     let listed: Vec<&str> = entry.endpoints.iter().map(String::as_str).collect();
     let addresses = if listed.is_empty() { vec![host] } else { listed };
     let endpoint = |address: &str| Endpoint {
@@ -318,6 +324,18 @@ pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16) -> Vec<E
         serves_still: false,
     };
     addresses.into_iter().map(endpoint).collect()
+}
+
+/// The ServiceEntry of a host that lists no endpoints and is `STATIC`, so that nobody answers but the Pods that it selects. A
+/// WorkloadEntry of its namespace may be selected, too, and is not looked into.
+pub(crate) fn selecting_entry<'a>(cluster: &'a Cluster, host: &str, port: u16) -> Option<Found<'a, ServiceEntry>> {
+    let named: Vec<_> =
+        cluster.all::<ServiceEntry>().filter(|it| has_host(it, host) && it.object.port(port).is_some()).collect();
+    let found = *named.first()?;
+    let is_other = |it: &Entry| it.resource.meta.kind.value == "WorkloadEntry" && it.namespace == found.namespace();
+    let lists_none = named.iter().all(|it| it.object.is_static && it.object.endpoints.is_empty());
+    let selects_other = || found.object.selector.is_some() && cluster.entries().any(|(_, it)| is_other(it));
+    (lists_none && !selects_other()).then_some(found)
 }
 
 /// A route to a Service as it is, without a VirtualService.

@@ -14,11 +14,12 @@ use super::ingress::{self, Ingresses};
 use super::names::age_key;
 use super::route::number;
 use super::server::{Serving, bare_host, merge, protocol, served};
-use super::{GATEWAY, names, stream};
+use super::{GATEWAY, names, route, stream};
 use crate::gateways::{full_name, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Protocol, Rejected, Rule, Table, VirtualHost};
 use crate::tables::GatewayPods;
+use crate::trace::mesh::trusted_proxies;
 
 /// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
 pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
@@ -267,7 +268,8 @@ impl Making<'_> {
             let (place, trusts_proxies) = (serving.origin(), self.trusts_proxies());
             let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
             let bound = self.bindings.at(serving);
-            let shared = bound.iter().flat_map(|(_, it)| it.hosts.iter().cloned());
+            let bound = bound.iter().filter(|(_, it)| !route::is_void(&it.rules));
+            let shared = bound.flat_map(|(_, it)| it.hosts.iter().cloned());
             for pattern in own.chain(shared) {
                 hosts.redirect(pattern, &place, trusts_proxies);
             }
@@ -338,13 +340,16 @@ impl Making<'_> {
         }
     }
 
-    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is.
+    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is
+    /// (`xffNumTrustedHops` of istio `pilot/pkg/networking/core/gateway.go` is `numTrustedProxies`).
     fn trusts_proxies(&self) -> bool {
-        self.cluster.all::<EnvoyFilter>().any(|it| {
-            is_near(self.cluster, self.pods.namespace, &it)
-                && it.object.labels.is_subset_of(self.pods.labels)
-                && it.object.trusted_hops.is_some_and(|hops| hops > 0)
-        })
+        let is_told = trusted_proxies(self.cluster, self.pods.namespace, self.pods.labels) > 0;
+        is_told
+            || self.cluster.all::<EnvoyFilter>().any(|it| {
+                is_near(self.cluster, self.pods.namespace, &it)
+                    && it.object.labels.is_subset_of(self.pods.labels)
+                    && it.object.trusted_hops.is_some_and(|hops| hops > 0)
+            })
     }
 
     /// Passthrough: `tls` routes by server name.

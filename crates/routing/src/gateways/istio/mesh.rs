@@ -193,11 +193,13 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
         return None;
     }
     let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
-    let first = found.first().filter(|it| !it.object.http.is_empty())?;
+    let found = with_routes(cluster, proxy, found);
+    let first = found.first()?;
     let of_service = virtual_services(cluster, proxy, &full);
     let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
     let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
-    if of_service.first().is_some_and(goes_before) {
+    // A Service whose VirtualService comes to nothing has its virtual host behind them all.
+    if of_service.first().is_some_and(|it| goes_before(it) && !is_void(cluster, proxy, it)) {
         return None;
     }
     Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
@@ -250,10 +252,25 @@ fn beside_services<'a>(
 ) -> Vec<Found<'a, VirtualService>> {
     let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
     let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
+    let own = with_routes(cluster, proxy, own);
     match entry {
         Some(name) if own.is_empty() => virtual_services(cluster, proxy, name),
         _ => own,
     }
+}
+
+/// From the first on of which a route is left: a VirtualService without one has no virtual host, so that the next one has the
+/// host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
+fn with_routes<'a>(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    found: Vec<Found<'a, VirtualService>>,
+) -> Vec<Found<'a, VirtualService>> {
+    found.into_iter().skip_while(|it| is_void(cluster, proxy, it)).collect()
+}
+
+fn is_void(cluster: &Cluster, proxy: &Proxy<'_>, found: &Found<'_, VirtualService>) -> bool {
+    route::is_void(&route::lower(cluster, proxy, found, "mesh"))
 }
 
 /// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.

@@ -218,7 +218,7 @@ impl Lowering<'_> {
             return Action::Unsupported(format!("{place}.match.headers[\"{name}\"]"));
         }
         if let Some(redirect) = &rule.redirect {
-            return Action::Redirect(lower_redirect(redirect));
+            return Action::Redirect(lower_redirect(redirect, self.proxy.port));
         }
         if let Some((status, body)) = &rule.direct_response {
             return Action::Respond(Response { status: *status, body: body.clone(), reason: "direct-response" });
@@ -313,11 +313,13 @@ fn text_match(found: &StringMatch) -> TextMatch {
     }
 }
 
-fn lower_redirect(redirect: &VsRedirect) -> Redirect {
+/// `FROM_REQUEST_PORT` is the port that the rules are made for: at a gateway the number of its server, not the port of the
+/// Pods. "Do not put explicit :80 or :443", which leaves the Host header as it is (istio `ApplyRedirect`).
+fn lower_redirect(redirect: &VsRedirect, own_port: u16) -> Redirect {
     let prefix = redirect.prefix_rewrite.clone().map(PathChange::Prefix);
     let port = match (redirect.port, redirect.derive_port.as_deref()) {
-        (Some(port), _) => RedirectPort::Fixed(port),
-        (None, Some("FROM_REQUEST_PORT")) => RedirectPort::AsListener,
+        (Some(port), _) => RedirectPort::FixedOrHost(port),
+        (None, Some("FROM_REQUEST_PORT")) => RedirectPort::FixedOrHost(own_port),
         (None, _) => RedirectPort::OfHost,
     };
     Redirect {

@@ -16,8 +16,6 @@ pub(in crate::trace) struct Mesh {
     pub(in crate::trace) registry_only: bool,
     /// `enableAutoMtls`
     pub(in crate::trace) auto_mtls: bool,
-    /// `defaultConfig.gatewayTopology.numTrustedProxies`
-    pub(in crate::trace) trusted_proxies: usize,
     /// `pathNormalization.normalization`
     pub(in crate::trace) path_form: PathForm,
 }
@@ -27,15 +25,12 @@ impl Mesh {
     pub(in crate::trace) fn of(cluster: &Cluster) -> Self {
         with_yaml(cluster, "istio", "mesh", |reader| {
             let text = |it: Reader<'_>| it.text().map(|it| it.value);
-            let topology = reader.get("defaultConfig").get("gatewayTopology");
-            let hops = topology.get("numTrustedProxies").int().and_then(|it| usize::try_from(it.value).ok());
             Self {
                 trust_domain: text(reader.get("trustDomain")).unwrap_or_else(|| "cluster.local".into()),
                 aliases: reader.get("trustDomainAliases").texts().into_iter().map(|it| it.value).collect(),
                 registry_only: text(reader.get("outboundTrafficPolicy").get("mode")).as_deref()
                     == Some("REGISTRY_ONLY"),
                 auto_mtls: !reader.get("enableAutoMtls").exists() || reader.get("enableAutoMtls").is_true(),
-                trusted_proxies: hops.unwrap_or(0),
                 path_form: PathForm::parse(
                     &text(reader.get("pathNormalization").get("normalization")).unwrap_or_default(),
                 ),
@@ -84,10 +79,26 @@ impl Injector {
     }
 }
 
+/// How many proxies before the gateway of some Pods are trusted: `gatewayTopology.numTrustedProxies` of the Pods' annotation
+/// `proxy.istio.io/config`, else of the mesh's `defaultConfig`; none unless told.
+pub(crate) fn trusted_proxies(cluster: &Cluster, namespace: &str, labels: &Labels) -> usize {
+    let told = |config: Reader<'_>| {
+        let hops = config.get("gatewayTopology").get("numTrustedProxies").int();
+        hops.and_then(|it| usize::try_from(it.value).ok())
+    };
+    let pods = cluster.select_pods(namespace, labels);
+    let written = pods.iter().find_map(|it| it.template.annotations.get("proxy.istio.io/config"));
+    let of_mesh = || with_yaml(cluster, "istio", "mesh", |mesh| told(mesh.get("defaultConfig")));
+    written.and_then(|text| parsed(text, told)).or_else(of_mesh).unwrap_or(0)
+}
+
 /// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.
 pub fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
     let found = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, name);
-    let text = found.and_then(|it| it.object.data.get(key)).unwrap_or("{}");
+    parsed(found.and_then(|it| it.object.data.get(key)).unwrap_or("{}"), read)
+}
+
+fn parsed<T>(text: &str, read: impl Fn(Reader<'_>) -> T) -> T {
     let empty = podpath_yaml::parse("{}");
     let document = podpath_yaml::parse(text);
     match document.root.as_ref().or(empty.root.as_ref()) {

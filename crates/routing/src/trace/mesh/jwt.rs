@@ -4,7 +4,7 @@
 //! through; one with a token that no rule takes is answered 401.
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{JwtRule, RequestAuthentication};
+use podpath_objects::{JwtRule, RequestAuthentication, TokenPlace};
 use podpath_source::{Location, Text};
 
 use super::scope::Workload;
@@ -32,6 +32,7 @@ pub(in crate::trace) struct Rule {
     pub(super) outputs: Vec<(String, String)>,
     pub(in crate::trace) split_claims: Vec<String>,
     pub(in crate::trace) forwards: bool,
+    places: Vec<TokenPlace>,
 }
 
 /// Envoy allows clocks to differ by this many seconds.
@@ -46,7 +47,11 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
         .collect();
     let Some((policy, idx, first)) = rules.first() else { return Verified::NotAsked };
     let first = told(policy, *idx, first);
-    let Some(claims) = &request.claims else { return without_claims(request, first) };
+    let Some(claims) = &request.claims else {
+        let held = |rule: &JwtRule| rule.places.iter().find_map(|it| token_at(request, it));
+        let found = rules.iter().find_map(|(policy, idx, rule)| Some((held(rule)?, told(policy, *idx, rule))));
+        return found.map_or(Verified::NotAsked, |(token, rule)| without_claims(&token, rule));
+    };
     let issuer = claims.at(&["iss"]).map_or_else(Vec::new, Claim::texts).first().copied().unwrap_or_default();
     let mut nearest = None;
     for (policy, idx, rule) in rules.iter().filter(|(.., it)| it.issuer.value == issuer) {
@@ -58,10 +63,24 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
     nearest.unwrap_or(Verified::Wrong(401, "Jwt issuer is not configured", first))
 }
 
-/// A header that says `Bearer` without a payload that is known.
-fn without_claims(request: &Request, rule: Rule) -> Verified {
-    let header = request.header("authorization").unwrap_or_default();
-    let Some(token) = header.strip_prefix("Bearer ") else { return Verified::NotAsked };
+/// What stands at a place for tokens; a header without the prefix holds none.
+fn token_at(request: &Request, place: &TokenPlace) -> Option<String> {
+    match place {
+        TokenPlace::Header(name, prefix) => {
+            let value = request.header(name)?;
+            value.split_once(prefix.as_str()).map(|(_, token)| token.trim().to_owned())
+        }
+        TokenPlace::Param(name) => request.query_value(name),
+        TokenPlace::Cookie(name) => {
+            let cookies = request.header("cookie")?;
+            let mut pairs = cookies.split([';', ',']).filter_map(|it| it.trim().split_once('='));
+            pairs.find(|(key, _)| key == name).map(|(_, value)| value.to_owned())
+        }
+    }
+}
+
+/// A token whose payload is not known.
+fn without_claims(token: &str, rule: Rule) -> Verified {
     if token.split('.').count() != 3 {
         let body = "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections";
         return Verified::Wrong(401, body, rule);
@@ -96,13 +115,19 @@ fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -
         outputs: rule.outputs.clone(),
         split_claims: rule.split_claims.clone(),
         forwards: rule.forwards,
+        places: rule.places.clone(),
     }
 }
 
 /// What a right token does to the request: claims count from here on, and some become headers. What a client writes into
-/// such a header itself goes.
+/// such a header itself goes, and so does the header that holds the token, unless it is forwarded.
 pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
     request.is_authenticated = true;
+    for place in rule.places.iter().filter(|_| !rule.forwards) {
+        if let (TokenPlace::Header(held, _), Some(_)) = (place, token_at(request, place)) {
+            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(held));
+        }
+    }
     let claims = request.claims.clone();
     for (header, path) in &rule.outputs {
         request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header));

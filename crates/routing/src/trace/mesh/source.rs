@@ -108,7 +108,8 @@ impl Seen<'_> {
         if let Some(name) = inner("request.headers") {
             // As Envoy has it: pseudo headers by their names, the path with its query.
             let value = value_of(self.request, &name.to_ascii_lowercase());
-            return Ok(value.is_some_and(|it| values.iter().any(|wanted| text(wanted, &it))));
+            // `*` is a header that is there, whatever its value (istio `HeaderMatcher`).
+            return Ok(value.is_some_and(|it| values.iter().any(|wanted| wanted == "*" || text(wanted, &it))));
         }
         match inner("request.auth.claims") {
             Some(names) => Ok(self.has_claim(&names.split("][").collect::<Vec<_>>(), values)),
@@ -162,13 +163,14 @@ fn text(wanted: &str, value: &str) -> bool {
     wanted.strip_suffix('*').map_or(wanted == value, |prefix| value.starts_with(prefix))
 }
 
-/// `*` stands for any text, wherever it is.
+/// `*` stands for any text, wherever it is. What is compared is the identity, `.../ns/NAMESPACE/sa/ACCOUNT`, so that `*a` ends
+/// at the `sa` behind any namespace (istio `srcNamespaceGenerator`).
 fn is_namespace(wanted: &str, namespace: &str) -> bool {
     if !wanted.contains('*') {
         return wanted == namespace;
     }
     let parts: Vec<_> = wanted.split('*').map(regex_lite::escape).collect();
-    Pattern::new(&parts.join(".*")).matches(namespace)
+    Pattern::new(&format!("{}/.*", parts.join(".*"))).matches(&format!("{namespace}/sa/"))
 }
 
 /// `ISSUER/SUBJECT`, parted at the last `/`. A `*` in front is for the issuer, one at the end for the subject; where there is
@@ -218,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_star_in_a_namespace_is_any_text() {
-        for (wanted, expected) in [("shop-*-eu", true), ("shop*", true), ("*", true), ("shop", false), ("*-us", false)]
+        for (wanted, expected) in
+            [("shop-*-eu", true), ("shop*", true), ("*", true), ("*a", true), ("shop", false), ("*-us", false)]
         {
             assert_eq!(is_namespace(wanted, "shop-prod-eu"), expected, "{wanted}");
         }

@@ -244,7 +244,7 @@ impl<'w> Walk<'w> {
         request: &Request,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         let mesh = Mesh::of(self.cluster);
-        let remote_ip = self.remote_ip_at_gateway(request, mesh.trusted_proxies);
+        let remote_ip = self.remote_ip_at_gateway(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
             request,
