@@ -131,12 +131,18 @@ fn entry(text: &str) -> Result<From, String> {
             let mut labels = labels(words.get(2..).unwrap_or_default());
             labels.insert("app".to_owned(), name.to_owned());
             let sidecar = Some(kind == "sidecar");
-            let pod = PodCaller { namespace: namespace.into(), labels, sidecar, ..PodCaller::default() };
+            let pod = PodCaller {
+                namespace: namespace.into(),
+                labels: labels.into_iter().collect(),
+                sidecar,
+                ..PodCaller::default()
+            };
             From { pod: Some(pod), ..From::default() }
         }
         "pods" => {
             let labels = labels(words.get(2..).unwrap_or_default());
-            let workload = podpath_protocol::WorkloadCaller { namespace: namespace.into(), labels };
+            let workload =
+                podpath_protocol::WorkloadCaller { namespace: namespace.into(), labels: labels.into_iter().collect() };
             From { workload: Some(workload), port, ..From::default() }
         }
         "Service" => From { load_balancer: Some(reference("v1", kind)), ..From::default() },

@@ -2,10 +2,9 @@
 //!
 //! Invariant: only the page that the address names is heard; what has another form is refused whole, and the refusal is told.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::{Call, Hop, Locale, Outcome, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
@@ -62,7 +61,7 @@ pub(crate) enum Told<'a> {
     /// How the request ends, whenever that changed.
     Verdict(Said<'a>),
     /// The files or the request are others than the page around gave.
-    Change { files: BTreeMap<&'a str, &'a str>, request: Option<String> },
+    Change { files: OrdMap<&'a str, &'a str>, request: Option<String> },
     /// A person follows the link out of the frame.
     Open { url: &'a str },
     /// A message was not taken.
@@ -96,7 +95,7 @@ enum Message {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wanted {
-    files: Option<BTreeMap<String, String>>,
+    files: Option<OrdMap<String, String>>,
     request: Option<String>,
     language: Option<Locale>,
     theme: Option<Theme>,
@@ -206,15 +205,15 @@ impl Wanted {
     }
 }
 
-fn checked_files(files: BTreeMap<String, String>) -> Result<Files, String> {
+fn checked_files(files: OrdMap<String, String>) -> Result<Files, String> {
     if files.len() > MOST_FILES {
         return Err(format!("{} files, {MOST_FILES} allowed", files.len()));
     }
     let is_name = |name: &str| !name.is_empty() && name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
-    match files.keys().find(|it| !is_name(it)) {
-        Some(name) => Err(format!("{:?} is no name of a file", name.chars().take(40).collect::<String>())),
-        None => Ok(files.into_iter().map(|(name, text)| (name.into(), text.into())).gather()),
+    if let Some(name) = files.keys().find(|it| !is_name(it)) {
+        return Err(format!("{:?} is no name of a file", name.chars().take(40).collect::<String>()));
     }
+    Ok(files.into_iter().map(|(name, text)| (name.into(), text.into())).gather())
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! The examples that come with the page: their cards and the first one are part of it, the files of the others are
 //! fetched when a person picks one.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::{From, Locale, Outcome, Stage};
 use serde::Deserialize;
 
@@ -96,7 +94,7 @@ impl Example {
     }
 
     fn opening_of(&self, all: &str) -> Option<Opening> {
-        let mut all: BTreeMap<String, BTreeMap<String, String>> = crate::json::read(all).ok()?;
+        let mut all: OrdMap<String, OrdMap<String, String>> = crate::json::read(all).ok()?;
         Some(self.opening(all.remove(&self.slug)?))
     }
 

@@ -200,7 +200,7 @@ impl<'de> VariantAccess<'de> for Whole {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use podpath_order::OrdMap;
 
     use podpath_protocol::Focus;
     use serde::Deserialize;
@@ -216,7 +216,7 @@ mod tests {
         #[serde(default)]
         pairs: Vec<(String, f64)>,
         #[serde(default)]
-        names: BTreeMap<String, bool>,
+        names: OrdMap<String, bool>,
         #[serde(default)]
         focus: Vec<Focus>,
         #[serde(default)]

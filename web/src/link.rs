@@ -2,11 +2,9 @@
 //!
 //! Version 1: `#1.` and the base64url of the raw deflate of a JSON object. What a link holds is hostile: sizes are bound, and paths are made harmless.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::Call;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +28,7 @@ const FITS_NOWHERE: usize = 512 << 10;
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Shared {
     pub(crate) name: String,
-    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) files: OrdMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Call>,
     /// The file in the editor.
@@ -150,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_goes_in_comes_out() {
-        let files = BTreeMap::from([("a/b.yaml".to_owned(), "kind: Service # 서비스\n".to_owned())]);
+        let files = OrdMap::from([("a/b.yaml".to_owned(), "kind: Service # 서비스\n".to_owned())]);
         let shared = Shared { name: "시작".into(), files, read_only: true, ..Shared::default() };
         assert_eq!(Shared::read(shared.text().as_bytes()), Ok(shared));
     }

@@ -1,8 +1,6 @@
 //! What follows from the answers for each region of the page. No routing is decided here; this only sorts what the core said.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_protocol::{
     Check, Diagnostic, Fix, Graph, HopKind, Lane, Node, NodeState, Outcome, Position, Range, Ref, Stage, Standing,
     Trace,
@@ -44,8 +42,8 @@ pub(crate) fn line_range(path: &str, text: &str, line: u32) -> Range {
 }
 
 /// Hops and findings of each file.
-pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> BTreeMap<String, FileMark> {
-    let mut marks: BTreeMap<String, FileMark> = BTreeMap::new();
+pub(crate) fn marks_by_file(check: &Check, trace: Option<&Trace>) -> OrdMap<String, FileMark> {
+    let mut marks: OrdMap<String, FileMark> = OrdMap::new();
     for it in &check.diagnostics {
         let mark = marks.entry(it.range.file.to_string()).or_default();
         match it.severity.as_str() {
@@ -90,10 +88,10 @@ pub(crate) fn editor_marks(
     word: &'static str,
 ) -> Marks {
     let here = || hop_ranges(trace).filter(|it| *it.1.file == *file);
-    let near: BTreeSet<usize> = here().map(|it| it.1.start.line as usize).chain([line_at(text, caret)]).gather();
+    let near: OrdSet<usize> = here().map(|it| it.1.start.line as usize).chain([line_at(text, caret)]).gather();
     let hops: Vec<HopMark> =
         here().map(|(number, range, failed)| HopMark { at: range.start.offset as usize, number, failed }).collect();
-    let mut lenses = BTreeSet::new();
+    let mut lenses = OrdSet::new();
     let here = check.diagnostics.iter().enumerate().filter(|(_, it)| *it.range.file == *file).take(500);
     let diagnostics = here.map(|(index, it)| {
         let line = it.range.start.line as usize;
@@ -112,7 +110,7 @@ pub(crate) fn editor_marks(
 }
 
 /// Cards of the objects in the document that holds the caret.
-pub(crate) fn lit_cards(graph: &Graph, file: &str, text: &str, caret: usize) -> BTreeSet<String> {
+pub(crate) fn lit_cards(graph: &Graph, file: &str, text: &str, caret: usize) -> OrdSet<String> {
     let document = document_at(text, caret);
     let is_here = |range: &Range| *range.file == *file && document.contains(&(range.start.offset as usize));
     graph.nodes.iter().filter(|it| it.range.as_ref().is_some_and(is_here)).map(|it| it.id.clone()).gather()

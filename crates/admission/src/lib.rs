@@ -14,8 +14,7 @@ mod pruned;
 mod served;
 mod service;
 
-use std::collections::BTreeSet;
-
+use podpath_order::OrdSet;
 use podpath_schema::{Finding, FindingKind};
 use podpath_source::Span;
 use podpath_yaml::{Document, Node, ProblemKind};
@@ -172,7 +171,7 @@ fn rules(root: &Node, types: Vec<Refusal>, missing: Vec<Refusal>) -> Verdict {
         _ if istio::has_rules(root) => istio::check(root, !found.is_empty()),
         _ => Verdict::default(),
     };
-    let mut told: BTreeSet<_> = found.iter().map(key).collect();
+    let mut told: OrdSet<_> = found.iter().map(key).collect();
     found.extend(own.refusals.into_iter().filter(|it| it.is_webhook || told.insert(key(it))));
     Verdict { refusals: found, warnings: own.warnings }
 }

@@ -3,8 +3,7 @@
 //! A map where the schema has a list or a text has no key that the schema knows, and neither has a map in a list where it has
 //! a map: that is told first, as unknown fields (`apiextensions-apiserver/pkg/apiserver/schema/pruning`).
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use podpath_schema::Finding;
 use podpath_source::Span;
 use podpath_yaml::{Node, Value};
@@ -12,7 +11,7 @@ use podpath_yaml::{Node, Value};
 use crate::{Refusal, Sort};
 
 /// The maps and lists of a tree, by their places.
-pub(crate) type Places<'a> = BTreeMap<Span, &'a Node>;
+pub(crate) type Places<'a> = OrdMap<Span, &'a Node>;
 
 /// All of them; of two at one place the outer.
 pub(crate) fn places(root: &Node) -> Places<'_> {

@@ -3,8 +3,9 @@
 //! Source: `pkg/apis/core/validation/validation.go` (`ValidateService`). What only allocation finds, such as a node port
 //! that is taken by another Service, is left to the cluster.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
+
+use podpath_order::OrdSet;
 
 use crate::metadata::{self, label_values, quoted};
 use crate::{Field, Refusal, name};
@@ -39,7 +40,7 @@ fn ports(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
         return if is_headless || kind == "ExternalName" { vec![] } else { vec![field.required()] };
     }
     let items = field.items();
-    let (mut names, mut numbers, mut node_ports) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut numbers, mut node_ports) = (OrdSet::new(), OrdSet::new(), OrdSet::new());
     let mut found = Vec::new();
     for item in &items {
         found.extend(port_name(item, items.len() > 1, &mut names));
@@ -63,7 +64,7 @@ fn protocol_of<'a>(port: &Field<'a>) -> &'a str {
 }
 
 /// "When there are several ports, all must have names": labels, each its own.
-fn port_name<'a>(port: &Field<'a>, is_needed: bool, names: &mut BTreeSet<&'a str>) -> Option<Refusal> {
+fn port_name<'a>(port: &Field<'a>, is_needed: bool, names: &mut OrdSet<&'a str>) -> Option<Refusal> {
     let field = port.get("name");
     let text = field.text();
     if text.is_empty() {

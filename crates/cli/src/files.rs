@@ -1,19 +1,20 @@
 //! Files of the paths on the command line.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
+
+use podpath_order::OrdMap;
 
 /// Larger files are no manifests.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
 /// The texts of all manifests below the paths. The error names what cannot be read.
-pub(crate) fn read(paths: &[String]) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn read(paths: &[String]) -> Result<OrdMap<String, String>, String> {
     if paths.is_empty() {
         return Err("no PATH given; see podpath --help".into());
     }
-    let mut files = BTreeMap::new();
+    let mut files = OrdMap::new();
     for path in paths {
         if path == "-" {
             let mut text = String::new();
@@ -32,7 +33,7 @@ pub(crate) fn read(paths: &[String]) -> Result<BTreeMap<String, String>, String>
 }
 
 /// Every .yaml, .yml and .json below a folder; hidden folders and links are left out.
-fn walk(folder: &Path, files: &mut BTreeMap<String, String>) -> Result<(), String> {
+fn walk(folder: &Path, files: &mut OrdMap<String, String>) -> Result<(), String> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for entry in entries {
         let entry = entry.map_err(|error| format!("{}: {error}", folder.display()))?;

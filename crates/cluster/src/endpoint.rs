@@ -6,10 +6,8 @@
 //! of Pods that are here is left out, since the Pods count already. Endpoints by hand count as their mirrors, the
 //! EndpointSlices that a controller makes of them (kubernetes `pkg/controller/endpointslicemirroring`).
 
-use std::collections::BTreeSet;
-
 use podpath_objects::{EndpointPort, EndpointSlice, Endpoints, Labels, PortRef, Service, ServicePort, ip_family};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdSet};
 use podpath_source::Span;
 
 use crate::{Cluster, Found, PodSource, PodState, ResourceId, Schedule, schedule};
@@ -100,8 +98,8 @@ pub fn endpoints(
         });
     }
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
-    let addresses: BTreeSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
-    let sources: BTreeSet<_> = found.iter().filter_map(|it| it.source).gather();
+    let addresses: OrdSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
+    let sources: OrdSet<_> = found.iter().filter_map(|it| it.source).gather();
     let mut others = slice_endpoints(cluster, service, port, by_hand);
     // A Pod may be counted without its address: one that is written in a slice is the same by its name.
     others.retain(|it| {
@@ -141,7 +139,7 @@ pub fn selected_endpoints(cluster: &Cluster, namespace: &str, selector: &Labels,
 /// Pods that are here stand for the workload that makes them, which would count them again.
 fn without_owners<'a>(cluster: &Cluster, pods: Vec<PodSource<'a>>) -> Vec<PodSource<'a>> {
     let counting = pods.iter().filter(|it| it.replicas > 0);
-    let owners: BTreeSet<_> = counting.filter_map(|it| cluster.owner_of(it.id)).gather();
+    let owners: OrdSet<_> = counting.filter_map(|it| cluster.owner_of(it.id)).gather();
     pods.into_iter().filter(|it| !owners.contains(&it.id)).collect()
 }
 
@@ -210,7 +208,7 @@ fn slice_endpoints(
 /// What Endpoints by hand add to the slices that are here: their mirrors may be among those.
 fn add_mirrored(cluster: &Cluster, service: &Found<'_, Service>, port: &ServicePort, found: &mut Vec<Endpoint>) {
     let Some(by_hand) = mirrored(cluster, service) else { return };
-    let known: BTreeSet<_> = found.iter().map(|it| (it.address.clone(), it.port)).gather();
+    let known: OrdSet<_> = found.iter().map(|it| (it.address.clone(), it.port)).gather();
     for subset in &by_hand.object.subsets {
         let added = endpoints_of(cluster, service, port, subset);
         found.extend(added.into_iter().filter(|it| !known.contains(&(it.address.clone(), it.port))));

@@ -12,11 +12,10 @@ mod pod;
 mod settings;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use podpath_objects::{Kind, Object, Resource};
-use podpath_order::Order;
+use podpath_order::{OrdSet, Order};
 use podpath_source::{DocumentId, Location, Span};
 
 pub use change::Replacement;
@@ -106,7 +105,7 @@ pub struct Cluster {
     /// Objects that a later one with the same name replaces.
     replaced: Vec<(ResourceId, ResourceId)>,
     /// That are declared or have an object.
-    namespaces: BTreeSet<String>,
+    namespaces: OrdSet<String>,
     /// What the running pass looked at.
     reads: Cell<Reads>,
     /// What the cluster is set to.
@@ -161,7 +160,7 @@ impl Cluster {
         let declared = self.by_tag.get(podpath_objects::Namespace::TAG).into_iter().flatten();
         let declared = declared.filter_map(|id| Some(self.slot(*id)?.resource.meta.name()));
         let used = self.entries.iter().flatten().map(|it| it.namespace.as_str());
-        let mut namespaces = BTreeSet::new();
+        let mut namespaces = OrdSet::new();
         for name in used.chain(declared).filter(|it| !it.is_empty()) {
             if !namespaces.contains(name) {
                 namespaces.insert(name.to_owned());
@@ -200,7 +199,7 @@ impl Cluster {
     }
 
     /// The namespaces that are declared or have an object.
-    pub fn namespaces(&self) -> &BTreeSet<String> {
+    pub fn namespaces(&self) -> &OrdSet<String> {
         self.note(Reads::NAMES);
         &self.namespaces
     }

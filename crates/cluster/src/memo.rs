@@ -3,17 +3,17 @@
 //! Invariant: a part is made of the objects that are told with it and of what it looks up in the cluster while it is made;
 //! whatever else it takes from outside is told as `beside`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podpath_objects::Resource;
+use podpath_order::OrdMap;
 
 use crate::{Cluster, Reads, ResourceId};
 
 /// The values of the parts of a pass, each kept as long as its objects and everything that it read stay as they are.
 #[derive(Clone, Debug)]
 pub struct Memo<K, T> {
-    parts: BTreeMap<K, Part<T>>,
+    parts: OrdMap<K, Part<T>>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ struct Part<T> {
 
 impl<K, T> Default for Memo<K, T> {
     fn default() -> Self {
-        Self { parts: BTreeMap::new() }
+        Self { parts: OrdMap::new() }
     }
 }
 
@@ -48,23 +48,13 @@ impl<K: Ord, T> Memo<K, T> {
         beside: Reads,
         make: impl FnOnce() -> T,
     ) -> &T {
-        use std::collections::btree_map::Entry;
-        let part = match self.parts.entry(key) {
-            Entry::Occupied(known) if known.get().is_made_of(cluster, made_of) => known.into_mut(),
-            other => {
-                let (value, reads) = cluster.apart(make);
-                let reads = reads.and(beside);
-                let objects = made_of.iter().filter_map(|id| Some((*id, Arc::clone(&cluster.slot(*id)?.resource))));
-                let part = Part { made_of: objects.collect(), reads, value, is_asked: true };
-                match other {
-                    Entry::Occupied(mut known) => {
-                        known.insert(part);
-                        known.into_mut()
-                    }
-                    Entry::Vacant(free) => free.insert(part),
-                }
-            }
+        let make = || {
+            let (value, reads) = cluster.apart(make);
+            let reads = reads.and(beside);
+            let objects = made_of.iter().filter_map(|id| Some((*id, Arc::clone(&cluster.slot(*id)?.resource))));
+            Part { made_of: objects.collect(), reads, value, is_asked: true }
         };
+        let part = self.parts.entry(key).or_renew(|known| known.is_made_of(cluster, made_of), make);
         part.is_asked = true;
         cluster.note(part.reads);
         &part.value

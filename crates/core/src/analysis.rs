@@ -60,7 +60,7 @@ impl Analysis {
     }
 
     /// The same workspace with more files.
-    pub(crate) fn beside(&self, files: &std::collections::BTreeMap<String, String>) -> Self {
+    pub(crate) fn beside(&self, files: &podpath_order::OrdMap<String, String>) -> Self {
         let more = places(&Workspace::of(files.clone()));
         let all = self.places.iter().cloned().chain(more).collect();
         Self::of(numbered(all), self.cluster.settings.clone())

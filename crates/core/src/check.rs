@@ -1,8 +1,6 @@
 //! The method `check`: findings of documents and between objects, as the protocol writes them.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_protocol::{Check, Diagnostic, Fix, Locale, Position, Range, Ref, Related, TextEdit};
 use podpath_source::{Diagnostic as Finding, Edit, Fix as FixOf, Location, Severity, Span};
 
@@ -27,7 +25,7 @@ pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
 
 /// Dead rules come with the request that shows them.
 fn show(analysis: &Analysis, diagnostics: &mut [Diagnostic], locale: Locale) {
-    let mut dead: BTreeMap<_, _> = BTreeMap::new();
+    let mut dead: OrdMap<_, _> = OrdMap::new();
     for rule in dead_rules(analysis, locale).dead_rules {
         dead.insert((rule.range.file.clone(), rule.range.start.offset), rule.witness);
     }

@@ -9,10 +9,9 @@ mod plan;
 mod proof;
 mod rule;
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::ResourceId;
 use podpath_objects::{GatewayClass, Ingress};
+use podpath_order::OrdMap;
 use podpath_protocol::{Conversion, Converted, Difference, Locale, Proof, Ref};
 use podpath_routing::{Origin, Table};
 use podpath_source::{Location, Text};
@@ -176,7 +175,7 @@ impl Plan {
             namespace: object.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned),
             name: object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         };
-        let mut by: BTreeMap<ResourceId, Vec<Ref>> = BTreeMap::new();
+        let mut by: OrdMap<ResourceId, Vec<Ref>> = OrdMap::new();
         for (id, at) in &self.routes {
             by.entry(*id).or_default().extend(self.objects.get(*at).map(reference));
         }

@@ -1,9 +1,7 @@
 //! The method `presets`: the pieces of a platform that people rarely paste, as plain files.
 
-use std::collections::BTreeMap;
-
 use podpath_objects::Meta;
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::{Fix, Locale, Preset, Presets, Ref, TextEdit};
 use podpath_routing::{Action, Target};
 use podpath_source::Text;
@@ -91,7 +89,7 @@ impl Embedded {
     }
 
     /// The files without what the workspace has; files of which nothing is left are left out.
-    fn fitted(&self, analysis: Option<&Analysis>, missing: &[(String, String)]) -> BTreeMap<String, String> {
+    fn fitted(&self, analysis: Option<&Analysis>, missing: &[(String, String)]) -> OrdMap<String, String> {
         let files = self.files.iter().map(|(path, text)| {
             let text = moved(text, missing);
             let fresh = podpath_yaml::split(&text).into_iter().filter_map(|range| text.get(range));

@@ -1,7 +1,6 @@
 //! Requests of the protocol to answers: the one entry of the worker, the embed and the command line.
 
-use std::collections::BTreeMap;
-
+use podpath_order::Gather as _;
 use podpath_protocol::{
     CompareParams, ConvertParams, Failure, GraphParams, Input, Locale, ObjectParams, Options, PlaceParams,
     PresetsParams, Revision, StatusParams, TraceParams, Traces, WorkspaceParams,
@@ -63,7 +62,8 @@ impl Engine {
     }
 
     /// Opens files without the protocol around them, for benches.
-    pub fn open(&mut self, files: BTreeMap<String, String>) {
+    pub fn open(&mut self, files: impl IntoIterator<Item = (String, String)>) {
+        let files = files.into_iter().gather();
         // Opening cannot fail; only edits that do not fit their text do.
         let opened = self.workspace.change(WorkspaceParams { open: files, ..WorkspaceParams::default() });
         debug_assert!(opened.is_ok(), "opening files never fails");

@@ -106,7 +106,7 @@ fn entry(analysis: &Analysis, call: &Call) -> Result<Option<Entry>, String> {
     Ok(Some(from.pod.as_ref().map_or(Entry::Internet, |pod| Entry::Pod(caller(pod)))))
 }
 
-fn labels(map: &std::collections::BTreeMap<String, String>) -> Labels {
+fn labels(map: &podpath_order::OrdMap<String, String>) -> Labels {
     map.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 

@@ -1,10 +1,8 @@
 //! The method `workloads`: what makes Pods, with their names, Services, policies, identity, needs and Nodes.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, PodSource, ResourceId, pod_name};
 use podpath_objects::{NetworkPolicy, Service, Workload as WorkloadObject};
-use podpath_order::{Gather, Order};
+use podpath_order::{Gather, OrdMap, Order};
 use podpath_protocol::{Locale, Ref, Schedulable, Workload, Workloads};
 use podpath_routing::mesh::Injection;
 
@@ -20,10 +18,10 @@ pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
     let cluster = &analysis.cluster;
     let mut sources: Vec<_> = cluster.pod_sources().collect();
     sources.order_by_key(|it| it.id);
-    let owners: BTreeMap<_, _> = sources.iter().filter_map(|it| Some((it.id, cluster.owner_of(it.id)?))).gather();
+    let owners: OrdMap<_, _> = sources.iter().filter_map(|it| Some((it.id, cluster.owner_of(it.id)?))).gather();
     let services = selecting(cluster);
     let injection = Injection::new(cluster);
-    let mut made: BTreeMap<ResourceId, Vec<String>> = BTreeMap::new();
+    let mut made: OrdMap<ResourceId, Vec<String>> = OrdMap::new();
     for pod in sources.iter().filter(|it| cluster.get::<podpath_objects::Pod>(it.id).is_some()) {
         let name = cluster.entry(pod.id).map_or("", |it| it.resource.meta.name());
         if let Some(top) = top(&owners, pod.id) {
@@ -40,7 +38,7 @@ pub(crate) fn workloads(analysis: &Analysis, locale: Locale) -> Workloads {
 }
 
 /// The workload at the end of the owners of an object; owners that form a ring have none.
-fn top(owners: &BTreeMap<ResourceId, ResourceId>, id: ResourceId) -> Option<ResourceId> {
+fn top(owners: &OrdMap<ResourceId, ResourceId>, id: ResourceId) -> Option<ResourceId> {
     let mut seen = podpath_order::set([id]);
     let mut at = *owners.get(&id)?;
     while let Some(next) = owners.get(&at) {
@@ -53,8 +51,8 @@ fn top(owners: &BTreeMap<ResourceId, ResourceId>, id: ResourceId) -> Option<Reso
 }
 
 /// The Services of what has Pods.
-fn selecting(cluster: &Cluster) -> BTreeMap<ResourceId, Vec<ResourceId>> {
-    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+fn selecting(cluster: &Cluster) -> OrdMap<ResourceId, Vec<ResourceId>> {
+    let mut found: OrdMap<_, Vec<_>> = OrdMap::new();
     for service in cluster.all::<Service>() {
         for pods in podpath_cluster::service_pods(cluster, &service) {
             found.entry(pods.id).or_default().push(service.id);

@@ -1,8 +1,8 @@
 //! The files of a workspace, cut into documents; an edited document alone is parsed again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use podpath_order::OrdMap;
 use podpath_protocol::{Edit, WorkspaceParams};
 use podpath_source::LineIndex;
 
@@ -12,7 +12,7 @@ use crate::document::Document;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Workspace {
     pub(crate) revision: u64,
-    pub(crate) files: BTreeMap<Arc<str>, Arc<File>>,
+    pub(crate) files: OrdMap<Arc<str>, Arc<File>>,
 }
 
 /// A file, its lines and its documents.
@@ -54,7 +54,7 @@ impl File {
 
 impl Workspace {
     /// A workspace of these files.
-    pub(crate) fn of(files: BTreeMap<String, String>) -> Self {
+    pub(crate) fn of(files: OrdMap<String, String>) -> Self {
         let mut workspace = Self::default();
         workspace.put(files);
         workspace
@@ -76,7 +76,7 @@ impl Workspace {
         Ok(self.revision)
     }
 
-    fn put(&mut self, files: BTreeMap<String, String>) {
+    fn put(&mut self, files: OrdMap<String, String>) {
         let mut charts = self.charts();
         charts.extend(files.keys().filter_map(|path| chart_of(path)));
         for (path, text) in files {

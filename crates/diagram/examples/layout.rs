@@ -1,7 +1,6 @@
 //! The layout alone as WebAssembly, for `tests/bench/layout.mjs`: the page's module gives no way to time it apart.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use podpath_protocol::{Graph, Size};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -20,7 +19,7 @@ impl Picture {
 
     /// Order, places and wires, as for a workspace that was opened just now; gives back the height.
     pub fn layout(&mut self) -> f64 {
-        podpath_diagram::layout(&mut self.0, Size::Wide, &BTreeMap::new());
+        podpath_diagram::layout(&mut self.0, Size::Wide, &OrdMap::new());
         self.0.height
     }
 }

@@ -61,7 +61,7 @@ mod tests {
 
     fn drawn(text: &str, size: Size) -> Element {
         let mut graph = fixture::graph(text);
-        layout(&mut graph, size, &std::collections::BTreeMap::new());
+        layout(&mut graph, size, &podpath_order::OrdMap::new());
         draw(&graph, size, Locale::En)
     }
 

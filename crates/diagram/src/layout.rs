@@ -4,8 +4,7 @@ mod board;
 mod heights;
 mod wires;
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use podpath_protocol::{Edge, Graph, Node, Size};
 
 use crate::element::round;
@@ -17,7 +16,7 @@ use board::Board;
 /// Fills the places of the nodes, the points of the edges and the size of the graph; edges of unknown nodes go.
 ///
 /// `kept` are rows of a picture before, by the ids of its cards: these cards keep theirs.
-pub fn layout(graph: &mut Graph, size: Size, kept: &BTreeMap<String, i32>) {
+pub fn layout(graph: &mut Graph, size: Size, kept: &OrdMap<String, i32>) {
     let links = links(&graph.nodes, &mut graph.edges);
     let relative = order::rows(&graph.nodes, &links, kept);
     let rows = order::ranks(&relative);
@@ -40,7 +39,7 @@ pub fn layout(graph: &mut Graph, size: Size, kept: &BTreeMap<String, i32>) {
 
 /// The edges by the numbers of their cards; those of unknown cards are dropped. Of equal ids the first card counts.
 pub(crate) fn links(nodes: &[Node], edges: &mut Vec<Edge>) -> Vec<Link> {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut known: OrdMap<&str, usize> = OrdMap::new();
     for (idx, node) in nodes.iter().enumerate() {
         known.entry(&node.id).or_insert(idx);
     }
@@ -60,7 +59,7 @@ mod tests {
 
     fn laid(text: &str, size: Size) -> Graph {
         let mut graph = fixture::graph(text);
-        layout(&mut graph, size, &BTreeMap::new());
+        layout(&mut graph, size, &OrdMap::new());
         graph
     }
 
@@ -82,7 +81,7 @@ mod tests {
             assert_eq!(lit().count(), 5);
             assert!(lit().all(|it| it.points.len() == 2), "{size:?}");
             let heights = lit().flat_map(|it| it.points.iter().map(|at| at.1.to_bits()));
-            assert_eq!(heights.collect::<std::collections::BTreeSet<_>>().len(), 1, "{size:?}");
+            assert_eq!(heights.collect::<podpath_order::OrdSet<_>>().len(), 1, "{size:?}");
         }
     }
 
@@ -147,7 +146,7 @@ mod tests {
         for node in graph.nodes.iter_mut().filter(|it| it.id != "a") {
             node.group = Some(podpath_protocol::Group { count: 3, open: false });
         }
-        layout(&mut graph, Size::Wide, &BTreeMap::new());
+        layout(&mut graph, Size::Wide, &OrdMap::new());
         assert_eq!([place(&graph, "b"), place(&graph, "c")], ["650,42 148x34", "650,178 148x34"]);
         assert_eq!(place(&graph, "a"), "650,92 148x70");
     }
@@ -174,11 +173,11 @@ mod tests {
     #[test]
     fn a_thousand_nodes_get_different_places_and_always_the_same() {
         let (mut graph, mut again) = (large(), large());
-        layout(&mut graph, Size::Wide, &BTreeMap::new());
-        layout(&mut again, Size::Wide, &BTreeMap::new());
+        layout(&mut graph, Size::Wide, &OrdMap::new());
+        layout(&mut again, Size::Wide, &OrdMap::new());
         assert_eq!(graph, again);
         let places = graph.nodes.iter().map(|it| (it.x.to_bits(), it.y.to_bits()));
-        assert_eq!(places.collect::<std::collections::BTreeSet<_>>().len(), 1000);
+        assert_eq!(places.collect::<podpath_order::OrdSet<_>>().len(), 1000);
         assert!(graph.edges.iter().all(|it| it.points.len() >= 2));
         assert!(graph.edges.iter().flat_map(|it| &it.points).all(|it| it.0 >= 0.0 && it.0 <= graph.width));
     }

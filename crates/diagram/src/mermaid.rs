@@ -2,9 +2,9 @@
 //!
 //! Invariant: names are the numbers of the cards and every other text is quoted, so no title ends its label.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use podpath_order::OrdMap;
 use podpath_protocol::{Edge, EdgeState, Graph, Node};
 
 use crate::metrics::{FACES, column};
@@ -30,7 +30,7 @@ pub fn mermaid(graph: &Graph) -> String {
 }
 
 fn edges(graph: &Graph, text: &mut String) {
-    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut numbers: OrdMap<&str, usize> = OrdMap::new();
     for (idx, node) in graph.nodes.iter().enumerate() {
         numbers.entry(&node.id).or_insert(idx);
     }

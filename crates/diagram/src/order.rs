@@ -12,9 +12,7 @@ mod net;
 mod passages;
 mod starts;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use podpath_order::{Gather, Order as _};
+use podpath_order::{Gather, OrdMap, OrdSet, Order as _};
 use podpath_protocol::{EdgeState, Node};
 
 use anneal::{Annealing, Found, Heat};
@@ -35,7 +33,7 @@ pub(crate) struct Link {
 const N_ROUNDS: usize = 4;
 
 /// The row of each card: 0 is that of the path, those above it are less. Cards of a picture before keep their rows.
-pub(crate) fn rows(nodes: &[Node], links: &[Link], kept: &BTreeMap<String, i32>) -> Vec<i32> {
+pub(crate) fn rows(nodes: &[Node], links: &[Link], kept: &OrdMap<String, i32>) -> Vec<i32> {
     if !kept.is_empty() {
         return keep::rows(nodes, links, kept);
     }
@@ -101,8 +99,8 @@ fn annealed(net: &Net, all: Vec<Swept>) -> Lanes {
 
 /// The rows counted from the top, without those that no card uses.
 pub(crate) fn ranks(rows: &[i32]) -> Vec<usize> {
-    let used: BTreeSet<i32> = rows.iter().copied().gather();
-    let ranks: BTreeMap<i32, usize> = used.into_iter().zip(0..).gather();
+    let used: OrdSet<i32> = rows.iter().copied().gather();
+    let ranks: OrdMap<i32, usize> = used.into_iter().zip(0..).gather();
     rows.iter().map(|it| ranks.get(it).copied().unwrap_or_default()).collect()
 }
 
@@ -121,7 +119,7 @@ mod tests {
     fn picture(text: &str) -> Vec<String> {
         let mut graph = fixture::graph(text);
         let links = layout::links(&graph.nodes, &mut graph.edges);
-        let rows = ranks(&rows(&graph.nodes, &links, &BTreeMap::new()));
+        let rows = ranks(&rows(&graph.nodes, &links, &OrdMap::new()));
         let n_rows = rows.iter().max().map_or(0, |it| it + 1);
         let cell = |at: usize, lane: usize| {
             let mut cards = graph.nodes.iter().zip(&rows);

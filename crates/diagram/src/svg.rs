@@ -4,9 +4,9 @@
 
 mod icons;
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use podpath_order::OrdSet;
 use podpath_protocol::{Graph, Locale, Size};
 
 use crate::draw::draw;
@@ -29,7 +29,7 @@ pub fn svg(graph: &Graph, size: Size, locale: Locale) -> String {
 }
 
 fn symbols(picture: &Element, text: &mut String) {
-    let mut used = BTreeSet::new();
+    let mut used = OrdSet::new();
     references(picture, &mut used);
     text.push_str("<defs>");
     for (name, shapes) in ICONS.iter().filter(|(name, _)| used.contains(format!("#i-{name}").as_str())) {
@@ -39,7 +39,7 @@ fn symbols(picture: &Element, text: &mut String) {
 }
 
 /// Everything that `use` elements ask for.
-fn references<'a>(element: &'a Element, used: &mut BTreeSet<&'a str>) {
+fn references<'a>(element: &'a Element, used: &mut OrdSet<&'a str>) {
     used.extend(element.attributes.iter().filter(|it| it.0 == "href").map(|it| it.1.as_str()));
     for child in &element.children {
         if let Content::Element(child) = child {
@@ -104,7 +104,7 @@ mod tests {
 
     /// The picture without its style.
     fn body(graph: &mut Graph) -> String {
-        layout(graph, Size::Wide, &std::collections::BTreeMap::new());
+        layout(graph, Size::Wide, &podpath_order::OrdMap::new());
         let text = svg(graph, Size::Wide, Locale::En);
         text.split_once("</style>").map(|(_, body)| body.to_owned()).unwrap()
     }

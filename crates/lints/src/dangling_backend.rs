@@ -3,10 +3,9 @@
 //! It is an error where other Services of that namespace are here, so that this one should be, too, or where the name is
 //! a near miss; else a warning: the Service may stand in files that were not pasted.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::Service;
+use podpath_order::OrdMap;
 use podpath_source::{Diagnostic, Fix, Label, Severity, Text};
 
 use crate::backend::{self, Backend, RouteKind};
@@ -66,7 +65,7 @@ fn incomplete(names: &Names<'_>, backend: &Backend<'_>, is_here: bool) -> Diagno
 fn missing(
     cluster: &Cluster,
     names: &Names<'_>,
-    elsewhere: &BTreeMap<&str, Vec<&str>>,
+    elsewhere: &OrdMap<&str, Vec<&str>>,
     backend: &Backend<'_>,
 ) -> Diagnostic {
     let (namespace, name) = (backend.namespace, backend.name);

@@ -3,10 +3,9 @@
 //! A missing Gateway is an error where its namespace has other Gateways here, or one of that name stands elsewhere; else
 //! a warning, since Gateways often stand in files that were not pasted.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Gateway, GatewayListener, IstioGateway, Kind, ParentRef, VirtualService};
+use podpath_order::OrdMap;
 use podpath_source::{Diagnostic, Fix, Label, Location, Severity, Text};
 
 use crate::route::{self, Route};
@@ -70,7 +69,7 @@ fn istio_references<'a>(cluster: &Cluster, service: Found<'a, VirtualService>) -
 
 fn check_parent(
     cluster: &Cluster,
-    elsewhere: &BTreeMap<&str, Vec<&str>>,
+    elsewhere: &OrdMap<&str, Vec<&str>>,
     route: &Route<'_>,
     parent: &ParentRef,
 ) -> Option<Diagnostic> {
@@ -89,7 +88,7 @@ fn check_parent(
     Some(missing::<Gateway>(cluster, elsewhere, &reference))
 }
 
-fn missing<T: Kind>(cluster: &Cluster, elsewhere: &BTreeMap<&str, Vec<&str>>, reference: &Reference<'_>) -> Diagnostic {
+fn missing<T: Kind>(cluster: &Cluster, elsewhere: &OrdMap<&str, Vec<&str>>, reference: &Reference<'_>) -> Diagnostic {
     let (namespace, name) = (reference.namespace, reference.name);
     let known = || cluster.in_namespace::<T>(namespace);
     let near = suggest::near(name, known().map(|it| it.name()));

@@ -25,10 +25,9 @@ pub(crate) mod virtual_services;
 pub(crate) mod webhooks;
 pub(crate) mod workloads;
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::Cluster;
 use podpath_objects::ServiceEntry;
+use podpath_order::OrdSet;
 
 /// What a host stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub(crate) enum HostMeaning<'a> {
 /// What is known about the namespaces of a workspace.
 pub(crate) struct Names<'a> {
     domain: &'a str,
-    namespaces: &'a BTreeSet<String>,
+    namespaces: &'a OrdSet<String>,
     has_service_entries: bool,
 }
 

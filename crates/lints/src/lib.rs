@@ -255,7 +255,7 @@ fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.order_by(|a, b| (a.location, a.code, &a.message).cmp(&(b.location, b.code, &b.message)));
     found.dedup();
     // Istio's analyzer says once of an object what it does not find, however often the object names it.
-    let mut told = std::collections::BTreeSet::new();
+    let mut told = podpath_order::OrdSet::new();
     for finding in found.iter_mut().filter(|it| it.aliases.contains(&"IST0101")) {
         if !told.insert((finding.location.document, finding.message.en.clone())) {
             finding.aliases = &[];

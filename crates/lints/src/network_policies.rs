@@ -2,10 +2,9 @@
 //!
 //! Without any Pod in the namespace nothing is said: people paste a part of a cluster.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, is_of_one_pod};
 use podpath_objects::{Labels, NetworkPolicy, Selector};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Severity};
 
 use crate::rule::Rule;
@@ -48,12 +47,12 @@ pub(crate) static WITHOUT_PEERS: Rule = Rule {
 };
 
 /// The different labels of the Pods of each namespace: many Pods have the same.
-struct Pods<'a>(BTreeMap<&'a str, Vec<&'a Labels>>);
+struct Pods<'a>(OrdMap<&'a str, Vec<&'a Labels>>);
 
 impl<'a> Pods<'a> {
     fn of(cluster: &'a Cluster) -> Self {
-        let mut pods: BTreeMap<&str, Vec<&Labels>> = BTreeMap::new();
-        let mut seen: BTreeSet<(&str, Vec<(&str, &str)>)> = BTreeSet::new();
+        let mut pods: OrdMap<&str, Vec<&Labels>> = OrdMap::new();
+        let mut seen: OrdSet<(&str, Vec<(&str, &str)>)> = OrdSet::new();
         for source in cluster.pod_sources() {
             if seen.insert((source.namespace, source.template.labels.iter().collect())) {
                 pods.entry(source.namespace).or_default().push(&source.template.labels);

@@ -1,10 +1,8 @@
 //! `port-not-offered`: a port that the other side does not have: of a Service for a route, of the Pods for a Service.
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found, PodSource, service_pods};
 use podpath_objects::{ContainerPort, PortRef, Service, ServicePort};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdSet};
 use podpath_source::{Diagnostic, Fix, Label, Location, Severity, Span, Text};
 
 use crate::backend::{self, Backend, RouteKind};
@@ -143,7 +141,7 @@ fn unknown_name(
         format!("no container behind Service `{}` has a port named `{name}`", service.name()),
         format!("`{}` Service가 고르는 컨테이너 중 이름이 `{name}`인 포트가 없습니다", service.name()),
     );
-    let names: BTreeSet<&str> = ports(pods).filter_map(|it| it.name.as_ref()).map(|it| it.value.as_str()).gather();
+    let names: OrdSet<&str> = ports(pods).filter_map(|it| it.name.as_ref()).map(|it| it.value.as_str()).gather();
     let near = suggest::near(name, names.iter().copied());
     let help = near.map_or_else(
         || {
@@ -164,7 +162,7 @@ fn undeclared_number(
     cluster: &Cluster,
     service: Found<'_, Service>,
     (port, number): (&ServicePort, u16),
-    (pods, numbers): (&[PodSource<'_>], &BTreeSet<u16>),
+    (pods, numbers): (&[PodSource<'_>], &OrdSet<u16>),
 ) -> Diagnostic {
     let location = service.at(port.target_port.span);
     let message = Text::new(
@@ -190,7 +188,7 @@ fn ports<'a>(pods: &[PodSource<'a>]) -> impl Iterator<Item = &'a ContainerPort> 
 }
 
 /// The port numbers of the Pods; none when a Pod declares nothing, or is an Istio proxy, which is told its ports.
-fn declared_numbers(pods: &[PodSource<'_>]) -> Option<BTreeSet<u16>> {
+fn declared_numbers(pods: &[PodSource<'_>]) -> Option<OrdSet<u16>> {
     let is_silent = |pod: &PodSource<'_>| {
         let mut names = pod.template.containers.iter().filter_map(|it| it.name.as_ref());
         pod.template.ports().next().is_none() || names.any(|it| it.value == "istio-proxy")

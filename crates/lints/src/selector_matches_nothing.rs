@@ -3,10 +3,9 @@
 //! Without any Pod in the namespace nothing is said: people paste a part of a cluster. It is an error where the Pods
 //! that are meant are here: a label is mistyped, or a workload has the name of the Service.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, PodSource};
 use podpath_objects::{Labels, Pod, Service, Workload};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Label, Location, Severity, Span, Text};
 
 use crate::{Check, Context, Lint, suggest};
@@ -19,7 +18,7 @@ pub(crate) static LINT: Lint = Lint {
 };
 
 /// The values of each label of the Pods, by namespace and key.
-struct Known<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>);
+struct Known<'a>(OrdMap<(&'a str, &'a str), OrdSet<&'a str>>);
 
 /// A selector that differs in one key or value, and selects something.
 struct Repair<'a> {
@@ -145,7 +144,7 @@ fn namesake(cluster: &Cluster, service: Found<'_, Service>) -> Option<Label> {
 
 impl<'a> Known<'a> {
     fn of(cluster: &'a Cluster) -> Self {
-        let mut known: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut known: OrdMap<(&str, &str), OrdSet<&str>> = OrdMap::new();
         for source in cluster.pod_sources() {
             for (key, value) in source.template.labels.iter() {
                 known.entry((source.namespace, key)).or_default().insert(value);
@@ -154,7 +153,7 @@ impl<'a> Known<'a> {
         Self(known)
     }
 
-    fn values<'s>(&'s self, namespace: &'s str, key: &'s str) -> Option<&'s BTreeSet<&'s str>> {
+    fn values<'s>(&'s self, namespace: &'s str, key: &'s str) -> Option<&'s OrdSet<&'s str>> {
         self.0.get(&(namespace, key))
     }
 
@@ -164,7 +163,7 @@ impl<'a> Known<'a> {
 
     /// The keys of the labels in a namespace.
     fn keys(&self, namespace: &'a str) -> impl Iterator<Item = &'a str> {
-        let from = self.0.range((namespace, "")..);
+        let from = self.0.starting_at(&(namespace, ""));
         from.map(|(at, _)| *at).take_while(move |at| at.0 == namespace).map(|at| at.1)
     }
 }

@@ -1,9 +1,8 @@
 //! "Did you mean": the near name, and the edit that puts it in place.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::Cluster;
 use podpath_objects::Kind;
+use podpath_order::OrdMap;
 use podpath_source::{Edit, Fix, Location, Text, nearest};
 
 /// The known name that was probably meant. Typing errors leave the first or the last letter alone, so only such names
@@ -63,8 +62,8 @@ fn scalar(text: &str) -> String {
 }
 
 /// The namespaces that hold an object of this kind, by its name.
-pub(crate) fn namespaces_by_name<T: Kind>(cluster: &Cluster) -> BTreeMap<&str, Vec<&str>> {
-    let mut index: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+pub(crate) fn namespaces_by_name<T: Kind>(cluster: &Cluster) -> OrdMap<&str, Vec<&str>> {
+    let mut index: OrdMap<&str, Vec<&str>> = OrdMap::new();
     for found in cluster.all::<T>() {
         index.entry(found.name()).or_default().push(found.namespace());
     }

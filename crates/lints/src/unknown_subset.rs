@@ -2,11 +2,9 @@
 //!
 //! Without any DestinationRule of the host it is a warning: the rule may stand in files that were not pasted.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Destination, DestinationRule, VirtualService};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Label, Severity, Spanned, Text};
 
 use crate::istio::Names;
@@ -21,7 +19,7 @@ pub(crate) static LINT: Lint = Lint {
 
 /// The DestinationRules by their full host, and those with a wildcard.
 struct Rules<'a> {
-    exact: BTreeMap<String, Vec<Found<'a, DestinationRule>>>,
+    exact: OrdMap<String, Vec<Found<'a, DestinationRule>>>,
     wild: Vec<(String, Found<'a, DestinationRule>)>,
 }
 
@@ -64,7 +62,7 @@ fn by_alternative(found: Diagnostic) -> Diagnostic {
 
 impl<'a> Rules<'a> {
     fn of(cluster: &'a Cluster, names: &Names<'_>) -> Self {
-        let mut rules = Self { exact: BTreeMap::new(), wild: Vec::new() };
+        let mut rules = Self { exact: OrdMap::new(), wild: Vec::new() };
         for rule in cluster.all::<DestinationRule>() {
             let Some(host) = &rule.object.host else { continue };
             let host = names.completed(rule.namespace(), &host.value);
@@ -94,7 +92,7 @@ fn unknown(
     let location = service.at(subset.span);
     let (host, name) = (&destination.host.value, &subset.value);
     let subsets = rules.iter().flat_map(|rule| &rule.object.subsets).map(|it| it.name.value.as_str());
-    let subsets: BTreeSet<&str> = subsets.gather();
+    let subsets: OrdSet<&str> = subsets.gather();
     let near = suggest::near(name, subsets.iter().copied());
     let message = Text::new(
         format!("no DestinationRule gives `{host}` a subset `{name}`"),
@@ -111,7 +109,7 @@ fn unknown(
     Diagnostic { severity, help: Some(help), fix, related, ..LINT.found(location, message) }
 }
 
-fn consequence(subsets: &BTreeSet<&str>) -> Text {
+fn consequence(subsets: &OrdSet<&str>) -> Text {
     if subsets.is_empty() {
         return Text::new(
             "a subset exists only by a DestinationRule; without it requests are answered 503",

@@ -1,11 +1,17 @@
 //! Sorting and ordered collections in little code.
 //!
-//! The sort of the standard library is compiled anew for every type, 5 KB of WebAssembly each; so are the ordered
-//! collections, which sort when they are collected. Here positions are sorted, by one compiled sort for all types, and
-//! collections grow one item after the other.
+//! The sort of the standard library is compiled anew for every type, 5 KB of WebAssembly each; so are its ordered
+//! collections. Here positions are sorted, by one compiled sort for all types, and so are the collections.
+
+mod json;
+mod map;
+mod places;
+mod set;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+
+pub use map::{Entry, Iter, OrdMap};
+pub use set::OrdSet;
 
 /// Stable sorting of a slice, O(n log n).
 pub trait Order {
@@ -84,18 +90,60 @@ pub trait Gather: Iterator + Sized {
 impl<I: Iterator> Gather for I {}
 
 /// A map of a few pairs.
-pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> OrdMap<K, V> {
     pairs.into_iter().gather()
 }
 
 /// A set of a few items.
-pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> OrdSet<T> {
     items.into_iter().gather()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+
+    /// Numbers that stand for chance.
+    fn numbers() -> impl FnMut(u32) -> u32 {
+        let mut number = 1_u32;
+        move |below| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) % below
+        }
+    }
+
+    #[test]
+    fn a_map_is_what_the_standard_library_s_is() {
+        let mut next = numbers();
+        for size in [1, 3, 40, 700, 5_000] {
+            let (mut map, mut expected) = (OrdMap::new(), BTreeMap::new());
+            for step in 0..size * 3 {
+                let key = next(size);
+                match next(5) {
+                    0 => assert_eq!(map.remove(&key), expected.remove(&key)),
+                    1 => *map.entry(key).or_default() += step,
+                    _ => assert_eq!(map.insert(key, step), expected.insert(key, step)),
+                }
+                if let Some(it) = map.get(&key) {
+                    expected.insert(key, *it);
+                }
+                assert_eq!(map.len(), expected.len());
+            }
+            map.retain(|key, value| (*key + *value) % 3 > 0);
+            expected.retain(|key, value| (*key + *value) % 3 > 0);
+            assert!(map.iter().eq(&expected), "{size}");
+            assert!(map.iter().rev().eq(expected.iter().rev()), "{size}");
+            let from = next(size);
+            assert!(map.starting_at(&from).eq(expected.range(from..)), "{size}");
+            for (ours, its) in map.values_mut().zip(expected.values_mut()) {
+                *ours += 1;
+                *its += 1;
+            }
+            assert!(map.into_iter().eq(expected), "{size}");
+        }
+    }
 
     #[test]
     fn equal_keys_keep_their_order() {
@@ -106,14 +154,9 @@ mod tests {
 
     #[test]
     fn it_sorts_as_the_standard_library_does() {
-        let mut number = 1_u32;
+        let mut next = numbers();
         for length in 0..200 {
-            let mut items: Vec<u32> = (0..length)
-                .map(|_| {
-                    number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    number >> 26
-                })
-                .collect();
+            let mut items: Vec<u32> = (0..length).map(|_| next(64)).collect();
             let mut expected = items.clone();
             expected.sort_unstable();
             items.order();

@@ -1,7 +1,6 @@
 //! What comes back: answers, diagnostics, fixes and presets.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Mention, Range, Ref};
@@ -50,7 +49,7 @@ pub struct Preset {
     /// For people.
     pub title: String,
     /// Text of each file by its path.
-    pub files: BTreeMap<String, String>,
+    pub files: OrdMap<String, String>,
 }
 
 /// Result of `check`.

@@ -1,7 +1,6 @@
 //! One request, answered as each controller of Ingresses would.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, IngressController, Options, Ref, Trace};
@@ -12,7 +11,7 @@ use crate::{Call, IngressController, Options, Ref, Trace};
 pub struct CompareParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,

@@ -1,7 +1,6 @@
 //! Ingresses as objects of the Gateway API.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Options, Range, Ref};
@@ -12,7 +11,7 @@ use crate::{Call, Options, Range, Ref};
 pub struct ConvertParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,
@@ -28,7 +27,7 @@ pub struct ConvertParams {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversion {
     /// New files, to stand beside the old ones.
-    pub files: BTreeMap<String, String>,
+    pub files: OrdMap<String, String>,
     /// What became of each Ingress.
     pub converted: Vec<Converted>,
     /// What the new objects do not do, or do otherwise.

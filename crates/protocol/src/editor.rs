@@ -1,7 +1,6 @@
 //! The questions of an editor: about one place of one file.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Options, Range, Ref};
@@ -12,7 +11,7 @@ use crate::{Options, Range, Ref};
 pub struct PlaceParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,

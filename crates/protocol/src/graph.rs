@@ -1,7 +1,6 @@
 //! The diagram: cards in fixed lanes, and the wires between them.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Range, Ref};
@@ -89,7 +88,7 @@ pub struct View {
     /// Only a part of the graph.
     pub focus: Option<Focus>,
     /// Rows of the picture before, by id: these cards keep theirs.
-    pub rows: BTreeMap<String, i32>,
+    pub rows: OrdMap<String, i32>,
 }
 
 /// The part of a graph that is drawn.

@@ -1,7 +1,6 @@
 //! The load balancers that the AWS Load Balancer Controller makes of manifests.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Input, Range, Ref};
@@ -234,8 +233,8 @@ pub struct LbSession {
     /// In seconds.
     pub session_timeout: i64,
     /// Parameters of the request to the provider.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
-    pub authentication_request_extra_params: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "OrdMap::is_empty", default)]
+    pub authentication_request_extra_params: OrdMap<String, String>,
 }
 
 /// A claim that a token must hold.
@@ -314,7 +313,7 @@ pub struct TargetGroup {
     /// How targets are checked.
     pub health_check: HealthCheck,
     /// By key.
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: OrdMap<String, String>,
     /// Who answers.
     pub targets: Vec<LbEndpoint>,
 }

@@ -11,7 +11,7 @@ use crate::{BalancerCard, ControllerStatus, Options, PodFacts, Range, Ref};
 pub struct ObjectParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<std::collections::BTreeMap<String, String>>,
+    pub files: Option<podpath_order::OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,

@@ -1,7 +1,6 @@
 //! What a cluster and its mesh make of Pods: sidecar, mutual TLS, policies, identity, place.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Range, Ref};
@@ -31,7 +30,7 @@ pub struct MtlsState {
     /// `STRICT`, `PERMISSIVE` or `DISABLE`.
     pub mode: String,
     /// The modes of ports that `portLevelMtls` names, by the number of the container's port.
-    pub ports: BTreeMap<String, String>,
+    pub ports: OrdMap<String, String>,
     /// What decided: for the whole first, then for each of those ports.
     pub why: Vec<MtlsReason>,
 }

@@ -1,7 +1,6 @@
 //! What can be asked: the parameters of each method.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::View;
@@ -85,7 +84,7 @@ impl Default for Options {
 pub struct Input {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace; answers `stale` when that is not the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,
@@ -99,7 +98,7 @@ pub struct Input {
 #[serde(deny_unknown_fields, default)]
 pub struct WorkspaceParams {
     /// Files to open, or to replace whole.
-    pub open: BTreeMap<String, String>,
+    pub open: OrdMap<String, String>,
     /// Changes of open files, in order.
     pub edit: Vec<Edit>,
     /// Files to close.
@@ -140,7 +139,7 @@ pub type SuggestParams = Input;
 pub struct TraceParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,
@@ -157,7 +156,7 @@ pub struct TraceParams {
 pub struct GraphParams {
     /// Text of each file by its path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<BTreeMap<String, String>>,
+    pub files: Option<OrdMap<String, String>>,
     /// The revision of the kept workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<u64>,

@@ -1,8 +1,8 @@
 //! A request, and the way that it takes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -83,7 +83,7 @@ pub struct WorkloadCaller {
     pub namespace: String,
     /// Their labels.
     #[serde(default)]
-    pub labels: BTreeMap<String, String>,
+    pub labels: OrdMap<String, String>,
 }
 
 /// The Pod that makes a call inside the cluster.
@@ -93,7 +93,7 @@ pub struct PodCaller {
     /// Its namespace.
     pub namespace: String,
     /// Its labels.
-    pub labels: BTreeMap<String, String>,
+    pub labels: OrdMap<String, String>,
     /// Its ServiceAccount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<String>,

@@ -1,7 +1,6 @@
 //! What makes Pods, and what belongs to it.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{Input, MtlsState, Ref, SidecarState, WorkloadPolicies};
@@ -25,7 +24,7 @@ pub struct Workload {
     /// The names of its Pods: those that are in the workspace, else names of the form that a cluster gives; at most 100.
     pub pods: Vec<String>,
     /// The labels of its Pods.
-    pub labels: BTreeMap<String, String>,
+    pub labels: OrdMap<String, String>,
     /// The Services that select them.
     pub services: Vec<Ref>,
     /// Whether they have a sidecar, and why.

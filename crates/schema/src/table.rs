@@ -4,11 +4,11 @@
 //! and the fields that it has besides apiVersion, kind and metadata. `*` is required, `~` experimental. For the forms
 //! see [`Form`]. A type is looked for in its own table, then in the first.
 
-use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
+use podpath_order::{OrdMap, Order};
+
 use crate::form::Form;
-use podpath_order::Order;
 
 /// The table of the built-in kinds, then those of custom resources.
 const TEXTS: [&str; 5] = [
@@ -48,9 +48,9 @@ pub(crate) struct Field {
 struct Table {
     types: Vec<Type>,
     /// By table and name.
-    names: BTreeMap<(usize, &'static str), TypeId>,
+    names: OrdMap<(usize, &'static str), TypeId>,
     /// By API version and name.
-    kinds: BTreeMap<(&'static str, &'static str), Kind>,
+    kinds: OrdMap<(&'static str, &'static str), Kind>,
 }
 
 struct Type {

@@ -1,8 +1,7 @@
 //! Events to the located tree: anchors, merge keys, duplicate keys, and what stays when the text breaks.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
+use podpath_order::OrdMap;
 use podpath_source::Span;
 
 use crate::block;
@@ -51,7 +50,7 @@ pub(crate) struct Builder<'a> {
     text: &'a str,
     frames: Vec<Frame>,
     root: Option<Node>,
-    anchors: BTreeMap<usize, Node>,
+    anchors: OrdMap<usize, Node>,
     n_nodes: usize,
     problems: Vec<Problem>,
 }
@@ -70,7 +69,7 @@ enum FrameKind {
 
 /// Where each key of a map stands among its entries.
 #[derive(Default)]
-struct Places(BTreeMap<String, usize>);
+struct Places(OrdMap<String, usize>);
 
 impl Places {
     /// The entries up to which looking through them is faster than an index.

@@ -3,9 +3,8 @@
 mod motion;
 mod walk;
 
-use std::collections::BTreeSet;
-
 use podpath_diagram::{Content, Element};
+use podpath_order::OrdSet;
 use podpath_protocol::{EdgeState, Graph, Locale, Node, NodeState, Size};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -24,7 +23,7 @@ pub(crate) struct DiagramProps {
     pub(crate) size: Size,
     pub(crate) locale: Locale,
     /// Ids of the cards that the caret is in.
-    pub(crate) lit: std::rc::Rc<BTreeSet<String>>,
+    pub(crate) lit: std::rc::Rc<OrdSet<String>>,
     pub(crate) selected: Option<AttrValue>,
     pub(crate) on_pick: Callback<AttrValue>,
 }
@@ -81,7 +80,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
 struct Cards<'a> {
     graph: &'a Graph,
     locale: Locale,
-    lit: &'a BTreeSet<String>,
+    lit: &'a OrdSet<String>,
     selected: Option<&'a str>,
     /// The one that Tab stops at.
     stop: Option<&'a str>,

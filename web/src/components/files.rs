@@ -1,7 +1,6 @@
 //! The files of the workspace: ways in, presets, and the tree.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use podpath_protocol::{Locale, Preset};
 use yew::prelude::*;
 
@@ -22,7 +21,7 @@ use crate::words;
 pub(crate) struct FilesPaneProps {
     pub(crate) files: std::rc::Rc<state::files::Files>,
     pub(crate) open: Option<Text>,
-    pub(crate) marks: Shared<BTreeMap<String, FileMark>>,
+    pub(crate) marks: Shared<OrdMap<String, FileMark>>,
     pub(crate) presets: Shared<Vec<Preset>>,
     pub(crate) presets_open: bool,
     pub(crate) versions: std::rc::Rc<[Version]>,

@@ -2,10 +2,9 @@
 
 mod swipe;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::{Call, Graph, Hop, HopKind, Locale, Range, Ref, Trace};
 use yew::prelude::*;
 
@@ -37,7 +36,7 @@ pub(crate) struct HopsProps {
 
 #[component]
 pub(crate) fn Hops(props: &HopsProps) -> Html {
-    let folds = use_state_eq(BTreeMap::<usize, bool>::new);
+    let folds = use_state_eq(OrdMap::<usize, bool>::new);
     let is_copied = use_state_eq(|| false);
     let (trace, locale) = (&props.trace, props.locale);
     let first = first_open(trace);

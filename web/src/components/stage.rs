@@ -3,9 +3,9 @@
 mod export;
 mod zoom;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use podpath_order::OrdSet;
 use podpath_protocol::{Call, Focus, Graph, Locale, Size, Trace, View};
 use yew::prelude::*;
 
@@ -30,7 +30,7 @@ pub(crate) struct StageProps {
     pub(crate) size: Size,
     pub(crate) locale: Locale,
     /// Ids of the cards that the caret is in.
-    pub(crate) lit: Rc<BTreeSet<String>>,
+    pub(crate) lit: Rc<OrdSet<String>>,
     pub(crate) selected: Option<AttrValue>,
     pub(crate) on_pick: Callback<AttrValue>,
     pub(crate) on_action: Callback<Action>,

@@ -4,9 +4,9 @@ mod row;
 mod rows;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use podpath_order::{OrdMap, OrdSet};
 use podpath_protocol::Locale;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -24,7 +24,7 @@ use rows::{Row, found, moved, rows, window};
 pub(crate) struct TreeProps {
     pub(crate) files: Rc<Files>,
     pub(crate) open: Option<Text>,
-    pub(crate) marks: Shared<BTreeMap<String, FileMark>>,
+    pub(crate) marks: Shared<OrdMap<String, FileMark>>,
     pub(crate) locale: Locale,
     pub(crate) on_action: Callback<Action>,
 }
@@ -37,7 +37,7 @@ const WORD_MS: f64 = 700.0;
 #[component]
 pub(crate) fn Tree(props: &TreeProps) -> Html {
     let list = use_node_ref();
-    let shut = use_state_eq(BTreeSet::<String>::new);
+    let shut = use_state_eq(OrdSet::<String>::new);
     let renaming = use_state_eq(|| None::<Text>);
     let focus = use_state_eq(|| 0_usize);
     let scroll = use_state_eq(|| (0.0, 0.0, 24.0));

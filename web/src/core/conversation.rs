@@ -2,10 +2,9 @@
 //!
 //! Invariant: at most one question is under way, and the newest one is next; answers to a question that is not the newest are dropped.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::{
     Answer, Check, CheckParams, Edit, Graph, GraphParams, Node, Presets, Revision, SuggestParams, Suggestions,
     TraceParams, Traces, View, WorkspaceParams,
@@ -49,7 +48,7 @@ pub(crate) struct Conversation {
     revision: Option<u64>,
     wanted: Option<Rc<Question>>,
     current: Option<Rc<Question>>,
-    waiting: BTreeMap<u64, Topic>,
+    waiting: OrdMap<u64, Topic>,
     parts: Parts,
     next_id: u64,
     last: Option<Answers>,

@@ -1,11 +1,11 @@
 //! The one place behind which the worker stands: it is asked, watched, ended and started again here.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
+use podpath_order::OrdMap;
 use podpath_protocol::{Preset, Suggestion};
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -105,7 +105,7 @@ struct Link {
     restarts: Vec<f64>,
     tell: Callback<News>,
     /// Who waits for the answer to an aside, by its number.
-    asked: BTreeMap<u64, Callback<Option<Value>>>,
+    asked: OrdMap<u64, Callback<Option<Value>>>,
     n_asked: u64,
 }
 

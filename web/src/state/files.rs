@@ -1,16 +1,15 @@
 //! The texts of a workspace, and edits of them. Offsets are bytes of UTF-8, as in the protocol.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use podpath_order::{Gather, Order};
+use podpath_order::{Gather, OrdMap, OrdSet, Order};
 use podpath_protocol::{Fix, TextEdit};
 
 /// A path or a text: shared, so that a workspace is cloned without its texts.
 pub(crate) type Text = Rc<str>;
 
 /// Text of each file by its path.
-pub(crate) type Files = BTreeMap<Text, Text>;
+pub(crate) type Files = OrdMap<Text, Text>;
 
 /// The text with `from..to` replaced; the same text when that is no place in it.
 pub(crate) fn splice(text: &str, from: usize, to: usize, new: &str) -> Option<Text> {
@@ -55,7 +54,7 @@ pub(crate) fn units_of_bytes(text: &str, bytes: &[usize]) -> Vec<usize> {
 /// The files after the edits of the fixes; edits that overlap an earlier one are left out. Second: the fixes that count.
 pub(crate) fn repaired(files: &Files, fixes: &[Fix]) -> (Files, usize) {
     let mut result = files.clone();
-    let mut taken: BTreeMap<&str, Vec<&TextEdit>> = BTreeMap::new();
+    let mut taken: OrdMap<&str, Vec<&TextEdit>> = OrdMap::new();
     let mut n_fixes = 0;
     for fix in fixes {
         if fix
@@ -88,7 +87,7 @@ fn overlap(a: &TextEdit, b: &TextEdit) -> bool {
 }
 
 /// Paths whose text is not the same in both, by pointer.
-pub(crate) fn changed(old: &Files, new: &Files) -> BTreeSet<Text> {
+pub(crate) fn changed(old: &Files, new: &Files) -> OrdSet<Text> {
     let differs = |(path, text): &(&Text, &Text)| !new.get(*path).is_some_and(|it| Rc::ptr_eq(it, text));
     let gone = old.iter().filter(differs).map(|(path, _)| path.clone());
     gone.chain(new.keys().filter(|path| !old.contains_key(*path)).cloned()).gather()
@@ -125,14 +124,14 @@ mod tests {
         let files = Files::from([("a".into(), "one two".into())]);
         let fixes = [fix(vec![edit("a", 0, 3, "1")]), fix(vec![edit("a", 4, 7, "zwei"), edit("b", 0, 0, "new")])];
         let (after, n) = repaired(&files, &fixes);
-        assert_eq!((&*after["a"], &*after["b"], n), ("1 zwei", "new", 2));
+        assert_eq!((&**after.get("a").unwrap(), &**after.get("b").unwrap(), n), ("1 zwei", "new", 2));
     }
 
     #[test]
     fn a_fix_that_overlaps_an_earlier_one_is_left_out() {
         let files = Files::from([("a".into(), "one two".into())]);
         let (after, n) = repaired(&files, &[fix(vec![edit("a", 0, 3, "1")]), fix(vec![edit("a", 2, 5, "x")])]);
-        assert_eq!((&*after["a"], n), ("1 two", 1));
+        assert_eq!((&**after.get("a").unwrap(), n), ("1 two", 1));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! What fixes would change, line by line, so that a person sees it before it happens.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_protocol::Fix;
 
 use super::files::{Files, repaired};
@@ -20,7 +18,7 @@ pub(crate) struct Hunk {
 /// The changes of all fixes together, in the order of files and lines.
 pub(crate) fn hunks(files: &Files, fixes: &[Fix]) -> Vec<Hunk> {
     let (after, _) = repaired(files, fixes);
-    let mut touched: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut touched: OrdMap<&str, Vec<(usize, usize)>> = OrdMap::new();
     for edit in fixes.iter().flat_map(|it| &it.edits) {
         let lines = (edit.range.start.line as usize, edit.range.end.line as usize);
         touched.entry(&edit.range.file).or_default().push(lines);

@@ -1,8 +1,9 @@
 //! What comes in: texts become files of the workspace, as many as fit, and the rest is named.
 
+use podpath_order::Gather;
+
 use super::files::{Files, Text, free_path};
 use crate::outline;
-use podpath_order::Gather;
 
 /// More is not read.
 pub(crate) const MOST_BYTES: usize = 20_000_000;
@@ -196,8 +197,8 @@ mod tests {
         let text = "---\n# Source: shop/templates/service.yaml\nkind: Service\n---\n# Source: shop/templates/web.yaml\nkind: Deployment\n---\nkind: Pod\n---\n# Source: shop/templates/service.yaml\nkind: Service\n";
         let intake = pasted(text, &Files::new());
         assert_eq!(paths(&intake), ["shop/templates/service.yaml", "shop/templates/web.yaml"]);
-        assert_eq!(outline::label(&intake.files["shop/templates/service.yaml"]), "Service ×2");
-        assert_eq!(outline::label(&intake.files["shop/templates/web.yaml"]), "Deployment, Pod");
+        assert_eq!(outline::label(intake.files.get("shop/templates/service.yaml").unwrap()), "Service ×2");
+        assert_eq!(outline::label(intake.files.get("shop/templates/web.yaml").unwrap()), "Deployment, Pod");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What can be taken back: one step for each change that the editor's own history does not know.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use podpath_order::{Gather, OrdMap};
 
 use super::files::{Files, Text, changed};
 use crate::draft::Draft;
-use podpath_order::Gather;
 
 /// A change in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(crate) struct Replaced {
 pub(crate) struct Undo {
     pub(crate) deed: Deed,
     /// What each touched path held before; `None`: it was not there.
-    pub(crate) before: BTreeMap<Text, Option<Text>>,
+    pub(crate) before: OrdMap<Text, Option<Text>>,
     /// The workspace that was replaced.
     pub(crate) replaced: Option<Replaced>,
 }

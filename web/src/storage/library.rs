@@ -1,8 +1,6 @@
 //! The door to the workspaces that this browser keeps (`web/store`): JSON goes in and out, a refusal is a `None`.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::Call;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -47,7 +45,7 @@ struct Stored {
     id: String,
     #[serde(default)]
     name: String,
-    files: BTreeMap<String, String>,
+    files: OrdMap<String, String>,
     #[serde(default)]
     open: Option<String>,
     #[serde(default)]
@@ -73,7 +71,7 @@ struct Meta<'a> {
 struct Change<'a> {
     id: &'a str,
     meta: Meta<'a>,
-    changes: BTreeMap<&'a str, Option<&'a str>>,
+    changes: OrdMap<&'a str, Option<&'a str>>,
     deed: &'a str,
     /// The changes are all that there is.
     whole: bool,
@@ -170,7 +168,7 @@ pub(crate) async fn versions(id: &str) -> Vec<Version> {
 
 /// The files before a change.
 pub(crate) async fn version(id: &str, key: u32) -> Option<Files> {
-    let files: Option<BTreeMap<String, String>> = parsed(version_text(id, f64::from(key)).await)?;
+    let files: Option<OrdMap<String, String>> = parsed(version_text(id, f64::from(key)).await)?;
     Some(files?.into_iter().map(|(path, text)| (path.into(), text.into())).gather())
 }
 

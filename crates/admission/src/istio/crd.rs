@@ -3,8 +3,9 @@
 //! The rules are a table, `crd.txt`; the few that no line of it can say stand here. Bounds of number and length do not stop
 //! the rules between fields, wrong values and lists that are too long do, as in the API server.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+
+use podpath_order::{OrdMap, OrdSet};
 
 use super::value::nanoseconds;
 use crate::metadata::quoted;
@@ -13,7 +14,7 @@ use crate::{Field, Refusal, Sort};
 const TEXT: &str = include_str!("crd.txt");
 
 /// The lines of each type: a path inside of it, a rule, and what the rule is about.
-type Table = BTreeMap<&'static str, Vec<[&'static str; 3]>>;
+type Table = OrdMap<&'static str, Vec<[&'static str; 3]>>;
 
 /// Constant data, so what it holds depends on nothing that happened before.
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -131,7 +132,7 @@ impl Walk {
 
     /// A list in which each item has another value of this field.
     fn keys(&mut self, field: &Field<'_>, about: &str) {
-        let mut seen = BTreeSet::new();
+        let mut seen = OrdSet::new();
         for item in field.items() {
             let key = item.get(about);
             let value = shown(&key);
@@ -238,7 +239,7 @@ fn own(field: &Field<'_>, rule: &str) -> bool {
         "socketPorts" => text("address").starts_with("unix://") && has("ports"),
         "portNames" => field.entries().iter().any(|(key, _)| key.len() >= 63 || !super::host::is_label(key)),
         "samePort" => {
-            let mut seen = BTreeSet::new();
+            let mut seen = OrdSet::new();
             field.items().iter().filter_map(|it| it.get("number").int()).any(|it| !seen.insert(it))
         }
         "blocks" => {

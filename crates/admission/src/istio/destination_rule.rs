@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidateDestinationRule`, `validateSubset`, `validateExportTo`.
 
-use std::collections::BTreeSet;
+use podpath_order::OrdSet;
 
 use super::{Review, host, namespace, target, traffic_policy, value};
 use crate::Field;
@@ -12,7 +12,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
     let host = spec.get("host");
     review.must(&host, host::wildcard(host.text()));
     traffic_policy::check(review, &spec.get("trafficPolicy"));
-    let mut names = BTreeSet::new();
+    let mut names = OrdSet::new();
     for it in spec.get("subsets").items() {
         let name = it.get("name");
         if !names.insert(name.text()) {
@@ -34,7 +34,7 @@ fn exported(review: &mut Review, root: &Field<'_>, has_selector: bool) {
     if !has_selector || list.is_empty() {
         return;
     }
-    let shown: BTreeSet<&str> = list.texts().into_iter().map(|it| if it == "." { namespace } else { it }).collect();
+    let shown: OrdSet<&str> = list.texts().into_iter().map(|it| if it == "." { namespace } else { it }).collect();
     if !shown.contains(namespace) {
         let words = "destination rule with workload selector cannot have exportTo beyond current namespace";
         review.refuse(&list, words);

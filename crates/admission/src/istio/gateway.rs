@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidateGateway`, `validateServer`, `validateTLSOptions`.
 
-use std::collections::BTreeSet;
+use podpath_order::OrdSet;
 
 use super::Review;
 use super::host::{self, Holder};
@@ -18,7 +18,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
     }
     let servers = root.get("spec").get("servers");
     review.refuse_if(servers.is_empty(), &servers, "gateway must have at least one server");
-    let mut names = BTreeSet::new();
+    let mut names = OrdSet::new();
     for it in servers.items() {
         server(review, &it);
         let (port, tls) = (it.get("port"), it.get("tls"));
@@ -189,7 +189,7 @@ fn ciphers(review: &mut Review, tls: &Field<'_>) {
                      compatible ciphers.";
         review.warn(&version, words);
     }
-    let (mut invalid, mut valid, mut twice) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut invalid, mut valid, mut twice) = (OrdSet::new(), OrdSet::new(), OrdSet::new());
     for it in suites.texts() {
         if !is_cipher(it) {
             invalid.insert(it);

@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidateServiceEntry`, `validateWorkloadEntry`, `ValidateWorkloadGroup`, `validateReadinessProbe`.
 
-use std::collections::BTreeSet;
+use podpath_order::OrdSet;
 
 use super::gateway::SOCKET;
 use super::value::{self, Protocol, not_negative};
@@ -28,7 +28,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
 }
 
 /// The names of the ports, which endpoints refer to.
-fn port_names<'a>(spec: &Field<'a>) -> BTreeSet<&'a str> {
+fn port_names<'a>(spec: &Field<'a>) -> OrdSet<&'a str> {
     spec.get("ports").items().iter().map(|it| it.get("name").text()).collect()
 }
 
@@ -79,7 +79,7 @@ fn resolution(review: &mut Review, root: &Field<'_>) {
     }
 }
 
-fn by_name(review: &mut Review, spec: &Field<'_>, mode: &str, names: &BTreeSet<&str>) {
+fn by_name(review: &mut Review, spec: &Field<'_>, mode: &str, names: &OrdSet<&str>) {
     let (hosts, endpoints) = (spec.get("hosts"), spec.get("endpoints"));
     for it in hosts.items().iter().filter(|_| endpoints.is_empty()) {
         if let Some(why) = host::full(it.text()) {
@@ -135,12 +135,7 @@ fn several_hosts(review: &mut Review, spec: &Field<'_>) {
 }
 
 /// A WorkloadEntry, or an endpoint of a ServiceEntry, whose ports `names` holds.
-pub(super) fn workload_entry(
-    review: &mut Review,
-    entry: &Field<'_>,
-    names: Option<&BTreeSet<&str>>,
-    takes_names: bool,
-) {
+pub(super) fn workload_entry(review: &mut Review, entry: &Field<'_>, names: Option<&OrdSet<&str>>, takes_names: bool) {
     let (address, network, ports) = (entry.get("address"), entry.get("network"), entry.get("ports"));
     let text = address.text();
     if text.is_empty() {
@@ -161,7 +156,7 @@ pub(super) fn workload_entry(
     value::labels(review, &entry.get("labels"));
 }
 
-fn endpoint_ports(review: &mut Review, entry: &Field<'_>, names: Option<&BTreeSet<&str>>) {
+fn endpoint_ports(review: &mut Review, entry: &Field<'_>, names: Option<&OrdSet<&str>>) {
     for (name, it) in entry.get("ports").values() {
         let number = it.int().unwrap_or_default();
         let is_known = names.is_none_or(|names| names.contains(name));

@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidateSidecar` and what it calls.
 
-use std::collections::{BTreeMap, BTreeSet};
+use podpath_order::{OrdMap, OrdSet};
 
 use super::gateway::{self, SOCKET};
 use super::host::{self, Holder};
@@ -19,7 +19,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
     if ingress.is_empty() && egress.is_empty() && !outbound.exists() && !pool.exists() {
         return review.refuse(&spec, "sidecar: empty configuration provided");
     }
-    let mut numbers = BTreeSet::new();
+    let mut numbers = OrdSet::new();
     for it in ingress.items() {
         let_in(review, &it);
         once(review, &it.get("port").get("number"), &mut numbers);
@@ -30,7 +30,7 @@ pub(super) fn check(review: &mut Review, root: &Field<'_>) {
 }
 
 /// Each listener of a number once.
-fn once(review: &mut Review, number: &Field<'_>, seen: &mut BTreeSet<i64>) {
+fn once(review: &mut Review, number: &Field<'_>, seen: &mut OrdSet<i64>) {
     let is_new = number.int().is_none_or(|it| seen.insert(it));
     review.refuse_if(!is_new, number, "sidecar: ports on IP bound listeners must be unique");
 }
@@ -128,7 +128,7 @@ fn endpoint(review: &mut Review, endpoint: &Field<'_>) {
 }
 
 fn known(review: &mut Review, listeners: &[Field<'_>], own: &str) {
-    let (mut numbers, mut sockets) = (BTreeSet::new(), BTreeSet::new());
+    let (mut numbers, mut sockets) = (OrdSet::new(), OrdSet::new());
     for (idx, it) in listeners.iter().enumerate() {
         let (port, bind) = (it.get("port"), it.get("bind"));
         let number = port.get("number");
@@ -164,7 +164,7 @@ fn on_socket(review: &mut Review, port: &Field<'_>, listener: &Field<'_>) {
 /// `namespace/host`, each once.
 fn hosts(review: &mut Review, list: &Field<'_>, own: &str) {
     review.refuse_if(list.is_empty(), list, "sidecar: egress listener must contain at least one host");
-    let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut seen: OrdMap<&str, OrdSet<&str>> = OrdMap::new();
     for it in list.items() {
         let text = it.text();
         if let Some((namespace, host)) = text.split_once('/') {

@@ -2,7 +2,7 @@
 //!
 //! Source: `validateTrafficPolicy` and what it calls, `ValidateTLS`, `ValidateLocalityLbSetting`.
 
-use std::collections::BTreeSet;
+use podpath_order::OrdSet;
 
 use super::Review;
 use super::host;
@@ -161,7 +161,7 @@ fn cookie(review: &mut Review, cookie: &Field<'_>) {
         return;
     }
     review.refuse_if(cookie.get("name").text().is_empty(), cookie, "name required for HttpCookie");
-    let mut seen = BTreeSet::new();
+    let mut seen = OrdSet::new();
     for it in cookie.get("attributes").items() {
         let name = it.get("name").text();
         if name.is_empty() {

@@ -1,6 +1,6 @@
 //! Numbers, durations, labels and protocols, as Istio's validation reads them.
 
-use std::collections::BTreeSet;
+use podpath_order::OrdSet;
 
 use super::Review;
 use super::host::is_label;
@@ -152,7 +152,7 @@ pub(super) fn labels(review: &mut Review, map: &Field<'_>) {
 
 /// Refuses a list of namespaces that an object is shown to: each once, and neither all nor none beside others.
 pub(super) fn export(review: &mut Review, list: &Field<'_>, namespace: &str, is_service_entry: bool) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen: OrdSet<&str> = OrdSet::new();
     for it in list.items() {
         let written = it.text();
         let key = if written == "." { namespace } else { written };

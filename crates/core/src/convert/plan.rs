@@ -1,9 +1,8 @@
 //! The objects that take the place of a controller's table: one Gateway, an HTTPRoute for each Ingress and host.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::Ingress;
+use podpath_order::{OrdMap, OrdSet};
 use podpath_routing::{Condition, Filter, HostPattern, Listener, Protocol, Rule, Table};
 use podpath_source::Text;
 use serde_json::{Value, json};
@@ -41,7 +40,7 @@ impl Plan {
         let secured = secured(&found);
         let mut plan = Self { name, objects: vec![], routes: vec![], losses: vec![] };
         plan.objects.push(plan.gateway(&namespace, class, &found, &secured));
-        let mut rules: BTreeMap<Key, Rules> = BTreeMap::new();
+        let mut rules: OrdMap<Key, Rules> = OrdMap::new();
         for listener in &table.listeners {
             plan.collect(analysis, listener, members, &secured, &mut rules);
             plan.losses.extend(found.iter().filter_map(|it| strict_transport(it, listener)));
@@ -59,7 +58,7 @@ impl Plan {
         namespace: &str,
         class: &str,
         members: &[Found<'_, Ingress>],
-        secured: &BTreeMap<String, (String, String)>,
+        secured: &OrdMap<String, (String, String)>,
     ) -> Value {
         let is_alone = members.iter().all(|it| it.namespace() == namespace);
         let allowed = json!({ "namespaces": { "from": if is_alone { "Same" } else { "All" } } });
@@ -83,8 +82,8 @@ impl Plan {
         analysis: &Analysis,
         listener: &Listener,
         members: &[ResourceId],
-        secured: &BTreeMap<String, (String, String)>,
-        rules: &mut BTreeMap<Key, Rules>,
+        secured: &OrdMap<String, (String, String)>,
+        rules: &mut OrdMap<Key, Rules>,
     ) {
         let is_https = match listener.protocol {
             Protocol::Http => false,
@@ -139,8 +138,8 @@ impl Plan {
     }
 
     /// One HTTPRoute where plain HTTP and HTTPS do the same, else one for each.
-    fn write(&mut self, members: &[Found<'_, Ingress>], namespace: &str, rules: BTreeMap<Key, Rules>) {
-        let mut taken: BTreeSet<(String, String)> = BTreeSet::new();
+    fn write(&mut self, members: &[Found<'_, Ingress>], namespace: &str, rules: OrdMap<Key, Rules>) {
+        let mut taken: OrdSet<(String, String)> = OrdSet::new();
         for ((owner, host), of_host) in rules {
             let Some(ingress) = members.iter().find(|it| it.id == owner) else { continue };
             let is_secured = !of_host.https.is_empty();
@@ -180,8 +179,8 @@ impl Plan {
 }
 
 /// The hosts with a certificate: namespace and name of its Secret.
-fn secured(members: &[Found<'_, Ingress>]) -> BTreeMap<String, (String, String)> {
-    let mut found = BTreeMap::new();
+fn secured(members: &[Found<'_, Ingress>]) -> OrdMap<String, (String, String)> {
+    let mut found = OrdMap::new();
     for ingress in members {
         for tls in &ingress.object.tls {
             let Some(secret) = &tls.secret else { continue };
@@ -195,7 +194,7 @@ fn secured(members: &[Found<'_, Ingress>]) -> BTreeMap<String, (String, String)>
 }
 
 /// A controller may answer HTTPS with a certificate of its own; a Gateway serves the hosts that have one.
-fn without_certificate(ingress: &Found<'_, Ingress>, secured: &BTreeMap<String, (String, String)>) -> Option<Loss> {
+fn without_certificate(ingress: &Found<'_, Ingress>, secured: &OrdMap<String, (String, String)>) -> Option<Loss> {
     let hosts = ingress.object.rules.iter().filter_map(|it| it.host.as_ref());
     let host = hosts.into_iter().find(|it| !secured.contains_key(&it.value.to_ascii_lowercase()))?;
     let text = Text::new(
@@ -285,7 +284,7 @@ fn annotations(ingress: &Found<'_, Ingress>) -> Vec<Loss> {
     lost.collect()
 }
 
-fn free_name(stem: &str, namespace: &str, taken: &mut BTreeSet<(String, String)>) -> String {
+fn free_name(stem: &str, namespace: &str, taken: &mut OrdSet<(String, String)>) -> String {
     let numbered = |nth: u32| if nth == 1 { stem.to_owned() } else { format!("{stem}-{nth}") };
     let free = |name: &String| !taken.contains(&(namespace.to_owned(), name.clone()));
     let name = (1..=u32::MAX).map(numbered).find(free).unwrap_or_default();

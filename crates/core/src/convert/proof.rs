@@ -1,10 +1,8 @@
 //! The proof: requests made of the rules, followed before and after.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::ResourceId;
 use podpath_objects::Ingress;
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_protocol::{Conversion, Difference, Locale, Proof, Ref};
 use podpath_routing::{Entry, Outcome, Request, Rule, Table, Target, Trace, trace, witnesses};
 use podpath_source::Text;
@@ -26,7 +24,7 @@ struct Ending {
     outcome: Outcome,
     status: Option<u16>,
     location: Option<String>,
-    backends: BTreeSet<Share>,
+    backends: OrdSet<Share>,
     /// Path and host as the backend sees them.
     upstream: Option<(String, String)>,
 }
@@ -46,7 +44,7 @@ pub(super) fn prove(analysis: &Analysis, conversion: &Conversion, locale: Locale
         // HTTPS without a certificate of an Ingress is told once, by the plan.
         let asked =
             requests(table, &sources).into_iter().filter(|it| !it.scheme.is_tls() || secured.contains(&it.host));
-        let mut known = BTreeSet::new();
+        let mut known = OrdSet::new();
         for request in asked {
             if proof.requests as usize >= MAX_REQUESTS {
                 break;
@@ -65,7 +63,7 @@ pub(super) fn prove(analysis: &Analysis, conversion: &Conversion, locale: Locale
 }
 
 /// The hosts for which an Ingress names a certificate.
-fn secured_hosts(analysis: &Analysis, ids: &[ResourceId]) -> BTreeSet<String> {
+fn secured_hosts(analysis: &Analysis, ids: &[ResourceId]) -> OrdSet<String> {
     let found = ids.iter().filter_map(|it| analysis.cluster.get::<Ingress>(*it));
     let tls = found.flat_map(|it| &it.object.tls).filter(|it| it.secret.is_some());
     tls.flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase()).gather()
@@ -73,7 +71,7 @@ fn secured_hosts(analysis: &Analysis, ids: &[ResourceId]) -> BTreeSet<String> {
 
 /// For each rule of these Ingresses requests that it takes, and neighbours: a path that goes on, another method, a host that nobody serves.
 fn requests(table: &Table, sources: &[ResourceId]) -> Vec<Request> {
-    let mut found: BTreeMap<String, Request> = BTreeMap::new();
+    let mut found: OrdMap<String, Request> = OrdMap::new();
     let mut put = |request: Request| {
         let key = format!(
             "{:?} {} {} {:?}",

@@ -1,13 +1,11 @@
 //! Objects to cards and wires, without any request.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Found, PodSource, ResourceId, service_pods};
 use podpath_objects::{
     Gateway, GrpcRoute, HttpRoute, Ingress, IstioGateway, ListenerSet, ParentRef, PortRef, Service, StreamRoute,
     VirtualService, Workload,
 };
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Problem};
 use podpath_routing::gateways::{ingress, istio};
 use podpath_routing::{Access, Action, Rule, Table, Target};
@@ -39,9 +37,9 @@ struct Building<'a> {
     graph: Graph,
     /// Services whose Pods are a gateway: the gateway's card stands for them.
     gateway_services: Vec<(ResourceId, Vec<ResourceId>)>,
-    gateway_pods: BTreeSet<ResourceId>,
-    ids: BTreeSet<String>,
-    wires: BTreeSet<(String, String)>,
+    gateway_pods: OrdSet<ResourceId>,
+    ids: OrdSet<String>,
+    wires: OrdSet<(String, String)>,
 }
 
 /// The id of the card of an object.
@@ -97,7 +95,7 @@ impl<'a> Building<'a> {
     fn new(analysis: &'a Analysis, locale: Locale) -> Self {
         let cluster = &analysis.cluster;
         let tables = analysis.tables();
-        let gateway_pods: BTreeSet<_> = tables.istio().iter().filter_map(|(pods, _)| pods.source).gather();
+        let gateway_pods: OrdSet<_> = tables.istio().iter().filter_map(|(pods, _)| pods.source).gather();
         let behind = |service: &Found<'_, Service>| -> Vec<ResourceId> {
             let pods = service_pods(cluster, service);
             let found = pods.iter().filter_map(|pod| tables.istio_of(pod));
@@ -110,8 +108,8 @@ impl<'a> Building<'a> {
             graph: Graph::default(),
             gateway_services: services.filter(|(_, gateways)| !gateways.is_empty()).collect(),
             gateway_pods,
-            ids: BTreeSet::new(),
-            wires: BTreeSet::new(),
+            ids: OrdSet::new(),
+            wires: OrdSet::new(),
         }
     }
 
@@ -249,7 +247,7 @@ impl<'a> Building<'a> {
     /// What leads to a Gateway leads to its ListenerSets, and the client leads to what no load balancer leads to.
     fn wire_entries(&mut self) {
         let tables = self.analysis.tables();
-        let mut ports: BTreeMap<String, String> = BTreeMap::new();
+        let mut ports: OrdMap<String, String> = OrdMap::new();
         for table in tables.all() {
             let own = table.origin.resource.map(|id| node_id(self.analysis, id)).unwrap_or_default();
             for listener in &table.listeners {
@@ -262,7 +260,7 @@ impl<'a> Building<'a> {
                 }
             }
         }
-        let behind: BTreeSet<&str> =
+        let behind: OrdSet<&str> =
             self.graph.edges.iter().filter(|it| it.from != CLIENT).map(|it| it.to.as_str()).gather();
         let nodes = self.graph.nodes.iter().filter(|it| it.lane == Lane::Gateway && !behind.contains(it.id.as_str()));
         let open: Vec<String> = nodes.map(|it| it.id.clone()).collect();
@@ -329,11 +327,11 @@ impl<'a> Building<'a> {
 
     /// Names of the listeners on the wires from a gateway to its routes.
     fn name_listeners(&mut self) {
-        let mut names: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+        let mut names: OrdMap<(String, String), Vec<&str>> = OrdMap::new();
         for listener in self.analysis.tables().all().flat_map(|it| &it.listeners) {
             let Some(gateway) = listener.origin.resource.map(|id| node_id(self.analysis, id)) else { continue };
             let rules = listener.hosts.iter().flat_map(|host| &host.rules).chain(&listener.fallback);
-            let routes: BTreeSet<ResourceId> = rules.filter_map(|it| it.origin.resource).gather();
+            let routes: OrdSet<ResourceId> = rules.filter_map(|it| it.origin.resource).gather();
             for route in routes {
                 let wire = (gateway.clone(), node_id(self.analysis, route));
                 names.entry(wire).or_default().push(listener_name(&listener.name));

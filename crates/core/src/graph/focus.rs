@@ -1,13 +1,11 @@
 //! A part of the picture: the path, one namespace, or what touches one object.
 
-use std::collections::BTreeSet;
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdSet};
 use podpath_protocol::{Focus, Graph, Lane, Node, NodeState};
 
 /// Leaves the cards of the focus, and the wires between them.
 pub(super) fn focus(graph: &mut Graph, focus: &Focus) {
-    let kept: BTreeSet<String> = match focus {
+    let kept: OrdSet<String> = match focus {
         Focus::Path => ids(graph, is_on_path),
         Focus::Namespace(name) => ids(graph, |it| is_on_path(it) || namespace(it) == name),
         Focus::Object(resource) => {
@@ -33,18 +31,18 @@ pub(super) fn namespace(node: &Node) -> &str {
     node.resource.as_ref().and_then(|it| it.namespace.as_deref()).or_else(missing).unwrap_or_default()
 }
 
-fn ids(graph: &Graph, keeps: impl Fn(&Node) -> bool) -> BTreeSet<String> {
+fn ids(graph: &Graph, keeps: impl Fn(&Node) -> bool) -> OrdSet<String> {
     graph.nodes.iter().filter(|it| keeps(it)).map(|it| it.id.clone()).gather()
 }
 
 /// Everything that wires lead to from a card, or that leads to it.
-fn reached(graph: &Graph, from: &str, is_right: bool) -> BTreeSet<String> {
-    let mut steps: std::collections::BTreeMap<&str, Vec<&str>> = std::collections::BTreeMap::new();
+fn reached(graph: &Graph, from: &str, is_right: bool) -> OrdSet<String> {
+    let mut steps: podpath_order::OrdMap<&str, Vec<&str>> = podpath_order::OrdMap::new();
     for edge in &graph.edges {
         let (near, far) = if is_right { (&edge.from, &edge.to) } else { (&edge.to, &edge.from) };
         steps.entry(near).or_default().push(far);
     }
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut seen: OrdSet<String> = OrdSet::new();
     let mut open = vec![from];
     while let Some(id) = open.pop() {
         if seen.insert(id.to_owned()) {

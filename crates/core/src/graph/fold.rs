@@ -3,9 +3,7 @@
 //!
 //! Invariant: however large the workspace, a picture with nothing opened has fewer than 150 cards.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use podpath_order::{Gather, Order};
+use podpath_order::{Gather, OrdMap, OrdSet, Order};
 use podpath_protocol::{Edge, Graph, Group, Lane, Node, NodeState, Problem, View};
 
 use super::build::{bare_edge, bare_node};
@@ -32,12 +30,12 @@ pub(super) fn fold(graph: &mut Graph, view: &View) {
         return;
     }
     let services = services(graph);
-    let mut folding = Folding { view, services, nodes: Vec::new(), seat_of: BTreeMap::new() };
+    let mut folding = Folding { view, services, nodes: Vec::new(), seat_of: OrdMap::new() };
     let kept = kept(graph, view);
     let spaces = spaces(graph, &kept);
     let n_shown = N_FIRST + N_MORE * view.more as usize;
     let is_open = |space: &str| view.open.iter().any(|it| it.split('/').nth(2) == Some(space));
-    let shown: BTreeSet<&str> =
+    let shown: OrdSet<&str> =
         spaces.iter().enumerate().filter(|(at, it)| *at < n_shown || is_open(it)).map(|(_, it)| it.as_str()).gather();
     for node in graph.nodes.iter().filter(|it| kept.contains(&it.id)) {
         folding.keep(node);
@@ -50,14 +48,14 @@ pub(super) fn fold(graph: &mut Graph, view: &View) {
     graph.hidden = u32::try_from(spaces.len() - shown.len()).unwrap_or(u32::MAX);
     let edges = folding.edges(&graph.edges);
     let mut nodes = folding.nodes;
-    let order: BTreeMap<&str, usize> = graph.nodes.iter().zip(0..).map(|(it, at)| (it.id.as_str(), at)).gather();
+    let order: OrdMap<&str, usize> = graph.nodes.iter().zip(0..).map(|(it, at)| (it.id.as_str(), at)).gather();
     nodes.order_by_key(|(first, node)| (order.get(first.as_str()).copied(), node.group.is_none()));
     let nodes = nodes.into_iter().map(|(_, node)| node).collect();
     (graph.nodes, graph.edges) = (nodes, edges);
 }
 
 /// Ids of the cards that no group takes.
-fn kept(graph: &Graph, view: &View) -> BTreeSet<String> {
+fn kept(graph: &Graph, view: &View) -> OrdSet<String> {
     let is_of_file = |it: &&Node| it.range.as_ref().is_some_and(|it| Some(&*it.file) == view.file.as_deref());
     let is_failing = |it: &&Node| it.problem == Some(Problem::Error) || it.state == NodeState::Ghost;
     let of_file: Vec<&Node> = graph.nodes.iter().filter(is_of_file).collect();
@@ -68,15 +66,15 @@ fn kept(graph: &Graph, view: &View) -> BTreeSet<String> {
 }
 
 /// The namespaces with something to fold, in source order.
-fn spaces(graph: &Graph, kept: &BTreeSet<String>) -> Vec<String> {
-    let mut seen = BTreeSet::new();
+fn spaces(graph: &Graph, kept: &OrdSet<String>) -> Vec<String> {
+    let mut seen = OrdSet::new();
     let folded = graph.nodes.iter().filter(|it| !kept.contains(&it.id));
     folded.map(|it| namespace(it).to_owned()).filter(|it| seen.insert(it.clone())).collect()
 }
 
 /// What is folded, by lane and namespace; workloads and Pods share a lane.
-fn members<'a>(graph: &'a Graph, kept: &BTreeSet<String>) -> BTreeMap<(Lane, &'a str), Vec<&'a Node>> {
-    let mut members: BTreeMap<(Lane, &str), Vec<&Node>> = BTreeMap::new();
+fn members<'a>(graph: &'a Graph, kept: &OrdSet<String>) -> OrdMap<(Lane, &'a str), Vec<&'a Node>> {
+    let mut members: OrdMap<(Lane, &str), Vec<&Node>> = OrdMap::new();
     for node in graph.nodes.iter().filter(|it| !kept.contains(&it.id)) {
         let lane = if node.lane == Lane::Workload { Lane::Pod } else { node.lane };
         members.entry((lane, namespace(node))).or_default().push(node);
@@ -85,10 +83,10 @@ fn members<'a>(graph: &'a Graph, kept: &BTreeSet<String>) -> BTreeMap<(Lane, &'a
 }
 
 /// The Service beside each card of another lane: the first that a wire joins it to.
-fn services(graph: &Graph) -> BTreeMap<String, String> {
-    let is_service: BTreeSet<&str> =
+fn services(graph: &Graph) -> OrdMap<String, String> {
+    let is_service: OrdSet<&str> =
         graph.nodes.iter().filter(|it| it.lane == Lane::Service).map(|it| it.id.as_str()).gather();
-    let mut services = BTreeMap::new();
+    let mut services = OrdMap::new();
     for edge in &graph.edges {
         for (own, other) in [(&edge.from, &edge.to), (&edge.to, &edge.from)] {
             if is_service.contains(other.as_str()) && !is_service.contains(own.as_str()) {
@@ -112,11 +110,11 @@ fn lane_word(lane: Lane) -> &'static str {
 
 struct Folding<'a> {
     view: &'a View,
-    services: BTreeMap<String, String>,
+    services: OrdMap<String, String>,
     /// Cards of the picture, each with the id of the first card that it stands for.
     nodes: Vec<(String, Node)>,
     /// The card that each old card is drawn as.
-    seat_of: BTreeMap<String, String>,
+    seat_of: OrdMap<String, String>,
 }
 
 impl Folding<'_> {
@@ -152,7 +150,7 @@ impl Folding<'_> {
     /// The cards of an open group: those of one Service behind a card of their own, and no more than so many.
     fn open(&mut self, id: &str, title: &str, members: &[&Node]) {
         let is_inner = id.split('/').count() > 3;
-        let mut of_service: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+        let mut of_service: OrdMap<&str, Vec<&Node>> = OrdMap::new();
         let mut single: Vec<&Node> = Vec::new();
         for node in members {
             match self.services.get(&node.id).filter(|_| !is_inner && members.len() > N_OPEN) {
@@ -179,7 +177,7 @@ impl Folding<'_> {
 
     /// The wires between what is drawn; of many between two cards one, the lit one first.
     fn edges(&self, old: &[Edge]) -> Vec<Edge> {
-        let mut seen = BTreeSet::new();
+        let mut seen = OrdSet::new();
         let (lit, unlit): (Vec<&Edge>, Vec<&Edge>) = old.iter().partition(|it| it.on_path);
         let drawn = lit.into_iter().chain(unlit).filter_map(|edge| {
             let (from, to) = (self.seat_of.get(&edge.from)?, self.seat_of.get(&edge.to)?);

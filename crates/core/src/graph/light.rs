@@ -1,7 +1,6 @@
 //! The way of a request on the picture: hop numbers, the lit wires, the dead end, and why the others lost.
 
-use std::collections::BTreeMap;
-
+use podpath_order::OrdMap;
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Shield};
 use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted, lowest_terms};
 use podpath_source::Text;
@@ -214,7 +213,7 @@ impl Lighting<'_> {
         }
         let route = trace.hops.iter().rev().find(|it| it.kind == HopKind::Route || it.kind == HopKind::LoadBalancer);
         let Some(from) = route.and_then(|it| it.resource).map(|id| node_id(self.analysis, id)) else { return };
-        let mut shares: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut shares: OrdMap<String, (u64, u64)> = OrdMap::new();
         for backend in &trace.backends {
             let to = match &backend.target {
                 Target::Service(id) | Target::Balancer(id) => node_id(self.analysis, *id),
@@ -239,7 +238,7 @@ impl Lighting<'_> {
     fn dim_losers(&mut self, trace: &Trace) {
         let chosen: Vec<_> = trace.hops.iter().filter_map(|it| it.resource).collect();
         let losers = trace.hops.iter().flat_map(|it| &it.candidates).filter(|it| it.verdict != Verdicted::Chosen);
-        let mut reasons: BTreeMap<String, &'static str> = BTreeMap::new();
+        let mut reasons: OrdMap<String, &'static str> = OrdMap::new();
         for candidate in losers {
             let Some(id) = candidate.resource.filter(|id| !chosen.contains(id)) else { continue };
             reasons.entry(node_id(self.analysis, id)).or_insert(candidate.reason);

@@ -3,9 +3,7 @@
 //! Defaults are those of `pkg/apis/*/v1/defaults.go` of Kubernetes and of the Gateway API's `+kubebuilder:default` marks,
 //! as data: kind, path and value. What only a cluster can know (addresses, uid, times) is left out.
 
-use std::collections::BTreeSet;
-
-use podpath_order::Order;
+use podpath_order::{OrdSet, Order};
 use podpath_protocol::{StoredField, StoredLine};
 use podpath_yaml::{Node, Value};
 use serde_json::{Map, Value as Json, json};
@@ -13,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 /// An object with its defaults, and the paths of those.
 pub(super) struct Stored {
     root: Json,
-    defaults: BTreeSet<String>,
+    defaults: OrdSet<String>,
 }
 
 /// The kinds whose defaults a row is about, the map that holds the field (`[]` is each item), the field, its value.
@@ -82,7 +80,7 @@ const POD_ROWS: &[(&str, &str, &str)] = &[
 
 /// What is kept of an object. `namespace` is empty for kinds without one.
 pub(super) fn stored(node: &Node, kind: &str, namespace: &str) -> Stored {
-    let mut stored = Stored { root: json(node), defaults: BTreeSet::new() };
+    let mut stored = Stored { root: json(node), defaults: OrdSet::new() };
     if !namespace.is_empty() {
         stored.fill("metadata", "namespace", &json!(namespace));
     }
@@ -138,7 +136,7 @@ impl Stored {
     }
 
     /// Visits each map at a path; `[]` goes into every item of a list.
-    fn each(&mut self, holder: &str, visit: &mut impl FnMut(&mut Map<String, Json>, &str, &mut BTreeSet<String>)) {
+    fn each(&mut self, holder: &str, visit: &mut impl FnMut(&mut Map<String, Json>, &str, &mut OrdSet<String>)) {
         let steps: Vec<&str> = holder.split('.').collect();
         descend(&mut self.root, &steps, "", &mut self.defaults, visit);
     }
@@ -165,8 +163,8 @@ fn descend(
     value: &mut Json,
     steps: &[&str],
     path: &str,
-    defaults: &mut BTreeSet<String>,
-    visit: &mut impl FnMut(&mut Map<String, Json>, &str, &mut BTreeSet<String>),
+    defaults: &mut OrdSet<String>,
+    visit: &mut impl FnMut(&mut Map<String, Json>, &str, &mut OrdSet<String>),
 ) {
     let Some((step, rest)) = steps.split_first() else {
         if let Some(map) = value.as_object_mut() {
@@ -203,7 +201,7 @@ fn json(node: &Node) -> Json {
 }
 
 /// The lines of a value that stands on its own lines.
-fn block(value: &Json, indent: usize, path: &str, defaults: &BTreeSet<String>, is_default: bool) -> Vec<StoredLine> {
+fn block(value: &Json, indent: usize, path: &str, defaults: &OrdSet<String>, is_default: bool) -> Vec<StoredLine> {
     let pad = "  ".repeat(indent);
     let line = |text: String, is_default: bool| StoredLine { text, is_default };
     match value {
@@ -245,7 +243,7 @@ fn rank(key: &str) -> usize {
 
 /// A document of YAML.
 pub(crate) fn yaml(value: &Json) -> String {
-    let lines = block(value, 0, "", &BTreeSet::new(), false);
+    let lines = block(value, 0, "", &OrdSet::new(), false);
     lines.into_iter().map(|it| it.text + "\n").collect()
 }
 

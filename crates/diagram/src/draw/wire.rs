@@ -1,9 +1,8 @@
 //! Wires, and what lies on them: sockets, ports, shares, discs and reasons.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use podpath_order::Order;
+use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_protocol::{Edge, EdgeState, Graph, Shield};
 
 use crate::element::{Element, Px, circle, icon, path, rect, text};
@@ -39,8 +38,8 @@ impl Socket {
 }
 
 /// The sockets of each card; where wires share one, the strongest colours it.
-pub(super) fn sockets(graph: &Graph) -> BTreeMap<&str, Vec<Socket>> {
-    let mut glows: BTreeMap<(&str, u64, u64), Glow> = BTreeMap::new();
+pub(super) fn sockets(graph: &Graph) -> OrdMap<&str, Vec<Socket>> {
+    let mut glows: OrdMap<(&str, u64, u64), Glow> = OrdMap::new();
     for edge in &graph.edges {
         let (out, into) = glow(edge.state);
         let ends = [(&edge.from, edge.points.first(), Some(out)), (&edge.to, edge.points.last(), into)];
@@ -50,7 +49,7 @@ pub(super) fn sockets(graph: &Graph) -> BTreeMap<&str, Vec<Socket>> {
             *strongest = glow.max(*strongest);
         }
     }
-    let mut sockets: BTreeMap<&str, Vec<Socket>> = BTreeMap::new();
+    let mut sockets: OrdMap<&str, Vec<Socket>> = OrdMap::new();
     for ((id, x, y), glow) in glows {
         let socket = Socket { at: (f64::from_bits(x), f64::from_bits(y)), glow };
         sockets.entry(id).or_default().push(socket);
@@ -77,7 +76,7 @@ pub(super) fn under(graph: &Graph, metrics: &Metrics) -> Vec<Element> {
 /// Discs, reasons, shares and ports; where two words would lie on each other, those of the lit wire stay.
 pub(super) fn over(graph: &Graph, metrics: &Metrics) -> Vec<Element> {
     let edges = by_light(graph);
-    let mut places = BTreeSet::new();
+    let mut places = OrdSet::new();
     let is_first = |it: &Label| places.insert((it.at.0.to_bits(), it.at.1.to_bits()));
     let labels: Vec<Label> = edges.iter().rev().filter_map(|edge| label(edge, metrics)).filter(is_first).collect();
     let breaks = edges.iter().flat_map(|edge| breaks(edge, metrics));

@@ -1,11 +1,9 @@
 //! Where the cards lie: lanes make the columns, the order makes the rows, and pills push rows down.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_protocol::{Edge, EdgeState, Lane, Node};
 
-use crate::metrics::{DISC, Metrics, N_LANES, PILL_DROP, PILL_HEIGHT, column};
+use crate::metrics::{DISC, Metrics, PILL_DROP, PILL_HEIGHT, column};
 use crate::order::Link;
 
 /// How much lower a row is when a pill would cover one of its cards.
@@ -63,7 +61,7 @@ impl Board {
     ) -> Self {
         let seats: Vec<Seat> =
             nodes.iter().zip(rows).map(|(it, row)| Seat { column: column(it.lane), row: *row }).collect();
-        let taken: BTreeSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).gather();
+        let taken: OrdSet<(usize, usize)> = seats.iter().map(|it| (it.row, it.column)).gather();
         let hangings: Vec<Hanging> =
             edges.iter().zip(links).filter_map(|(edge, link)| hanging(edge, link, &seats, metrics)).collect();
         let heights = heights(nodes, rows, metrics);
@@ -164,11 +162,11 @@ fn hanging(edge: &Edge, link: &Link, seats: &[Seat], metrics: &Metrics) -> Optio
 }
 
 /// The rows with a card that would be covered by what hangs from the row above.
-fn pushed(hangings: &[Hanging], taken: &BTreeSet<(usize, usize)>, metrics: &Metrics) -> BTreeMap<usize, f64> {
+fn pushed(hangings: &[Hanging], taken: &OrdSet<(usize, usize)>, metrics: &Metrics) -> OrdMap<usize, f64> {
     let bands = metrics.bands();
     let covers = |it: &&Hanging| {
-        let mut below =
-            taken.range((it.row + 1, 0)..(it.row + 1, N_LANES)).filter_map(|(_, column)| bands.get(*column));
+        let below = taken.starting_at(&(it.row + 1, 0)).take_while(|at| at.0 == it.row + 1);
+        let mut below = below.filter_map(|(_, column)| bands.get(*column));
         below.any(|band| it.left < band.left + band.width && band.left < it.right)
     };
     hangings.iter().filter(covers).map(|it| (it.row + 1, PILL_ROOM)).gather()
@@ -195,7 +193,7 @@ fn heights(nodes: &[Node], rows: &[usize], metrics: &Metrics) -> Vec<f64> {
 }
 
 /// The top of each row; a pushed row takes those below it along. Rows of groups lie closer.
-fn tops(heights: &[f64], pushed: &BTreeMap<usize, f64>, metrics: &Metrics) -> Vec<f64> {
+fn tops(heights: &[f64], pushed: &OrdMap<usize, f64>, metrics: &Metrics) -> Vec<f64> {
     let gap = metrics.pitch - metrics.card;
     let mut next = metrics.top;
     let mut before = metrics.card;

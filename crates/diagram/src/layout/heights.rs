@@ -130,7 +130,7 @@ impl Aisle {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use podpath_order::OrdMap;
 
     use podpath_protocol::{Graph, Size};
 
@@ -138,7 +138,7 @@ mod tests {
 
     fn laid(text: &str) -> Graph {
         let mut graph = fixture::graph(text);
-        layout(&mut graph, Size::Wide, &BTreeMap::new());
+        layout(&mut graph, Size::Wide, &OrdMap::new());
         graph
     }
 

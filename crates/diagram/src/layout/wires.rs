@@ -1,8 +1,6 @@
 //! The corners of each wire: level where it can be, else up or down in a gap, never under a card.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_protocol::{Edge, EdgeState};
 
 use super::board::{Board, Seat};
@@ -68,7 +66,7 @@ pub(super) fn points(board: &Board, edges: &[Edge], links: &[Link], lanes: &[Vec
 
 /// How far from the middle of its card each wire arrives. The port of the path is the middle, the next lies above it.
 fn offsets(edges: &[Edge], links: &[Link], metrics: &Metrics) -> Vec<f64> {
-    let mut ports: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut ports: OrdMap<usize, Vec<&str>> = OrdMap::new();
     let has_port = |it: &Edge| {
         let is_reason = matches!(it.state, EdgeState::Dead | EdgeState::Redirect);
         metrics.is_full && !is_reason && !it.label.is_empty()
@@ -144,9 +142,9 @@ fn back(board: &Board, link: &Link) -> Plan {
 }
 
 /// Where each trunk runs up or down, so that those of one gap do not lie on each other.
-fn tracks(metrics: &Metrics, plans: &[Plan]) -> BTreeMap<(usize, Trunk), f64> {
+fn tracks(metrics: &Metrics, plans: &[Plan]) -> OrdMap<(usize, Trunk), f64> {
     let trunks = trunks(plans);
-    let mut tracks = BTreeMap::new();
+    let mut tracks = OrdMap::new();
     for gap in 0..=N_LANES {
         let slots = metrics.slots(gap);
         let mut used = vec![f64::MIN; slots.len()];
@@ -170,8 +168,8 @@ fn free_slot(used: &[f64], low: f64) -> usize {
     free.or_else(least).unwrap_or_default()
 }
 
-fn trunks(plans: &[Plan]) -> BTreeMap<(usize, Trunk), Reach> {
-    let mut trunks = BTreeMap::new();
+fn trunks(plans: &[Plan]) -> OrdMap<(usize, Trunk), Reach> {
+    let mut trunks = OrdMap::new();
     for plan in plans {
         for turn in &plan.turns {
             let fresh = Reach { low: f64::MAX, high: f64::MIN, is_fixed: false };
@@ -184,7 +182,7 @@ fn trunks(plans: &[Plan]) -> BTreeMap<(usize, Trunk), Reach> {
     trunks
 }
 
-fn corners(plan: Plan, tracks: &BTreeMap<(usize, Trunk), f64>) -> Vec<Point> {
+fn corners(plan: Plan, tracks: &OrdMap<(usize, Trunk), f64>) -> Vec<Point> {
     let mut points = vec![plan.start];
     for turn in &plan.turns {
         let x = tracks.get(&(turn.gap, turn.trunk)).copied().unwrap_or(plan.start.0);

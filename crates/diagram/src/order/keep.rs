@@ -1,8 +1,7 @@
 //! Rows that stay while a person types: a card that was in the picture before keeps its row, a new one takes a free row
 //! near its neighbours, and nothing else moves.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use podpath_order::{OrdMap, OrdSet};
 use podpath_protocol::Node;
 
 use super::net::{self, Near};
@@ -13,9 +12,9 @@ use crate::metrics::column;
 const FINE: i64 = 1 << 20;
 
 /// The row of each card, with those of `kept` where they are still free.
-pub(super) fn rows(nodes: &[Node], links: &[Link], kept: &BTreeMap<String, i32>) -> Vec<i32> {
+pub(super) fn rows(nodes: &[Node], links: &[Link], kept: &OrdMap<String, i32>) -> Vec<i32> {
     let mut rows = vec![0; nodes.len()];
-    let mut taken: BTreeSet<(usize, i32)> = BTreeSet::new();
+    let mut taken: OrdSet<(usize, i32)> = OrdSet::new();
     let mut waiting = Vec::new();
     let on_line = line::line(nodes, links);
     let has_line = !on_line.is_empty();
@@ -58,7 +57,7 @@ fn set(rows: &mut [i32], card: usize, row: i32) {
 }
 
 /// The free row of a lane that is nearest to the wish, the lower one of two; the line is not free.
-fn free(taken: &BTreeSet<(usize, i32)>, lane: usize, wish: i32, has_line: bool) -> i32 {
+fn free(taken: &OrdSet<(usize, i32)>, lane: usize, wish: i32, has_line: bool) -> i32 {
     let is_free = |row: &i32| !(taken.contains(&(lane, *row)) || has_line && *row == 0);
     let rows = (0..).flat_map(|step| [wish.saturating_add(step), wish.saturating_sub(step)]);
     rows.take(2 * taken.len() + 4).find(is_free).unwrap_or(wish)
@@ -66,17 +65,17 @@ fn free(taken: &BTreeSet<(usize, i32)>, lane: usize, wish: i32, has_line: bool) 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use podpath_order::OrdMap;
 
     use podpath_protocol::{Graph, Size};
 
     use crate::{fixture, layout};
 
-    fn rows(graph: &Graph) -> BTreeMap<String, i32> {
+    fn rows(graph: &Graph) -> OrdMap<String, i32> {
         graph.nodes.iter().map(|it| (it.id.clone(), it.row)).collect()
     }
 
-    fn laid(text: &str, kept: &BTreeMap<String, i32>) -> Graph {
+    fn laid(text: &str, kept: &OrdMap<String, i32>) -> Graph {
         let mut graph = fixture::graph(text);
         layout(&mut graph, Size::Wide, kept);
         graph
@@ -84,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_was_there_before_keeps_its_place_when_cards_come_and_go() {
-        let before = laid(fixture::DELIVERED, &BTreeMap::new());
+        let before = laid(fixture::DELIVERED, &OrdMap::new());
         let kept = rows(&before);
         let more = format!("route aaa\nservice bbb\naaa > bbb\naaa > web-svc\n{}", fixture::DELIVERED);
         let after = laid(&more, &kept);
@@ -107,13 +106,13 @@ mod tests {
 
     #[test]
     fn the_path_takes_its_line_back() {
-        let kept = rows(&laid(fixture::DELIVERED, &BTreeMap::new()));
+        let kept = rows(&laid(fixture::DELIVERED, &OrdMap::new()));
         let broken = fixture::DELIVERED
             .replace("pod pod on 6", "pod pod\npod ghost needed 6")
             .replace("svc > pod on", "svc > ghost dead no Pod");
         let after = rows(&laid(&broken, &kept));
-        assert_eq!((after["ghost"], after["svc"]), (0, 0));
-        assert_ne!(after["pod"], 0);
-        assert_eq!(after["web-pod"], kept["web-pod"]);
+        assert_eq!((after.get("ghost"), after.get("svc")), (Some(&0), Some(&0)));
+        assert_ne!(after.get("pod"), Some(&0));
+        assert_eq!(after.get("web-pod"), kept.get("web-pod"));
     }
 }

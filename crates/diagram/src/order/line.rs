@@ -1,8 +1,8 @@
 //! Which card of each lane lies on the line of the path: at a fork, the one with the heaviest share.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
+use podpath_order::OrdSet;
 use podpath_protocol::{EdgeState, Node, NodeState};
 
 use super::Link;
@@ -14,8 +14,8 @@ pub(super) fn is_lit(node: &Node) -> bool {
 }
 
 /// The cards of the line, at most one in each lane.
-pub(super) fn line(nodes: &[Node], links: &[Link]) -> BTreeSet<usize> {
-    let mut line = BTreeSet::new();
+pub(super) fn line(nodes: &[Node], links: &[Link]) -> OrdSet<usize> {
+    let mut line = OrdSet::new();
     for lane in 0..N_LANES {
         let lit = nodes.iter().enumerate().filter(|(_, node)| column(node.lane) == lane && is_lit(node));
         let heaviest = lit.max_by_key(|(idx, node)| {
@@ -29,7 +29,7 @@ pub(super) fn line(nodes: &[Node], links: &[Link]) -> BTreeSet<usize> {
 }
 
 /// Whether the line leads to this card, and the heaviest share that arrives.
-fn claim(card: usize, links: &[Link], line: &BTreeSet<usize>) -> (bool, u64) {
+fn claim(card: usize, links: &[Link], line: &OrdSet<usize>) -> (bool, u64) {
     let lit = links.iter().filter(|it| it.to == card && !matches!(it.state, EdgeState::Off | EdgeState::Redirect));
     lit.map(|it| (line.contains(&it.from), it.share)).max().unwrap_or_default()
 }

@@ -2,8 +2,7 @@
 //!
 //! Invariant: every wire here joins two neighbouring lanes.
 
-use std::collections::BTreeSet;
-
+use podpath_order::OrdSet;
 use podpath_protocol::{EdgeState, Node};
 
 use super::{Link, line};
@@ -75,10 +74,10 @@ impl Net {
 
     /// Where the cards have their places already, so that the path is like all else.
     pub(super) fn without_line(nodes: &[Node], links: &[Link]) -> Self {
-        Self::with_line(nodes, links, &BTreeSet::new())
+        Self::with_line(nodes, links, &OrdSet::new())
     }
 
-    fn with_line(nodes: &[Node], links: &[Link], on_line: &BTreeSet<usize>) -> Self {
+    fn with_line(nodes: &[Node], links: &[Link], on_line: &OrdSet<usize>) -> Self {
         let is_lit: Vec<bool> = nodes.iter().map(line::is_lit).collect();
         let lanes = lanes(nodes, &is_lit, on_line);
         let mut building = Building { lanes, links: vec![None; nodes.len()], wires: Vec::new() };
@@ -124,7 +123,7 @@ fn span(nodes: &[Node], link: &Link) -> Option<Span> {
 }
 
 /// The cards of each lane: half of those beside the path above it.
-fn lanes(nodes: &[Node], is_lit: &[bool], on_line: &BTreeSet<usize>) -> Vec<Vec<usize>> {
+fn lanes(nodes: &[Node], is_lit: &[bool], on_line: &OrdSet<usize>) -> Vec<Vec<usize>> {
     let mut lanes = vec![<[Vec<usize>; 3]>::default(); N_LANES];
     for (idx, (node, is_lit)) in nodes.iter().zip(is_lit).enumerate() {
         let Some([line, lit, unlit]) = lanes.get_mut(column(node.lane)) else { continue };
@@ -157,7 +156,7 @@ impl Building {
     }
 
     /// Where a path passes a lane without a card, it has a place of its own in the middle.
-    fn pivots(&mut self, nodes: &[Node], on_line: &BTreeSet<usize>) -> [Option<usize>; N_LANES] {
+    fn pivots(&mut self, nodes: &[Node], on_line: &OrdSet<usize>) -> [Option<usize>; N_LANES] {
         let mut pivots = [None; N_LANES];
         for card in on_line {
             if let Some(it) = nodes.get(*card).and_then(|it| pivots.get_mut(column(it.lane))) {

@@ -3,11 +3,9 @@
 //! Rule (istio `analyzers/gateway/secret.go`, `certificate.go`): the Secret is looked for in the namespace of the gateway's
 //! Pods, not in that of the Gateway; it holds `tls.crt` and `tls.key`, or `cert` and `key`, and its time is not over.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, unix_seconds};
 use podpath_objects::{Certificate, IstioGateway, Secret, ServerTls, expiry};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Label, Severity, Spanned};
 
 use super::mesh;
@@ -89,7 +87,7 @@ fn missing(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// The Secrets that cert-manager writes.
-fn certificates(cluster: &Cluster) -> BTreeSet<(&str, &str)> {
+fn certificates(cluster: &Cluster) -> OrdSet<(&str, &str)> {
     let all = cluster.all::<Certificate>();
     all.filter_map(|it| Some((it.namespace(), it.object.secret.as_ref()?.value.as_str()))).gather()
 }
@@ -153,7 +151,7 @@ fn each<'a>(
 type User<'a> = (Found<'a, IstioGateway>, &'a Spanned<String>);
 
 fn shared(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut users: BTreeMap<&str, Vec<User<'_>>> = BTreeMap::new();
+    let mut users: OrdMap<&str, Vec<User<'_>>> = OrdMap::new();
     for gateway in context.cluster.all::<IstioGateway>() {
         for tls in gateway.object.servers.iter().filter_map(|it| it.tls.as_ref()) {
             let Some(name) = tls.credential.as_ref().or(tls.certificate.as_ref()) else { continue };

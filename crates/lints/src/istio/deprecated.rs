@@ -2,9 +2,8 @@
 //!
 //! Rule (istio `analyzers/deprecation`, `analyzers/telemetry/lightstep.go`).
 
-use std::collections::BTreeSet;
-
 use podpath_objects::Telemetry;
+use podpath_order::OrdSet;
 use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Severity};
 
@@ -100,7 +99,7 @@ fn kind(context: &DocumentContext<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn provider(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let old: BTreeSet<String> = with_yaml(context.cluster, "istio", "mesh", |mesh| {
+    let old: OrdSet<String> = with_yaml(context.cluster, "istio", "mesh", |mesh| {
         let providers = mesh.get("extensionProviders").items().filter(|it| it.get("lightstep").exists());
         providers.filter_map(|it| it.get("name").text()).map(|it| it.value).collect()
     });

@@ -4,10 +4,9 @@
 //! `ROUTE_CONFIGURATION` and `HTTP_ROUTE`, `REPLACE` is done for filters and virtual hosts only; what is relative to
 //! another filter needs a `priority`, since EnvoyFilters are applied by priority, then age. One finding a filter.
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, Patch};
+use podpath_order::OrdSet;
 use podpath_routing::gateways::istio::Filters;
 use podpath_source::{Diagnostic, Label, Location, Severity, Text};
 
@@ -155,7 +154,7 @@ fn find(context: &Context<'_>, wanted: Verdict, rule: &Rule, found: &mut Vec<Dia
 
 /// Every EnvoyFilter with its wrong patches.
 fn each(cluster: &Cluster, visit: &mut dyn FnMut(Found<'_, EnvoyFilter>, &[Wrong<'_>])) {
-    let mut versioned: BTreeSet<&str> = BTreeSet::new();
+    let mut versioned: OrdSet<&str> = OrdSet::new();
     for filter in cluster.all::<EnvoyFilter>() {
         let mut wrong = Vec::new();
         for patch in &filter.object.patches {

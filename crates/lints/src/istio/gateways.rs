@@ -1,9 +1,8 @@
 //! Gateways of Istio: nobody serves them, their port is closed, or two of them ask for the same.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{IstioGateway, PortRef, Server, Service};
+use podpath_order::OrdMap;
 use podpath_routing::GatewayPods;
 use podpath_source::{Diagnostic, Label, Severity, Spanned};
 
@@ -87,7 +86,7 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn closed_port(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let served = mesh::gateway_pods(context);
-    let mut open: BTreeMap<ResourceId, Ports> = BTreeMap::new();
+    let mut open: OrdMap<ResourceId, Ports> = OrdMap::new();
     for gateway in context.cluster.all::<IstioGateway>() {
         let pods = served.get(&gateway.id).map(Vec::as_slice).unwrap_or_default();
         let ids: Vec<ResourceId> = pods.iter().filter_map(|it| it.source).collect();
@@ -151,7 +150,7 @@ struct Claim<'a> {
 
 fn conflicting(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let served = mesh::gateway_pods(context);
-    let mut claims: BTreeMap<(u16, &str), Vec<Claim<'_>>> = BTreeMap::new();
+    let mut claims: OrdMap<(u16, &str), Vec<Claim<'_>>> = OrdMap::new();
     for gateway in context.cluster.all::<IstioGateway>() {
         for server in &gateway.object.servers {
             let Some(port) = &server.port else { continue };
@@ -181,7 +180,7 @@ const MAX_CLAIMS: usize = 64;
 
 /// Two Gateways that the same Pods serve.
 fn are_rivals(
-    served: &BTreeMap<ResourceId, Vec<&GatewayPods>>,
+    served: &OrdMap<ResourceId, Vec<&GatewayPods>>,
     a: Found<'_, IstioGateway>,
     b: Found<'_, IstioGateway>,
 ) -> bool {

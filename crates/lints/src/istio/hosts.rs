@@ -4,10 +4,9 @@
 //! host of a ServiceEntry that is exported to the namespaces in which the VirtualService counts. Services of the workspace
 //! that are missing are `dangling-backend`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Service, ServiceEntry, VirtualService};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Severity};
 
 use super::mesh::{scopes, scopes_of};
@@ -64,14 +63,14 @@ pub(crate) enum Known {
 
 /// The hosts of ServiceEntries, each with the namespaces that see it.
 pub(crate) struct Registry<'a> {
-    exact: BTreeMap<String, BTreeSet<&'a str>>,
+    exact: OrdMap<String, OrdSet<&'a str>>,
     /// What follows the `*`.
-    wild: BTreeMap<String, BTreeSet<&'a str>>,
+    wild: OrdMap<String, OrdSet<&'a str>>,
 }
 
 impl<'a> Registry<'a> {
     pub(crate) fn of(cluster: &'a Cluster) -> Self {
-        let mut registry = Self { exact: BTreeMap::new(), wild: BTreeMap::new() };
+        let mut registry = Self { exact: OrdMap::new(), wild: OrdMap::new() };
         for entry in cluster.all::<ServiceEntry>() {
             for host in &entry.object.hosts {
                 let host = host.value.to_ascii_lowercase();
@@ -86,9 +85,9 @@ impl<'a> Registry<'a> {
     }
 
     /// Whether one of these namespaces knows the host.
-    pub(crate) fn knows(&self, host: &str, from: &BTreeSet<&str>) -> Known {
+    pub(crate) fn knows(&self, host: &str, from: &OrdSet<&str>) -> Known {
         let host = host.to_ascii_lowercase();
-        let meets = |seen: Option<&BTreeSet<&str>>| seen.is_some_and(|seen| is_seen(seen, from));
+        let meets = |seen: Option<&OrdSet<&str>>| seen.is_some_and(|seen| is_seen(seen, from));
         if host.starts_with('*') {
             return if meets(self.wild.get(host.trim_start_matches('*'))) { Known::Yes } else { Known::No };
         }
@@ -102,18 +101,18 @@ impl<'a> Registry<'a> {
 }
 
 /// True when something that these namespaces see is seen from one of the others.
-fn is_seen(seen: &BTreeSet<&str>, from: &BTreeSet<&str>) -> bool {
+fn is_seen(seen: &OrdSet<&str>, from: &OrdSet<&str>) -> bool {
     seen.contains("*") || from.iter().any(|it| seen.contains(it))
 }
 
 /// The namespaces in which the rules count; for those of everybody its own stands.
-fn users(service: Found<'_, VirtualService>) -> BTreeSet<&str> {
+fn users(service: Found<'_, VirtualService>) -> OrdSet<&str> {
     let named = scopes(&service.object.export_to, service.namespace());
     if named.contains("*") { podpath_order::set([service.namespace()]) } else { named }
 }
 
 /// The namespaces that see a Service.
-pub(crate) fn seen_by(service: Found<'_, Service>) -> BTreeSet<&str> {
+pub(crate) fn seen_by(service: Found<'_, Service>) -> OrdSet<&str> {
     let written = service.entry.resource.meta.annotation("networking.istio.io/exportTo").unwrap_or_default();
     scopes_of(written.split(',').map(str::trim).filter(|it| !it.is_empty()), service.namespace())
 }

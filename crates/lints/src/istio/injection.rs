@@ -3,10 +3,9 @@
 //! Rule (istio `analyzers/injection`): the labels of the namespace, then those of the Pod; what the labels mean is decided
 //! once, by `podpath_routing::mesh::injects`.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Namespace, Pod, Reader, Workload};
+use podpath_order::OrdMap;
 use podpath_routing::mesh::{IGNORED, Injection, has_proxy, proxy_of, with_yaml};
 use podpath_source::{Diagnostic, Location, Severity};
 
@@ -227,8 +226,8 @@ fn automatic_image(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn other_image(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let cluster = context.cluster;
-    let mut images: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let mut wrong: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut images: OrdMap<String, Option<String>> = OrdMap::new();
+    let mut wrong: OrdMap<&str, Vec<&str>> = OrdMap::new();
     for pod in cluster.all::<Pod>() {
         let Some(source) = cluster.pod_source(pod.id) else { continue };
         let Some(image) = proxy_of(source.template).and_then(|it| it.image.as_ref()) else { continue };

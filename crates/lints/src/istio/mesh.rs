@@ -1,13 +1,11 @@
 //! What the workspace says about the mesh: whether there is one, what it is set to, which Pods serve its Gateways.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, ResourceId};
 use podpath_objects::{
     AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Kind, Labels, Namespace, PeerAuthentication,
     RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService,
 };
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_routing::GatewayPods;
 use podpath_routing::mesh::has_proxy;
 use podpath_source::Spanned;
@@ -42,13 +40,13 @@ fn any<T: Kind>(cluster: &Cluster) -> bool {
 }
 
 /// The keys of the labels of all Pods: a selector without one of them is for Pods that were not pasted.
-pub(crate) fn label_keys(cluster: &Cluster) -> BTreeSet<&str> {
+pub(crate) fn label_keys(cluster: &Cluster) -> OrdSet<&str> {
     cluster.pod_sources().flat_map(|it| it.template.labels.iter()).map(|(key, _)| key).gather()
 }
 
 /// The Pods that serve each Gateway, by the number of the Gateway.
-pub(crate) fn gateway_pods<'a>(context: &Context<'a>) -> BTreeMap<ResourceId, Vec<&'a GatewayPods>> {
-    let mut served: BTreeMap<ResourceId, Vec<&GatewayPods>> = BTreeMap::new();
+pub(crate) fn gateway_pods<'a>(context: &Context<'a>) -> OrdMap<ResourceId, Vec<&'a GatewayPods>> {
+    let mut served: OrdMap<ResourceId, Vec<&GatewayPods>> = OrdMap::new();
     for (pods, table) in context.tables().istio().iter().filter(|(pods, _)| pods.source.is_some()) {
         for gateway in &table.members {
             served.entry(*gateway).or_default().push(pods);
@@ -58,13 +56,13 @@ pub(crate) fn gateway_pods<'a>(context: &Context<'a>) -> BTreeMap<ResourceId, Ve
 }
 
 /// The namespaces that `exportTo` names; `*` alone for all.
-pub(crate) fn scopes<'a>(export_to: &'a [Spanned<String>], namespace: &'a str) -> BTreeSet<&'a str> {
+pub(crate) fn scopes<'a>(export_to: &'a [Spanned<String>], namespace: &'a str) -> OrdSet<&'a str> {
     let names = export_to.iter().map(|it| it.value.as_str());
     scopes_of(names, namespace)
 }
 
 /// The same of texts.
-pub(crate) fn scopes_of<'a>(names: impl Iterator<Item = &'a str>, namespace: &'a str) -> BTreeSet<&'a str> {
-    let named: BTreeSet<&str> = names.map(|it| if it == "." { namespace } else { it }).gather();
+pub(crate) fn scopes_of<'a>(names: impl Iterator<Item = &'a str>, namespace: &'a str) -> OrdSet<&'a str> {
+    let named: OrdSet<&str> = names.map(|it| if it == "." { namespace } else { it }).gather();
     if named.is_empty() || named.contains("*") { podpath_order::set(["*"]) } else { named }
 }

@@ -1,13 +1,11 @@
 //! Policies of Istio that are for nobody, or for a namespace that does not exist.
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
     AuthorizationPolicy, GATEWAY_NAME, Gateway, Kind, Namespace, PolicyScope, RequestAuthentication, Telemetry,
     WasmPlugin,
 };
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdSet};
 use podpath_routing::mesh::{Injection, has_proxy};
 use podpath_source::{Diagnostic, Severity};
 
@@ -101,8 +99,8 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The Pods with a proxy.
 struct Meshed<'a> {
-    namespaces: BTreeSet<&'a str>,
-    keys: BTreeSet<&'a str>,
+    namespaces: OrdSet<&'a str>,
+    keys: OrdSet<&'a str>,
     injection: Injection<'a>,
 }
 
@@ -160,7 +158,7 @@ fn of_kind<T: Kind>(cluster: &Cluster, scope: fn(&T) -> &PolicyScope, found: &mu
         let scope = scope(policy.object);
         let Some(labels) = scope.labels().filter(|_| scope.targets.is_empty()) else { continue };
         let pods = cluster.select_pods(policy.namespace(), labels);
-        let mut gateways: BTreeSet<&str> = pods.iter().filter_map(|it| it.template.labels.get(GATEWAY_NAME)).gather();
+        let mut gateways: OrdSet<&str> = pods.iter().filter_map(|it| it.template.labels.get(GATEWAY_NAME)).gather();
         // A controller makes the Pods of a Gateway, so they rarely stand here.
         let made = labels.get(GATEWAY_NAME).filter(|it| is_gateway(cluster, policy, it));
         gateways.extend(made);

@@ -3,11 +3,9 @@
 //! Rule (istio `analyzers/sidecar`, `analyzers/telemetry`): one with a selector counts for the Pods of its namespace that it
 //! selects, one without for all others; of two the behaviour is not defined, and proxies take the oldest.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Kind, Labels, Namespace, Sidecar, Telemetry};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Label, Location, Severity};
 
@@ -154,7 +152,7 @@ fn without_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn same_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let codes: [&[&str]; 2] = [&["IST0110", "KIA0003"], &["IST0159", "KIA0003"]];
     for (all, aliases) in both(context.cluster).into_iter().zip(codes) {
-        let mut of_pods: BTreeMap<ResourceId, Vec<Scoped<'_>>> = BTreeMap::new();
+        let mut of_pods: OrdMap<ResourceId, Vec<Scoped<'_>>> = OrdMap::new();
         for scoped in all {
             let Some(labels) = scoped.labels else { continue };
             for pod in context.cluster.select_pods(scoped.namespace, labels) {
@@ -175,7 +173,7 @@ fn same_pods(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 fn two_defaults(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let codes: [&[&str]; 2] = [&["IST0111", "KIA0002"], &["IST0160", "KIA0002"]];
     for (all, aliases) in both(context.cluster).into_iter().zip(codes) {
-        let mut of_namespace: BTreeMap<&str, Vec<Scoped<'_>>> = BTreeMap::new();
+        let mut of_namespace: OrdMap<&str, Vec<Scoped<'_>>> = OrdMap::new();
         for scoped in all.into_iter().filter(|it| it.labels.is_none()) {
             of_namespace.entry(scoped.namespace).or_default().push(scoped);
         }
@@ -232,7 +230,7 @@ fn without_provider(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let all = || cluster.all::<Telemetry>();
     // A Telemetry of the whole mesh or the whole namespace hands its providers down.
     let parents = all().filter(|it| it.object.scope.labels().is_none() && it.object.has_loggers);
-    let parents: BTreeSet<(&str, ResourceId)> = parents.map(|it| (it.namespace(), it.id)).gather();
+    let parents: OrdSet<(&str, ResourceId)> = parents.map(|it| (it.namespace(), it.id)).gather();
     let inherits = |from: &str, id| parents.iter().any(|(space, parent)| *space == from && *parent != id);
     for telemetry in all().filter(|_| !is_told) {
         let Some(span) = telemetry.object.unprovided else { continue };

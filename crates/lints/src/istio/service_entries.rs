@@ -1,9 +1,8 @@
 //! ServiceEntries that cannot be told apart by their address, or that do not agree.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Found, ResourceId};
 use podpath_objects::{EntryPort, ServiceEntry};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_routing::mesh::with_yaml;
 use podpath_source::{Diagnostic, Label, Severity};
 
@@ -71,7 +70,7 @@ fn without_addresses(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 type Claim<'a> = (Found<'a, ServiceEntry>, &'a EntryPort);
 
 fn two_protocols(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut claims: BTreeMap<(&str, &str, u16), Vec<Claim<'_>>> = BTreeMap::new();
+    let mut claims: OrdMap<(&str, &str, u16), Vec<Claim<'_>>> = OrdMap::new();
     for entry in context.cluster.all::<ServiceEntry>() {
         for scope in scopes(&entry.object.export_to, entry.namespace()) {
             for host in &entry.object.hosts {
@@ -81,7 +80,7 @@ fn two_protocols(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let mut told: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut told: OrdSet<ResourceId> = OrdSet::new();
     for ((scope, host, number), own) in &claims {
         let shared = claims.get(&("*", *host, *number)).filter(|_| *scope != "*");
         let all: Vec<Claim<'_>> = own.iter().chain(shared.into_iter().flatten()).copied().collect();

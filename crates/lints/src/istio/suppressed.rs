@@ -3,9 +3,8 @@
 //! Rule (istio `analysis/local`): the annotation `galley.istio.io/analyze-suppress` lists codes, with commas and nothing
 //! else between them; `*` is every code. A message is held back when the object that it is about says so.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::Cluster;
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, DocumentId, Severity, Span};
 
 use crate::rule::Rule;
@@ -36,7 +35,7 @@ pub(crate) static HELD_BACK: Rule = Rule {
 struct Asking<'a> {
     object: Span,
     place: Span,
-    codes: BTreeSet<&'a str>,
+    codes: OrdSet<&'a str>,
 }
 
 impl Asking<'_> {
@@ -51,7 +50,7 @@ pub(crate) fn held_back(found: Vec<Diagnostic>, cluster: &Cluster) -> Vec<Diagno
     if asking.is_empty() {
         return found;
     }
-    let mut told: BTreeMap<(DocumentId, Span), BTreeSet<&'static str>> = BTreeMap::new();
+    let mut told: OrdMap<(DocumentId, Span), OrdSet<&'static str>> = OrdMap::new();
     let mut kept = Vec::new();
     for finding in found {
         let (document, start) = (finding.location.document, finding.location.span.start);
@@ -76,8 +75,8 @@ fn around<'a, 'b>(asking: &'b [Asking<'a>], offset: u32) -> Option<&'b Asking<'a
     asking.get(n_before.checked_sub(1)?).filter(|it| it.object.touches(offset))
 }
 
-fn asking(cluster: &Cluster) -> BTreeMap<DocumentId, Vec<Asking<'_>>> {
-    let mut found: BTreeMap<DocumentId, Vec<Asking<'_>>> = BTreeMap::new();
+fn asking(cluster: &Cluster) -> OrdMap<DocumentId, Vec<Asking<'_>>> {
+    let mut found: OrdMap<DocumentId, Vec<Asking<'_>>> = OrdMap::new();
     for (_, entry) in cluster.entries() {
         let meta = &entry.resource.meta;
         let Some((_, value)) = meta.annotations.entry(ANNOTATION) else { continue };

@@ -5,10 +5,9 @@
 //! which every match is. Of HTTP, a prefix behind a shorter one that asks for the same is called unused, too, which is
 //! a guess where other fields differ. `unreachable-rule` proves what it says, and has the word where both speak.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::Found;
 use podpath_objects::{HttpMatchRequest, Labels, RouteRule, StreamMatch, StringMatch, TcpRule, VirtualService};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Label, Location, Severity, Span, Spanned, Text};
 
 use crate::rule::say;
@@ -108,7 +107,7 @@ impl Listed {
 fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     context.each::<VirtualService>(found, &|owner, found| {
         let service = owner.object;
-        let mut judge = Judge { owner, told: BTreeSet::new(), found };
+        let mut judge = Judge { owner, told: OrdSet::new(), found };
         let mut names = Names::default();
         let http: Vec<_> = service.http.iter().enumerate().map(|(nth, it)| http_rule(nth, it, &mut names)).collect();
         let counted = judge.rules(&http);
@@ -123,7 +122,7 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The names of the rules of one VirtualService, numbered.
 #[derive(Default)]
-struct Names(BTreeMap<String, usize>);
+struct Names(OrdMap<String, usize>);
 
 impl Names {
     fn number(&mut self, name: String) -> usize {
@@ -136,14 +135,14 @@ impl Names {
 struct Judge<'a, 'b> {
     owner: Found<'a, VirtualService>,
     /// Istio says the same sentence of an object once, also where a `tcp` and a `tls` rule have the same number.
-    told: BTreeSet<Sentence>,
+    told: OrdSet<Sentence>,
     found: &'b mut Vec<Diagnostic>,
 }
 
 impl Judge<'_, '_> {
     /// Rules behind one that has no match, and repeated matches; the numbers of rule and match of those that are left.
     fn rules(&mut self, rules: &[Listed]) -> Vec<(usize, usize)> {
-        let mut known: BTreeMap<&str, (&Listed, Span)> = BTreeMap::new();
+        let mut known: OrdMap<&str, (&Listed, Span)> = OrdMap::new();
         let mut open: Option<&Listed> = None;
         let mut counted = Vec::new();
         for (nth, rule) in rules.iter().enumerate() {
@@ -180,14 +179,14 @@ impl Judge<'_, '_> {
     /// Every pair of an earlier prefix and a longer one that asks for the same.
     fn prefixes(&mut self, counted: &[(usize, usize)]) {
         let owner = self.owner;
-        let mut known: BTreeMap<&str, Vec<Asked<'_>>> = BTreeMap::new();
-        let mut lengths: BTreeSet<usize> = BTreeSet::new();
+        let mut known: OrdMap<&str, Vec<Asked<'_>>> = OrdMap::new();
+        let mut lengths: OrdSet<usize> = OrdSet::new();
         for (nth, at) in counted.iter().copied() {
             let found = owner.object.http.get(nth).and_then(|it| it.matches.get(at));
             let Some(asked) = found.and_then(|it| Asked::read(format!("http[{nth}].match[{at}]"), it)) else {
                 continue;
             };
-            let ends = lengths.range(..asked.prefix.len());
+            let ends = lengths.iter().take_while(|it| **it < asked.prefix.len());
             let shorter = ends.filter_map(|end| known.get(asked.prefix.get(..*end)?)).flatten();
             for first in shorter.take(MAX_COMPARED).filter(|it| it.covers(&asked)).take(MAX_SHORTER) {
                 self.tell(&COVERED, asked.span, &[first.path.as_str(), first.prefix], first.span, None);
@@ -288,7 +287,7 @@ struct Asked<'a> {
     /// Method, which is GET unless told, and authority.
     texts: [String; 2],
     /// Headers, query parameters and missing headers.
-    maps: [BTreeMap<&'a str, String>; 3],
+    maps: [OrdMap<&'a str, String>; 3],
 }
 
 impl<'a> Asked<'a> {
@@ -313,7 +312,7 @@ impl<'a> Asked<'a> {
     /// Beside the longer prefix the other one asks for the same port, for no other method or authority, and for the same
     /// names of headers and parameters with the same values, or with the start of them.
     fn covers(&self, other: &Self) -> bool {
-        let holds = |mine: &BTreeMap<&str, String>, theirs: &BTreeMap<&str, String>| {
+        let holds = |mine: &OrdMap<&str, String>, theirs: &OrdMap<&str, String>| {
             let starts =
                 |(name, value): (&&str, &String)| theirs.get(*name).is_some_and(|it| value.starts_with(it.as_str()));
             mine.len() == theirs.len() && mine.iter().all(starts)
@@ -337,7 +336,7 @@ fn plain(found: &StringMatch) -> String {
 /// and carries both codes. What Istio says more often stays.
 pub(crate) fn joined(found: Vec<Diagnostic>, proven: &Lint) -> Vec<Diagnostic> {
     let (of_istio, mut kept): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.code == INEFFECTIVE.code);
-    let mut places: BTreeMap<Location, usize> = BTreeMap::new();
+    let mut places: OrdMap<Location, usize> = OrdMap::new();
     for (at, finding) in kept.iter().enumerate().filter(|_| !of_istio.is_empty()) {
         if finding.code == proven.code {
             places.insert(finding.location, at);

@@ -1,10 +1,8 @@
 //! VirtualServices whose rules do not count as their author thinks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{IstioGateway, RequestAuthentication, Service, VirtualService};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_routing::gateways::istio::age_key;
 use podpath_source::{Diagnostic, Label, Location, Severity, Spanned};
 
@@ -110,7 +108,7 @@ struct Claim<'a> {
 
 fn shared_host(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
-    let mut claims: BTreeMap<(&str, String), Vec<Claim<'_>>> = BTreeMap::new();
+    let mut claims: OrdMap<(&str, String), Vec<Claim<'_>>> = OrdMap::new();
     for owner in context.cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh()) {
         for scope in scopes(&owner.object.export_to, owner.namespace()) {
             for host in &owner.object.hosts {
@@ -119,7 +117,7 @@ fn shared_host(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let mut told: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut told: OrdSet<ResourceId> = OrdSet::new();
     for ((scope, host), own) in &claims {
         let same = claims.get(&("*", host.clone())).filter(|_| *scope != "*").into_iter().flatten();
         let same: Vec<Claim<'_>> = own.iter().chain(same).copied().collect();
@@ -138,7 +136,7 @@ fn shared_host(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// One finding for each of the VirtualServices that have one host.
-fn tell(same: &[Claim<'_>], scope: &str, told: &mut BTreeSet<ResourceId>, found: &mut Vec<Diagnostic>) {
+fn tell(same: &[Claim<'_>], scope: &str, told: &mut OrdSet<ResourceId>, found: &mut Vec<Diagnostic>) {
     let Some(first) = same.iter().min_by(|a, b| rank(a, scope).cmp(&rank(b, scope))) else { return };
     for claim in same {
         let Some(other) = same.iter().find(|it| it.owner.id != claim.owner.id) else { continue };
@@ -157,7 +155,7 @@ fn rank<'a>(claim: &Claim<'a>, scope: &str) -> (u8, impl Ord + use<'a>) {
     (if named.contains("*") { 2 } else { u8::from(!is_own) }, age_key(&claim.owner))
 }
 
-fn tell_wide(narrow: Claim<'_>, wide: Claim<'_>, told: &mut BTreeSet<ResourceId>, found: &mut Vec<Diagnostic>) {
+fn tell_wide(narrow: Claim<'_>, wide: Claim<'_>, told: &mut OrdSet<ResourceId>, found: &mut Vec<Diagnostic>) {
     if narrow.owner.id == wide.owner.id {
         return;
     }
@@ -206,7 +204,7 @@ fn without_port(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
 
 fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let names = Names::of(context.cluster);
-    let mut inner: BTreeMap<String, Found<'_, VirtualService>> = BTreeMap::new();
+    let mut inner: OrdMap<String, Found<'_, VirtualService>> = OrdMap::new();
     let full = |service: Found<'_, VirtualService>, host: &str| names.completed(service.namespace(), host);
     for service in context.cluster.all::<VirtualService>() {
         let mut with_subset =
@@ -214,7 +212,7 @@ fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if with_subset.peek().is_none() {
             continue;
         }
-        let hosts: BTreeSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).gather();
+        let hosts: OrdSet<String> = service.object.hosts.iter().map(|it| full(service, &it.value)).gather();
         for host in with_subset.map(|it| full(service, &it.host.value)).filter(|it| hosts.contains(it)) {
             inner.entry(host).or_insert(service);
         }
@@ -225,7 +223,7 @@ fn mesh_only_subset(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for service in context.cluster.all::<VirtualService>() {
         let is_at_gateway = service.object.gateways.iter().any(|it| it.value != "mesh");
         let routes = service.object.http.iter().flat_map(|it| &it.route).filter(|it| it.subset.is_none());
-        let mut told = BTreeSet::new();
+        let mut told = OrdSet::new();
         for destination in routes.filter(|_| is_at_gateway) {
             let host = full(service, &destination.host.value);
             let Some(other) = inner.get(&host).filter(|it| it.id != service.id) else { continue };

@@ -1,10 +1,8 @@
 //! Webhooks of Istio: the injector's selectors, and where its requests go.
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::Found;
 use podpath_objects::{Labels, MutatingWebhooks, Reader, Selector, Service, Webhook};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdSet};
 use podpath_source::{Diagnostic, Severity};
 
 use crate::rule::Rule;
@@ -93,7 +91,7 @@ fn hooks<'a>(context: &Context<'a>) -> Vec<Hook<'a>> {
 
 const REVISION: &str = "istio.io/rev";
 
-fn revisions(found: Found<'_, MutatingWebhooks>) -> BTreeSet<String> {
+fn revisions(found: Found<'_, MutatingWebhooks>) -> OrdSet<String> {
     let own = found.entry.resource.meta.labels.get(REVISION).map(str::to_owned);
     let selectors = found.object.webhooks.iter().flat_map(|it| [&it.namespaces, &it.objects]).flatten();
     let named = selectors.flat_map(|it| {
@@ -108,11 +106,11 @@ const MAX_REVISIONS: usize = 8;
 
 fn overlapping(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let hooks = hooks(context);
-    let revisions: BTreeSet<String> = hooks.iter().flat_map(|it| revisions(it.0)).take(64).gather();
+    let revisions: OrdSet<String> = hooks.iter().flat_map(|it| revisions(it.0)).take(64).gather();
     let revisions: Vec<&str> = revisions.iter().map(String::as_str).take(MAX_REVISIONS).collect();
     let namespaces = combinations("istio-injection", ["enabled", "disabled"], &revisions);
     let objects = combinations("sidecar.istio.io/inject", ["true", "false"], &revisions);
-    let mut told = BTreeSet::new();
+    let mut told = OrdSet::new();
     for space in &namespaces {
         let near: Vec<&Hook<'_>> = hooks.iter().filter(|it| fits(it.1.namespaces.as_ref(), space)).collect();
         for object in &objects {

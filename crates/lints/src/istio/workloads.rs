@@ -1,9 +1,8 @@
 //! Workloads that Istio cannot serve as they are: Services that contradict each other, the proxy's own user.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Reader, Service, ServicePort, Workload};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_routing::mesh::{Injection, has_proxy};
 use podpath_source::{Diagnostic, Label, Severity};
 
@@ -63,7 +62,7 @@ pub(crate) static PROXY_USER: Rule = Rule {
 
 /// The Deployments of the mesh with several ports, each with the Services that select its Pods.
 fn served(cluster: &Cluster) -> Vec<(Found<'_, Workload>, Vec<Found<'_, Service>>)> {
-    let mut found: BTreeMap<_, Vec<Found<'_, Service>>> = BTreeMap::new();
+    let mut found: OrdMap<_, Vec<Found<'_, Service>>> = OrdMap::new();
     for service in cluster.all::<Service>() {
         let Some(selector) = &service.object.selector else { continue };
         for pod in cluster.select_pods(service.namespace(), selector) {
@@ -91,8 +90,8 @@ fn ambiguous<'a, K: Ord>(
     services: &[Found<'a, Service>],
     key: fn(&ServicePort) -> K,
     value: fn(&ServicePort) -> String,
-) -> Vec<(K, BTreeSet<String>, Vec<Label>)> {
-    let mut known: BTreeMap<K, (BTreeSet<String>, Vec<Label>)> = BTreeMap::new();
+) -> Vec<(K, OrdSet<String>, Vec<Label>)> {
+    let mut known: OrdMap<K, (OrdSet<String>, Vec<Label>)> = OrdMap::new();
     for service in services {
         for port in &service.object.ports {
             let (values, labels) = known.entry(key(port)).or_default();
@@ -109,7 +108,7 @@ fn tell(
     rule: &Rule,
     workload: Found<'_, Workload>,
     key: &str,
-    values: BTreeSet<String>,
+    values: OrdSet<String>,
     related: Vec<Label>,
 ) -> Diagnostic {
     let values = values.into_iter().collect::<Vec<_>>().join(", ");

@@ -1,13 +1,12 @@
 //! Rules by what they ask, so that the few that may hide another one are found without a look at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use podpath_order::{Gather, OrdMap, OrdSet, Order};
 
 use super::cover::{Part, alternatives, parts};
 use crate::matcher::Condition;
 use crate::pattern::{HostPattern, PathMatch, TextMatch};
 use crate::request::{Request, decode};
 use crate::table::Rule;
-use podpath_order::{Gather, Order};
 
 /// Host, the letters that every path begins with, and one of the other conditions.
 type Key = (String, String, String);
@@ -22,23 +21,23 @@ const FEW: usize = 8;
 pub(super) struct Index {
     /// So few rules are all looked at.
     few: Option<usize>,
-    rules: BTreeMap<Key, Vec<usize>>,
+    rules: OrdMap<Key, Vec<usize>>,
     /// How long the paths of the keys are.
-    lengths: BTreeSet<usize>,
+    lengths: OrdSet<usize>,
 }
 
 impl Index {
     pub(super) fn new(rules: &[Rule], host: &HostPattern) -> Self {
         let few = Some(rules.len()).filter(|it| *it < FEW);
-        let mut index = Self { few, rules: BTreeMap::new(), lengths: BTreeSet::new() };
+        let mut index = Self { few, rules: OrdMap::new(), lengths: OrdSet::new() };
         if few.is_some() {
             return index;
         }
         for (at, rule) in rules.iter().enumerate() {
             // The longest of the first name: with its value, where there is one.
             let condition = conditions(rule).into_iter().max().unwrap_or_default();
-            let paths: BTreeSet<_> = rule_paths(rule).iter().map(letters).gather();
-            let hosts: BTreeSet<_> = parts(rule, host).iter().map(|it| host_key(&it.host)).gather();
+            let paths: OrdSet<_> = rule_paths(rule).iter().map(letters).gather();
+            let hosts: OrdSet<_> = parts(rule, host).iter().map(|it| host_key(&it.host)).gather();
             for path in &paths {
                 index.lengths.insert(path.len());
                 for host in &hosts {
@@ -81,7 +80,7 @@ impl Index {
 
     fn find(&self, host: &HostPattern, path: &str, conditions: Vec<String>) -> Option<Vec<usize>> {
         let starts = self.lengths.iter().filter_map(|length| path.get(..*length)).collect::<Vec<_>>();
-        let wanted: BTreeSet<_> = conditions.into_iter().chain([String::new()]).gather();
+        let wanted: OrdSet<_> = conditions.into_iter().chain([String::new()]).gather();
         let mut found = Vec::new();
         for host in hosts_around(host) {
             for start in &starts {

@@ -3,11 +3,10 @@
 //! A judgement depends on the rules of a host and on the listeners of its table, and on nothing else; so it stays as long as
 //! the host is the same one and the listeners are equal.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podpath_cluster::{Memo, Reads, ResourceId};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_source::Location;
 
 use super::{DeadRule, Hall, can_match};
@@ -20,9 +19,9 @@ use crate::table::{Access, Origin, Protocol, Table, VirtualHost};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     /// By the address of the host, which is alive here.
-    pub(super) halls: BTreeMap<usize, Judged>,
+    pub(super) halls: OrdMap<usize, Judged>,
     /// Those that the running pass asked for.
-    pub(super) entered: BTreeMap<usize, Judged>,
+    pub(super) entered: OrdMap<usize, Judged>,
     pub(super) unserved: istio::Unserved,
 }
 
@@ -149,7 +148,7 @@ pub(super) struct Verdicts {
     /// With the number of the table.
     rules: Vec<(usize, Arc<Rules>)>,
     /// What may be dead, and the table from which on a life counts.
-    dead: BTreeMap<Key, (usize, DeadRule)>,
+    dead: OrdMap<Key, (usize, DeadRule)>,
 }
 
 impl Verdicts {
@@ -168,7 +167,7 @@ impl Verdicts {
     /// Rules that an implementation does not take because it has one for the same requests: that one shows where they go.
     fn add_refused(&mut self, table: &Table, rules: &[Arc<Rules>], number: usize) {
         let refused = table.rejected.iter().filter_map(|it| Some((&it.origin, it.by.as_ref()?)));
-        let mut keepers: BTreeMap<&Place, &DeadRule> = BTreeMap::new();
+        let mut keepers: OrdMap<&Place, &DeadRule> = OrdMap::new();
         for (rule, by) in refused {
             if keepers.is_empty() {
                 for (place, dead) in rules.iter().flat_map(|it| &it.kept) {

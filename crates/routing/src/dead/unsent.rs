@@ -4,10 +4,9 @@
 //! nothing from outside. Told only where every way to the gateway is known: its Pods stand behind ALBs alone, and the
 //! engine itself sends a request of the rule elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, PodSource, ResourceId};
 use podpath_objects::{Gateway, HttpRoute, Service, TargetGroupBinding, VirtualService};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::Location;
 
 use super::cover::{Part, parts};
@@ -44,8 +43,8 @@ type Key<'a> = (ResourceId, &'a str);
 /// are not told again.
 pub(super) fn unsent(cluster: &Cluster, tables: &Tables, dead: &[DeadRule]) -> Vec<Unsent> {
     let balanced = balanced(cluster, tables);
-    let mut lost: BTreeMap<Key<'_>, Unsent> = BTreeMap::new();
-    let mut alive: BTreeSet<Key<'_>> = BTreeSet::new();
+    let mut lost: OrdMap<Key<'_>, Unsent> = OrdMap::new();
+    let mut alive: OrdSet<Key<'_>> = OrdSet::new();
     for (table, senders) in &balanced {
         for (listener, host, rule) in written(table) {
             let Some(key) = key(&rule.origin) else { continue };
@@ -62,9 +61,9 @@ pub(super) fn unsent(cluster: &Cluster, tables: &Tables, dead: &[DeadRule]) -> V
     for table in tables.all().filter(|it| !is_balanced(it)) {
         alive.extend(written(table).filter_map(|(.., rule)| key(&rule.origin)));
     }
-    let hidden: BTreeSet<Key<'_>> = dead.iter().filter_map(|it| key(&it.rule)).collect();
+    let hidden: OrdSet<Key<'_>> = dead.iter().filter_map(|it| key(&it.rule)).collect();
     lost.retain(|key, _| !alive.contains(key) && !hidden.contains(key) && !is_for_mesh(cluster, key.0));
-    let living: BTreeSet<ResourceId> = alive.into_iter().map(|it| it.0).collect();
+    let living: OrdSet<ResourceId> = alive.into_iter().map(|it| it.0).collect();
     let whole = |(key, found): (Key<'_>, Unsent)| Unsent { is_whole: !living.contains(&key.0), ..found };
     lost.into_iter().map(whole).collect()
 }
@@ -81,7 +80,7 @@ fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Sen
     }
     let inner = targets(tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
     let senders = |services: &[Found<'_, Service>]| {
-        let are_in = |set: &BTreeSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
+        let are_in = |set: &OrdSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
         let is_sent_to = are_in(&sent_to) && !are_in(&inner);
         if !is_sent_to || services.iter().any(|it| is_open(cluster, tables, it)) {
             return None;
@@ -92,8 +91,8 @@ fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Sen
 }
 
 /// The Services that the rules of some tables lead to.
-fn targets<'a>(tables: impl Iterator<Item = &'a Table>) -> BTreeSet<ResourceId> {
-    let mut found = BTreeSet::new();
+fn targets<'a>(tables: impl Iterator<Item = &'a Table>) -> OrdSet<ResourceId> {
+    let mut found = OrdSet::new();
     for (_, rule) in tables.flat_map(rules_of) {
         found.extend(targets_of(rule));
     }
@@ -179,7 +178,7 @@ fn own_service<'a>(cluster: &'a Cluster, table: &Table) -> Option<Found<'a, Serv
 struct Senders<'a> {
     tables: Vec<&'a Table>,
     /// By the one host that they are for.
-    by_host: BTreeMap<String, Vec<Part>>,
+    by_host: OrdMap<String, Vec<Part>>,
     /// For more hosts than one.
     wide: Vec<Part>,
 }
@@ -188,7 +187,7 @@ impl<'a> Senders<'a> {
     /// None where what they send to the Services is not known, or is everything.
     fn of(tables: &'a Tables, services: &[Found<'_, Service>]) -> Option<Self> {
         let leads = |rule: &Rule| targets_of(rule).any(|id| services.iter().any(|it| it.id == id));
-        let mut found = Self { tables: vec![], by_host: BTreeMap::new(), wide: vec![] };
+        let mut found = Self { tables: vec![], by_host: OrdMap::new(), wide: vec![] };
         for table in tables.load_balancers() {
             let mut is_sender = false;
             for (host, rule) in rules_of(table).filter(|(_, rule)| leads(rule)) {

@@ -20,11 +20,9 @@ mod port;
 mod settings;
 mod target;
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found, Memo, Reads};
 use podpath_objects::{Ingress, IngressPath, IngressRule, PortRef, Service};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 
 use super::{Gateway, origin, whole};
 use crate::ladder::Criterion;
@@ -148,7 +146,7 @@ fn fill(cluster: &Cluster, group: &Group<'_>, made: &mut LoadBalancer) -> Result
     made.address_type = settled.address_type;
     let redirect = settings::ssl_redirect(group, &ports)?;
     let address_type = made.address_type.clone();
-    let mut build = Build { cluster, group, address_type, groups: vec![], known: BTreeMap::new() };
+    let mut build = Build { cluster, group, address_type, groups: vec![], known: OrdMap::new() };
     made.listeners = build.listeners(&ports, redirect.as_ref())?;
     made.target_groups = build.groups;
     settings::add_ons(group)?;
@@ -163,7 +161,7 @@ struct Build<'a> {
     address_type: String,
     groups: Vec<TargetGroup>,
     /// Ingress, Service and port as written: one target group each.
-    known: BTreeMap<(u32, u32, String), usize>,
+    known: OrdMap<(u32, u32, String), usize>,
 }
 
 impl<'a> Build<'a> {

@@ -24,10 +24,9 @@ mod rules;
 mod status;
 mod words;
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::Gateway as GatewayObject;
+use podpath_order::OrdSet;
 
 use super::{Gateway, whole};
 use crate::ladder::Criterion;
@@ -128,7 +127,7 @@ fn place(
     gateways: &[GatewayFacts],
     drafts: &mut [Draft],
 ) {
-    let mut seen = BTreeSet::new();
+    let mut seen = OrdSet::new();
     for parent in &facts.parents {
         let Some(number) = parent.gateway else { continue };
         let (Some(gateway), Some(draft)) = (gateways.get(number), drafts.get_mut(number)) else { continue };

@@ -7,11 +7,11 @@
 
 mod probe;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
 use podpath_objects::{Service, ServicePort};
+use podpath_order::OrdSet;
 use podpath_source::{Location, Text};
 
 use super::network::{Connection, Permission, Source};
@@ -63,7 +63,7 @@ enum Fate {
 /// What certainly becomes of the health checks of all load balancers, each once.
 pub(crate) fn failing(cluster: &Cluster, tables: &Tables) -> Vec<Health> {
     let mut found: Vec<Health> = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = OrdSet::new();
     for table in tables.balancers() {
         let rules =
             table.listeners.iter().flat_map(|it| it.hosts.iter().flat_map(|host| &host.rules).chain(&it.fallback));

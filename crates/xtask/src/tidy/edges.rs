@@ -15,7 +15,7 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("crates/routing", &["order", "source", "yaml", "objects", "cluster"]),
     ("crates/lints", &["order", "source", "yaml", "schema", "admission", "objects", "cluster", "routing"]),
     ("crates/diagram", &["order", "protocol"]),
-    ("crates/protocol", &[]),
+    ("crates/protocol", &["order"]),
     (
         "crates/core",
         &[
@@ -33,7 +33,7 @@ const EDGES: [(&str, &[&str]); 17] = [
         ],
     ),
     ("crates/wasm", &["core"]),
-    ("crates/cli", &["core", "protocol"]),
+    ("crates/cli", &["core", "order", "protocol"]),
     ("crates/xtask", &[]),
     ("web", &["order", "protocol", "diagram"]),
     ("tests", &["core", "protocol"]),

@@ -1,8 +1,6 @@
 //! Cards that got another place glide there; who wants no motion sees the end at once.
 
-use std::collections::BTreeMap;
-
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap};
 use podpath_protocol::Graph;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,7 +19,7 @@ extern "C" {
 }
 
 /// Left and top of each card of the picture before.
-type Places = BTreeMap<String, (f64, f64)>;
+type Places = OrdMap<String, (f64, f64)>;
 
 /// Moves the cards of the canvas from their places before to those of this graph.
 #[hook]
@@ -55,7 +53,7 @@ pub(super) fn wants_calm() -> bool {
 fn glide(canvas: &NodeRef, moved: &[(&str, f64, f64)]) {
     let Some(canvas) = canvas.cast::<web_sys::Element>() else { return };
     let Ok(cards) = canvas.query_selector_all("[data-node]") else { return };
-    let by_id: BTreeMap<&str, (f64, f64)> = moved.iter().map(|(id, x, y)| (*id, (*x, *y))).gather();
+    let by_id: OrdMap<&str, (f64, f64)> = moved.iter().map(|(id, x, y)| (*id, (*x, *y))).gather();
     let elements = (0..cards.length()).filter_map(|at| cards.item(at)?.dyn_into::<web_sys::Element>().ok());
     for card in elements {
         let id = card.get_attribute("data-node").unwrap_or_default();

@@ -1,10 +1,9 @@
 //! The rows of the tree, and what keys do among them. Nothing of the browser is known here.
 
-use std::collections::BTreeSet;
+use podpath_order::{OrdSet, Order};
 
 use crate::rich::file_name;
 use crate::state::files::{Files, Text};
-use podpath_order::Order;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ fn folder_of(path: &str) -> Option<&str> {
 }
 
 /// Folders by their whole path, each with its files; shut ones alone.
-pub(super) fn rows(files: &Files, shut: &BTreeSet<String>) -> Vec<Row> {
+pub(super) fn rows(files: &Files, shut: &OrdSet<String>) -> Vec<Row> {
     let mut paths: Vec<&Text> = files.keys().collect();
     // The files of a folder stand together, before those of the folders in it.
     paths.order_by(|a, b| folder_of(a).cmp(&folder_of(b)).then(a.cmp(b)));
@@ -97,7 +96,7 @@ mod tests {
     #[test]
     fn files_stand_below_their_folder() {
         let files = files(&["a/b/c.yaml", "a/z.yaml", "a.yaml", "a-b/x.yaml"]);
-        assert_eq!(names(&rows(&files, &BTreeSet::new())), ["a.yaml", "a", "z.yaml", "a-b", "x.yaml", "a/b", "c.yaml"]);
+        assert_eq!(names(&rows(&files, &OrdSet::new())), ["a.yaml", "a", "z.yaml", "a-b", "x.yaml", "a/b", "c.yaml"]);
         assert_eq!(names(&rows(&files, &["a".to_owned()].into())), ["a.yaml", "a", "a-b", "x.yaml", "a/b", "c.yaml"]);
     }
 
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn letters_lead_to_names() {
-        let all = rows(&files(&["aa.yaml", "ab.yaml", "b.yaml"]), &BTreeSet::new());
+        let all = rows(&files(&["aa.yaml", "ab.yaml", "b.yaml"]), &OrdSet::new());
         assert_eq!(found(&all, 0, "a"), Some(1));
         assert_eq!(found(&all, 1, "A"), Some(0));
         assert_eq!(found(&all, 1, "ab"), Some(1));

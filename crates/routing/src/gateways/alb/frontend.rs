@@ -2,11 +2,9 @@
 //!
 //! Its targets are the ALB at one of its listeners each. An error freezes the whole group, the ALB too.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 
 use super::annotation::{Annotations, Note, int32, texts};
 use super::group::{Group, Member};
@@ -39,7 +37,7 @@ const MERGED: [(&str, &str); 9] = [
 ];
 
 /// What a member tells of the health check, by annotation.
-type Told = BTreeMap<&'static str, String>;
+type Told = OrdMap<&'static str, String>;
 
 /// What a member wants of a port.
 struct Wish<'a> {
@@ -61,7 +59,7 @@ pub(super) fn build(
     let scheme = told.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
     same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
-        let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
+        let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
         set(a) == set(b)
     })?;
     elastic_addresses(group, &scheme)?;
@@ -70,7 +68,7 @@ pub(super) fn build(
     for member in &group.members {
         all.push((member, listeners(member, ports).map_err(|it| of_member(member, it))?));
     }
-    let mut wishes: BTreeMap<i64, Vec<Wish<'_>>> = BTreeMap::new();
+    let mut wishes: OrdMap<i64, Vec<Wish<'_>>> = OrdMap::new();
     for (member, (targets, told)) in &all {
         for (port, target) in targets {
             wishes.entry(*port).or_default().push(Wish { member, told, target: target.to_string() });
@@ -108,7 +106,7 @@ fn elastic_addresses(group: &Group<'_>, scheme: &str) -> Result<(), Frozen> {
 }
 
 /// What the members of a port tell together, each with its place.
-type Merged<'a> = BTreeMap<&'static str, (&'a str, Origin)>;
+type Merged<'a> = OrdMap<&'static str, (&'a str, Origin)>;
 
 impl LoadBalancer {
     /// A TCP listener whose one target is the ALB.
@@ -211,14 +209,14 @@ fn enabled(group: &Group<'_>) -> Result<Option<Origin>, Frozen> {
 
 /// The ports of a member's NLB with the ports of its ALB behind them: those that are mapped to a port of its own, or without
 /// a mapping all of its own. And what it tells of their health check.
-fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<(BTreeMap<i64, i64>, Told), Frozen> {
+fn listeners(member: &Member<'_>, ports: &Ports<'_>) -> Result<(OrdMap<i64, i64>, Told), Frozen> {
     let notes = member.notes();
     let pairs = notes.map(MAPPING).map_err(|it| Frozen {
         message: format!("failed to parse {MAPPING} for ingress map[]: {}", it.message),
         ..it
     })?;
     let error = |message: String| Frozen { message, origin: member.place(MAPPING) };
-    let mut targets = BTreeMap::new();
+    let mut targets = OrdMap::new();
     for (nlb, alb) in &pairs {
         let port = int32(nlb).map_err(|_| error(format!("invalid NLB listener port: {nlb}")))?;
         let target = int32(alb).map_err(|_| error(format!("invalid ALB listener port: {alb}")))?;

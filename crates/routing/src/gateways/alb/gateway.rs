@@ -5,11 +5,9 @@
 mod props;
 mod rule;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
-use podpath_order::Order;
+use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::{Span, Text};
 
 use super::model::{Action, Contender, Forward, Listener, LoadBalancer, Skipped, Source, TargetGroup};
@@ -47,7 +45,7 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
                 continue;
             }
         };
-        let mut taken: BTreeMap<usize, Vec<Taken<'_>>> = BTreeMap::new();
+        let mut taken: OrdMap<usize, Vec<Taken<'_>>> = OrdMap::new();
         let mut rejected = speechless(facts);
         for (route, facts) in routes.iter().zip(&attached) {
             let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
@@ -74,7 +72,7 @@ struct Taken<'a> {
     hostnames: Vec<(HostPattern, Span)>,
 }
 
-type ByListener<'a> = BTreeMap<usize, Vec<Taken<'a>>>;
+type ByListener<'a> = OrdMap<usize, Vec<Taken<'a>>>;
 
 fn load_balancer(
     cluster: &Cluster,
@@ -120,12 +118,12 @@ fn fill(
         is_network: made.is_network,
         address_type: made.address_type.clone(),
         groups: vec![],
-        known: BTreeMap::new(),
+        known: OrdMap::new(),
         rejected: vec![],
     };
     made.listeners = build.listeners(facts, taken)?;
     made.target_groups = build.groups;
-    let mut told = BTreeSet::new();
+    let mut told = OrdSet::new();
     build.rejected.retain(|it| told.insert((it.origin.location, it.text.en.clone())));
     made.rejected = build.rejected;
     Ok(())
@@ -198,7 +196,7 @@ struct Build<'a> {
     is_network: bool,
     address_type: String,
     groups: Vec<TargetGroup>,
-    known: BTreeMap<GroupKey, usize>,
+    known: OrdMap<GroupKey, usize>,
     /// What takes no part.
     rejected: Vec<Rejected>,
 }
@@ -228,7 +226,7 @@ impl Port<'_> {
 
 /// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
 fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
-    let mut ports: BTreeMap<u16, Port<'_>> = BTreeMap::new();
+    let mut ports: OrdMap<u16, Port<'_>> = OrdMap::new();
     for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none()) {
         let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
         let protocol = match spoken {
@@ -431,7 +429,7 @@ impl<'a> Build<'a> {
 
 /// The routes of a port, each once, the oldest first.
 fn by_age<'a>(taken: &[&Taken<'a>]) -> Vec<&'a Route<'a>> {
-    let mut seen = BTreeSet::new();
+    let mut seen = OrdSet::new();
     let mut routes: Vec<&Route<'_>> = taken.iter().map(|it| it.route).filter(|it| seen.insert(it.id)).collect();
     routes.order_by_key(|it| it.age());
     routes

@@ -1,10 +1,8 @@
 //! Which Ingresses the controller manages, and how they form groups (`class_loader.go`, `group_loader.go`).
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found, IngressController};
 use podpath_objects::{Ingress, IngressClass, IngressClassParams};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_source::Text;
 
 use super::annotation::{self, Annotations};
@@ -72,7 +70,7 @@ enum Refusal {
 
 /// Groups by name; an Ingress without group is one by itself. Those that are not managed are told.
 pub(super) fn load(cluster: &Cluster) -> (Vec<Group<'_>>, Vec<Skipped>) {
-    let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+    let mut groups: OrdMap<String, Group<'_>> = OrdMap::new();
     let mut skipped = Vec::new();
     let (mut stuck, mut deleted) = (Vec::new(), Vec::new());
     let mut everything = None;

@@ -4,10 +4,9 @@ mod group;
 mod settings;
 mod weighted;
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Service, ServicePort};
+use podpath_order::OrdMap;
 
 use super::annotation::{self, Annotations};
 use super::model::{Action, Forward, Listener, LoadBalancer, Skipped, Source, Target, TargetGroup};
@@ -222,7 +221,7 @@ impl Build<'_> {
 
     /// "Two entries of one port can be merged, one of TCP and one of UDP" (`validateMultiProtocolUsage`).
     fn joined(&self) -> Result<(), Frozen> {
-        let mut by_number: BTreeMap<u16, Vec<(usize, &ServicePort)>> = BTreeMap::new();
+        let mut by_number: OrdMap<u16, Vec<(usize, &ServicePort)>> = OrdMap::new();
         for (n, port) in self.service.object.ports.iter().enumerate() {
             by_number.entry(port.port.value).or_default().push((n, port));
         }

@@ -1,8 +1,7 @@
 //! The ports of a group: `listen-ports` of its members, merged (`model_build_listener.go`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::ResourceId;
+use podpath_order::{OrdMap, OrdSet};
 
 use super::group::Member;
 use super::json::{self, Json};
@@ -18,8 +17,8 @@ pub(super) struct Open<'a> {
     /// Rules live only on the ports of their own Ingress.
     pub(super) members: Vec<ResourceId>,
     first: &'a Member<'a>,
-    cidrs: Option<(String, BTreeSet<String>)>,
-    prefix_lists: Option<(String, BTreeSet<String>)>,
+    cidrs: Option<(String, OrdSet<String>)>,
+    prefix_lists: Option<(String, OrdSet<String>)>,
     ssl_policy: Option<(String, String)>,
     mutual: Option<(String, Mutual)>,
 }
@@ -29,8 +28,8 @@ struct Wish {
     is_https: bool,
     origin: Origin,
     certificates: Vec<String>,
-    cidrs: BTreeSet<String>,
-    prefix_lists: BTreeSet<String>,
+    cidrs: OrdSet<String>,
+    prefix_lists: OrdSet<String>,
     ssl_policy: Option<String>,
     mutual: Option<Mutual>,
 }
@@ -40,11 +39,11 @@ struct Wish {
 type Mutual = (String, Option<String>, Option<bool>);
 
 /// By number.
-pub(super) type Ports<'a> = BTreeMap<u16, Open<'a>>;
+pub(super) type Ports<'a> = OrdMap<u16, Open<'a>>;
 
 /// The ports of all members; what must be one for a port and differs is an error of the group.
 pub(super) fn merge<'a>(members: &'a [Member<'a>]) -> Result<Ports<'a>, Frozen> {
-    let mut wishes: BTreeMap<u16, Vec<(&Member<'_>, Wish)>> = BTreeMap::new();
+    let mut wishes: OrdMap<u16, Vec<(&Member<'_>, Wish)>> = OrdMap::new();
     for member in members {
         for (number, wish) in wishes_of(member).map_err(|it| member.wrap(it))? {
             wishes.entry(number).or_default().push((member, wish));
@@ -127,11 +126,11 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
 
 /// The first set that a member names holds for the port; another one is a conflict. None at all follows.
 fn same_set(
-    known: &mut Option<(String, BTreeSet<String>)>,
+    known: &mut Option<(String, OrdSet<String>)>,
     name: &str,
-    found: BTreeSet<String>,
+    found: OrdSet<String>,
     what: &str,
-    print: fn(&BTreeSet<String>) -> String,
+    print: fn(&OrdSet<String>) -> String,
 ) -> Result<(), String> {
     match known {
         _ if found.is_empty() => Ok(()),
@@ -171,8 +170,8 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     let cidrs = cidrs(member)?;
     let mutual = mutual(member)?;
     let by_class = params.map(|it| it.prefix_lists.as_slice()).unwrap_or_default();
-    let by_class: BTreeSet<_> = by_class.iter().map(|it| it.value.clone()).collect();
-    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
+    let by_class: OrdSet<_> = by_class.iter().map(|it| it.value.clone()).collect();
+    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect::<OrdSet<_>>();
     let prefix_lists = if by_class.is_empty() { noted() } else { by_class };
     let place = member.place("listen-ports");
     // `create-acm-cert` is a wish that the controller's gate EnableCertificateManagement must allow; it is off unless switched on.
@@ -195,7 +194,7 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     Ok(ports.into_iter().map(wish).collect())
 }
 
-fn cidrs(member: &Member<'_>) -> Result<BTreeSet<String>, Frozen> {
+fn cidrs(member: &Member<'_>) -> Result<OrdSet<String>, Frozen> {
     let by_class = member.params.map(|it| it.object.inbound_cidrs.as_slice()).unwrap_or_default();
     if let Some(bad) = by_class.iter().find(|it| !is_cidr(&it.value)) {
         let message = format!(
@@ -207,7 +206,7 @@ fn cidrs(member: &Member<'_>) -> Result<BTreeSet<String>, Frozen> {
     if !by_class.is_empty() {
         return Ok(by_class.iter().map(|it| it.value.clone()).collect());
     }
-    let Some(note) = member.notes().get("inbound-cidrs") else { return Ok(BTreeSet::new()) };
+    let Some(note) = member.notes().get("inbound-cidrs") else { return Ok(OrdSet::new()) };
     let cidrs = super::annotation::texts(note.value);
     match cidrs.iter().find(|it| !is_cidr(it)) {
         Some(bad) => Err(note.error(format!(
@@ -227,7 +226,7 @@ pub(super) fn is_cidr(text: &str) -> bool {
 }
 
 /// HTTPS 443 with a certificate, HTTP 80 without, unless told. Of one port named twice the later protocol counts.
-fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, bool>, Frozen> {
+fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<OrdMap<u16, bool>, Frozen> {
     let Some(note) = member.notes().get("listen-ports") else {
         return Ok([if prefers_tls { (443, true) } else { (80, false) }].into());
     };
@@ -242,7 +241,7 @@ fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, 
     if entries.is_empty() {
         return Err(note.error(format!("empty listen-ports configuration: `{}`", note.value)));
     }
-    let mut ports = BTreeMap::new();
+    let mut ports = OrdMap::new();
     for entry in &entries {
         let pairs = match entry {
             Json::Map(pairs) => pairs.as_slice(),
@@ -267,7 +266,7 @@ fn listen_ports(member: &Member<'_>, prefers_tls: bool) -> Result<BTreeMap<u16, 
 
 /// `mutual-authentication` by port; without the annotation it is off on 443, which is not what `off` says there: the two are a
 /// conflict.
-fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
+fn mutual(member: &Member<'_>) -> Result<OrdMap<u16, Mutual>, Frozen> {
     let Some(note) = member.notes().get("mutual-authentication") else {
         return Ok([(443, ("off".to_owned(), None, None))].into());
     };
@@ -286,7 +285,7 @@ fn mutual(member: &Member<'_>) -> Result<BTreeMap<u16, Mutual>, Frozen> {
     if entries.is_empty() {
         return Err(note.error(format!("empty {what}: `{}`", note.value)));
     }
-    let mut ports = BTreeMap::new();
+    let mut ports = OrdMap::new();
     for entry in &entries {
         let read = || -> Result<_, String> {
             entry.object("ingress.MutualAuthenticationConfig")?;

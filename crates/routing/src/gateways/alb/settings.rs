@@ -1,9 +1,7 @@
 //! Settings of the load balancer that all members of a group share (`model_build_load_balancer.go`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_objects::IngressClassParams;
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_source::Spanned;
 
 use podpath_cluster::Cluster;
@@ -22,7 +20,7 @@ pub(super) struct Settled {
 }
 
 /// Values by key, with the member that says each first.
-type Merged<'a> = BTreeMap<String, (String, &'a Member<'a>)>;
+type Merged<'a> = OrdMap<String, (String, &'a Member<'a>)>;
 
 type Given<'a> = fn(&'a IngressClassParams) -> Option<&'a Spanned<String>>;
 
@@ -42,8 +40,8 @@ pub(super) fn settle(cluster: &Cluster, group: &Group<'_>) -> Result<Settled, Fr
 }
 
 /// What members say about a setting, by value; members that say nothing follow those that do.
-pub(super) fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> BTreeMap<String, Origin> {
-    let mut found = BTreeMap::new();
+pub(super) fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> OrdMap<String, Origin> {
+    let mut found = OrdMap::new();
     for member in &group.members {
         let by_class =
             member.params.and_then(|it| given(it.object)).map(|it| (it.value.clone(), whole(&member.ingress)));
@@ -56,17 +54,17 @@ pub(super) fn said<'a>(group: &'a Group<'a>, suffix: &str, given: Given<'a>) -> 
 }
 
 /// The last place of those that differ.
-fn last<K>(found: BTreeMap<K, Origin>) -> Origin {
+fn last<K>(found: OrdMap<K, Origin>) -> Origin {
     found.into_values().next_back().unwrap_or_default()
 }
 
 /// How Go prints a set of texts.
-fn set(found: &BTreeMap<String, Origin>) -> String {
+fn set(found: &OrdMap<String, Origin>) -> String {
     let items: Vec<_> = found.keys().map(|it| format!("{it}:{{}}")).collect();
     format!("map[{}]", items.join(" "))
 }
 
-fn list(found: &BTreeMap<String, Origin>) -> String {
+fn list(found: &OrdMap<String, Origin>) -> String {
     format!("[{}]", found.keys().cloned().collect::<Vec<_>>().join(" "))
 }
 
@@ -82,7 +80,7 @@ fn scheme(cluster: &Cluster, group: &Group<'_>) -> Result<String, Frozen> {
 }
 
 /// The scheme that was told, when all tell the same and it is one.
-pub(super) fn one_scheme(found: BTreeMap<String, Origin>) -> Result<Option<String>, Frozen> {
+pub(super) fn one_scheme(found: OrdMap<String, Origin>) -> Result<Option<String>, Frozen> {
     if found.len() > 1 {
         return Err(Frozen { message: format!("conflicting scheme: {}", set(&found)), origin: last(found) });
     }
@@ -128,7 +126,7 @@ fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
     let (classed, others): (Vec<_>, Vec<_>) = group.members.iter().partition(|it| subnets_of_class(it).is_some());
     let Some(last) = classed.last() else {
         return same_lists(group, suffix, "subnets", |a, b| {
-            let set = |it: &[String]| it.iter().cloned().gather::<BTreeSet<_>>();
+            let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
             set(a) == set(b)
         });
     };
@@ -160,7 +158,7 @@ fn security_groups(group: &Group<'_>) -> Result<(), Frozen> {
 
 /// All members that say something say the same.
 fn same_bools(group: &Group<'_>, suffix: &str, message: &str) -> Result<(), Frozen> {
-    let mut found: BTreeMap<bool, Origin> = BTreeMap::new();
+    let mut found: OrdMap<bool, Origin> = OrdMap::new();
     for member in &group.members {
         let notes = member.notes();
         if let (Some(enabled), Some(note)) = (notes.bool(suffix)?, notes.get(suffix)) {
@@ -301,7 +299,7 @@ fn settled_pairs(
     is_settled: &dyn Fn(&str) -> bool,
     message: &dyn Fn(&Member<'_>, &str) -> String,
 ) -> Result<(), Frozen> {
-    let mut merged: BTreeMap<String, String> = BTreeMap::new();
+    let mut merged: OrdMap<String, String> = OrdMap::new();
     for member in members {
         for (key, value) in member.notes().map(suffix)? {
             let known = merged.insert(key.clone(), value.clone()).filter(|it| *it != value);
@@ -317,7 +315,7 @@ fn settled_pairs(
 /// What is tied to the load balancer when all of it is built: web ACLs, of which class and annotation count alike, and the
 /// protection against floods (`model_build_load_balancer_addons.go`).
 pub(super) fn add_ons(group: &Group<'_>) -> Result<(), Frozen> {
-    let (mut arns, mut ids) = (BTreeMap::new(), BTreeMap::new());
+    let (mut arns, mut ids) = (OrdMap::new(), OrdMap::new());
     for member in &group.members {
         let notes = member.notes();
         let by_class = member.params.and_then(|it| it.object.web_acl.as_ref());
@@ -342,7 +340,7 @@ pub(super) fn add_ons(group: &Group<'_>) -> Result<(), Frozen> {
 
 /// The port that HTTP listeners redirect to: `ssl-redirect` of any member holds for the whole group.
 pub(super) fn ssl_redirect(group: &Group<'_>, ports: &Ports<'_>) -> Result<Option<(u16, Origin)>, Frozen> {
-    let mut found: BTreeMap<i64, Origin> = BTreeMap::new();
+    let mut found: OrdMap<i64, Origin> = OrdMap::new();
     for member in &group.members {
         if let Some(port) =
             member.params.and_then(|it| it.object.ssl_redirect_port.as_ref()).filter(|it| !it.value.is_empty())

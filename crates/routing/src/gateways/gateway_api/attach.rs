@@ -3,10 +3,9 @@
 //! Source: gateway-api `apis/v1/shared_types.go` (`RouteReasonNoMatchingParent`, `RouteReasonNotAllowedByListeners`,
 //! `RouteReasonNoMatchingListenerHostname`), tried in this order.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayListener, ListenerSet, ParentRef, Service};
+use podpath_order::OrdMap;
 use podpath_source::Span;
 
 use super::facts::{Attachment, GatewayFacts, ListenerFacts, ParentFacts, Problem, RouteFacts};
@@ -23,7 +22,7 @@ pub(in crate::gateways) fn attach_all(
     gateways: &mut [GatewayFacts],
     routes: &[Route<'_>],
 ) -> Vec<RouteFacts> {
-    let mut owners: BTreeMap<ResourceId, usize> = BTreeMap::new();
+    let mut owners: OrdMap<ResourceId, usize> = OrdMap::new();
     for (idx, gateway) in gateways.iter().enumerate() {
         owners.insert(gateway.id, idx);
         owners.extend(gateway.sets.iter().map(|it| (it.id, idx)));
@@ -42,7 +41,7 @@ pub(in crate::gateways) fn attach_all(
 }
 
 /// The listeners that take a route, each once: number of the Gateway, number of the listener.
-fn attached_to(route: &RouteFacts) -> std::collections::BTreeSet<(usize, usize)> {
+fn attached_to(route: &RouteFacts) -> podpath_order::OrdSet<(usize, usize)> {
     let parents = route.parents.iter().filter_map(|it| Some((it.gateway?, it.accepted.as_ref().ok()?)));
     parents.flat_map(|(gateway, all)| all.iter().map(move |it| (gateway, it.listener))).collect()
 }
@@ -50,7 +49,7 @@ fn attached_to(route: &RouteFacts) -> std::collections::BTreeSet<(usize, usize)>
 struct Attaching<'a> {
     cluster: &'a Cluster,
     gateways: &'a [GatewayFacts],
-    owners: &'a BTreeMap<ResourceId, usize>,
+    owners: &'a OrdMap<ResourceId, usize>,
 }
 
 impl Attaching<'_> {

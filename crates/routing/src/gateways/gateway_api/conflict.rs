@@ -5,7 +5,7 @@
 //! one object "no picking one conflicting Listener as the winner": all of them are refused. Controllers of AWS judge listener
 //! by listener (`listener_utils.go`, `validateListenerList`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use podpath_order::{OrdMap, OrdSet};
 
 use super::facts::{ListenerFacts, Problem};
 use super::words;
@@ -29,8 +29,8 @@ type Key = (u16, Family, HostPattern);
 #[derive(Default)]
 struct Taken {
     /// How many there are, and how many of them are HTTPS.
-    names: BTreeMap<Key, (usize, usize)>,
-    families: BTreeMap<u16, BTreeSet<Family>>,
+    names: OrdMap<Key, (usize, usize)>,
+    families: OrdMap<u16, OrdSet<Family>>,
 }
 
 /// Marks the listeners that lose; groups are in the order in which they win.
@@ -58,8 +58,8 @@ pub(super) fn settle(groups: &mut [Vec<ListenerFacts>]) {
 /// The listener that comes first stays. "One protocol for a port", but TCP and UDP go together; a host that is written
 /// stands once on a port, and counts although the listener that names it loses its port.
 pub(super) fn settle_in_order(groups: &mut [Vec<ListenerFacts>]) {
-    let mut protocols: BTreeMap<u16, &'static str> = BTreeMap::new();
-    let mut hosts: BTreeSet<(u16, String)> = BTreeSet::new();
+    let mut protocols: OrdMap<u16, &'static str> = OrdMap::new();
+    let mut hosts: OrdSet<(u16, String)> = OrdSet::new();
     for listener in groups.iter_mut().flatten() {
         let takes_part = listener.is_conflicted || listener.shut().is_none();
         let (true, Some(port), Some(protocol)) = (takes_part, listener.port, spoken(listener)) else { continue };

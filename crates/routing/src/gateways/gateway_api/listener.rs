@@ -3,13 +3,11 @@
 //! Source: gateway-api `apis/v1/gateway_types.go` (conditions and reasons of listeners and Gateways) and
 //! `apis/v1/listenerset_types.go`.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Entry, Found, ResourceId};
 use podpath_objects::{
     ClientValidation, Gateway, GatewayClass, GatewayListener, ListenerSet, ObjectRef, RouteNamespaces,
 };
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_source::{Location, Span};
 
 use super::facts::{GatewayFacts, ListenerFacts, Problem, SetFacts};
@@ -33,7 +31,7 @@ struct Owner<'a> {
 
 /// Every Gateway whose class is played, with its listeners and those of its ListenerSets.
 pub(in crate::gateways) fn survey(cluster: &Cluster) -> Vec<GatewayFacts> {
-    let mut sets: BTreeMap<ResourceId, Vec<Found<'_, ListenerSet>>> = BTreeMap::new();
+    let mut sets: OrdMap<ResourceId, Vec<Found<'_, ListenerSet>>> = OrdMap::new();
     for set in cluster.all::<ListenerSet>() {
         if let Some(gateway) = gateway_of(cluster, &set) {
             sets.entry(gateway).or_default().push(set);

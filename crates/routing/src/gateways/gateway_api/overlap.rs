@@ -4,9 +4,8 @@
 //! overlapping hostnames and MAY detect overlapping certificates, which are not read here; it MUST NOT be set when it is
 //! False.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::ResourceId;
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::Span;
 
 use super::facts::{GatewayFacts, ListenerFacts};
@@ -15,11 +14,11 @@ use crate::pattern::HostPattern;
 use crate::table::Protocol;
 
 /// Listeners that overlap with another one, by their object and their place in it.
-pub(super) type Overlapping = BTreeSet<(ResourceId, usize)>;
+pub(super) type Overlapping = OrdSet<(ResourceId, usize)>;
 
 /// The listeners of a Gateway and its ListenerSets that overlap; the same hostname twice is a conflict, not this.
 pub(super) fn overlapping(gateway: &GatewayFacts) -> Overlapping {
-    let mut ports: BTreeMap<u16, Vec<&ListenerFacts>> = BTreeMap::new();
+    let mut ports: OrdMap<u16, Vec<&ListenerFacts>> = OrdMap::new();
     for listener in &gateway.listeners {
         let is_https = listener.protocol == Some(Protocol::Https) && listener.refused.is_none();
         if let Some(port) = listener.port.filter(|_| is_https && !gateway.is_aws()) {

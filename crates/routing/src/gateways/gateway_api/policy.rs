@@ -3,11 +3,9 @@
 //! Source: gateway-api `apis/v1/backendtlspolicy_types.go`: of several for one target and `sectionName` "the older policy
 //! by creation timestamp takes precedence", then the first by name; one for a port goes before one for the Service.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{BackendTlsPolicy, PolicyTarget, PortRef, Service};
-use podpath_order::{Gather, Order};
+use podpath_order::{Gather, OrdMap, OrdSet, Order};
 
 use super::facts::{PolicyFacts, Problem, RouteFacts};
 use super::refs::{Referrer, backend, backend_namespace};
@@ -20,8 +18,8 @@ type Target<'a> = (ResourceId, Option<&'a str>);
 
 /// The policies that speak for Services.
 pub(super) struct Policies<'a> {
-    winners: BTreeMap<Target<'a>, Found<'a, BackendTlsPolicy>>,
-    facts: BTreeMap<ResourceId, PolicyFacts>,
+    winners: OrdMap<Target<'a>, Found<'a, BackendTlsPolicy>>,
+    facts: OrdMap<ResourceId, PolicyFacts>,
 }
 
 /// How a gateway speaks TLS to a backend.
@@ -39,7 +37,7 @@ impl<'a> Policies<'a> {
         let created = |it: &Found<'_, BackendTlsPolicy>| it.entry.resource.meta.created.clone();
         policies
             .order_by_key(|it| (created(it).is_none(), created(it), it.namespace().to_owned(), it.name().to_owned()));
-        let mut read = Self { winners: BTreeMap::new(), facts: BTreeMap::new() };
+        let mut read = Self { winners: OrdMap::new(), facts: OrdMap::new() };
         for policy in policies {
             let conflict = read.enlist(cluster, &policy);
             let (no_authority, unresolved) = authorities(cluster, &policy);
@@ -95,21 +93,21 @@ impl<'a> Policies<'a> {
         if self.facts.is_empty() {
             return vec![];
         }
-        let mut used: BTreeMap<ResourceId, BTreeSet<usize>> = BTreeMap::new();
+        let mut used: OrdMap<ResourceId, OrdSet<usize>> = OrdMap::new();
         for (route, facts) in routes.iter().zip(attached) {
             let accepted = facts.parents.iter().filter(|it| it.accepted.is_ok());
-            let gateways: BTreeSet<_> = accepted.filter_map(|it| it.gateway).gather();
+            let gateways: OrdSet<_> = accepted.filter_map(|it| it.gateway).gather();
             let valid = route.references().filter(|it| backend(cluster, route, it, None).is_none());
             for service in valid.filter_map(|it| cluster.find::<Service>(backend_namespace(route, it), &it.name.value))
             {
-                used.entry(service.id).or_default().extend(&gateways);
+                used.entry(service.id).or_default().extend(gateways.iter().copied());
             }
         }
         let mut facts = self.facts;
         for (id, facts) in &mut facts {
             let Some(policy) = cluster.get::<BackendTlsPolicy>(*id) else { continue };
             let services = policy.object.targets.iter().filter_map(|it| service(cluster, &policy, it));
-            let ancestors: BTreeSet<_> = services.filter_map(|it| used.get(&it)).flatten().copied().gather();
+            let ancestors: OrdSet<_> = services.filter_map(|it| used.get(&it)).flatten().copied().gather();
             facts.ancestors = ancestors.into_iter().collect();
         }
         facts.into_values().collect()

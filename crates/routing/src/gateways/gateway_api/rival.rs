@@ -3,9 +3,7 @@
 //! Source: gateway-api `apis/v1/grpcroute_types.go`: if "the intersection of the hostnames of A and B is non-empty, then
 //! the implementation MUST accept exactly one of these two routes": the oldest, then the first by namespace and name.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use podpath_order::Order;
+use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::Span;
 
 use super::facts::{Attachment, GatewayFacts, Problem, RouteFacts};
@@ -53,8 +51,8 @@ pub(super) fn settle(gateways: &[GatewayFacts], routes: &[Route<'_>], facts: &mu
 }
 
 /// The claims on each listener that can take both kinds.
-fn claims(routes: &[Route<'_>], facts: &[RouteFacts]) -> BTreeMap<(usize, usize), Vec<Claim>> {
-    let mut claims: BTreeMap<(usize, usize), Vec<Claim>> = BTreeMap::new();
+fn claims(routes: &[Route<'_>], facts: &[RouteFacts]) -> OrdMap<(usize, usize), Vec<Claim>> {
+    let mut claims: OrdMap<(usize, usize), Vec<Claim>> = OrdMap::new();
     for (number, (route, facts)) in routes.iter().zip(facts).enumerate() {
         if !matches!(route.kind, "HTTPRoute" | "GRPCRoute") {
             continue;
@@ -73,7 +71,7 @@ fn claims(routes: &[Route<'_>], facts: &[RouteFacts]) -> BTreeMap<(usize, usize)
 #[derive(Default)]
 pub(super) struct Hosts {
     any: bool,
-    names: BTreeSet<String>,
+    names: OrdSet<String>,
 }
 
 impl Hosts {
@@ -104,7 +102,7 @@ impl Hosts {
         let below = matches!(pattern, HostPattern::Suffix(_))
             && self
                 .names
-                .range(name.trim_end_matches('*').to_owned()..)
+                .starting_at(name.trim_end_matches('*'))
                 .next()
                 .is_some_and(|it| it.starts_with(name.trim_end_matches('*')));
         let dots = name.bytes().enumerate().filter(|(_, it)| *it == b'.').map(|(at, _)| at + 1);

@@ -13,11 +13,11 @@ mod location;
 mod server;
 mod upstream;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, IngressPath};
+use podpath_order::OrdMap;
 use podpath_source::Text;
 
 use self::annotation::Annotations;
@@ -81,7 +81,7 @@ pub(super) fn lower(cluster: &Cluster, place: Origin, ingresses: &[Found<'_, Ing
 
 fn virtual_hosts(
     context: &Context<'_, '_>,
-    servers: &BTreeMap<String, Server<'_>>,
+    servers: &OrdMap<String, Server<'_>>,
     is_https: bool,
 ) -> Vec<Arc<VirtualHost>> {
     let mut hosts = Vec::new();
@@ -105,7 +105,7 @@ fn virtual_hosts(
 
 /// A host has a certificate by its own server, else by the one for `*.` and what follows its first label, whoever wrote
 /// that (`certificate.lua`, `get_pem_cert_uid`).
-fn has_certificate(servers: &BTreeMap<String, Server<'_>>, host: &str) -> bool {
+fn has_certificate(servers: &OrdMap<String, Server<'_>>, host: &str) -> bool {
     let of = |name: &str| servers.get(name).is_some_and(|it| it.tls_hosts.is_some());
     of(host) || host.split_once('.').is_some_and(|(_, rest)| of(&format!("*.{rest}")))
 }
@@ -119,7 +119,7 @@ fn alias_pattern(alias: &str) -> HostPattern {
 }
 
 /// `www.host` leads to `host`, or the other way round, unless an Ingress serves it.
-fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: &str) -> Option<Arc<VirtualHost>> {
+fn www(context: &Context<'_, '_>, servers: &OrdMap<String, Server<'_>>, host: &str) -> Option<Arc<VirtualHost>> {
     let from = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
     if servers.contains_key(&from) {
         return None;
@@ -133,7 +133,7 @@ fn www(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>, host: 
 }
 
 /// Hosts whose TLS is to go through: that needs a flag of the controller, which no manifest of an Ingress tells.
-fn passthrough(context: &Context<'_, '_>, servers: &BTreeMap<String, Server<'_>>) -> Option<Listener> {
+fn passthrough(context: &Context<'_, '_>, servers: &OrdMap<String, Server<'_>>) -> Option<Listener> {
     let asks = |server: &&Server<'_>| {
         let maker = server.maker.and_then(|it| context.members.get(it));
         maker.is_some_and(|it| it.notes.ssl_passthrough)

@@ -2,12 +2,11 @@
 //!
 //! Each pair is lowered once and kept; the virtual hosts of a gateway that no pair of theirs changed are the same ones again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId};
 use podpath_objects::{IstioGateway, Labels, VirtualService};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_source::{Location, Text};
 
 use super::destination::Proxy;
@@ -19,7 +18,7 @@ use crate::pattern::HostPattern;
 use crate::table::{Origin, Protocol, Rejected, Rule, VirtualHost};
 
 /// VirtualServices by the full name of a gateway that they name, in source order.
-pub(super) type ByGateway<'a> = BTreeMap<String, Vec<Found<'a, VirtualService>>>;
+pub(super) type ByGateway<'a> = OrdMap<String, Vec<Found<'a, VirtualService>>>;
 
 /// What was made before for gateways.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +32,7 @@ impl Known {
     /// What is still true after a change.
     #[must_use]
     pub fn after(self, changed: Reads) -> Self {
-        Self { bound: self.bound.after(changed), hosts: KnownHosts { before: self.hosts.now, now: BTreeMap::new() } }
+        Self { bound: self.bound.after(changed), hosts: KnownHosts { before: self.hosts.now, now: OrdMap::new() } }
     }
 }
 
@@ -70,7 +69,7 @@ type Pair<'a> = (Found<'a, VirtualService>, Arc<Bound>);
 /// The VirtualServices that count at some Gateways: private, exported, public; each oldest first.
 #[derive(Default)]
 pub(super) struct Bindings<'a> {
-    by_gateway: BTreeMap<ResourceId, Vec<Pair<'a>>>,
+    by_gateway: OrdMap<ResourceId, Vec<Pair<'a>>>,
 }
 
 pub(super) fn by_gateway(cluster: &Cluster) -> ByGateway<'_> {
@@ -195,8 +194,8 @@ pub(super) type Door = (ResourceId, u16, Location);
 /// The virtual hosts of gateways, each with what it was made of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownHosts {
-    before: BTreeMap<(Door, HostPattern), KnownHost>,
-    now: BTreeMap<(Door, HostPattern), KnownHost>,
+    before: OrdMap<(Door, HostPattern), KnownHost>,
+    now: OrdMap<(Door, HostPattern), KnownHost>,
 }
 
 #[derive(Clone, Debug)]
@@ -213,9 +212,9 @@ type Lists = Vec<Arc<[Rule]>>;
 #[derive(Default)]
 pub(super) struct Hosts {
     /// Lists of rules, with the number at which each host came.
-    lists: BTreeMap<HostPattern, (usize, Lists)>,
+    lists: OrdMap<HostPattern, (usize, Lists)>,
     /// What goes before every rule of a host: a redirect to HTTPS, and whether it trusts proxies.
-    redirects: BTreeMap<HostPattern, (Origin, bool)>,
+    redirects: OrdMap<HostPattern, (Origin, bool)>,
 }
 
 impl Hosts {

@@ -3,17 +3,15 @@
 //! Source: istio `pilot/pkg/model/push_context.go` (`setDestinationRules`, `destinationRule`), `destination_rule.go`
 //! (`mergeDestinationRule`), `sidecar.go` (`DestinationRule`).
 
-use std::collections::BTreeSet;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{DestinationRule, Labels};
-use podpath_order::{Gather, Order};
+use podpath_order::{Gather, OrdSet, Order};
 
 use super::destination::Proxy;
 use super::names::{age_key, full_host};
 
 /// `exportTo` as written; a rule for some workloads is always private.
-type Exported<'a> = BTreeSet<&'a str>;
+type Exported<'a> = OrdSet<&'a str>;
 
 /// DestinationRules for one host that count as one: their subsets are united, the first policy holds.
 struct United<'a> {

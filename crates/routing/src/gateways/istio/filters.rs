@@ -1,10 +1,10 @@
 //! Which EnvoyFilters are for a proxy, and which filters of Envoy it may have.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EnvoyFilter, PatchEffect};
+use podpath_order::{OrdMap, OrdSet};
 
 use super::destination::Proxy;
 
@@ -32,13 +32,13 @@ pub fn is_near(cluster: &Cluster, namespace: &str, filter: &Found<'_, EnvoyFilte
 /// The filters of requests that EnvoyFilters put into proxies, by the namespace of the EnvoyFilter.
 pub struct Filters<'a> {
     root: &'a str,
-    by_namespace: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    by_namespace: OrdMap<&'a str, OrdSet<&'a str>>,
 }
 
 impl<'a> Filters<'a> {
     /// Those of a cluster.
     pub fn new(cluster: &'a Cluster) -> Self {
-        let mut by_namespace: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        let mut by_namespace: OrdMap<_, OrdSet<_>> = OrdMap::new();
         for filter in cluster.all::<EnvoyFilter>() {
             let put = filter.object.patches.iter().filter(|it| it.apply_to == "HTTP_FILTER");
             by_namespace.entry(filter.namespace()).or_default().extend(put.map(|it| it.name.as_str()));
@@ -61,13 +61,13 @@ impl<'a> Filters<'a> {
 }
 
 /// The routes that EnvoyFilters change at a proxy, by their names, each with the first of these EnvoyFilters.
-pub(super) fn patched_routes<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> BTreeMap<&'a str, &'a str> {
+pub(super) fn patched_routes<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> OrdMap<&'a str, &'a str> {
     let is_for = |it: &Found<'_, EnvoyFilter>| {
         is_near(cluster, proxy.namespace, it) && it.object.labels.is_subset_of(proxy.labels)
     };
     let known = OnceCell::new();
     let may_have = |name: &String| known.get_or_init(|| Filters::new(cluster)).may_have(proxy.namespace, name);
-    let mut routes = BTreeMap::new();
+    let mut routes = OrdMap::new();
     for filter in cluster.all::<EnvoyFilter>().filter(is_for) {
         for effect in &filter.object.effects {
             let PatchEffect::Route { name, filters } = effect else { continue };

@@ -1,12 +1,11 @@
 //! The table of an ingress gateway: what all Gateways that select its Pods make together.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 
 use super::bound::{Bindings, ByGateway, Hosts, Known, KnownHosts, Pods, by_gateway, proxy};
 use super::filters::is_near;
@@ -132,7 +131,7 @@ fn make<'a>(
     translate: impl Fn(Option<&Found<'_, IstioGateway>>, u16) -> Vec<u16>,
     known: &mut Known,
 ) -> Table {
-    let mut ports: BTreeMap<u16, Vec<Serving<'_>>> = BTreeMap::new();
+    let mut ports: OrdMap<u16, Vec<Serving<'_>>> = OrdMap::new();
     let mut hidden = Vec::new();
     let known_pods = cluster.select_pods(pods.namespace, pods.labels);
     let addresses: Vec<IpAddr> = known_pods.iter().flat_map(|it| it.ips).filter_map(|it| it.parse().ok()).collect();

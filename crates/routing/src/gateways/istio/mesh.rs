@@ -1,12 +1,11 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
 use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
+use podpath_order::{OrdSet, Order};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use podpath_objects::{IstioGateway, Labels, PortRef, Service, ServiceEntry, ServicePort, VirtualService};
-use podpath_order::Order;
 use podpath_source::Text;
 
 use super::destination::{self, Proxy};
@@ -339,15 +338,15 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
 }
 
 /// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
-fn hosts_of_one(cluster: &Cluster) -> BTreeSet<String> {
+fn hosts_of_one(cluster: &Cluster) -> OrdSet<String> {
     let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
     let hosts = in_mesh.flat_map(|it| {
         it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
     });
-    let (mut alone, mut shared) = (BTreeSet::new(), BTreeSet::new());
+    let (mut alone, mut shared) = (OrdSet::new(), OrdSet::new());
     for host in hosts {
         if host.contains('*') {
-            return BTreeSet::new();
+            return OrdSet::new();
         }
         if !alone.insert(host.clone()) {
             shared.insert(host);
@@ -362,7 +361,7 @@ fn own_host(
     cluster: &Cluster,
     proxy: &Proxy<'_>,
     owner: &Found<'_, VirtualService>,
-    alone: &BTreeSet<String>,
+    alone: &OrdSet<String>,
 ) -> Option<String> {
     let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
     let is_alone = |it: &String| alone.contains(&full_host(cluster, it, owner.namespace()));

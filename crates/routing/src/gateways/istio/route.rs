@@ -1,11 +1,10 @@
 //! Rules of a VirtualService: matches, actions, rewrites, delegates.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
     Abort, CorsPolicy, HttpFault, HttpMatchRequest, RouteRule, StringMatch, VirtualService, VsRedirect,
 };
+use podpath_order::OrdMap;
 use podpath_source::{Spanned, Text};
 
 use super::destination::{self, Proxy};
@@ -71,7 +70,7 @@ struct Lowering<'a> {
     owner: &'a Found<'a, VirtualService>,
     gateway: &'a str,
     /// The EnvoyFilters that change single routes, by the names of these.
-    patched: &'a BTreeMap<&'a str, &'a str>,
+    patched: &'a OrdMap<&'a str, &'a str>,
     idx: usize,
 }
 

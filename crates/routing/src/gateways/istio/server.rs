@@ -1,11 +1,10 @@
 //! The servers of an ingress gateway, and which of those on one port stay.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use podpath_cluster::Found;
 use podpath_objects::{IstioGateway, Server};
-use podpath_order::Gather;
+use podpath_order::{Gather, OrdMap, OrdSet};
 use podpath_source::Text;
 
 use crate::gateways::{full_name, origin};
@@ -106,7 +105,7 @@ impl Serving<'_> {
 /// "A server repeating an already used host is dropped", whole, whatever its other hosts; this is asked of servers with `tls`
 /// alone. Behind a plain server only plain ones of HTTP merge; behind two with `tls` nothing without it.
 pub(super) fn merge<'s, 'a>(servers: &'s [Serving<'a>]) -> (Vec<&'s Serving<'a>>, Vec<Rejected>) {
-    let mut known: BTreeMap<String, &Serving<'_>> = BTreeMap::new();
+    let mut known: OrdMap<String, &Serving<'_>> = OrdMap::new();
     let (mut stay, mut dropped): (Vec<&Serving<'_>>, Vec<Rejected>) = (vec![], vec![]);
     for serving in servers {
         let hosts = serving.hosts();
@@ -148,7 +147,7 @@ pub(super) fn protocol(server: &Server) -> (Protocol, bool) {
 /// All hosts of some servers.
 pub(super) fn served(servers: &[&Serving<'_>]) -> Vec<HostPattern> {
     let hosts = servers.iter().flat_map(|it| &it.server.hosts).map(|it| HostPattern::parse(bare_host(&it.value)));
-    hosts.gather::<BTreeSet<_>>().into_iter().collect()
+    hosts.gather::<OrdSet<_>>().into_iter().collect()
 }
 
 /// A pattern in the letters that it is written in.

@@ -2,11 +2,9 @@
 //!
 //! Source: `internal/ingress/controller/controller.go` (`createServers`, `getBackendServers`) and `location.go`.
 
-use std::collections::BTreeMap;
-
 use podpath_cluster::Found;
 use podpath_objects::{Ingress, IngressBackend};
-use podpath_order::Order;
+use podpath_order::{OrdMap, Order};
 use podpath_source::Text;
 
 use super::annotation::Annotations;
@@ -35,7 +33,7 @@ pub(super) struct Server<'a> {
     pub(super) tls_hosts: Option<Vec<String>>,
     pub(super) from_to_www: bool,
     /// Where each path of each type stands.
-    places: BTreeMap<(String, bool), usize>,
+    places: OrdMap<(String, bool), usize>,
 }
 
 /// A path of a host.
@@ -73,7 +71,7 @@ pub(super) fn servers<'a>(
     members: &[Member<'a>],
     upstreams: &Upstreams,
     place: &Origin,
-) -> (BTreeMap<String, Server<'a>>, Vec<Rejected>) {
+) -> (OrdMap<String, Server<'a>>, Vec<Rejected>) {
     let mut servers = podpath_order::map([(CATCH_ALL.to_owned(), catch_all(members, place))]);
     for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_none()) {
         for rule in &member.ingress.object.rules {

@@ -4,11 +4,9 @@
 //! the upstream of its twin, so it takes its share of every path that has the same Service and port. Its share is that of
 //! the Ingress which made its upstream, and of several canaries of one upstream `balancer.lua` asks the first alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use podpath_cluster::{Cluster, endpoints};
 use podpath_objects::{IngressBackend, PortRef, Service, ServicePort};
-use podpath_order::Order;
+use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::Text;
 
 use super::server::{CATCH_ALL, Location, Member, Server, host_of, paths};
@@ -19,13 +17,13 @@ use crate::table::{Origin, Rejected};
 #[derive(Default)]
 pub(super) struct Upstreams {
     /// Of a canary: the number of its Ingress.
-    canaries: BTreeMap<String, usize>,
+    canaries: OrdMap<String, usize>,
     /// The canary of an upstream, with its Ingress and its backend's place.
-    alternatives: BTreeMap<String, Alternative>,
+    alternatives: OrdMap<String, Alternative>,
     /// Those with an endpoint that takes traffic.
-    live: BTreeSet<String>,
+    live: OrdSet<String>,
     /// Those that a canary without a twin has deleted.
-    deleted: BTreeSet<String>,
+    deleted: OrdSet<String>,
 }
 
 /// The canary that takes a share.
@@ -64,7 +62,7 @@ impl Upstreams {
     /// The first path that names an upstream decides whether it is a canary; a `defaultBackend` decides anew.
     pub(super) fn new(cluster: &Cluster, members: &[Member<'_>]) -> Self {
         let mut upstreams = Self::default();
-        let mut known = BTreeSet::new();
+        let mut known = OrdSet::new();
         for (number, member) in members.iter().enumerate() {
             let namespace = member.ingress.namespace();
             let default = member.ingress.object.default_backend.as_ref().filter(|it| it.service.is_some());
@@ -106,7 +104,7 @@ impl Upstreams {
     }
 
     /// Finds the twins of canaries; those that take no part are told.
-    pub(super) fn merge(&mut self, members: &[Member<'_>], servers: &BTreeMap<String, Server<'_>>) -> Vec<Rejected> {
+    pub(super) fn merge(&mut self, members: &[Member<'_>], servers: &OrdMap<String, Server<'_>>) -> Vec<Rejected> {
         let mut refused = Vec::new();
         for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_some()) {
             for asked in asked(number, member) {
