@@ -6,8 +6,8 @@
 use std::sync::LazyLock;
 
 use podpath_order::{OrdMap, OrdSet};
+use podpath_source::nanoseconds;
 
-use super::value::nanoseconds;
 use crate::metadata::quoted;
 use crate::{Field, Refusal, Sort};
 

@@ -1,6 +1,6 @@
 //! What a rule of a VirtualService does beside routing: faults that it injects, and answers for other origins.
 
-use podpath_source::Spanned;
+use podpath_source::{Spanned, nanoseconds};
 use podpath_yaml::Value;
 
 use super::StringMatch;
@@ -90,25 +90,8 @@ pub(super) fn percent(reader: Reader<'_>) -> (u64, u64) {
     }
 }
 
-/// A duration such as `24h` or `1m30s` in whole seconds.
+/// The whole seconds of a duration of Go: what is finer is cut off (istio `pilot/pkg/networking/core/route/route.go`,
+/// `translateCORSPolicy`, takes `MaxAge.GetSeconds()`).
 fn seconds(text: &str) -> Option<u32> {
-    let (mut total, mut number) = (0_u32, String::new());
-    for c in text.chars() {
-        match c {
-            '0'..='9' => number.push(c),
-            'h' | 'm' | 's' => {
-                let unit = if c == 'h' {
-                    3600
-                } else if c == 'm' {
-                    60
-                } else {
-                    1
-                };
-                total = total.checked_add(number.parse::<u32>().ok()?.checked_mul(unit)?)?;
-                number.clear();
-            }
-            _ => return None,
-        }
-    }
-    number.is_empty().then_some(total)
+    u32::try_from(nanoseconds(text)? / 1_000_000_000).ok()
 }
