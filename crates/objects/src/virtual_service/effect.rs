@@ -48,14 +48,13 @@ impl HttpFault {
         let (abort, delay) = (reader.get("abort"), reader.get("delay"));
         let http = abort.get("httpStatus").port().map(|it| it.map(Abort::Http));
         let grpc = || abort.get("grpcStatus").text().map(|it| it.map(Abort::Grpc));
-        let share = |it: Reader<'_>| match it.get("percentage").get("value").node() {
-            Some(_) => percent(it.get("percentage").get("value")),
-            // "If not specified, no request will be aborted", or delayed.
-            None => percent(it.get("percent")),
-        };
+        // "If not specified, no request will be aborted", or delayed. The older `percent` is a field of `delay` alone: the
+        // proto reserves that of `abort` (istio/api `virtual_service.proto`).
+        let share = |it: Reader<'_>| percent(it.get("percentage").get("value"));
+        let of_delay = if delay.get("percentage").exists() { share(delay) } else { percent(delay.get("percent")) };
         Self {
             abort: http.or_else(grpc).map(|it| (share(abort), it)).filter(|(share, _)| share.0 > 0),
-            delay: delay.get("fixedDelay").text().map(|it| (share(delay), it)).filter(|(share, _)| share.0 > 0),
+            delay: delay.get("fixedDelay").text().map(|it| (of_delay, it)).filter(|(share, _)| share.0 > 0),
         }
     }
 }
