@@ -79,8 +79,8 @@ pub use stream_route::{StreamRoute, StreamRule};
 pub use target_group_binding::TargetGroupBinding;
 pub use telemetry::{Telemetry, WasmPlugin};
 pub use virtual_service::{
-    Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
-    StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
+    Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, Mirrors, RewriteAction,
+    RouteRule, StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
 };
 pub use webhook::{MutatingWebhooks, Webhook};
 pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};

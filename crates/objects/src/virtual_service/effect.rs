@@ -1,9 +1,9 @@
-//! What a rule of a VirtualService does beside routing: faults that it injects, and answers for other origins.
+//! What a rule of a VirtualService does beside routing: faults that it injects, answers for other origins, and copies.
 
 use podpath_source::{Spanned, nanoseconds};
 use podpath_yaml::Value;
 
-use super::StringMatch;
+use super::{Destination, StringMatch};
 use crate::reader::Reader;
 
 /// `fault` of a rule.
@@ -43,6 +43,19 @@ pub struct CorsPolicy {
     pub answers_unmatched: bool,
 }
 
+/// Whom a rule sends copies of its requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mirrors {
+    /// `mirror`
+    pub one: Option<Destination>,
+    /// `mirrorPercentage`, as numerator and denominator.
+    pub share: Option<(u64, u64)>,
+    /// `mirrorPercent`, the older one.
+    pub older_share: Option<(u64, u64)>,
+    /// `mirrors`, each with its share.
+    pub more: Vec<(Destination, (u64, u64))>,
+}
+
 impl HttpFault {
     pub(super) fn read(reader: Reader<'_>) -> Self {
         let (abort, delay) = (reader.get("abort"), reader.get("delay"));
@@ -79,8 +92,36 @@ impl CorsPolicy {
     }
 }
 
+/// "If absent, all the traffic is mirrored."
+const ALL: (u64, u64) = (1, 1);
+
+impl Mirrors {
+    pub(super) fn read(reader: Reader<'_>) -> Self {
+        let share = |it: Reader<'_>| it.exists().then(|| percent(it.get("value")));
+        let one = reader.get("mirror");
+        let mut older = ["mirrorPercent", "mirror_percent"].into_iter().map(|key| reader.get(key));
+        let more = reader.get("mirrors").items();
+        Self {
+            one: one.node().and_then(|_| Destination::read_target(one, one.span())),
+            share: share(reader.get("mirrorPercentage")),
+            older_share: older.find(|it| it.exists()).map(percent),
+            more: more
+                .filter_map(|it| Some((Destination::read(it)?, share(it.get("percentage")).unwrap_or(ALL))))
+                .collect(),
+        }
+    }
+
+    /// Everyone who gets copies, with the share. "If zero percent is provided explicitly, we should not mirror" (istio
+    /// `pilot/pkg/networking/core/route/route.go`, `MirrorPercent`).
+    pub fn all(&self) -> impl Iterator<Item = (&Destination, (u64, u64))> {
+        let share = self.share.or(self.older_share).unwrap_or(ALL);
+        let one = self.one.iter().map(move |it| (it, share));
+        one.chain(self.more.iter().map(|(to, share)| (to, *share))).filter(|(_, share)| share.0 > 0)
+    }
+}
+
 /// A share in percent, cut to 0 to 100, with four digits after the point at most; nothing is none.
-pub(super) fn percent(reader: Reader<'_>) -> (u64, u64) {
+fn percent(reader: Reader<'_>) -> (u64, u64) {
     match reader.node().map(|node| &node.value) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to 0..=100 before")]
         Some(Value::Float(percent)) => ((percent.clamp(0.0, 100.0) * 10_000.0).round() as u64, 1_000_000),
