@@ -186,7 +186,7 @@ impl<'w> Walk<'w> {
         let (more, end, accepted) = self.ask(&workload, seen);
         hops.extend(more);
         if let (Some((request, _)), Some(upstream)) = (accepted, self.trace.upstream.as_mut()) {
-            upstream.request.headers = request.headers;
+            (upstream.request.headers, upstream.request.query) = (request.headers, request.query);
         }
         (hops, end)
     }
