@@ -302,7 +302,7 @@ impl<'a> Walk<'a> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         let backends = &self.with_tls(table, backends);
-        self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
+        self.trace.backends = answer::shares(self.cluster, rule, backends, &request, table.is_of_mesh());
         if table.gateway.is_load_balancer
             && let Some(hop) = self.trace.hops.last_mut()
         {
@@ -422,10 +422,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A host of a ServiceEntry whose Pods are not there, or not those of the subset.
+    /// A host of a ServiceEntry whose endpoints are not there, or not those of the subset.
     fn unserved(&self, backend: &Backend, found: &[Endpoint]) -> Option<End> {
         let (Target::Host(host), false) = (&backend.target, found.iter().any(|it| it.ready)) else { return None };
-        istio::selecting_entry(self.cluster, host, backend.port?).map(|it| End::no_selected_pods(&it))
+        let subset = backend.subset.as_ref().filter(|(_, labels)| !labels.is_empty());
+        let entry = istio::unserved_entry(self.cluster, host, backend.port?, subset.map(|(_, labels)| labels))?;
+        Some(End::no_endpoints_outside(&entry, subset.map(|(name, _)| name.as_str())))
     }
 
     /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
@@ -480,8 +482,10 @@ impl<'a> Walk<'a> {
         request: &Request,
     ) -> Trace {
         let entry = answer::entry_of(service.object, port, request);
-        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
+        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
+        // A WorkloadEntry may answer where no Pod does.
+        let why = why.filter(|_| ready.iter().all(|it| it.serves_still));
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
         self.at_pods(service, entry, (subset, why), found, request)
     }
@@ -550,7 +554,7 @@ impl Walk<'_> {
             subset: None,
             weight: (1, 1),
             fault: None,
-            endpoints: istio::entry_endpoints(self.cluster, host, request.port),
+            endpoints: istio::entry_endpoints(self.cluster, host, request.port, None),
             upstream: None,
         }];
         self.trace.upstream = Some(answer::plain_upstream(request.clone()));
