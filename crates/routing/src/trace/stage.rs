@@ -3,6 +3,7 @@
 mod admit;
 mod connect;
 mod fault;
+mod outside;
 mod sign_in;
 
 use std::borrow::Cow;
@@ -27,7 +28,7 @@ use crate::table::{
     Action, Backend, BegunTls, Cors, Filter, HeaderChange, Listener, Protocol, Response, Rule, Table, Target,
 };
 use crate::tables::Tables;
-use admit::Called;
+use admit::{Called, Port};
 use fault::aborted;
 
 /// A chain of proxies longer than this is a loop.
@@ -415,19 +416,8 @@ impl<'a> Walk<'a> {
         };
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
-            None => {
-                let end = self.unserved(backend, &found).unwrap_or_else(|| End::delivered_to_host(backend));
-                self.finish(end)
-            }
+            None => self.at_host(backend, &found, &request),
         }
-    }
-
-    /// A host of a ServiceEntry whose endpoints are not there, or not those of the subset.
-    fn unserved(&self, backend: &Backend, found: &[Endpoint]) -> Option<End> {
-        let (Target::Host(host), false) = (&backend.target, found.iter().any(|it| it.ready)) else { return None };
-        let subset = backend.subset.as_ref().filter(|(_, labels)| !labels.is_empty());
-        let entry = istio::unserved_entry(self.cluster, host, backend.port?, subset.map(|(_, labels)| labels))?;
-        Some(End::no_endpoints_outside(&entry, subset.map(|(name, _)| name.as_str())))
     }
 
     /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
@@ -504,7 +494,7 @@ impl<'a> Walk<'a> {
             return self.finish(end);
         }
         let (of_subset, subset) = (subset, subset.map(|(name, _)| name.as_str()));
-        let called = entry.map(|port| Called { service, port, subset });
+        let called = entry.map(|port| Called { port: Port::Service(service, port), subset });
         if let Some(end) = self.admit(called, &ready, request) {
             return self.finish(end);
         }
@@ -541,26 +531,6 @@ impl<'a> Walk<'a> {
         }];
         self.trace.upstream = Some(Upstream { request, tls: "none", sni: None });
         self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
-    }
-}
-
-impl Walk<'_> {
-    /// A call to a host of a ServiceEntry that carries no HTTP.
-    pub(super) fn deliver_to_host(mut self, host: &str, request: &Request) -> Trace {
-        let backend = istio::host_backend(host, request.port);
-        self.trace.backends = vec![TracedBackend {
-            target: backend.target.clone(),
-            port: backend.port,
-            subset: None,
-            weight: (1, 1),
-            fault: None,
-            endpoints: istio::entry_endpoints(self.cluster, host, request.port, None),
-            upstream: None,
-        }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
-        let end = End::delivered_to_host(&backend);
-        self.begin_own_tls(backend, request);
-        self.finish(end)
     }
 }
 

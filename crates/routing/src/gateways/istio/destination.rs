@@ -2,8 +2,8 @@
 
 use podpath_cluster::{Cluster, Endpoint, Found, selected_endpoints, selected_entries};
 use podpath_objects::{
-    ClientTls, Destination, DestinationRule, Labels, PortRef, Resolution, Service, ServiceEntry, VirtualService,
-    WorkloadEntry,
+    ClientTls, Destination, DestinationRule, EntryPort, Labels, PortRef, Resolution, Service, ServiceEntry,
+    VirtualService, WorkloadEntry,
 };
 use podpath_source::{DocumentId, Location, Span, Text};
 
@@ -235,14 +235,15 @@ pub(super) fn infer_port(proxy: &Proxy<'_>, service: &Found<'_, Service>) -> u16
     }
 }
 
-/// The TLS mode that a DestinationRule tells a proxy for a port of a Service, and where it stands.
+/// The TLS mode that a DestinationRule tells a proxy for a port of a host, and where it stands; the host comes with the
+/// namespace of its Service or ServiceEntry.
 pub fn tls_mode<'a>(
     cluster: &'a Cluster,
     proxy: &Proxy<'_>,
-    service: &Found<'_, Service>,
+    host: (&str, &str),
     subset: Option<&str>,
 ) -> Option<(&'a str, Location)> {
-    let (rule, tls) = client_tls(cluster, proxy, (&host_of(cluster, service), service.namespace()), subset)?;
+    let (rule, tls) = client_tls(cluster, proxy, host, subset)?;
     Some((tls.mode.value.as_str(), rule.at(tls.mode.span)))
 }
 
@@ -273,25 +274,26 @@ fn client_tls<'a>(
 /// The TLS that a proxy begins towards a backend, because a DestinationRule says so.
 ///
 /// `SIMPLE` and `MUTUAL` send the name of `sni`, else the host of the request (`auto_sni`). `ISTIO_MUTUAL` is ended by the
-/// sidecar of a Service's Pods, who see none of it; a host outside sees it, with the name of the cluster as its own.
+/// sidecar of the Pods that a Service or ServiceEntry selects, who see none of it; any other host sees it, with the name of the cluster as its own.
 /// Source: istio `pilot/pkg/networking/core/cluster_tls.go` (`buildUpstreamTLSSettings`).
 pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<BegunTls> {
     let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
     let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
-    let (host, namespace, is_service) = match &backend.target {
+    let (host, namespace, has_sidecars) = match &backend.target {
         Target::Service(id) => {
             let service = cluster.get::<Service>(*id)?;
             (host_of(cluster, &service), service.namespace().to_owned(), true)
         }
         Target::Host(host) => {
             let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
-            (host.clone(), namespace.to_owned(), false)
+            let selects = selecting_entry(cluster, host, proxy.port).is_some();
+            (host.clone(), namespace.to_owned(), selects)
         }
         Target::Missing(..) | Target::Balancer(_) => return None,
     };
     let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
     let name = match (tls.mode.value.as_str(), &tls.sni) {
-        ("ISTIO_MUTUAL", _) if is_service => return None,
+        ("ISTIO_MUTUAL", _) if has_sidecars => return None,
         ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
         ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
         ("ISTIO_MUTUAL", None) => {
@@ -341,6 +343,17 @@ fn answering(cluster: &Cluster, host: &str, port: u16, subset: Option<&Labels>) 
     }
     let listed = entry.endpoints.iter().filter(|it| has(&it.labels));
     listed.filter_map(|it| Some(at(&it.address.as_ref()?.value, number(it)))).collect()
+}
+
+/// The ServiceEntry of a host that selects Pods, with its entry of a port: policies and mutual TLS hold at them.
+pub(crate) fn selecting_entry<'a>(
+    cluster: &'a Cluster,
+    host: &str,
+    port: u16,
+) -> Option<(Found<'a, ServiceEntry>, &'a EntryPort)> {
+    let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
+    let found = named.find_map(|it| Some((it, it.object.port(port)?)));
+    found.filter(|(it, _)| it.object.selector.is_some() && it.object.resolution != Resolution::Called)
 }
 
 /// The ServiceEntry of a host for which nobody answers: nobody is listed or selected, or nobody with the labels of a subset.
