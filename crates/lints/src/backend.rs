@@ -133,6 +133,6 @@ pub(crate) fn of_virtual_service<'a>(found: Found<'a, VirtualService>, names: &N
 
 /// Everything that a VirtualService sends traffic or copies to.
 pub(crate) fn destinations(service: &VirtualService) -> impl Iterator<Item = &Destination> {
-    let http = service.http.iter().flat_map(|rule| rule.route.iter().chain(rule.mirrors.iter().map(|(to, _)| to)));
+    let http = service.http.iter().flat_map(|rule| rule.route.iter().chain(rule.mirrors.all().map(|(to, _)| to)));
     http.chain(service.tls.iter().chain(&service.tcp).flat_map(|rule| &rule.route))
 }

@@ -4,7 +4,7 @@
 //! that are meant are here: a label is mistyped, or a workload has the name of the Service.
 
 use podpath_cluster::{Cluster, Found, PodSource};
-use podpath_objects::{Labels, Pod, Service, Workload};
+use podpath_objects::{Labels, Pod, Service, Workload, WorkloadEntry};
 use podpath_order::{OrdMap, OrdSet};
 use podpath_source::{Diagnostic, Label, Location, Severity, Span, Text};
 
@@ -39,7 +39,10 @@ fn check(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if is_name_only || !has_pods(cluster, service.namespace()) {
             continue;
         }
-        if cluster.select_pods(service.namespace(), selector).is_empty() {
+        // Proxies of Istio send to WorkloadEntries, too.
+        let mut entries = cluster.in_namespace::<WorkloadEntry>(service.namespace());
+        let has_entry = entries.any(|it| selector.is_subset_of(&it.object.labels));
+        if !has_entry && cluster.select_pods(service.namespace(), selector).is_empty() {
             found.push(selects_nothing(cluster, &known, service, selector));
         }
     }

@@ -38,6 +38,7 @@ mod telemetry;
 mod virtual_service;
 mod webhook;
 mod workload;
+mod workload_entry;
 
 use podpath_yaml::Node;
 
@@ -73,17 +74,18 @@ pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};
 pub use route_filter::{Cors, Filter, FilterKind, HeaderModifier, PathModifier, Redirect, UrlRewrite};
 pub use service::{Service, ServicePort, Traffic, ip_family};
-pub use service_entry::{EntryPort, ServiceEntry};
+pub use service_entry::{EntryPort, Resolution, ServiceEntry};
 pub use sidecar::{EgressListener, IngressListener, Sidecar};
 pub use stream_route::{StreamRoute, StreamRule};
 pub use target_group_binding::TargetGroupBinding;
 pub use telemetry::{Telemetry, WasmPlugin};
 pub use virtual_service::{
-    Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, RewriteAction, RouteRule,
-    StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
+    Abort, CorsPolicy, Delegate, Destination, HeaderOperations, HttpFault, HttpMatchRequest, Mirrors, RewriteAction,
+    RouteRule, StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
 };
 pub use webhook::{MutatingWebhooks, Webhook};
 pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
+pub use workload_entry::WorkloadEntry;
 
 /// An object of the workspace: what all kinds have, and what its own kind has.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,6 +189,7 @@ kinds! {
     36 MutatingWebhooks: "admissionregistration.k8s.io" / "MutatingWebhookConfiguration",
     37 TargetGroupBinding: "elbv2.k8s.aws" / "TargetGroupBinding",
     38 Endpoints: "" / "Endpoints",
+    39 WorkloadEntry: "networking.istio.io" / "WorkloadEntry",
 }
 
 /// The objects of a document; the items of a `List` are objects of their own, to a depth of a few lists.

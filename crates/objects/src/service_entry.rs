@@ -4,6 +4,7 @@ use podpath_source::{Span, Spanned};
 
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
+use crate::workload_entry::WorkloadEntry;
 
 /// A ServiceEntry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,19 +17,34 @@ pub struct ServiceEntry {
     pub addresses: Vec<String>,
     /// `status.addresses`: Istio gave it some.
     pub has_own_addresses: bool,
-    /// `spec.endpoints[].address`
-    pub endpoints: Vec<String>,
+    /// `spec.endpoints` that have an address.
+    pub endpoints: Vec<WorkloadEntry>,
     /// `spec.workloadSelector.labels`
     pub selector: Option<Labels>,
-    /// `spec.resolution: STATIC`: what is listed or selected answers, and nothing else.
-    pub is_static: bool,
+    /// `spec.resolution`
+    pub resolution: Resolution,
+    /// `spec.location: MESH_INTERNAL`: its Pods have sidecars of the mesh.
+    pub is_internal: bool,
     /// `spec.exportTo`; empty is everywhere.
     pub export_to: Vec<Spanned<String>>,
+}
+
+/// How a proxy finds who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// `NONE`, or not told, and `DYNAMIC_DNS`: at the address or the name that is called.
+    Called,
+    /// `STATIC`: what is listed or selected answers, and nothing else.
+    Static,
+    /// `DNS`, `DNS_ROUND_ROBIN`: the same by name; the host itself where nothing is listed or selected.
+    Dns,
 }
 
 /// An entry of `spec.ports`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPort {
+    /// `name`
+    pub name: String,
     /// `number`
     pub number: u16,
     /// `targetPort`; the number unless told.
@@ -44,19 +60,20 @@ impl ServiceEntry {
         let spec = reader.get("spec");
         let texts = |it: Reader<'_>| it.texts().into_iter().map(|it| it.value).collect();
         let selector = spec.get("workloadSelector").get("labels").labels();
+        let listed = spec.get("endpoints").items().map(WorkloadEntry::listed);
         Self {
             hosts: spec.get("hosts").texts(),
             ports: spec.get("ports").items().filter_map(EntryPort::read).collect(),
             addresses: texts(spec.get("addresses")),
             has_own_addresses: reader.get("status").get("addresses").items().next().is_some(),
-            endpoints: spec
-                .get("endpoints")
-                .items()
-                .filter_map(|it| it.get("address").text())
-                .map(|it| it.value)
-                .collect(),
+            endpoints: listed.filter(|it| it.address.is_some()).collect(),
             selector: (!selector.is_empty()).then_some(selector),
-            is_static: spec.get("resolution").text().is_some_and(|it| it.value == "STATIC"),
+            resolution: match spec.get("resolution").text().as_ref().map(|it| it.value.as_str()) {
+                Some("STATIC") => Resolution::Static,
+                Some("DNS" | "DNS_ROUND_ROBIN") => Resolution::Dns,
+                _ => Resolution::Called,
+            },
+            is_internal: spec.get("location").text().is_some_and(|it| it.value == "MESH_INTERNAL"),
             export_to: spec.get("exportTo").texts(),
         }
     }
@@ -71,6 +88,7 @@ impl EntryPort {
     fn read(reader: Reader<'_>) -> Option<Self> {
         let number = reader.get("number").port()?.value;
         Some(Self {
+            name: reader.get("name").text().map(|it| it.value).unwrap_or_default(),
             number,
             target: reader.get("targetPort").port().map_or(number, |it| it.value),
             protocol: reader.get("protocol").text().map_or_else(String::new, |it| it.value),

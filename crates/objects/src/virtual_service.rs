@@ -7,7 +7,7 @@ use podpath_source::{Span, Spanned};
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
 
-pub use effect::{Abort, CorsPolicy, HttpFault};
+pub use effect::{Abort, CorsPolicy, HttpFault, Mirrors};
 
 /// A VirtualService.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +45,8 @@ pub struct RouteRule {
     pub rewrite: Option<RewriteAction>,
     /// `headers`
     pub headers: HeaderOperations,
-    /// `mirror` and `mirrors`, with their share as numerator and denominator.
-    pub mirrors: Vec<(Destination, (u64, u64))>,
+    /// `mirror`, `mirrors` and what belongs to them.
+    pub mirrors: Mirrors,
     /// `fault`
     pub fault: Option<HttpFault>,
     /// `corsPolicy`
@@ -243,23 +243,12 @@ impl RouteRule {
                 .map(|name| Delegate { name, namespace: delegate.get("namespace").text().map(|it| it.value) }),
             rewrite: reader.get("rewrite").node().map(|node| RewriteAction::read(Reader::new(node))),
             headers: HeaderOperations::read(reader.get("headers")),
-            mirrors: read_mirrors(reader),
+            mirrors: Mirrors::read(reader),
             fault: part("fault").map(HttpFault::read),
             cors: part("corsPolicy").map(CorsPolicy::read),
             span: reader.span(),
         }
     }
-}
-
-/// `mirrors`, or the older `mirror` with `mirrorPercentage`; everything unless told.
-fn read_mirrors(reader: Reader<'_>) -> Vec<(Destination, (u64, u64))> {
-    let share = |it: Reader<'_>| if it.get("value").exists() { effect::percent(it.get("value")) } else { (1, 1) };
-    let single = reader.get("mirror");
-    let one = single.node().and_then(|_| Destination::read_target(single, single.span()));
-    let one = one.map(|to| (to, share(reader.get("mirrorPercentage"))));
-    let many = reader.get("mirrors").items();
-    let many = many.filter_map(|it| Some((Destination::read(it)?, share(it.get("percentage")))));
-    one.into_iter().chain(many).filter(|(_, share)| share.0 > 0).collect()
 }
 
 impl HttpMatchRequest {

@@ -217,9 +217,9 @@ pub struct Backend {
 /// Pods, or an address, behind a Service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// The workload of the Pods.
+    /// The workload of the Pods, or a WorkloadEntry.
     pub workload: Option<Ref>,
-    /// Of endpoints that are no Pods of the workspace.
+    /// Of endpoints that are no Pods of the workspace, and of Pods that tell it.
     pub address: Option<String>,
     /// How many Pods.
     pub replicas: u32,

@@ -1,5 +1,7 @@
 //! The request that is followed.
 
+use podpath_order::Order;
+
 /// What a client speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
@@ -199,6 +201,18 @@ impl Request {
         let pairs = self.query.as_deref().unwrap_or_default().split('&').filter(|it| !it.is_empty());
         let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         named.map(|(key, value)| (decode(key), decode(value))).collect()
+    }
+
+    /// Takes a query parameter away as Envoy does: the others stand by their names afterwards, decoded
+    /// (`QueryParamsMulti::replaceQueryString`).
+    pub(crate) fn remove_parameter(&mut self, name: &str) {
+        let pairs = self.query.as_deref().unwrap_or_default().split('&').filter(|it| !it.is_empty());
+        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut kept: Vec<_> = named.map(|(key, value)| (unescape(key), unescape(value))).collect();
+        kept.retain(|(key, _)| key != name);
+        kept.order_by(|(a, _), (b, _)| a.cmp(b));
+        let kept: Vec<_> = kept.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        self.query = (!kept.is_empty()).then(|| kept.join("&"));
     }
 
     /// It is a call of gRPC, by its scheme or its content type.

@@ -1,13 +1,15 @@
-//! What every stage shares: spans, line numbers, texts in two languages, diagnostics and fixes.
+//! What every stage shares: spans, line numbers, texts in two languages, diagnostics, fixes and durations.
 //!
 //! Invariant: nothing here knows YAML or Kubernetes.
 
 mod diagnostic;
+mod duration;
 mod line_index;
 mod span;
 mod suggest;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Text};
+pub use duration::nanoseconds;
 pub use line_index::{LineIndex, Position};
 pub use span::{DocumentId, Location, Span, Spanned};
 pub use suggest::nearest;

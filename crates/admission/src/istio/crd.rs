@@ -6,8 +6,8 @@
 use std::sync::LazyLock;
 
 use podpath_order::{OrdMap, OrdSet};
+use podpath_source::nanoseconds;
 
-use super::value::nanoseconds;
 use crate::metadata::quoted;
 use crate::{Field, Refusal, Sort};
 
@@ -149,6 +149,8 @@ impl Walk {
         let is_port = |it: &Field<'_>| it.number().is_none_or(|it| (1.0..=65535.0).contains(&it));
         let refused = match rule {
             "duration" => nanoseconds(field.text()).is_none_or(|it| it < 1_000_000),
+            // The schema asks nothing of it, since no time at all means something; reading it needs a duration.
+            "time" => nanoseconds(field.text()).is_none(),
             "port" => !is_port(field),
             "portKeys" => {
                 field.entries().iter().any(|(key, _)| !key.parse::<u32>().is_ok_and(|it| (1..=65535).contains(&it)))
@@ -166,6 +168,7 @@ impl Walk {
         }
         let words = match rule {
             "duration" => "must be a valid duration greater than 1ms",
+            "time" => "must be a valid duration",
             "port" => "port must be between 1-65535",
             _ => words,
         };
@@ -273,7 +276,7 @@ mod tests {
 
     #[test]
     fn every_line_names_a_rule_that_is_played() {
-        const RULES: &str = "is needed enum min max shortest longest fewest most form union keys duration port portKeys ports either apart never";
+        const RULES: &str = "is needed enum min max shortest longest fewest most form union keys duration time port portKeys ports either apart never";
         for line in TEXT.lines().filter(|it| !it.is_empty() && !it.starts_with('#')) {
             let rule = line.split(' ').nth(2);
             assert!(rule.is_some_and(|it| RULES.split(' ').any(|known| known == it)), "{line}");

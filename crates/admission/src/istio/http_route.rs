@@ -131,7 +131,7 @@ fn shared(review: &mut Review, policy: &Field<'_>) {
     }
     let age = policy.get("maxAge");
     durations(review, policy, &["maxAge"]);
-    let is_finer = value::nanoseconds(age.text()).is_some_and(|it| it % 1_000_000_000 > 0);
+    let is_finer = podpath_source::nanoseconds(age.text()).is_some_and(|it| it % 1_000_000_000 > 0);
     review.refuse_if(is_finer, &age, "max_age duration is accurate only to seconds precision");
 }
 

@@ -118,7 +118,7 @@ pub(super) fn connection_pool(review: &mut Review, pool: &Field<'_>) {
     durations(review, &tcp.get("tcpKeepalive"), &["time", "interval"]);
     let idle = tcp.get("idleTimeout");
     // No time at all switches it off.
-    if value::nanoseconds(idle.text()).is_some_and(|it| it / 1_000_000 != 0) {
+    if podpath_source::nanoseconds(idle.text()).is_some_and(|it| it / 1_000_000 != 0) {
         durations(review, &tcp, &["idleTimeout"]);
     }
 }

@@ -94,7 +94,7 @@ impl Lighting<'_> {
         }
     }
 
-    /// The card of a hop; one that is missing is drawn as a ghost.
+    /// The card of a hop; one that is missing is drawn as a ghost, but for an address that answers.
     fn card_of(&mut self, hop: &Hop, trace: &Trace) -> String {
         if hop.kind == HopKind::Client {
             return CLIENT.into();
@@ -109,6 +109,7 @@ impl Lighting<'_> {
             HopKind::Gateway => ("none/gateway".into(), Lane::Gateway, "Gateway"),
             HopKind::Route => ("none/route".into(), Lane::Route, "Route"),
             HopKind::Service => (missing_of(trace, &hop.title.en), Lane::Service, "Service"),
+            HopKind::Endpoint if !hop.failed => return self.address(hop),
             HopKind::Endpoint => ("none/pod".into(), Lane::Pod, "Pod"),
         };
         if self.node(&id).is_none() {
@@ -122,6 +123,22 @@ impl Lighting<'_> {
         if let Some(node) = self.node(&id) {
             node.state = NodeState::Needed;
             node.subtitle = subtitle;
+        }
+        id
+    }
+
+    /// The card of an address that is no Pod, or of the WorkloadEntry that has it.
+    fn address(&mut self, hop: &Hop) -> String {
+        let entry = hop.resource.and_then(|id| self.analysis.cluster.entry(id));
+        let kind = match entry {
+            Some(entry) => entry.resource.meta.kind.value.clone(),
+            None => say(&Text::new("Address", "주소"), self.locale),
+        };
+        let id = hop.resource.map_or_else(|| "none/address".into(), |id| node_id(self.analysis, id));
+        if self.node(&id).is_none() {
+            let mut node = bare_node(id.clone(), Lane::Pod, &kind, &say(&hop.title, self.locale));
+            node.resource = hop.resource.and_then(|id| self.analysis.reference(id));
+            self.graph.nodes.push(node);
         }
         id
     }

@@ -208,6 +208,12 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
         "How callers talk to a Service in the mesh: subsets, TLS, balancing.",
         "메시에서 Service를 부르는 방식입니다. subset, TLS, 분산을 정합니다.",
     ),
+    (
+        ISTIO,
+        "WorkloadEntry",
+        "Makes a machine outside known to the mesh, as if it were a Pod.",
+        "외부 서버 하나를 Pod처럼 메시에 알립니다.",
+    ),
     (ISTIO, "ServiceEntry", "Makes a host outside known to the mesh.", "외부 호스트를 메시에 알립니다."),
     (
         ISTIO,

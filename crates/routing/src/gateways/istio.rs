@@ -26,6 +26,7 @@ pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{
     begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
+    unserved_entry,
 };
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use podpath_cluster::{Cluster, Endpoint, Found, endpoints};
-use podpath_objects::{Labels, PortRef, Service, ServiceEntry, ServicePort};
+use podpath_cluster::{Cluster, Endpoint, Found, endpoints, mesh_endpoints};
+use podpath_objects::{Labels, PortRef, Service, ServiceEntry, ServicePort, WorkloadEntry};
 use podpath_source::Text;
 
 use super::end::End;
@@ -18,8 +18,14 @@ use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, ServerName, Table, Target};
 use crate::tables::Tables;
 
-/// The exact share of each backend with a weight, with its endpoints.
-pub(super) fn shares(cluster: &Cluster, rule: &Rule, backends: &[Backend], request: &Request) -> Vec<TracedBackend> {
+/// The exact share of each backend with a weight, with its endpoints: those that a proxy of the mesh knows, or any other.
+pub(super) fn shares(
+    cluster: &Cluster,
+    rule: &Rule,
+    backends: &[Backend],
+    request: &Request,
+    is_of_mesh: bool,
+) -> Vec<TracedBackend> {
     let sum: u64 = backends.iter().map(|it| it.weight).sum();
     let differ = backends.len() > 1 && backends.iter().any(|it| !it.filters.is_empty() || it.tls.is_some());
     let used = backends.iter().filter(|it| it.weight > 0);
@@ -35,7 +41,7 @@ pub(super) fn shares(cluster: &Cluster, rule: &Rule, backends: &[Backend], reque
             subset: backend.subset.as_ref().map(|(name, _)| name.clone()),
             weight: lowest_terms(backend.weight, sum),
             fault: backend.fault.as_ref().map(|it| it.reason.to_owned()),
-            endpoints: backend_endpoints(cluster, backend, request),
+            endpoints: backend_endpoints(cluster, backend, request, is_of_mesh),
             upstream,
         }
     })
@@ -81,25 +87,26 @@ pub fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     (part / a.max(1), whole / a.max(1))
 }
 
-fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request) -> Vec<Endpoint> {
+fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, is_of_mesh: bool) -> Vec<Endpoint> {
     if backend.fault.is_some() {
         return vec![];
     }
     let id = match &backend.target {
         Target::Service(id) => id,
         Target::Host(host) => {
-            let found = backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it));
-            let Some((_, labels)) = &backend.subset else { return found };
-            // The labels of what is listed by its address are not read.
-            let (pods, mut listed): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.source.is_some());
-            listed.extend(pods.into_iter().filter_map(|it| in_subset(cluster, it, labels)));
-            return listed;
+            let labels = backend.subset.as_ref().map(|(_, labels)| labels);
+            let found = backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it, labels));
+            let Some(labels) = labels else { return found };
+            // What is listed by its address was asked for its labels already.
+            let kept = |it: Endpoint| if it.source.is_some() { in_subset(cluster, it, labels) } else { Some(it) };
+            return found.into_iter().filter_map(kept).collect();
         }
         Target::Missing(..) | Target::Balancer(_) => return vec![],
     };
     let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
     let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
-    let (mut found, _) = endpoints(cluster, &service, entry);
+    let asked = if is_of_mesh { mesh_endpoints } else { endpoints };
+    let (mut found, _) = asked(cluster, &service, entry);
     if let Some((_, labels)) = &backend.subset {
         found = found.into_iter().filter_map(|it| in_subset(cluster, it, labels)).collect();
     }
@@ -114,9 +121,13 @@ pub(super) fn entry_of<'a>(service: &'a Service, port: Option<u16>, request: &Re
     service.port_over(request.scheme.transport(), &port).or_else(|| service.port_by(&port))
 }
 
-/// The Pods of an endpoint that a subset has.
+/// The Pods of an endpoint that a subset has; a WorkloadEntry has its own labels.
 fn in_subset(cluster: &Cluster, endpoint: Endpoint, labels: &Labels) -> Option<Endpoint> {
-    let pods = cluster.pod_source(endpoint.source?)?;
+    let source = endpoint.source?;
+    if let Some(entry) = cluster.get::<WorkloadEntry>(source) {
+        return labels.is_subset_of(&entry.object.labels).then_some(endpoint);
+    }
+    let pods = cluster.pod_source(source)?;
     let carrying = cluster.carrying(pods, labels)?;
     let replicas = if carrying.replicas == pods.replicas { endpoint.replicas } else { carrying.replicas };
     Some(Endpoint { replicas, ..endpoint })
@@ -378,19 +389,23 @@ impl End {
         Self { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict }
     }
 
-    /// A ServiceEntry lists no endpoints, and none of the Pods that it selects takes traffic.
-    pub(super) fn no_selected_pods(entry: &Found<'_, ServiceEntry>) -> Self {
+    /// A ServiceEntry lists no endpoints, and none of the Pods that it selects takes traffic; or none is in the subset.
+    pub(super) fn no_endpoints_outside(entry: &Found<'_, ServiceEntry>, subset: Option<&str>) -> Self {
         let name = entry.name();
         let title = Text::new(
             format!("503 ServiceEntry `{name}` has no endpoints"),
             format!("503 `{name}` ServiceEntry에 엔드포인트가 없습니다"),
         );
-        let detail = match entry.object.selector {
-            Some(_) => Text::new(
-                "no Pod that takes traffic carries the labels of its workloadSelector (UH, no healthy upstream)",
-                "트래픽을 받는 Pod 가운데 workloadSelector의 레이블이 있는 Pod가 없습니다 (UH, no healthy upstream)",
+        let detail = match (&entry.object.selector, subset) {
+            (_, Some(subset)) => Text::new(
+                format!("none of them carries the labels of subset `{subset}` (UH, no healthy upstream)"),
+                format!("`{subset}` 서브셋의 레이블이 있는 엔드포인트가 없습니다 (UH, no healthy upstream)"),
             ),
-            None => Text::new(
+            (Some(_), None) => Text::new(
+                "no Pod or WorkloadEntry that takes traffic carries the labels of its workloadSelector (UH, no healthy upstream)",
+                "트래픽을 받는 Pod나 WorkloadEntry 가운데 workloadSelector의 레이블이 있는 것이 없습니다 (UH, no healthy upstream)",
+            ),
+            (None, None) => Text::new(
                 "it is STATIC and lists no endpoints (UH, no healthy upstream)",
                 "STATIC인데 endpoints가 없습니다 (UH, no healthy upstream)",
             ),

@@ -4,7 +4,7 @@
 //! the addresses of its Pods, and nothing translates the port; an ExternalName is a CNAME, and nothing else of the Service
 //! counts; `internalTrafficPolicy: Local` leaves the endpoints of the caller's node alone.
 
-use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, PodSource, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, PodSource, endpoints, mesh_endpoints};
 use podpath_objects::{Pod, PortRef, Service, ServicePort, Workload};
 use podpath_source::{Location, Spanned, Text};
 
@@ -60,7 +60,7 @@ impl Walk<'_> {
         let Some(entry) = real.object.port_over(request.scheme.transport(), &PortRef::Number(port)) else {
             return self.call_service(service, port, request);
         };
-        let (found, _) = endpoints(self.cluster, &real, entry);
+        let (found, _) = mesh_endpoints(self.cluster, &real, entry);
         if self.gateway_behind(&found, Some(port)).is_some() {
             return self.call_service(&real, port, request);
         }

@@ -3,6 +3,7 @@
 mod admit;
 mod connect;
 mod fault;
+mod outside;
 mod sign_in;
 
 use std::borrow::Cow;
@@ -27,7 +28,7 @@ use crate::table::{
     Action, Backend, BegunTls, Cors, Filter, HeaderChange, Listener, Protocol, Response, Rule, Table, Target,
 };
 use crate::tables::Tables;
-use admit::Called;
+use admit::{Called, Port};
 use fault::aborted;
 
 /// A chain of proxies longer than this is a loop.
@@ -302,7 +303,7 @@ impl<'a> Walk<'a> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         let backends = &self.with_tls(table, backends);
-        self.trace.backends = answer::shares(self.cluster, rule, backends, &request);
+        self.trace.backends = answer::shares(self.cluster, rule, backends, &request, table.is_of_mesh());
         if table.gateway.is_load_balancer
             && let Some(hop) = self.trace.hops.last_mut()
         {
@@ -415,17 +416,8 @@ impl<'a> Walk<'a> {
         };
         match service {
             Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
-            None => {
-                let end = self.unserved(backend, &found).unwrap_or_else(|| End::delivered_to_host(backend));
-                self.finish(end)
-            }
+            None => self.at_host(backend, &found, &request),
         }
-    }
-
-    /// A host of a ServiceEntry whose Pods are not there, or not those of the subset.
-    fn unserved(&self, backend: &Backend, found: &[Endpoint]) -> Option<End> {
-        let (Target::Host(host), false) = (&backend.target, found.iter().any(|it| it.ready)) else { return None };
-        istio::selecting_entry(self.cluster, host, backend.port?).map(|it| End::no_selected_pods(&it))
     }
 
     /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
@@ -480,8 +472,10 @@ impl<'a> Walk<'a> {
         request: &Request,
     ) -> Trace {
         let entry = answer::entry_of(service.object, port, request);
-        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
+        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
+        // A WorkloadEntry may answer where no Pod does.
+        let why = why.filter(|_| ready.iter().all(|it| it.serves_still));
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
         self.at_pods(service, entry, (subset, why), found, request)
     }
@@ -500,7 +494,7 @@ impl<'a> Walk<'a> {
             return self.finish(end);
         }
         let (of_subset, subset) = (subset, subset.map(|(name, _)| name.as_str()));
-        let called = entry.map(|port| Called { service, port, subset });
+        let called = entry.map(|port| Called { port: Port::Service(service, port), subset });
         if let Some(end) = self.admit(called, &ready, request) {
             return self.finish(end);
         }
@@ -537,26 +531,6 @@ impl<'a> Walk<'a> {
         }];
         self.trace.upstream = Some(Upstream { request, tls: "none", sni: None });
         self.finish(End { outcome: Outcome::Delivered, status: None, reason: "delivered".into(), body: None, verdict })
-    }
-}
-
-impl Walk<'_> {
-    /// A call to a host of a ServiceEntry that carries no HTTP.
-    pub(super) fn deliver_to_host(mut self, host: &str, request: &Request) -> Trace {
-        let backend = istio::host_backend(host, request.port);
-        self.trace.backends = vec![TracedBackend {
-            target: backend.target.clone(),
-            port: backend.port,
-            subset: None,
-            weight: (1, 1),
-            fault: None,
-            endpoints: istio::entry_endpoints(self.cluster, host, request.port),
-            upstream: None,
-        }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
-        let end = End::delivered_to_host(&backend);
-        self.begin_own_tls(backend, request);
-        self.finish(end)
     }
 }
 

@@ -340,7 +340,7 @@ pub(super) fn delivered(cluster: &Cluster, service: &Found<'_, Service>, ready: 
         return traffic(title, detail, location);
     }
     let title = if shares.is_empty() {
-        let (pods, pods_ko) = match (ready.iter().all(|it| it.source.is_none()), n_pods) {
+        let (pods, pods_ko) = match (ready.iter().all(|it| words::is_address(cluster, it)), n_pods) {
             (true, 1) => ("address", "주소"),
             (true, _) => ("addresses", "주소"),
             (false, 1) => ("Pod", "Pod"),

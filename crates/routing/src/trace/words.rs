@@ -20,7 +20,8 @@ pub(super) use listener::{
 pub(super) use policy::{dropped, policy_hop, undecided};
 pub(super) use rule::{chosen, faults, gateway, load_balancer, route};
 pub(super) use service::{
-    endpoint_hop, faulty_hop, no_endpoints, pod_hop, refusing_service_hop, service_hop, target_name, why_location,
+    endpoint_hop, faulty_hop, is_address, no_endpoints, pod_hop, refusing_service_hop, service_hop, target_name,
+    why_location,
 };
 
 pub(super) fn hop(

@@ -5,7 +5,9 @@
 //! not set is the root's.
 
 use podpath_cluster::{Cluster, Found};
-use podpath_objects::{Delegate, HeaderOperations, HttpMatchRequest, Labels, RouteRule, StringMatch, VirtualService};
+use podpath_objects::{
+    Delegate, Destination, HeaderOperations, HttpMatchRequest, Labels, RouteRule, StringMatch, VirtualService,
+};
 use podpath_source::{Spanned, Text};
 
 use super::names::{full_gateway, full_host, visibility};
@@ -203,11 +205,20 @@ fn inherit(cluster: &Cluster, root: &Found<'_, VirtualService>, rule: &RouteRule
     if merged.headers == HeaderOperations::default() {
         merged.headers = rule.headers.clone();
     }
-    if merged.mirrors.is_empty() {
-        merged.mirrors.clone_from(&rule.mirrors);
-        for (to, _) in &mut merged.mirrors {
-            to.host.value = full_host(cluster, &to.host.value, root.namespace());
-        }
+    let (mine, theirs) = (&mut merged.mirrors, &rule.mirrors);
+    let full = |to: &Destination| {
+        let mut to = to.clone();
+        to.host.value = full_host(cluster, &to.host.value, root.namespace());
+        to
+    };
+    // Each of these fields is one of its own: the share of the root holds for a copy that the delegate tells, too.
+    mine.share = mine.share.or(theirs.share);
+    mine.older_share = mine.older_share.or(theirs.older_share);
+    if mine.one.is_none() {
+        mine.one = theirs.one.as_ref().map(full);
+    }
+    if mine.more.is_empty() {
+        mine.more = theirs.more.iter().map(|(to, share)| (full(to), *share)).collect();
     }
     merged
 }

@@ -31,7 +31,7 @@ pub enum Speaks {
 
 impl Speaks {
     /// As `protocol` of a port says it, in whatever letters (istio `pkg/config/protocol`).
-    pub(super) fn read(protocol: &str) -> Self {
+    pub(crate) fn read(protocol: &str) -> Self {
         match protocol.to_ascii_uppercase().as_str() {
             "HTTP" | "HTTP2" | "HTTP_PROXY" | "GRPC" | "GRPC-WEB" => Self::Http,
             "TLS" | "HTTPS" => Self::Tls,

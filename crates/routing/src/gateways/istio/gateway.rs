@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry};
+use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry, WorkloadEntry};
 use podpath_order::{OrdMap, Order};
 
 use super::bound::{Bindings, ByGateway, Hosts, Known, KnownHosts, Pods, by_gateway, proxy};
@@ -109,7 +109,10 @@ fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &La
             }
         });
     }
-    let is_pod = |address: &String| pods.iter().any(|it| it.ip == Some(address));
+    let is_pod = |listed: &WorkloadEntry| {
+        let address = listed.address.as_ref().map(|it| it.value.as_str());
+        pods.iter().any(|it| it.ip.is_some() && it.ip == address)
+    };
     for entry in cluster.in_namespace::<ServiceEntry>(namespace) {
         let by_labels = entry.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
         let is_own = by_labels || entry.object.endpoints.iter().any(is_pod);

@@ -243,11 +243,11 @@ impl Lowering<'_> {
         let regex = rewrite.and_then(|it| it.regex.clone());
         filters.extend(path);
         filters.extend(regex.map(|(pattern, to)| Filter::Path(PathChange::Regex(pattern, to))));
-        filters.extend(rule.mirrors.iter().filter_map(|(to, fraction)| {
+        filters.extend(rule.mirrors.all().filter_map(|(to, fraction)| {
             let host = full_host(self.cluster, &to.host.value, self.owner.namespace());
             let service = service_by_host(self.cluster, &host)?;
             let port = to.port.as_ref().map_or_else(|| destination::infer_port(self.proxy, &service), |it| it.value);
-            Some(Filter::Mirror { target: Target::Service(service.id), port: Some(port), fraction: *fraction })
+            Some(Filter::Mirror { target: Target::Service(service.id), port: Some(port), fraction })
         }));
         filters
     }

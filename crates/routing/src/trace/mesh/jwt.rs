@@ -120,12 +120,18 @@ fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -
 }
 
 /// What a right token does to the request: claims count from here on, and some become headers. What a client writes into
-/// such a header itself goes, and so does the header that holds the token, unless it is forwarded.
+/// such a header itself goes, and so does the header or, since Envoy 1.31, the query parameter that holds the token, unless it
+/// is forwarded.
 pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
     request.is_authenticated = true;
     for place in rule.places.iter().filter(|_| !rule.forwards) {
-        if let (TokenPlace::Header(held, _), Some(_)) = (place, token_at(request, place)) {
-            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(held));
+        match (place, token_at(request, place)) {
+            (TokenPlace::Header(held, _), Some(_)) => {
+                request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(held));
+            }
+            (TokenPlace::Param(name), Some(_)) => request.remove_parameter(name),
+            // Cookies stay (Envoy, `JwtCookieLocation::removeJwt`).
+            _ => {}
         }
     }
     let claims = request.claims.clone();

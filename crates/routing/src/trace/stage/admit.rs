@@ -1,11 +1,11 @@
 //! The policies of the mesh at a proxy that takes the request: at a gateway, and at the sidecar of the Pods.
 
-use podpath_cluster::{Endpoint, Found, PodSource, endpoints};
-use podpath_objects::{Labels, Service, ServicePort};
+use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
+use podpath_objects::{EntryPort, Labels, Service, ServiceEntry, ServicePort};
 use podpath_source::Location;
 
 use super::Walk;
-use crate::gateways::istio;
+use crate::gateways::istio::{self, Speaks};
 use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::entry::services_of;
@@ -26,12 +26,71 @@ enum Link {
     Other(Location),
 }
 
-/// The port of a Service that a connection is for.
+/// The port that a connection is for.
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
-    pub(super) service: &'a Found<'a, Service>,
-    pub(super) port: &'a ServicePort,
+    pub(super) port: Port<'a>,
     pub(super) subset: Option<&'a str>,
+}
+
+/// A port of a Service, or of a ServiceEntry by one of its hosts.
+#[derive(Clone, Copy)]
+pub(super) enum Port<'a> {
+    Service(&'a Found<'a, Service>, &'a ServicePort),
+    Entry(&'a str, &'a Found<'a, ServiceEntry>, &'a EntryPort),
+}
+
+/// What a port says that it speaks.
+#[derive(Clone, Copy)]
+struct Spoken {
+    /// HTTP, or it is looked into.
+    may_be_http: bool,
+    /// HTTP and nothing else.
+    says_http: bool,
+}
+
+impl Spoken {
+    fn of(port: &ServicePort) -> Self {
+        let may_be_http = istio::is_http(port);
+        Self { may_be_http, says_http: may_be_http && istio::is_declared(port) }
+    }
+}
+
+impl Port<'_> {
+    fn number(self) -> u16 {
+        match self {
+            Self::Service(_, port) => port.port.value,
+            Self::Entry(.., port) => port.number,
+        }
+    }
+
+    fn spoken(self) -> Spoken {
+        match self {
+            Self::Service(_, port) => Spoken::of(port),
+            Self::Entry(.., port) => {
+                let speaks = Speaks::read(&port.protocol);
+                let says_http = speaks == Speaks::Http;
+                Spoken { may_be_http: says_http || speaks == Speaks::Unknown, says_http }
+            }
+        }
+    }
+
+    /// The host, and the namespace of its Service or ServiceEntry.
+    fn host(&self, cluster: &Cluster) -> (String, &str) {
+        match self {
+            Self::Service(service, _) => (istio::host_of(cluster, service), service.namespace()),
+            Self::Entry(host, entry, _) => ((*host).to_owned(), entry.namespace()),
+        }
+    }
+
+    /// Proxies begin mutual TLS towards it of their own: not where it says that it is outside of the mesh, as a ServiceEntry
+    /// does unless told (istio `pilot/pkg/networking/core/cluster_tls.go`, `buildUpstreamTLSSettings`).
+    fn is_internal(self) -> bool {
+        match self {
+            Self::Service(..) => true,
+            Self::Entry(_, entry, _) => entry.object.is_internal,
+        }
+    }
 }
 
 /// Hops of policies, and how the way ends where they stop it.
@@ -141,7 +200,7 @@ impl<'w> Walk<'w> {
         };
         let says_http = match &inbound {
             Some(it) => it.says_http(),
-            None => called.is_some_and(|it| istio::is_http(it.port) && istio::is_declared(it.port)),
+            None => called.is_some_and(|it| it.port.spoken().says_http),
         };
         if let Some(location) = foreign.filter(|_| says_http) {
             let words = |status| mesh_words::inbound::foreign_tls(location, status);
@@ -160,10 +219,8 @@ impl<'w> Walk<'w> {
         let mesh = Mesh::of(self.cluster);
         let peer = self.peer.clone();
         let sni = called.map(|it| {
-            let (service, port) = (it.service, it.port.port.value);
-            let domain = &self.cluster.settings.cluster_domain;
-            let subset = it.subset.unwrap_or_default();
-            format!("outbound_.{port}_.{subset}_.{}.{}.svc.{domain}", service.name(), service.namespace())
+            let (port, subset) = (it.port.number(), it.subset.unwrap_or_default());
+            format!("outbound_.{port}_.{subset}_.{}", it.port.host(self.cluster).0)
         });
         let speaks_http = request.scheme.is_http() && !request.scheme.is_tls() && foreign.is_none();
         let seen = Seen {
@@ -177,7 +234,7 @@ impl<'w> Walk<'w> {
             is_http: speaks_http
                 && match &inbound {
                     Some(inbound) => inbound.reads_http(),
-                    None => self.told_port(called, pod, port).is_none_or(istio::is_http),
+                    None => self.spoken(called, pod, port).is_none_or(|it| it.may_be_http),
                 },
             sni: sni.filter(|_| link == Link::Mutual),
             split_claims: vec![],
@@ -186,7 +243,7 @@ impl<'w> Walk<'w> {
         let (more, end, accepted) = self.ask(&workload, seen);
         hops.extend(more);
         if let (Some((request, _)), Some(upstream)) = (accepted, self.trace.upstream.as_mut()) {
-            upstream.request.headers = request.headers;
+            (upstream.request.headers, upstream.request.query) = (request.headers, request.query);
         }
         (hops, end)
     }
@@ -276,8 +333,9 @@ impl<'w> Walk<'w> {
             CallerTls::Auto => {}
         }
         if let (Some(called), Source::Pod { namespace, labels }) = (called, &self.source) {
-            let proxy = istio::Proxy { namespace, labels, port: called.port.port.value, is_gateway: false };
-            match istio::tls_mode(self.cluster, &proxy, called.service, called.subset) {
+            let proxy = istio::Proxy { namespace, labels, port: called.port.number(), is_gateway: false };
+            let (host, space) = called.port.host(self.cluster);
+            match istio::tls_mode(self.cluster, &proxy, (&host, space), called.subset) {
                 Some(("DISABLE", _)) => return Link::Plain,
                 Some(("ISTIO_MUTUAL", _)) => return Link::Mutual,
                 Some(("SIMPLE" | "MUTUAL", location)) => return Link::Other(location),
@@ -285,7 +343,8 @@ impl<'w> Walk<'w> {
             }
         }
         let takes = sidecar.injected != Injected::No;
-        let is_mutual = takes && mode != Mode::Disable && called.is_some() && Mesh::of(self.cluster).auto_mtls;
+        let begins = called.is_some_and(|it| it.port.is_internal()) && Mesh::of(self.cluster).auto_mtls;
+        let is_mutual = takes && mode != Mode::Disable && begins;
         if is_mutual { Link::Mutual } else { Link::Plain }
     }
 
@@ -296,20 +355,17 @@ impl<'w> Walk<'w> {
         self.closed("peer-authentication", request, words)
     }
 
-    /// The port of a Service by which the proxy of Pods knows what a port of theirs speaks: the one that is called, else the
+    /// What a port of Pods speaks, as their proxy knows it by a port of a Service: the one that is called, else the
     /// first that leads there; none where no Service does.
-    fn told_port<'s>(&self, called: Option<Called<'s>>, pod: &PodSource<'w>, port: u16) -> Option<&'s ServicePort>
-    where
-        'w: 's,
-    {
+    fn spoken(&self, called: Option<Called<'_>>, pod: &PodSource<'w>, port: u16) -> Option<Spoken> {
         if let Some(called) = called {
-            return Some(called.port);
+            return Some(called.port.spoken());
         }
         services_of(self.cluster, pod.namespace, &pod.template.labels).find_map(|service| {
             let leads = |it: &&ServicePort| {
                 endpoints(self.cluster, &service, it).0.iter().any(|it| it.source == Some(pod.id) && it.port == port)
             };
-            service.object.ports.iter().find(leads)
+            service.object.ports.iter().find(leads).map(Spoken::of)
         })
     }
 
@@ -321,7 +377,7 @@ impl<'w> Walk<'w> {
         if is_read || request.scheme.transport() != "TCP" {
             return None;
         }
-        self.told_port(called, pod, port).filter(|it| istio::is_http(it) && istio::is_declared(it))?;
+        self.spoken(called, pod, port).filter(|it| it.says_http)?;
         if istio::inbound(self.cluster, pod.namespace, &pod.template.labels, port).is_some() {
             return None;
         }

@@ -54,13 +54,18 @@ pub(in crate::trace) fn refusing_service_hop(service: &Found<'_, Service>, fault
     Hop { failed: true, brief: faulty_in_brief(fault), ..failed }
 }
 
+/// It is no Pod: a plain address, or that of a WorkloadEntry.
+pub(in crate::trace) fn is_address(cluster: &Cluster, endpoint: &Endpoint) -> bool {
+    endpoint.source.is_none_or(|it| cluster.pod_source(it).is_none())
+}
+
 /// Pods with numbers of their own are told one by one; so many of them.
 const N_TOLD: usize = 5;
 
 /// `port 8080 of the Pods`, or what each of them has.
 fn target_ports(cluster: &Cluster, ready: &[Endpoint], default: u16) -> (String, String) {
     let first = ready.first().map_or(default, |it| it.port);
-    let are_addresses = !ready.is_empty() && ready.iter().all(|it| it.source.is_none());
+    let are_addresses = !ready.is_empty() && ready.iter().all(|it| is_address(cluster, it));
     if are_addresses && ready.iter().all(|it| it.port == first) {
         return (format!("port {first} of its addresses"), format!("주소의 {first} 포트로"));
     }
@@ -311,7 +316,7 @@ fn answering(cluster: &Cluster, first: &Endpoint, name: Option<&str>, ready: &[E
     let own = || entry.map_or(address, |it| it.resource.meta.name().to_owned());
     let title = name.map_or_else(own, str::to_owned);
     let (mut en, mut ko) = (Vec::new(), Vec::new());
-    for (port, n_pods, is_address) in by_port(ready) {
+    for (port, n_pods, is_address) in by_port(cluster, ready) {
         let (who, who_ko) = match (is_address, n_pods) {
             (true, 1) => ("address answers".to_owned(), "주소 1개가".to_owned()),
             (true, _) => ("addresses answer".to_owned(), format!("주소 {n_pods}개가")),
@@ -326,10 +331,10 @@ fn answering(cluster: &Cluster, first: &Endpoint, name: Option<&str>, ready: &[E
 }
 
 /// How many Pods, and how many plain addresses, answer on each port, in the order of endpoints.
-fn by_port(ready: &[Endpoint]) -> Vec<(u16, u32, bool)> {
+fn by_port(cluster: &Cluster, ready: &[Endpoint]) -> Vec<(u16, u32, bool)> {
     let mut found: Vec<(u16, u32, bool)> = Vec::new();
     for endpoint in ready {
-        let key = (endpoint.port, endpoint.source.is_none());
+        let key = (endpoint.port, is_address(cluster, endpoint));
         match found.iter_mut().find(|it| (it.0, it.2) == key) {
             Some(known) => known.1 = known.1.saturating_add(endpoint.replicas),
             None => found.push((key.0, endpoint.replicas, key.1)),
