@@ -143,7 +143,8 @@ impl<'a> Context<'a, '_> {
 
     /// "if ($uri = /) return 302": before any location of the server.
     fn app_root(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
-        let found = server.locations.iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
+        let written = server.locations.iter().filter(|it| !it.is_catch_all);
+        let found = written.into_iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
@@ -229,7 +230,11 @@ impl<'a> Context<'a, '_> {
             let answer = Action::Respond(Response { status: 204, body: None, reason: "preflight" });
             rules.push([method].into_iter().chain(condition), filters, answer);
         }
-        if let Some((to, status)) = notes.redirect.as_ref().filter(|_| !location.is_catch_all) {
+        // The catch-all keeps what it had of redirects and rewrites: none, and that to HTTPS is of its rewrites.
+        if location.is_catch_all {
+            return None;
+        }
+        if let Some((to, status)) = &notes.redirect {
             let is_relative = to.starts_with('/') && !notes.relative_redirects;
             let to = if is_relative { format!("$scheme://$host{to}") } else { to.clone() };
             return Some(Action::Redirect(Redirect { status: *status, template: Some(to), ..Redirect::default() }));
