@@ -93,7 +93,6 @@ pub(super) fn servers<'a>(
         for (path, place) in written(member, upstreams) {
             let host = host_of(path.host);
             let Some(server) = servers.get_mut(&host) else { continue };
-            server.from_to_www |= member.notes.from_to_www;
             let location = Location {
                 member: Some(number),
                 path: path.path.to_owned(),
@@ -103,9 +102,13 @@ pub(super) fn servers<'a>(
                 is_default: false,
                 is_catch_all: false,
             };
-            if let Some((refused, keeper)) = server.add(location) {
-                let keeper = server.locations.get(keeper);
-                taken.extend(keeper.map(|keeper| already_defined(members, &host, refused, keeper)));
+            // A path that has no place asks nothing of its server.
+            match server.add(location) {
+                None => server.from_to_www |= member.notes.from_to_www,
+                Some((refused, keeper)) => {
+                    let keeper = server.locations.get(keeper);
+                    taken.extend(keeper.map(|keeper| already_defined(members, &host, refused, keeper)));
+                }
             }
         }
     }
