@@ -190,7 +190,9 @@ fn asked<'a>(number: usize, member: &'a Member<'_>) -> Vec<Asked<'a>> {
     for (r, rule) in ingress.object.rules.iter().enumerate() {
         let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
         for (p, path) in rule.paths.iter().enumerate().filter(|(_, it)| it.backend.service.is_some()) {
+            // The controller's store writes `/` where no path is told.
             let text = path.path.as_ref().map_or("", |it| it.value.as_str());
+            let text = if text.is_empty() { "/" } else { text };
             let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
             all.push(Asked {
                 member: number,
