@@ -92,6 +92,9 @@ pub(super) fn servers<'a>(
     for (number, member) in members.iter().enumerate() {
         for (path, place) in written(member, upstreams) {
             let host = host_of(path.host);
+            // Canaries make no servers: where no other Ingress has the host, a path of one whose Service counts as
+            // ordinary stands in the catch-all server.
+            let host = if servers.contains_key(&host) { host } else { CATCH_ALL.to_owned() };
             let Some(server) = servers.get_mut(&host) else { continue };
             let location = Location {
                 member: Some(number),
