@@ -76,13 +76,15 @@ pub(super) fn servers<'a>(
     for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_none()) {
         for rule in &member.ingress.object.rules {
             let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
+            let is_catch_all = host == CATCH_ALL;
             let server =
                 servers.entry(host).or_insert_with(|| Server::of(root(Some((number, member)), place), Some(number)));
             if server.aliases.is_empty() {
                 server.aliases.clone_from(&member.notes.aliases);
             }
+            // The catch-all has the controller's own certificate from the start, which no alias is in.
             let tls = &member.ingress.object.tls;
-            if server.tls_hosts.is_none() && !tls.is_empty() {
+            if server.tls_hosts.is_none() && !tls.is_empty() && !is_catch_all {
                 let hosts = tls.iter().flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase());
                 server.tls_hosts = Some(hosts.collect());
             }
