@@ -103,11 +103,12 @@ impl<'a> Context<'a, '_> {
     }
 
     /// "A permanent redirect with the code 301 will be returned to the requested URI with the slash appended", where only
-    /// the path with the slash has a location.
+    /// the path with the slash has a location that passes requests on; one that is denied does not.
     fn slashes(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
         for location in server.locations.iter().filter(|it| it.path.len() > 1) {
             let Some(bare) = location.path.strip_suffix('/').filter(|it| !it.is_empty()) else { continue };
-            if server.find(bare, false).or(server.find(bare, true)).is_some() {
+            let is_denied = self.notes(location).is_some_and(|it| it.denied.is_some());
+            if is_denied || server.find(bare, false).or(server.find(bare, true)).is_some() {
                 continue;
             }
             let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
