@@ -181,7 +181,10 @@ impl<'a> Context<'a, '_> {
         let is_dead =
             |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
         let dead = served.filter(is_dead);
-        let instead = dead.and_then(|(member, _)| self.instead(member));
+        let is_there = |it: &(&Member<'_>, &(&IngressBackend, String))| {
+            !self.upstreams.is_deleted(it.0.ingress.namespace(), it.1.0)
+        };
+        let instead = dead.filter(is_there).and_then(|(member, _)| self.instead(member));
         if let (Some((member, (backend, place))), None) = (dead, &instead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;

@@ -96,6 +96,11 @@ impl Upstreams {
         self.live.contains(&key(namespace, backend))
     }
 
+    /// A canary without a twin has deleted it, so nginx knows nobody to send to, whoever answers there.
+    pub(super) fn is_deleted(&self, namespace: &str, backend: &IngressBackend) -> bool {
+        self.deleted.contains(&key(namespace, backend))
+    }
+
     /// The canary that takes a share of a backend, and the number of the Ingress that says how large it is. One without
     /// endpoints takes nothing.
     pub(super) fn alternative(&self, namespace: &str, backend: &IngressBackend) -> Option<(&Alternative, usize)> {
