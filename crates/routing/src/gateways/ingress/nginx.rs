@@ -37,7 +37,7 @@ pub static NGINX: Gateway = Gateway {
     name: "ingress-nginx",
     title: "ingress-nginx",
     is_load_balancer: false,
-    ladder: &[Criterion::ExactPath, Criterion::PathLength, Criterion::ListOrder],
+    ladder: &[Criterion::ExactPath, Criterion::PrefixLength, Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 504,
     normalizes_paths: true,
