@@ -116,10 +116,11 @@ fn has_certificate(servers: &OrdMap<String, Server<'_>>, host: &str) -> bool {
     of(host) || host.split_once('.').is_some_and(|(_, rest)| of(&format!("*.{rest}")))
 }
 
-/// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth.
+/// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth, and so is `.*` at the end.
 fn alias_pattern(alias: &str) -> HostPattern {
     match alias.strip_prefix('~') {
         Some(pattern) => HostPattern::Regex(Pattern::anywhere(&format!("(?i){}", pattern.trim_start_matches('*')))),
+        None if alias.ends_with(".*") && !alias.starts_with('*') => HostPattern::Glob(alias.to_ascii_lowercase()),
         None => HostPattern::parse(alias),
     }
 }
