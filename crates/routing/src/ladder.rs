@@ -18,6 +18,8 @@ pub enum Criterion {
     ExactPath,
     /// The longer path goes first.
     PathLength,
+    /// The same, but nginx asks regular expressions in their order, whatever became of their length.
+    PrefixLength,
     /// The longer name of a gRPC service goes first.
     GrpcService,
     /// The longer name of a gRPC method goes first.
@@ -42,7 +44,7 @@ impl Criterion {
         match self {
             Self::Hostname => "hostname",
             Self::ExactPath => "exact-path",
-            Self::PathLength => "longest-path",
+            Self::PathLength | Self::PrefixLength => "longest-path",
             Self::GrpcService => "longest-service",
             Self::GrpcMethod => "longest-method",
             Self::Method => "method",
@@ -59,7 +61,7 @@ impl Criterion {
         let (en, ko) = match self {
             Self::Hostname => ("the more specific host goes first", "더 구체적인 호스트가 먼저입니다"),
             Self::ExactPath => ("an exact path goes before a prefix", "정확히 일치하는 경로가 접두사보다 먼저입니다"),
-            Self::PathLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
+            Self::PathLength | Self::PrefixLength => ("the longer path goes first", "더 긴 경로가 먼저입니다"),
             Self::GrpcService => ("the longer gRPC service goes first", "더 긴 gRPC 서비스가 먼저입니다"),
             Self::GrpcMethod => ("the longer gRPC method goes first", "더 긴 gRPC 메서드가 먼저입니다"),
             Self::Method => ("a match on the method goes first", "메서드 조건이 있는 규칙이 먼저입니다"),
@@ -80,6 +82,7 @@ impl Criterion {
             Self::Hostname => hostname(b, request).cmp(&hostname(a, request)),
             Self::ExactPath => is_exact(b).cmp(&is_exact(a)),
             Self::PathLength => path_length(b).cmp(&path_length(a)),
+            Self::PrefixLength => prefix_length(a, b),
             Self::GrpcService => grpc_service(b).cmp(&grpc_service(a)),
             Self::GrpcMethod => grpc_method(b).cmp(&grpc_method(a)),
             Self::Method => count(b, is_method).min(1).cmp(&count(a, is_method).min(1)),
@@ -127,6 +130,14 @@ fn path_length(rule: &Rule) -> usize {
         PathMatch::Elements(prefix) => prefix.trim_end_matches('/').len(),
         other => other.length(),
     })
+}
+
+/// Of two regular expressions the order decides; it is told as that of their length where both agree.
+fn prefix_length(a: &Rule, b: &Rule) -> Ordering {
+    let by_length = path_length(b).cmp(&path_length(a));
+    let is_regex = |it: &Rule| matches!(path(it), Some(PathMatch::Regex(_)));
+    let agrees = by_length == a.rank.order.cmp(&b.rank.order);
+    if agrees || !(is_regex(a) && is_regex(b)) { by_length } else { Ordering::Equal }
 }
 
 /// Characters of the service that a rule asks for.

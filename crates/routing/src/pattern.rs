@@ -16,7 +16,7 @@ pub enum HostPattern {
     OneLabel(String),
     /// `*` is any text, `?` one character, without case: what an ALB means.
     Glob(String),
-    /// A regular expression, which no other pattern is less specific than: an alias of ingress-nginx.
+    /// A regular expression, than which only every host is less specific: an alias of ingress-nginx.
     Regex(Pattern),
 }
 
@@ -50,8 +50,10 @@ impl HostPattern {
     pub fn specificity(&self) -> (u8, usize) {
         match self {
             Self::Any => (0, 0),
-            Self::Regex(_) => (1, 0),
-            Self::Suffix(suffix) | Self::OneLabel(suffix) => (1, suffix.len()),
+            // Of hosts with one label each only one can match. nginx reads them as regular expressions, which it asks
+            // after every other name.
+            Self::Regex(_) | Self::OneLabel(_) => (1, 0),
+            Self::Suffix(suffix) => (1, suffix.len()),
             Self::Glob(pattern) => (1, pattern.len()),
             Self::Exact(name) => (2, name.len()),
         }

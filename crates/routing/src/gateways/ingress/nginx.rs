@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, IngressPath};
-use podpath_order::OrdMap;
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::Text;
 
 use self::annotation::Annotations;
@@ -37,7 +37,7 @@ pub static NGINX: Gateway = Gateway {
     name: "ingress-nginx",
     title: "ingress-nginx",
     is_load_balancer: false,
-    ladder: &[Criterion::ExactPath, Criterion::PathLength, Criterion::ListOrder],
+    ladder: &[Criterion::ExactPath, Criterion::PrefixLength, Criterion::ListOrder],
     checks_host_against_sni: false,
     no_connection: 504,
     normalizes_paths: true,
@@ -85,6 +85,9 @@ fn virtual_hosts(
     is_https: bool,
 ) -> Vec<Arc<VirtualHost>> {
     let mut hosts = Vec::new();
+    // The servers that only redirect stand before all others, so of equal names nginx keeps theirs.
+    let redirecting = servers.iter().filter(|(_, it)| it.from_to_www);
+    let redirected: OrdSet<String> = redirecting.map(|(host, _)| twin_of(host)).collect();
     for (host, server) in servers {
         let has_certificate = host != CATCH_ALL && self::has_certificate(servers, host);
         let pattern = if host == CATCH_ALL { HostPattern::Any } else { host_pattern(host) };
@@ -93,6 +96,9 @@ fn virtual_hosts(
         for alias in server.aliases.iter().filter(|it| !servers.contains_key(it.as_str())) {
             // Whether the certificate covers an alias is told by the names that it was asked for.
             let name = alias.to_ascii_lowercase();
+            if redirected.contains(&name) {
+                continue;
+            }
             let is_named = server.tls_hosts.as_ref().is_some_and(|it| it.contains(&name));
             let has_certificate = is_named || self::has_certificate(servers, &name);
             let rules = context.rules(server, Way { is_https, has_certificate });
@@ -110,17 +116,23 @@ fn has_certificate(servers: &OrdMap<String, Server<'_>>, host: &str) -> bool {
     of(host) || host.split_once('.').is_some_and(|(_, rest)| of(&format!("*.{rest}")))
 }
 
-/// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth.
+/// As nginx reads a `server_name`: `~` is a pattern, `*.` is any depth, and so is `.*` at the end.
 fn alias_pattern(alias: &str) -> HostPattern {
     match alias.strip_prefix('~') {
         Some(pattern) => HostPattern::Regex(Pattern::anywhere(&format!("(?i){}", pattern.trim_start_matches('*')))),
+        None if alias.ends_with(".*") && !alias.starts_with('*') => HostPattern::Glob(alias.to_ascii_lowercase()),
         None => HostPattern::parse(alias),
     }
 }
 
+/// The host with `www.` before it, or without.
+fn twin_of(host: &str) -> String {
+    host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned)
+}
+
 /// `www.host` leads to `host`, or the other way round, unless an Ingress serves it.
 fn www(context: &Context<'_, '_>, servers: &OrdMap<String, Server<'_>>, host: &str) -> Option<Arc<VirtualHost>> {
-    let from = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
+    let from = twin_of(host);
     if servers.contains_key(&from) {
         return None;
     }

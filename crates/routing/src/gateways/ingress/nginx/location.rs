@@ -103,11 +103,12 @@ impl<'a> Context<'a, '_> {
     }
 
     /// "A permanent redirect with the code 301 will be returned to the requested URI with the slash appended", where only
-    /// the path with the slash has a location.
+    /// the path with the slash has a location that passes requests on; one that is denied does not.
     fn slashes(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
         for location in server.locations.iter().filter(|it| it.path.len() > 1) {
             let Some(bare) = location.path.strip_suffix('/').filter(|it| !it.is_empty()) else { continue };
-            if server.find(bare, false).or(server.find(bare, true)).is_some() {
+            let is_denied = self.notes(location).is_some_and(|it| it.denied.is_some());
+            if is_denied || server.find(bare, false).or(server.find(bare, true)).is_some() {
                 continue;
             }
             let template = Some(format!("$scheme://$host{}$is_args$args", location.path));
@@ -143,7 +144,8 @@ impl<'a> Context<'a, '_> {
 
     /// "if ($uri = /) return 302": before any location of the server.
     fn app_root(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
-        let found = server.locations.iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
+        let written = server.locations.iter().filter(|it| !it.is_catch_all);
+        let found = written.into_iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
@@ -179,7 +181,10 @@ impl<'a> Context<'a, '_> {
         let is_dead =
             |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
         let dead = served.filter(is_dead);
-        let instead = dead.and_then(|(member, _)| self.instead(member));
+        let is_there = |it: &(&Member<'_>, &(&IngressBackend, String))| {
+            !self.upstreams.is_deleted(it.0.ingress.namespace(), it.1.0)
+        };
+        let instead = dead.filter(is_there).and_then(|(member, _)| self.instead(member));
         if let (Some((member, (backend, place))), None) = (dead, &instead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;
@@ -229,7 +234,11 @@ impl<'a> Context<'a, '_> {
             let answer = Action::Respond(Response { status: 204, body: None, reason: "preflight" });
             rules.push([method].into_iter().chain(condition), filters, answer);
         }
-        if let Some((to, status)) = notes.redirect.as_ref().filter(|_| !location.is_catch_all) {
+        // The catch-all keeps what it had of redirects and rewrites: none, and that to HTTPS is of its rewrites.
+        if location.is_catch_all {
+            return None;
+        }
+        if let Some((to, status)) = &notes.redirect {
             let is_relative = to.starts_with('/') && !notes.relative_redirects;
             let to = if is_relative { format!("$scheme://$host{to}") } else { to.clone() };
             return Some(Action::Redirect(Redirect { status: *status, template: Some(to), ..Redirect::default() }));

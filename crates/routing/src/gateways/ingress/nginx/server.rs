@@ -76,13 +76,15 @@ pub(super) fn servers<'a>(
     for (number, member) in members.iter().enumerate().filter(|(_, it)| it.notes.canary.is_none()) {
         for rule in &member.ingress.object.rules {
             let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
+            let is_catch_all = host == CATCH_ALL;
             let server =
                 servers.entry(host).or_insert_with(|| Server::of(root(Some((number, member)), place), Some(number)));
             if server.aliases.is_empty() {
                 server.aliases.clone_from(&member.notes.aliases);
             }
+            // The catch-all has the controller's own certificate from the start, which no alias is in.
             let tls = &member.ingress.object.tls;
-            if server.tls_hosts.is_none() && !tls.is_empty() {
+            if server.tls_hosts.is_none() && !tls.is_empty() && !is_catch_all {
                 let hosts = tls.iter().flat_map(|it| &it.hosts).map(|it| it.value.to_ascii_lowercase());
                 server.tls_hosts = Some(hosts.collect());
             }
@@ -92,8 +94,10 @@ pub(super) fn servers<'a>(
     for (number, member) in members.iter().enumerate() {
         for (path, place) in written(member, upstreams) {
             let host = host_of(path.host);
+            // Canaries make no servers: where no other Ingress has the host, a path of one whose Service counts as
+            // ordinary stands in the catch-all server.
+            let host = if servers.contains_key(&host) { host } else { CATCH_ALL.to_owned() };
             let Some(server) = servers.get_mut(&host) else { continue };
-            server.from_to_www |= member.notes.from_to_www;
             let location = Location {
                 member: Some(number),
                 path: path.path.to_owned(),
@@ -103,9 +107,13 @@ pub(super) fn servers<'a>(
                 is_default: false,
                 is_catch_all: false,
             };
-            if let Some((refused, keeper)) = server.add(location) {
-                let keeper = server.locations.get(keeper);
-                taken.extend(keeper.map(|keeper| already_defined(members, &host, refused, keeper)));
+            // A path that has no place asks nothing of its server.
+            match server.add(location) {
+                None => server.from_to_www |= member.notes.from_to_www,
+                Some((refused, keeper)) => {
+                    let keeper = server.locations.get(keeper);
+                    taken.extend(keeper.map(|keeper| already_defined(members, &host, refused, keeper)));
+                }
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use podpath_cluster::{Cluster, endpoints};
 use podpath_objects::{IngressBackend, PortRef, Service, ServicePort};
-use podpath_order::{OrdMap, OrdSet, Order};
+use podpath_order::{OrdMap, OrdSet};
 use podpath_source::Text;
 
 use super::server::{CATCH_ALL, Location, Member, Server, host_of, paths};
@@ -96,6 +96,11 @@ impl Upstreams {
         self.live.contains(&key(namespace, backend))
     }
 
+    /// A canary without a twin has deleted it, so nginx knows nobody to send to, whoever answers there.
+    pub(super) fn is_deleted(&self, namespace: &str, backend: &IngressBackend) -> bool {
+        self.deleted.contains(&key(namespace, backend))
+    }
+
     /// The canary that takes a share of a backend, and the number of the Ingress that says how large it is. One without
     /// endpoints takes nothing.
     pub(super) fn alternative(&self, namespace: &str, backend: &IngressBackend) -> Option<(&Alternative, usize)> {
@@ -135,36 +140,39 @@ impl Upstreams {
         }
         let Some(server) = server else { return Some("no-twin") };
         let policy = self.canaries.get(&own).copied();
-        let Some(twin) = self.twin(server, asked, members, &own) else {
+        let twins = self.twins(server, asked, members, &own);
+        if twins.is_empty() {
             if server.locations.iter().any(|it| upstream(it, members).as_ref() == Some(&own)) {
                 return Some("primary-backend");
             }
             self.live.remove(&own);
             self.deleted.insert(own);
             return Some("no-twin");
-        };
-        if self.alternatives.get(&twin).is_some_and(|it| it.key != own) {
+        }
+        let mut has_share = false;
+        for twin in twins {
+            let (member, place, key) = (asked.member, asked.place, own.clone());
+            let first = self.alternatives.entry(twin).or_insert(Alternative { member, place, policy, key });
+            has_share |= first.key == own;
+        }
+        if !has_share {
             return Some("second-canary");
         }
-        let alternative = Alternative { member: asked.member, place: asked.place, policy, key: own };
-        self.alternatives.entry(twin).or_insert(alternative);
         match policy {
             None => Some("primary-backend"),
             Some(policy) => (policy != asked.member).then_some("other-policy"),
         }
     }
 
-    /// The upstream of the location that a canary asks a share of: not its own, nor one of a canary, nor the controller's 404.
-    fn twin(&self, server: &Server<'_>, asked: &Asked<'_>, members: &[Member<'_>], own: &str) -> Option<String> {
-        let twin = |it: &Location<'_>| {
-            upstream(it, members).filter(|it| it.as_str() != own && !self.canaries.contains_key(it))
+    /// The upstreams of the locations that a canary asks a share of: not its own, nor one of a canary, nor the controller's
+    /// 404. A `defaultBackend` asks a share of all locations of the catch-all server.
+    fn twins(&self, server: &Server<'_>, asked: &Asked<'_>, members: &[Member<'_>], own: &str) -> Vec<String> {
+        let meant: Vec<_> = match asked.path {
+            Some((path, is_exact)) => server.find(path, is_exact).into_iter().collect(),
+            None => server.locations.iter().collect(),
         };
-        if let Some((path, is_exact)) = asked.path {
-            return twin(server.find(path, is_exact)?);
-        }
-        let mut all: Vec<_> = server.locations.iter().collect();
-        all.order_by_key(|it| (it.path != "/", it.member));
-        all.into_iter().find_map(twin)
+        let found = meant.into_iter().filter_map(|it| upstream(it, members));
+        found.filter(|it| it.as_str() != own && !self.canaries.contains_key(it)).collect()
     }
 }
 
@@ -190,7 +198,9 @@ fn asked<'a>(number: usize, member: &'a Member<'_>) -> Vec<Asked<'a>> {
     for (r, rule) in ingress.object.rules.iter().enumerate() {
         let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
         for (p, path) in rule.paths.iter().enumerate().filter(|(_, it)| it.backend.service.is_some()) {
+            // The controller's store writes `/` where no path is told.
             let text = path.path.as_ref().map_or("", |it| it.value.as_str());
+            let text = if text.is_empty() { "/" } else { text };
             let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
             all.push(Asked {
                 member: number,

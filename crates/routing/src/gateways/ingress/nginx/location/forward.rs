@@ -13,7 +13,7 @@ use crate::gateways::ingress::nginx::upstream::port_of;
 use crate::gateways::{origin, service_by_host, service_of};
 use crate::matcher::Condition;
 use crate::pattern::Pattern;
-use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, Origin, PathChange, Target};
+use crate::table::{Action, Backend, BegunTls, Filter, HeaderChange, Origin, PathChange, Response, Target};
 
 /// A decision of a canary: what becomes of the request, its condition, and its place where that is the canary's.
 type Decided = (Action, Option<Condition>, Option<Origin>);
@@ -168,7 +168,7 @@ impl<'a> Context<'a, '_> {
         Some(Filter::Mirror { target, port: Some(port), fraction: (1, 1) })
     }
 
-    /// 503, which is told to nobody else.
+    /// 503, which is told to nobody else: nobody answers at the Service, or its upstream is deleted.
     pub(super) fn without_endpoints(
         &self,
         rules: &mut Rules<'_>,
@@ -178,6 +178,10 @@ impl<'a> Context<'a, '_> {
     ) {
         if member.notes.replaces_503 {
             return rules.last(Action::Unsupported(field("custom-http-errors")));
+        }
+        if self.upstreams.is_deleted(member.ingress.namespace(), backend) {
+            let answer = Action::Respond(Response { status: 503, body: None, reason: "deleted-canary" });
+            return rules.answer(&member.notes, None, &answer);
         }
         let primary = self.backend(&member.ingress, backend, place);
         rules.answer(&member.notes, None, &Action::Forward(vec![primary]));
