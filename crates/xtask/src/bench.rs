@@ -50,8 +50,8 @@ fn node_module() -> Outcome<PathBuf> {
     Ok(out.join("podpath_wasm.js"))
 }
 
-/// What `data-wasm-opt` of the worker in `web/index.html` says.
-const OPTIMISATION: &str = "-O2";
+/// What `data-wasm-opt` and its parameters say of the worker in `web/index.html`.
+const OPTIMISATION: [&str; 3] = ["-O2", "-ocimfs", "0"];
 
 /// Writes what Node loads.
 fn bind(wasm: &Path, out: &Path) -> Outcome {
@@ -63,6 +63,6 @@ fn bind(wasm: &Path, out: &Path) -> Outcome {
     let name = wasm.file_stem().unwrap_or_default().to_string_lossy();
     let bound = out.join(format!("{name}_bg.wasm"));
     let optimise = place::root().join("web/node_modules/.bin/wasm-opt");
-    quiet(child(optimise, [OPTIMISATION]).arg(&bound).arg("-o").arg(&bound))?;
+    quiet(child(optimise, OPTIMISATION).arg(&bound).arg("-o").arg(&bound))?;
     Ok(())
 }
