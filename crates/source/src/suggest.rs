@@ -10,10 +10,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         5..=9 => 2,
         _ => 3,
     };
+    let asked = lower(name);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates.into_iter().filter(|candidate| *candidate != name) {
         let limit = best.map_or(limit, |(distance, _)| distance - 1);
-        if let Some(distance) = distance_within(name, candidate, limit) {
+        if let Some(distance) = distance_within(&asked, candidate, limit) {
             best = Some((distance, candidate));
             if distance <= 1 {
                 break;
@@ -23,10 +24,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+fn lower(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// Edits (insert, delete, replace, swap of neighbours) between two names, when there are no more than `limit`.
-fn distance_within(left: &str, right: &str, limit: usize) -> Option<usize> {
-    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    let (left, right) = (lower(left), lower(right));
+fn distance_within(left: &[char], right: &str, limit: usize) -> Option<usize> {
+    // Hundreds of names are of another length.
+    if right.is_ascii() && left.len().abs_diff(right.len()) > limit {
+        return None;
+    }
+    let right = lower(right);
     if left.len().abs_diff(right.len()) > limit || left.len() > 256 {
         return None;
     }
