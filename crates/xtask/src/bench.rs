@@ -38,8 +38,11 @@ pub(crate) fn command(arguments: &mut Arguments) -> Outcome {
 /// back, and beside it `layout.js`, the layout alone.
 fn node_module() -> Outcome<PathBuf> {
     setup::packages()?;
-    for what in ["--lib --package podpath-wasm", "--example layout --package podpath-diagram"] {
-        let mut build = cargo(&format!("build --release --quiet --target wasm32-unknown-unknown {what}"));
+    // One crate type, since beside another one nothing is optimised over all crates, as the page's worker is.
+    let what =
+        ["rustc --lib --crate-type cdylib --package podpath-wasm", "build --example layout --package podpath-diagram"];
+    for what in what {
+        let mut build = cargo(&format!("{what} --release --quiet --target wasm32-unknown-unknown"));
         setup::toolchain()?.choose(&mut build);
         run(&mut build)?;
     }
