@@ -2,6 +2,8 @@
 //!
 //! Source: `virtualservice.go` (`validateHTTPRoute`), and what it calls in `validation.go`.
 
+use podpath_source::GRPC_CODES;
+
 use super::Review;
 use super::value::{self, durations};
 use super::virtual_service::{asked_port, destination, gateway_names, weighted};
@@ -165,25 +167,6 @@ fn http_status(status: i64) -> Option<String> {
 }
 
 fn grpc_status(status: &str) -> Option<String> {
-    const KNOWN: &[&str] = &[
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    ];
     let words = || {
         format!(
             "gRPC status {} is not supported. See https://github.com/grpc/grpc/blob/master/doc/statuscodes.md for a \
@@ -191,7 +174,7 @@ fn grpc_status(status: &str) -> Option<String> {
             quoted(status)
         )
     };
-    (!KNOWN.contains(&status)).then(words)
+    (!GRPC_CODES.contains(&status)).then(words)
 }
 
 fn mirrors(review: &mut Review, route: &Field<'_>) {

@@ -1,5 +1,7 @@
 //! Faults that a rule injects.
 
+use podpath_source::GRPC_CODES;
+
 use crate::request::Request;
 use crate::table::{Filter, Response, Rule};
 
@@ -15,24 +17,5 @@ pub(super) fn aborted(rule: &Rule, request: &Request) -> Option<(Response, Optio
 
 /// A code of gRPC by its name (grpc `doc/statuscodes.md`).
 fn grpc_code(name: &str) -> Option<&'static str> {
-    const CODES: &[&str] = &[
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
-    ];
-    CODES.iter().find(|it| **it == name).copied()
+    GRPC_CODES.iter().find(|it| **it == name).copied()
 }
