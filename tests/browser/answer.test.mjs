@@ -98,6 +98,15 @@ export default (test) => {
     await expect(panel(page)).toContainText("Service · v1");
   });
 
+  test("a redirect has the colour of what goes on, not of an error", DESK, async ({ page, url, expect }) => {
+    await ready(page, url, expect);
+    const address = new URL(await page.locator("#url").inputValue());
+    await page.locator("#url").fill(`http://${address.host}/`);
+    await expect(page.locator("#verdict .v.move")).toBeVisible();
+    const fill = (place) => page.locator(place).first().evaluate((it) => getComputedStyle(it).fill);
+    expect(await fill(".canvas .reason.redirect rect")).toBe(await fill(".canvas .disc.redirect circle"));
+  });
+
   test("a large workspace is folded, opens group by group, and stays small", DESK, async ({ page, url, expect, screenshot }) => {
     await ready(page, url, expect);
     await large(page, 110);
