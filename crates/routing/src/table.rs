@@ -9,7 +9,7 @@ use podpath_cluster::ResourceId;
 use podpath_objects::Labels;
 use podpath_source::{Location, Text};
 
-use crate::gateways::Gateway;
+use crate::gateways::{Gateway, istio};
 use crate::matcher::Matcher;
 use crate::pattern::{HostPattern, Pattern, TextMatch};
 use crate::real_ip::RealIp;
@@ -44,6 +44,18 @@ pub struct Table {
     pub frozen: Vec<Frozen>,
     /// Whom its rules take for the client: none is who connects.
     pub real_ip: Option<Arc<RealIp>>,
+}
+
+impl Table {
+    /// It is the sidecar of a caller.
+    pub fn is_mesh(&self) -> bool {
+        self.gateway.name.ends_with("-mesh")
+    }
+
+    /// It is that, or a gateway of Istio.
+    pub(crate) fn is_of_mesh(&self) -> bool {
+        self.is_mesh() || self.gateway.name == istio::GATEWAY.name
+    }
 }
 
 /// An error that freezes a load balancer.

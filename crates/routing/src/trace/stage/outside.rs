@@ -2,13 +2,13 @@
 
 use podpath_cluster::Endpoint;
 
+use super::Walk;
 use super::admit::{Called, Port};
-use super::{TracedBackend, Walk};
 use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::{Backend, Target};
 use crate::trace::end::End;
-use crate::trace::{Trace, answer};
+use crate::trace::{Trace, TracedBackend, answer};
 
 impl Walk<'_> {
     /// The request is at a host that is no Service. At the Pods that a ServiceEntry selects, connections, policies and mutual

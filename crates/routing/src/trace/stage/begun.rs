@@ -1,0 +1,64 @@
+//! TLS that a load balancer or a proxy of the mesh begins towards a backend.
+
+use std::borrow::Cow;
+
+use super::Walk;
+use crate::gateways::istio;
+use crate::request::Request;
+use crate::table::{Backend, BegunTls, Table};
+use crate::trace::network::Source;
+use crate::trace::{Upstream, answer, words};
+
+impl Walk<'_> {
+    /// The backends with the TLS that a proxy of the mesh begins towards them; they are copied where it begins some.
+    pub(super) fn with_tls<'b>(&self, table: &Table, backends: &'b [Backend]) -> Cow<'b, [Backend]> {
+        let mut all = Cow::Borrowed(backends);
+        if !table.is_of_mesh() {
+            return all;
+        }
+        for (i, backend) in backends.iter().enumerate().filter(|(_, it)| it.tls.is_none() && it.fault.is_none()) {
+            if let Some(tls) = self.tls_to(backend)
+                && let Some(it) = all.to_mut().get_mut(i)
+            {
+                it.tls = Some(tls);
+            }
+        }
+        all
+    }
+
+    /// What a DestinationRule says to the proxy that the request is at.
+    fn tls_to(&self, backend: &Backend) -> Option<BegunTls> {
+        let Source::Pod { namespace, labels } = &self.source else { return None };
+        // Of the port, that of the backend counts.
+        let proxy = istio::Proxy { namespace, labels, port: 0, is_gateway: false };
+        istio::begun_tls(self.cluster, &proxy, backend)
+    }
+
+    /// TLS that the caller's proxy begins around bytes that it does not read.
+    pub(in crate::trace) fn begin_own_tls(&mut self, backend: Backend, request: &Request) {
+        let backend = Backend { tls: self.tls_to(&backend), ..backend };
+        if backend.tls.is_some() {
+            let upstream = answer::upstream(&backend, request.clone());
+            self.begin_tls(&backend, &upstream);
+            self.trace.upstream = Some(upstream);
+        }
+    }
+
+    /// Tells where TLS begins.
+    pub(super) fn begin_tls(&mut self, backend: &Backend, upstream: &Upstream) {
+        let told = backend.tls.as_ref().and_then(|tls| words::tls_hop(self.cluster, tls, upstream));
+        self.trace.hops.extend(told);
+    }
+
+    /// The request as it comes to the next proxy where a load balancer begins TLS, which tells no server name, or a proxy of
+    /// the mesh does.
+    pub(super) fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
+        match &backend.tls {
+            Some(tls) if tls.by.is_some() || self.proxy.is_some_and(|it| it.is_load_balancer) => {
+                let name = answer::server_name(&tls.name, &request).unwrap_or_default();
+                Request { scheme: request.scheme.with_tls(), sni: Some(name), ..request }
+            }
+            _ => request,
+        }
+    }
+}
