@@ -77,6 +77,9 @@ impl<K, V> OrdMap<K, V> {
 
     /// Brings the pairs themselves into order.
     fn settle(&mut self) {
+        if self.places.is_counted() {
+            return;
+        }
         let pairs = &mut self.pairs;
         arrange(self.places.ranks(), &mut |a, b| pairs.swap(a, b));
         self.places = Places::counted(self.pairs.len());

@@ -77,6 +77,11 @@ impl Places {
         ranks
     }
 
+    /// True where the things stand in order by their numbers, as most do that came in order.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.from(Place::default()).enumerate().all(|(rank, number)| rank == number as usize)
+    }
+
     /// As many things, which stand in order by their numbers.
     pub(crate) fn counted(length: usize) -> Self {
         let numbers: Vec<u32> = (0..u32::try_from(length).unwrap_or(u32::MAX)).collect();
