@@ -8,6 +8,15 @@ use podpath_source::DocumentId;
 use crate::pod::{index_labels, label_key, labels_of};
 use crate::{Cluster, Entry, Reads, ResourceId};
 
+/// What an edit changed.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// The types of what came, went or changed, and whether names did.
+    pub kinds: Reads,
+    /// The numbers at which something else stands now, in order, with what stood there before.
+    pub objects: Vec<(ResourceId, Option<Arc<Resource>>)>,
+}
+
 /// What stands at a number now; nothing when the object went.
 #[derive(Clone, Debug)]
 pub struct Replacement {
@@ -20,19 +29,22 @@ pub struct Replacement {
 }
 
 impl Cluster {
-    /// Puts objects in the place of others and says what changed. O(n) at most, O(log n) for what keeps name and labels.
-    pub fn change(&mut self, replacements: impl IntoIterator<Item = Replacement>) -> Reads {
-        let mut changed = Reads::default();
+    /// Puts objects in the place of others, in the order of their numbers, and says what changed. O(n) at most, O(log n) for
+    /// what keeps name and labels.
+    pub fn change(&mut self, replacements: impl IntoIterator<Item = Replacement>) -> Change {
+        let mut change = Change::default();
         for replacement in replacements {
-            changed = changed.and(self.replace(replacement));
+            let before = self.slot(replacement.id).map(|it| Arc::clone(&it.resource));
+            change.objects.push((replacement.id, before));
+            change.kinds = change.kinds.and(self.replace(replacement));
         }
-        if changed.meets(Reads::NAMES) {
+        if change.kinds.meets(Reads::NAMES) {
             self.settle_names();
-            if changed.meets(Reads::pods()) {
+            if change.kinds.meets(Reads::pods()) {
                 self.by_label = index_labels(self);
             }
         }
-        changed
+        change
     }
 
     fn replace(&mut self, replacement: Replacement) -> Reads {

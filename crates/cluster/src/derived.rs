@@ -2,7 +2,7 @@
 
 use podpath_objects::{Kind, Object, Pod, Resource, Workload};
 
-use crate::Cluster;
+use crate::{Change, Cluster};
 
 /// Types of objects, and the names of all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,10 +68,20 @@ impl<T> Derived<T> {
         &self.value
     }
 
+    /// What the pass looked at.
+    pub fn reads(&self) -> Reads {
+        self.reads
+    }
+
+    /// The pass read nothing that changed.
+    pub fn is_true_after(&self, change: &Change) -> bool {
+        !self.reads.meets(change.kinds)
+    }
+
     /// The same for the cluster after a change: the pass is run again, on the value before, only when it read what changed.
     #[must_use]
-    pub fn next(self, cluster: &Cluster, changed: Reads, pass: impl FnOnce(&Cluster, T) -> T) -> Self {
-        if self.reads.meets(changed) { Self::new(cluster, |it| pass(it, self.value)) } else { self }
+    pub fn next(self, cluster: &Cluster, change: &Change, pass: impl FnOnce(&Cluster, T) -> T) -> Self {
+        if self.is_true_after(change) { self } else { Self::new(cluster, |it| pass(it, self.value)) }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod change;
 mod derived;
+mod each;
 mod endpoint;
 mod memo;
 mod placement;
@@ -18,8 +19,9 @@ use podpath_objects::{Kind, Object, Resource};
 use podpath_order::{OrdSet, Order};
 use podpath_source::{DocumentId, Location, Span};
 
-pub use change::Replacement;
+pub use change::{Change, Replacement};
 pub use derived::{Derived, Reads};
+pub use each::Each;
 pub use endpoint::{
     Endpoint, NoEndpoints, endpoints, mesh_endpoints, selected_endpoints, selected_entries, service_pods,
 };
@@ -98,8 +100,8 @@ pub struct Cluster {
     entries: Vec<Option<Entry>>,
     /// Everything with a name, by type, namespace and name.
     named: Vec<ResourceId>,
-    /// What counts, in the same order.
-    by_name: Vec<ResourceId>,
+    /// What counts, of each type, by namespace and name.
+    by_name: Vec<Vec<ResourceId>>,
     /// What counts, of each type, in source order.
     by_tag: Vec<Vec<ResourceId>>,
     /// Labels of what has Pods, by namespace, key and value: the object, and the number of the label.
@@ -150,15 +152,17 @@ impl Cluster {
                 _ => kept.push(id),
             }
         }
-        let mut by_tag = vec![Vec::new(); Object::N_TAGS];
-        let mut in_order = kept.clone();
-        in_order.order();
-        for id in in_order {
-            if let Some(list) = self.slot(id).and_then(|it| by_tag.get_mut(it.resource.object.tag())) {
+        let mut by_name = vec![Vec::new(); Object::N_TAGS];
+        for id in kept {
+            if let Some(list) = self.slot(id).and_then(|it| by_name.get_mut(it.resource.object.tag())) {
                 list.push(id);
             }
         }
-        (self.by_name, self.by_tag, self.replaced) = (kept, by_tag, replaced);
+        let mut by_tag = by_name.clone();
+        for ids in &mut by_tag {
+            ids.order();
+        }
+        (self.by_name, self.by_tag, self.replaced) = (by_name, by_tag, replaced);
         let declared = self.by_tag.get(podpath_objects::Namespace::TAG).into_iter().flatten();
         let declared = declared.filter_map(|id| Some(self.slot(*id)?.resource.meta.name()));
         let used = self.entries.iter().flatten().map(|it| it.namespace.as_str());
@@ -221,30 +225,36 @@ impl Cluster {
 
     /// All objects of a type that count, in source order.
     pub fn all<T: Kind>(&self) -> impl Iterator<Item = Found<'_, T>> {
+        self.ids::<T>().iter().filter_map(|id| self.get(*id))
+    }
+
+    /// Their numbers.
+    fn ids<T: Kind>(&self) -> &[ResourceId] {
         self.note(Reads::of::<T>());
-        self.by_tag.get(T::TAG).into_iter().flatten().filter_map(|id| self.get(*id))
+        self.by_tag.get(T::TAG).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The object with this name; of a cluster-scoped kind the namespace is "".
     pub fn find<T: Kind>(&self, namespace: &str, name: &str) -> Option<Found<'_, T>> {
-        self.range::<T>(namespace, Some(name)).next()
+        let id = self.starting_at::<T>(namespace, name).first()?;
+        let found = self.get::<T>(*id)?;
+        (found.namespace() == namespace && found.name() == name).then_some(found)
     }
 
     /// All objects of a type in a namespace, by name.
     pub fn in_namespace<T: Kind>(&self, namespace: &str) -> impl Iterator<Item = Found<'_, T>> {
-        self.range::<T>(namespace, None)
+        let rest = self.starting_at::<T>(namespace, "");
+        let length = rest.partition_point(|id| self.slot(*id).is_some_and(|it| it.namespace == namespace));
+        rest.iter().take(length).filter_map(|id| self.get(*id))
     }
 
-    fn range<T: Kind>(&self, namespace: &str, name: Option<&str>) -> impl Iterator<Item = Found<'_, T>> {
+    /// The objects of a type from this name on, by namespace and name.
+    fn starting_at<T: Kind>(&self, namespace: &str, name: &str) -> &[ResourceId] {
         self.note(Reads::of::<T>());
-        let key = |id: &ResourceId| {
-            let (tag, space, called, ..) = self.name_key(*id);
-            (tag, space, if name.is_some() { called } else { "" })
-        };
-        let wanted = (T::TAG, namespace, name.unwrap_or_default());
-        let start = self.by_name.partition_point(|id| key(id) < wanted);
-        let length = self.by_name.get(start..).unwrap_or_default().partition_point(|id| key(id) <= wanted);
-        self.by_name.iter().skip(start).take(length).filter_map(|id| self.get(*id))
+        let all = self.by_name.get(T::TAG).map(Vec::as_slice).unwrap_or_default();
+        let goes_before =
+            |id: &ResourceId| self.slot(*id).is_some_and(|it| (it.namespace.as_str(), it.name()) < (namespace, name));
+        all.get(all.partition_point(goes_before)..).unwrap_or_default()
     }
 
     /// The labels of a namespace, `kubernetes.io/metadata.name` included.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use podpath_objects::Resource;
 use podpath_order::OrdMap;
 
-use crate::{Cluster, Reads, ResourceId};
+use crate::{Change, Cluster, Reads, ResourceId};
 
 /// The values of the parts of a pass, each kept as long as its objects and everything that it read stay as they are.
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ impl<K, T> Default for Memo<K, T> {
 impl<K: Ord, T> Memo<K, T> {
     /// Forgets what read something that changed, and what nobody asked for in the pass before.
     #[must_use]
-    pub fn after(mut self, changed: Reads) -> Self {
-        self.parts.retain(|_, part| std::mem::take(&mut part.is_asked) && !part.reads.meets(changed));
+    pub fn after(mut self, change: &Change) -> Self {
+        self.parts.retain(|_, part| std::mem::take(&mut part.is_asked) && !part.reads.meets(change.kinds));
         self
     }
 

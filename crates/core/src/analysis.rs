@@ -75,16 +75,16 @@ impl Analysis {
     /// The analysis of the next revision with the same options. Objects keep their numbers as long as no document comes or
     /// goes, and what read nothing that changed is kept.
     pub(crate) fn next(self, workspace: &Workspace) -> Self {
-        let Some((places, changed)) = difference(&self.places, places(workspace)) else {
-            return Self::of(numbered(places(workspace)), self.cluster.settings);
+        let Self { mut places, mut cluster, tables, between, .. } = self;
+        let Some(changed) = renew(&mut places, workspace) else {
+            return Self::of(numbered(self::places(workspace)), cluster.settings);
         };
-        let Self { mut cluster, tables, between, .. } = self;
-        let changed = cluster.change(changed);
-        let tables = tables.into_inner().map(|it| it.next(&cluster, changed));
+        let change = cluster.change(changed);
+        let tables = tables.into_inner().map(|it| it.next(&cluster, &change));
         let tables = tables.map_or_else(OnceCell::new, OnceCell::from);
         let made = || tables.get_or_init(|| Tables::new(&cluster));
         let next = |(lint, known): (&Lint, Findings)| {
-            known.next(&cluster, changed, |it, (_, known)| lint.find(it, made(), known.after(changed)))
+            known.next(&cluster, &change, |it, (_, known)| lint.find(it, made(), known.after(&change)))
         };
         let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
@@ -197,26 +197,43 @@ fn resources(places: &[Placed]) -> impl Iterator<Item = (DocumentId, Arc<Resourc
     documents.flat_map(|(id, placed)| placed.document.resources.iter().map(move |it| (id, Arc::clone(it))))
 }
 
-/// The new places with the old numbers, and what stands at other numbers now; `None` when numbers must move, because a
-/// document came or went or holds more objects than it ever had.
-fn difference(old: &[Placed], mut new: Vec<Placed>) -> Option<(Vec<Placed>, Vec<Replacement>)> {
-    let has_room = |(a, b): (&Placed, &Placed)| b.document.resources.len() <= a.numbers.len();
-    if old.len() != new.len() || !old.iter().zip(&new).all(has_room) {
-        return None;
-    }
+/// Puts the new documents at the places of the old ones, with their numbers, and says what stands at other numbers now;
+/// `None` when numbers must move, because a document came or went or holds more objects than it ever had.
+fn renew(mut places: &mut [Placed], workspace: &Workspace) -> Option<Vec<Replacement>> {
     let mut changed = Vec::new();
-    for (document, (before, after)) in (0..).map(DocumentId).zip(old.iter().zip(&mut new)) {
-        after.numbers = before.numbers.clone();
-        if Arc::ptr_eq(&before.document, &after.document) {
-            continue;
-        }
-        for (place, id) in after.numbers.clone().map(ResourceId).enumerate() {
-            let (was, is) = (before.document.resources.get(place), after.document.resources.get(place));
-            let is_same = was.map(Arc::as_ptr) == is.map(Arc::as_ptr);
-            changed.extend((!is_same).then(|| Replacement { id, document, resource: is.cloned() }));
+    let mut documents = (0..).map(DocumentId);
+    for (path, file) in &workspace.files {
+        let (own, rest) = places.split_at_mut_checked(file.documents.len())?;
+        places = rest;
+        let is_same = own.iter().all(|it| Arc::ptr_eq(&it.file, file));
+        for ((placed, (offset, document)), id) in own.iter_mut().zip(&file.documents).zip(&mut documents) {
+            if is_same {
+                continue;
+            }
+            let numbers = placed.numbers.clone();
+            let (path, file, offset, document) = (Arc::clone(path), Arc::clone(file), *offset, Arc::clone(document));
+            let before = std::mem::replace(placed, Placed { path, file, offset, document, numbers });
+            if placed.document.resources.len() > placed.numbers.len() {
+                return None;
+            }
+            changed.extend(replacements(id, &before, placed));
         }
     }
-    Some((new, changed))
+    places.is_empty().then_some(changed)
+}
+
+/// What stands at other numbers than before in a document.
+fn replacements(document: DocumentId, before: &Placed, after: &Placed) -> Vec<Replacement> {
+    if Arc::ptr_eq(&before.document, &after.document) {
+        return vec![];
+    }
+    let numbers = after.numbers.clone().map(ResourceId).enumerate();
+    let replaced = numbers.filter_map(|(place, id)| {
+        let (was, is) = (before.document.resources.get(place), after.document.resources.get(place));
+        let is_same = was.map(Arc::as_ptr) == is.map(Arc::as_ptr);
+        (!is_same).then(|| Replacement { id, document, resource: is.cloned() })
+    });
+    replaced.collect()
 }
 
 fn settings(options: &Options) -> Settings {

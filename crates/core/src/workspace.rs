@@ -13,6 +13,8 @@ use crate::document::Document;
 pub(crate) struct Workspace {
     pub(crate) revision: u64,
     pub(crate) files: OrdMap<Arc<str>, Arc<File>>,
+    /// The folders that hold a `Chart.yaml`.
+    charts: Vec<String>,
 }
 
 /// A file, its lines and its documents.
@@ -56,66 +58,63 @@ impl Workspace {
     /// A workspace of these files.
     pub(crate) fn of(files: OrdMap<String, String>) -> Self {
         let mut workspace = Self::default();
-        workspace.put(files);
+        workspace.put(files, &[]);
         workspace
     }
 
-    /// Applies a change and counts the revision up.
+    /// Applies a change and counts the revision up; one that does not fit changes nothing.
     pub(crate) fn change(&mut self, params: WorkspaceParams) -> Result<u64, String> {
-        let mut next = if params.reset { Self { revision: self.revision, ..Self::default() } } else { self.clone() };
-        next.put(params.open);
-        for edit in params.edit {
-            next.edit(edit)?;
+        let WorkspaceParams { open, edit, close, reset } = params;
+        let mut texts = open;
+        for it in edit {
+            let known = || self.files.get(it.file.as_str()).filter(|_| !reset).map(|it| it.text.clone());
+            // An edit of a file that is not there makes it.
+            let text = texts.entry(it.file.clone()).or_insert_with(|| known().unwrap_or_default());
+            apply(&it, text)?;
         }
-        for path in &params.close {
-            next.files.remove(path.as_str());
+        if reset {
+            (self.files, self.charts) = (OrdMap::new(), vec![]);
         }
-        next.read_again_where_charts_changed();
-        next.revision += 1;
-        *self = next;
+        self.put(texts, &close);
+        self.revision += 1;
         Ok(self.revision)
     }
 
-    fn put(&mut self, files: OrdMap<String, String>) {
-        let mut charts = self.charts();
-        charts.extend(files.keys().filter_map(|path| chart_of(path)));
-        for (path, text) in files {
+    /// Files come or get other texts, and others go.
+    fn put(&mut self, mut texts: OrdMap<String, String>, close: &[String]) {
+        for path in close {
+            texts.remove(path);
+            self.files.remove(path.as_str());
+        }
+        if !close.is_empty() || !texts.keys().all(|it| self.files.contains_key(it.as_str())) {
+            let paths = self.files.keys().map(AsRef::as_ref).chain(texts.keys().map(String::as_str));
+            self.charts = paths.filter_map(chart_of).collect();
+            self.read_again_where_charts_changed();
+        }
+        for (path, text) in texts {
             let before = self.files.get(path.as_str()).map(AsRef::as_ref);
-            let file = File::new(text, is_manifest(&path, &charts), before);
+            let file = File::new(text, is_manifest(&path, &self.charts), before);
             self.files.insert(path.into(), Arc::new(file));
         }
-        self.read_again_where_charts_changed();
-    }
-
-    /// An edit of a file that is not there makes it.
-    fn edit(&mut self, edit: Edit) -> Result<(), String> {
-        let before = self.files.get(edit.file.as_str()).map(AsRef::as_ref);
-        let mut text = before.map_or(String::new(), |it| it.text.clone());
-        let range = edit.start..edit.end;
-        if range.start > range.end || text.get(range.clone()).is_none() {
-            return Err(format!("edit {}..{} does not fit the text of `{}`", edit.start, edit.end, edit.file));
-        }
-        text.replace_range(range, &edit.new_text);
-        let is_manifest = is_manifest(&edit.file, &self.charts());
-        let file = File::new(text, is_manifest, before);
-        self.files.insert(edit.file.into(), Arc::new(file));
-        Ok(())
-    }
-
-    /// The folders that hold a `Chart.yaml`.
-    fn charts(&self) -> Vec<String> {
-        self.files.keys().filter_map(|path| chart_of(path)).collect()
     }
 
     fn read_again_where_charts_changed(&mut self) {
-        let charts = self.charts();
         for (path, file) in &mut self.files {
-            let now = is_manifest(path, &charts);
+            let now = is_manifest(path, &self.charts);
             if now != file.is_manifest {
                 *file = Arc::new(File::new(file.text.clone(), now, None));
             }
         }
     }
+}
+
+fn apply(edit: &Edit, text: &mut String) -> Result<(), String> {
+    let range = edit.start..edit.end;
+    if range.start > range.end || text.get(range.clone()).is_none() {
+        return Err(format!("edit {}..{} does not fit the text of `{}`", edit.start, edit.end, edit.file));
+    }
+    text.replace_range(range, &edit.new_text);
+    Ok(())
 }
 
 fn chart_of(path: &str) -> Option<String> {

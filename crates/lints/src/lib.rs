@@ -34,7 +34,7 @@ mod wrong_type;
 
 use std::cell::{Cell, RefCell};
 
-use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId};
+use podpath_cluster::{Cluster, Each, Found, Reads};
 use podpath_objects::{Kind, Reader};
 use podpath_order::Order;
 use podpath_routing::Tables;
@@ -74,7 +74,7 @@ pub struct Context<'a> {
 }
 
 /// What a lint found at single objects.
-pub type Known = Memo<ResourceId, Vec<Diagnostic>>;
+pub type Known = Each<Vec<Diagnostic>>;
 
 impl<'a> Context<'a> {
     /// The route tables; what they were made of counts as read by the lint that asks.
@@ -86,20 +86,17 @@ impl<'a> Context<'a> {
     ///
     /// `check` may take anything from outside that was made of the cluster before: that counts as read by it.
     fn each<T: Kind>(&self, found: &mut Vec<Diagnostic>, check: &dyn Fn(Found<'a, T>, &mut Vec<Diagnostic>)) {
-        let cluster = self.cluster;
-        let beside = cluster.reads();
+        let beside = self.cluster.reads();
         let mut known = self.known.take();
         let look = || {
-            for object in cluster.all::<T>() {
-                let make = || {
-                    let mut own = Vec::new();
-                    check(object, &mut own);
-                    own
-                };
-                found.extend(known.part(cluster, object.id, &[object.id], beside, make).iter().cloned());
-            }
+            let make = |object: Found<'a, T>| {
+                let mut own = Vec::new();
+                check(object, &mut own);
+                own
+            };
+            found.extend(known.of(self.cluster, beside, &make).flatten().cloned());
         };
-        let ((), reads) = cluster.apart(look);
+        let ((), reads) = self.cluster.apart(look);
         self.reads.set(self.reads.get().and(reads));
         self.known.replace(known);
     }

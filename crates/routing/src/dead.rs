@@ -73,16 +73,15 @@ pub(crate) fn judge(cluster: &Cluster, tables: &Tables, mut known: Known) -> Jud
     for table in tables.all() {
         verdicts.add(table, known.judge(table));
     }
-    let served = verdicts.resources();
-    let is_served = |id: ResourceId| served.binary_search(&id).is_ok();
+    let served = OnceCell::new();
+    let is_served = |id: ResourceId| served.get_or_init(|| verdicts.resources()).binary_search(&id).is_ok();
     for table in istio::lower_unserved(cluster, &is_served, &mut known.unserved) {
         verdicts.add(&table, known.judge(&table));
     }
-    known.halls = std::mem::take(&mut known.entered);
     let mut dead = verdicts.dead();
     dead.order_by(|a, b| (a.rule.location, &a.rule.path).cmp(&(b.rule.location, &b.rule.path)));
     let unsent = unsent(cluster, tables, &dead);
-    Judgement { dead, unsent, known }
+    Judgement { dead, unsent, known: known.end() }
 }
 
 /// Requests that fulfil the conditions of a rule, as far as such are found: one for each host and path, then others.

@@ -2,14 +2,14 @@
 
 use std::cell::OnceCell;
 
-use podpath_cluster::{Cluster, Derived, PodSource, Reads, ResourceId};
-use podpath_objects::Labels;
+use podpath_cluster::{Change, Cluster, Derived, Memo, PodSource, ResourceId};
+use podpath_objects::{Labels, VirtualService};
 
 use crate::dead::{self, DeadRule, Judgement, Unsent};
 use crate::gateways::gateway_api::{Problem, Status};
 use crate::gateways::{alb, gateway_api, ingress, istio};
 use crate::table::{Rejected, Table};
-use crate::trace::health::{self, Health};
+use crate::trace::health::{self, Failing, Health, KnownChecks};
 use crate::trace::plays;
 
 /// The tables of load balancers and gateways. Each sort is made again only when an object changed that it looked at.
@@ -19,9 +19,11 @@ pub struct Tables {
     nlb: Derived<Vec<Table>>,
     gateway_api: Derived<gateway_api::Lowered>,
     ingress: Derived<(Vec<Table>, Vec<Rejected>)>,
-    istio: Derived<(Vec<(GatewayPods, Table)>, istio::Known)>,
+    istio: Derived<istio::Lowered>,
     /// Made at the first question.
     judged: OnceCell<Derived<Judgement>>,
+    /// Made at the first question.
+    failing: OnceCell<Derived<Failing>>,
 }
 
 /// The Pods that serve Istio Gateways.
@@ -43,26 +45,32 @@ impl Tables {
             nlb: Derived::new(cluster, alb::lower_services),
             gateway_api: Derived::new(cluster, gateway_api::lower),
             ingress: Derived::new(cluster, ingress_tables),
-            istio: Derived::new(cluster, |it| istio_tables(it, istio::Known::default())),
+            istio: Derived::new(cluster, |it| istio::lower(it, istio::Lowered::default(), &Change::default())),
             judged: OnceCell::new(),
+            failing: OnceCell::new(),
         }
     }
 
     /// The tables after a change of the cluster.
     #[must_use]
-    pub fn next(self, cluster: &Cluster, changed: Reads) -> Self {
+    pub fn next(self, cluster: &Cluster, change: &Change) -> Self {
         let next = Self {
-            alb: self.alb.next(cluster, changed, |it, before| alb::lower(it, before.known.after(changed))),
-            nlb: self.nlb.next(cluster, changed, |it, _| alb::lower_services(it)),
-            gateway_api: self.gateway_api.next(cluster, changed, |it, _| gateway_api::lower(it)),
-            ingress: self.ingress.next(cluster, changed, |it, _| ingress_tables(it)),
-            istio: self.istio.next(cluster, changed, |it, (_, known)| istio_tables(it, known.after(changed))),
+            alb: self.alb.next(cluster, change, |it, before| alb::lower(it, before.known.after(change))),
+            nlb: self.nlb.next(cluster, change, |it, _| alb::lower_services(it)),
+            gateway_api: self.gateway_api.next(cluster, change, |it, _| gateway_api::lower(it)),
+            ingress: self.ingress.next(cluster, change, |it, _| ingress_tables(it)),
+            istio: self.istio.next(cluster, change, |it, before| istio::lower(it, before, change)),
             judged: OnceCell::new(),
+            failing: OnceCell::new(),
         };
         if let Some(judged) = self.judged.into_inner() {
-            let judge = |cluster: &Cluster, before: Judgement| next.judge(cluster, before.known.after(changed));
+            let judge = |cluster: &Cluster, before: Judgement| next.judge(cluster, before.known.after(change));
             // There is nothing in it yet.
-            _ = next.judged.set(judged.next(cluster, changed, judge));
+            _ = next.judged.set(judged.next(cluster, change, judge));
+        }
+        if let Some(failing) = self.failing.into_inner() {
+            let judge = |cluster: &Cluster, before: Failing| next.checks(cluster, before.known.after(change));
+            _ = next.failing.set(failing.next(cluster, change, judge));
         }
         next
     }
@@ -109,7 +117,8 @@ impl Tables {
     }
 
     /// The ALB of a Gateway, or of an Ingress.
-    pub(crate) fn application(&self, id: ResourceId) -> Option<&Table> {
+    pub(crate) fn application(&self, cluster: &Cluster, id: ResourceId) -> Option<&Table> {
+        self.alb.read(cluster);
         self.load_balancers().iter().find(|it| it.members.contains(&id) && it.gateway.name == alb::GATEWAY.name)
     }
 
@@ -119,8 +128,17 @@ impl Tables {
     }
 
     /// The health checks of load balancers that every target fails for certain.
-    pub fn failing_checks(&self, cluster: &Cluster) -> Vec<Health> {
-        health::failing(cluster, self.read(cluster))
+    ///
+    /// What they were decided by counts as read: VirtualServices only where targets are Pods of an Istio gateway.
+    pub fn failing_checks(&self, cluster: &Cluster) -> &[Health] {
+        let failing = self.failing.get_or_init(|| Derived::new(cluster, |it| self.checks(it, Memo::default())));
+        &failing.read(cluster).found
+    }
+
+    fn checks(&self, cluster: &Cluster, known: KnownChecks) -> Failing {
+        self.alb.read(cluster);
+        self.nlb.read(cluster);
+        health::failing(cluster, self, known)
     }
 
     /// Gateway API Gateways and Ingress controllers.
@@ -141,7 +159,7 @@ impl Tables {
 
     /// Ingress gateways of Istio: the Pods, and their table.
     pub fn istio(&self) -> &[(GatewayPods, Table)] {
-        &self.istio.value.0
+        &self.istio.value.tables
     }
 
     /// What no controller takes.
@@ -166,9 +184,14 @@ impl Tables {
         port: u16,
         service_port: Option<u16>,
     ) -> Option<(&Table, Option<u16>)> {
+        // Which Pods serve gateways no VirtualService decides.
+        cluster.note(self.istio.reads().without::<VirtualService>());
         if let Some(table) = self.istio_of(pods) {
+            self.istio.read(cluster);
             return Some((table, Some(port)));
         }
+        self.gateway_api.read(cluster);
+        self.ingress.read(cluster);
         let table = self.gateways().find(|it| plays(cluster, it, pods))?;
         let listens = |port: &u16| table.listeners.iter().any(|it| it.port == *port);
         Some((table, [Some(port), service_port].into_iter().flatten().find(listens)))
@@ -182,8 +205,4 @@ impl Tables {
 
 fn ingress_tables(cluster: &Cluster) -> (Vec<Table>, Vec<Rejected>) {
     (ingress::lower(cluster), ingress::rejected(cluster))
-}
-
-fn istio_tables(cluster: &Cluster, mut known: istio::Known) -> (Vec<(GatewayPods, Table)>, istio::Known) {
-    (istio::lower(cluster, &mut known), known)
 }

@@ -3,9 +3,10 @@
 //! A judgement depends on the rules of a host and on the listeners of its table, and on nothing else; so it stays as long as
 //! the host is the same one and the listeners are equal.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use podpath_cluster::{Memo, Reads, ResourceId};
+use podpath_cluster::{Change, ResourceId};
 use podpath_order::{OrdMap, Order};
 use podpath_source::Location;
 
@@ -18,10 +19,11 @@ use crate::table::{Access, Origin, Protocol, Table, VirtualHost};
 /// What was judged before.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    /// By the address of the host, which is alive here.
-    pub(super) halls: OrdMap<usize, Judged>,
-    /// Those that the running pass asked for.
-    pub(super) entered: OrdMap<usize, Judged>,
+    before: Vec<Vec<Judged>>,
+    /// Where each host stands there, by its address, as soon as one is not at its place.
+    moved: OnceCell<Vec<(usize, usize, usize)>>,
+    /// The hosts of each table that the running pass asked for.
+    now: Vec<Vec<Judged>>,
     pub(super) unserved: istio::Unserved,
 }
 
@@ -72,29 +74,55 @@ pub(super) struct Rules {
 impl Known {
     /// What is still true after a change.
     #[must_use]
-    pub(crate) fn after(self, changed: Reads) -> Self {
-        Self { unserved: Memo::after(self.unserved, changed), ..self }
+    pub(crate) fn after(self, change: &Change) -> Self {
+        let Self { now, unserved, .. } = self;
+        Self { before: now, unserved: unserved.after(change), ..Self::default() }
+    }
+
+    /// What the pass asked for, and nothing else.
+    pub(super) fn end(self) -> Self {
+        Self { before: vec![], moved: OnceCell::new(), ..self }
     }
 
     /// The judgements of the hosts of a table.
     pub(super) fn judge(&mut self, table: &Table) -> Vec<Arc<Rules>> {
-        let front = Arc::new(Front::of(table));
-        let mut rules = Vec::new();
+        let front = Front::of(table);
+        let known = self.before.get(self.now.len()).and_then(|it| it.first()).filter(|it| *it.front == front);
+        let front = known.map_or_else(|| Arc::new(front), |it| Arc::clone(&it.front));
+        let mut judged = Vec::new();
         for (at, listener) in table.listeners.iter().enumerate() {
             for host in &listener.hosts {
-                let address = Arc::as_ptr(host).addr();
-                let known = self.entered.get(&address).or(self.halls.get(&address));
                 let is_same = |it: &&Judged| it.at == at && Arc::ptr_eq(&it.host, host) && it.front == front;
-                let known = known.filter(is_same);
-                let judged = known.cloned().unwrap_or_else(|| {
+                let known = self.known((self.now.len(), judged.len()), host).filter(is_same);
+                judged.push(known.cloned().unwrap_or_else(|| {
                     let rules = Arc::new(Hall::new(table, listener, host).judge(&front.keepers));
                     Judged { host: Arc::clone(host), front: Arc::clone(&front), at, rules }
-                });
-                rules.push(Arc::clone(&judged.rules));
-                self.entered.insert(address, judged);
+                }));
             }
         }
+        let rules = judged.iter().map(|it| Arc::clone(&it.rules)).collect();
+        self.now.push(judged);
         rules
+    }
+
+    /// What was judged of a host, which most likely stands where it stood: the number of the table, and its number there.
+    fn known(&self, (table, at): (usize, usize), host: &Arc<VirtualHost>) -> Option<&Judged> {
+        let place = |table: usize, at: usize| self.before.get(table)?.get(at);
+        let is_same = |it: &&Judged| Arc::ptr_eq(&it.host, host);
+        place(table, at).filter(is_same).or_else(|| {
+            let address = |it: &Arc<VirtualHost>| Arc::as_ptr(it).addr();
+            let moved = self.moved.get_or_init(|| {
+                let tables = self.before.iter().enumerate();
+                let hosts =
+                    tables.flat_map(|(t, it)| it.iter().enumerate().map(move |(at, it)| (address(&it.host), t, at)));
+                let mut hosts: Vec<_> = hosts.collect();
+                hosts.order();
+                hosts
+            });
+            let first = moved.partition_point(|it| it.0 < address(host));
+            let (_, table, at) = moved.get(first).filter(|it| it.0 == address(host))?;
+            place(*table, *at)
+        })
     }
 }
 

@@ -74,11 +74,13 @@ fn key(origin: &Origin) -> Option<Key<'_>> {
 
 /// Every gateway that load balancers lead to and nothing else, with those.
 fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Senders<'a>)> {
-    let sent_to = targets(tables.load_balancers().iter());
+    let gateways: Vec<_> = gateways(cluster, tables).collect();
+    let doors: OrdSet<ResourceId> = gateways.iter().flat_map(|(_, services)| services).map(|it| it.id).collect();
+    let sent_to = reached(&doors, tables.load_balancers().iter());
     if sent_to.is_empty() {
         return vec![];
     }
-    let inner = targets(tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
+    let inner = reached(&sent_to, tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
     let senders = |services: &[Found<'_, Service>]| {
         let are_in = |set: &OrdSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
         let is_sent_to = are_in(&sent_to) && !are_in(&inner);
@@ -87,14 +89,16 @@ fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Sen
         }
         Senders::of(tables, services)
     };
-    gateways(cluster, tables).filter_map(|(table, services)| Some((table, senders(&services)?))).collect()
+    gateways.into_iter().filter_map(|(table, services)| Some((table, senders(&services)?))).collect()
 }
 
-/// The Services that the rules of some tables lead to.
-fn targets<'a>(tables: impl Iterator<Item = &'a Table>) -> OrdSet<ResourceId> {
+/// Those of some Services that the rules of some tables lead to.
+fn reached<'a>(services: &OrdSet<ResourceId>, tables: impl Iterator<Item = &'a Table>) -> OrdSet<ResourceId> {
     let mut found = OrdSet::new();
-    for (_, rule) in tables.flat_map(rules_of) {
-        found.extend(targets_of(rule));
+    if !services.is_empty() {
+        for (_, rule) in tables.flat_map(rules_of) {
+            found.extend(targets_of(rule).filter(|it| services.contains(it)));
+        }
     }
     found
 }

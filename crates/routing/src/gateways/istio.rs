@@ -10,9 +10,12 @@ mod destination_rules;
 mod egress;
 mod entry;
 mod filters;
+mod frame;
 mod gateway;
 mod headers;
+mod hosts;
 mod ingress;
+mod listeners;
 mod mesh;
 mod names;
 mod route;
@@ -22,7 +25,6 @@ mod stream;
 use super::Gateway;
 use crate::ladder::Criterion;
 
-pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{
     begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
@@ -31,7 +33,8 @@ pub(crate) use destination::{
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};
 pub use filters::{Filters, is_near};
-pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};
+pub use frame::{gateways_of, is_gateway_pod};
+pub use gateway::{Lowered, lower, lower_labels};
 pub use mesh::{
     Called, Unserved, aliased, by_outer_address, called, has_routes, headless_by_address, is_declared, is_http,
     lower_alias, lower_host, lower_service, lower_unserved, reads_http,

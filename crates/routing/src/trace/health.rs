@@ -9,7 +9,7 @@ mod probe;
 
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, Memo, PodSource, Reads, endpoints};
 use podpath_objects::{Service, ServicePort};
 use podpath_order::OrdSet;
 use podpath_source::{Location, Text};
@@ -60,8 +60,19 @@ enum Fate {
     Open,
 }
 
-/// What certainly becomes of the health checks of all load balancers, each once.
-pub(crate) fn failing(cluster: &Cluster, tables: &Tables) -> Vec<Health> {
+/// By the address of the check, which is alive there. It is made with its backend and its table, and goes with them.
+pub(crate) type KnownChecks = Memo<usize, (Arc<HealthCheck>, Vec<Health>)>;
+
+/// What certainly becomes of the health checks of all load balancers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Failing {
+    pub(crate) found: Vec<Health>,
+    /// For the next time.
+    pub(crate) known: KnownChecks,
+}
+
+/// Each check once; `known` is what was found before.
+pub(crate) fn failing(cluster: &Cluster, tables: &Tables, mut known: KnownChecks) -> Failing {
     let mut found: Vec<Health> = Vec::new();
     let mut seen = OrdSet::new();
     for table in tables.balancers() {
@@ -70,14 +81,19 @@ pub(crate) fn failing(cluster: &Cluster, tables: &Tables) -> Vec<Health> {
         for rule in rules {
             let Action::Forward(backends) = &rule.action else { continue };
             for backend in backends.iter().filter(|it| it.weight > 0) {
-                let check = backend.check.as_ref().map(|it| Arc::as_ptr(it).addr());
-                if check.is_some_and(|it| seen.insert(it)) {
-                    found.extend(judge(cluster, tables, table, backend).into_iter().filter(|it| it.fails));
+                let Some(check) = &backend.check else { continue };
+                let address = Arc::as_ptr(check).addr();
+                if seen.insert(address) {
+                    let judge = || {
+                        let judged = judge(cluster, tables, table, backend).into_iter();
+                        (Arc::clone(check), judged.filter(|it| it.fails).collect())
+                    };
+                    found.extend(known.part(cluster, address, &[], Reads::default(), judge).1.iter().cloned());
                 }
             }
         }
     }
-    found
+    Failing { found, known }
 }
 
 /// Tells at the hop of a load balancer what becomes of the checks of those that get a share.
@@ -98,8 +114,10 @@ fn judge(cluster: &Cluster, tables: &Tables, table: &Table, backend: &Backend) -
     match &backend.target {
         Target::Balancer(id) => {
             let port = check.port.or(backend.port);
-            let fate =
-                tables.application(*id).zip(port).map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
+            let fate = tables
+                .application(cluster, *id)
+                .zip(port)
+                .map_or(Fate::Open, |(behind, port)| judging.at_table(behind, port));
             judging.found(fate, false).into_iter().collect()
         }
         target => service_of(cluster, target).map_or_else(Vec::new, |it| judging.of_service(&it)),

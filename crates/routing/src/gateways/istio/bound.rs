@@ -1,57 +1,35 @@
 //! VirtualServices at the Gateways that they name: the hosts that each server takes of them, and their rules there.
-//!
-//! Each pair is lowered once and kept; the virtual hosts of a gateway that no pair of theirs changed are the same ones again.
 
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Found, Memo, Reads, ResourceId};
-use podpath_objects::{IstioGateway, Labels, VirtualService};
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{IstioGateway, Kind, Resource, VirtualService};
 use podpath_order::{OrdMap, Order};
-use podpath_source::{Location, Text};
+use podpath_source::Text;
 
 use super::destination::Proxy;
+use super::frame::{Frame, Frames, Pods};
+use super::hosts::Rules;
 use super::names::{Visibility, age_key, full_host, gateways, visibility};
 use super::route;
 use super::server::{Serving, as_written, bare_host, protocol, usable};
 use crate::gateways::{full_name, origin};
 use crate::pattern::HostPattern;
-use crate::table::{Origin, Protocol, Rejected, Rule, VirtualHost};
+use crate::table::{Protocol, Rejected};
 
-/// VirtualServices by the full name of a gateway that they name, in source order.
-pub(super) type ByGateway<'a> = OrdMap<String, Vec<Found<'a, VirtualService>>>;
-
-/// What was made before for gateways.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// By the Pods of the gateway (or the Gateway that stands for them), the Gateway and the VirtualService.
-    bound: Memo<(ResourceId, ResourceId, ResourceId), Arc<Bound>>,
-    pub(super) hosts: KnownHosts,
-}
-
-impl Known {
-    /// What is still true after a change.
-    #[must_use]
-    pub fn after(self, changed: Reads) -> Self {
-        Self { bound: self.bound.after(changed), hosts: KnownHosts { before: self.hosts.now, now: OrdMap::new() } }
-    }
-}
-
-/// The Pods of a gateway.
-#[derive(Clone, Copy)]
-pub(super) struct Pods<'a> {
-    /// The workload or the Pod; where it is not here, the Gateway that stands for it.
-    pub(super) id: ResourceId,
-    pub(super) namespace: &'a str,
-    pub(super) labels: &'a Labels,
-}
-
-/// A VirtualService at a Gateway.
+/// A VirtualService at a Gateway that some Pods serve.
 #[derive(Debug)]
-struct Bound {
+pub(super) struct Bound {
+    /// The numbers of the frame, and of the Gateway in it.
+    pub(super) at: (usize, usize),
+    pub(super) service: ResourceId,
+    resource: Arc<Resource>,
+    /// How the Pods see it.
+    seen: Option<Visibility>,
     /// Why it takes no part.
     refusal: Option<Rejected>,
     /// By the number of the server.
-    servers: Vec<AtServer>,
+    pub(super) servers: Vec<AtServer>,
 }
 
 /// A VirtualService at a server.
@@ -60,88 +38,111 @@ pub(super) struct AtServer {
     /// The hosts that both have, the narrower of each pair.
     pub(super) hosts: Vec<HostPattern>,
     /// Its rules, where the server speaks HTTP and shares a host with it.
-    pub(super) rules: Arc<[Rule]>,
+    pub(super) rules: Rules,
+    /// No rule takes any request.
+    pub(super) is_void: bool,
+}
+
+impl Bound {
+    /// It takes part as another one did: the tables differ in the rules of its virtual hosts alone.
+    pub(super) fn has_shape_of(&self, other: &Self) -> bool {
+        let age = |it: &Self| {
+            let meta = &it.resource.meta;
+            (meta.created.clone(), meta.name().to_owned(), meta.namespace.as_ref().map(|it| it.value.clone()))
+        };
+        let is_plain = |it: &Self| it.refusal.is_none() && !it.has_streams();
+        let is_same = |(a, b): (&AtServer, &AtServer)| a.hosts == b.hosts && a.is_void == b.is_void;
+        (self.at, self.service, self.seen) == (other.at, other.service, other.seen)
+            && is_plain(self)
+            && is_plain(other)
+            && age(self) == age(other)
+            && self.servers.len() == other.servers.len()
+            && self.servers.iter().zip(&other.servers).all(is_same)
+    }
+
+    fn has_streams(&self) -> bool {
+        VirtualService::of(&self.resource.object).is_none_or(|it| !it.tcp.is_empty() || !it.tls.is_empty())
+    }
 }
 
 /// A VirtualService, and what it gives to a Gateway.
-type Pair<'a> = (Found<'a, VirtualService>, Arc<Bound>);
+type Pair<'a> = (Found<'a, VirtualService>, &'a Bound);
 
-/// The VirtualServices that count at some Gateways: private, exported, public; each oldest first.
-#[derive(Default)]
+/// The VirtualServices that count at the Gateways of a frame: private, exported, public; each oldest first.
 pub(super) struct Bindings<'a> {
     by_gateway: OrdMap<ResourceId, Vec<Pair<'a>>>,
 }
 
-pub(super) fn by_gateway(cluster: &Cluster) -> ByGateway<'_> {
-    let mut found = ByGateway::new();
-    for service in cluster.all::<VirtualService>() {
-        for name in gateways(&service) {
-            let list = found.entry(name).or_default();
-            if list.last().is_none_or(|it| it.id != service.id) {
-                list.push(service);
-            }
-        }
-    }
-    found
+/// A VirtualService at each Gateway that it names.
+pub(super) fn bound(cluster: &Cluster, frames: &Frames, service: &Found<'_, VirtualService>) -> Vec<Arc<Bound>> {
+    let mut named = gateways(service);
+    named.order();
+    named.dedup();
+    let places = named.iter().flat_map(|it| frames.serving(it));
+    places.filter_map(|at| Some(Arc::new(bind(cluster, frames.all.get(at.0)?, *at, service)?))).collect()
 }
 
 impl<'a> Bindings<'a> {
-    /// Binds the VirtualServices of each Gateway; those that take no part are told in source order.
+    /// `bound` are those of the frame, in source order; those that take no part are told in this order for each Gateway.
     pub(super) fn new(
         cluster: &'a Cluster,
-        pods: Pods<'_>,
-        (gateways, services): (&[Found<'a, IstioGateway>], &ByGateway<'a>),
-        known: &mut Known,
+        gateways: &[Found<'a, IstioGateway>],
+        bound: &[&'a Bound],
     ) -> (Self, Vec<Rejected>) {
-        let (mut bindings, mut rejected) = (Self::default(), Vec::new());
-        for gateway in gateways {
+        let (mut by_gateway, mut rejected) = (OrdMap::new(), Vec::new());
+        for (number, gateway) in gateways.iter().enumerate() {
             let mut list = Vec::new();
-            for service in services.get(&full_name(gateway)).into_iter().flatten() {
-                let key = (pods.id, gateway.id, service.id);
-                let make = || Arc::new(bind(cluster, pods, gateway, service));
-                let bound = known.bound.part(cluster, key, &[pods.id, gateway.id, service.id], Reads::default(), make);
+            for bound in bound.iter().copied().filter(|it| it.at.1 == number) {
                 rejected.extend(bound.refusal.clone());
-                let seen = visibility(&service.object.export_to, service.namespace(), pods.namespace);
-                list.extend(seen.map(|it| (it, *service, Arc::clone(bound))));
+                let service = bound.seen.and(cluster.get::<VirtualService>(bound.service));
+                list.extend(service.map(|it| (it, bound)));
             }
-            list.order_by_key(|it: &(Visibility, Found<'a, VirtualService>, Arc<Bound>)| (it.0, age_key(&it.1)));
-            bindings.by_gateway.insert(gateway.id, list.into_iter().map(|(_, service, it)| (service, it)).collect());
+            list.order_by_key(|(service, bound): &Pair<'a>| (bound.seen, age_key(service)));
+            by_gateway.insert(gateway.id, list);
         }
-        (bindings, rejected)
+        (Self { by_gateway }, rejected)
     }
 
     /// Those that share a host with a server.
-    pub(super) fn at(&self, serving: &Serving<'_>) -> Vec<(Found<'a, VirtualService>, &AtServer)> {
+    pub(super) fn at(&self, serving: &Serving<'_>) -> Vec<(Found<'a, VirtualService>, &'a AtServer)> {
         let bound = self.by_gateway.get(&serving.gateway.id).into_iter().flatten();
         let at = bound.filter_map(|(service, it)| Some((*service, it.servers.get(serving.idx)?)));
         at.filter(|(_, it)| !it.hosts.is_empty()).collect()
     }
 }
 
-fn bind(
-    cluster: &Cluster,
-    pods: Pods<'_>,
-    gateway: &Found<'_, IstioGateway>,
-    service: &Found<'_, VirtualService>,
-) -> Bound {
-    if visibility(&service.object.export_to, service.namespace(), pods.namespace).is_none() {
-        return Bound { refusal: Some(not_exported(service, pods.namespace)), servers: vec![] };
+fn bind(cluster: &Cluster, frame: &Frame, at: (usize, usize), service: &Found<'_, VirtualService>) -> Option<Bound> {
+    let gateway = &cluster.get::<IstioGateway>(*frame.gateways.get(at.1)?)?;
+    let pods = frame.pods();
+    let seen = visibility(&service.object.export_to, service.namespace(), pods.namespace);
+    let resource = Arc::clone(&service.entry.resource);
+    let bound = Bound { at, service: service.id, resource, seen, refusal: None, servers: vec![] };
+    if seen.is_none() {
+        return Some(Bound { refusal: Some(not_exported(service, pods.namespace)), ..bound });
     }
-    let mut servers = Vec::new();
-    for (idx, server) in gateway.object.servers.iter().enumerate() {
-        let serving = Serving { gateway: *gateway, server, idx };
-        let hosts = shared_hosts(cluster, &serving, service);
-        let is_http = matches!(protocol(server).0, Protocol::Http | Protocol::Https);
-        let rules = if is_http && !hosts.is_empty() {
-            route::lower(cluster, &proxy(pods, &serving), service, &full_name(gateway))
-        } else {
-            vec![]
-        };
-        servers.push(AtServer { hosts, rules: rules.into() });
-    }
+    let servers = gateway.object.servers.iter().enumerate();
+    let servers: Vec<_> = servers
+        .map(|(idx, server)| at_server(cluster, pods, &Serving { gateway: *gateway, server, idx }, service))
+        .collect();
     let is_served = servers.iter().any(|it| !it.hosts.is_empty());
     let refusal = if is_served { None } else { not_served(gateway, service) };
-    Bound { refusal, servers }
+    Some(Bound { refusal, servers, ..bound })
+}
+
+fn at_server(
+    cluster: &Cluster,
+    pods: Pods<'_>,
+    serving: &Serving<'_>,
+    service: &Found<'_, VirtualService>,
+) -> AtServer {
+    let hosts = shared_hosts(cluster, serving, service);
+    let is_http = matches!(protocol(serving.server).0, Protocol::Http | Protocol::Https);
+    let rules = if is_http && !hosts.is_empty() {
+        route::lower(cluster, &proxy(pods, serving), service, &full_name(&serving.gateway))
+    } else {
+        vec![]
+    };
+    AtServer { hosts, is_void: route::is_void(&rules), rules: rules.into() }
 }
 
 /// The proxy that a server is served by.
@@ -186,92 +187,4 @@ fn not_served(gateway: &Found<'_, IstioGateway>, service: &Found<'_, VirtualServ
         format!("`{name}` 게이트웨이의 어떤 서버도 `{}` 호스트를 받지 않습니다", host.value),
     );
     Some(Rejected { origin: origin(service, host.span, "spec.hosts[0]"), reason: "host-not-served", text, by: None })
-}
-
-/// A listener of a gateway: its Pods, its port and where it stands.
-pub(super) type Door = (ResourceId, u16, Location);
-
-/// The virtual hosts of gateways, each with what it was made of.
-#[derive(Clone, Debug, Default)]
-pub(super) struct KnownHosts {
-    before: OrdMap<(Door, HostPattern), KnownHost>,
-    now: OrdMap<(Door, HostPattern), KnownHost>,
-}
-
-#[derive(Clone, Debug)]
-struct KnownHost {
-    lists: Lists,
-    redirect: Option<(Origin, bool)>,
-    host: Arc<VirtualHost>,
-}
-
-/// The rules of a host, as each VirtualService gives them.
-type Lists = Vec<Arc<[Rule]>>;
-
-/// The virtual hosts of a listener while they are collected.
-#[derive(Default)]
-pub(super) struct Hosts {
-    /// Lists of rules, with the number at which each host came.
-    lists: OrdMap<HostPattern, (usize, Lists)>,
-    /// What goes before every rule of a host: a redirect to HTTPS, and whether it trusts proxies.
-    redirects: OrdMap<HostPattern, (Origin, bool)>,
-}
-
-impl Hosts {
-    /// The rules of a host, which is added when it is new.
-    pub(super) fn lists_of(&mut self, pattern: HostPattern) -> &mut Lists {
-        let n_hosts = self.lists.len();
-        let (_, lists) = self.lists.entry(pattern).or_insert_with(|| (n_hosts, vec![]));
-        lists
-    }
-
-    /// Everything for a host is redirected to HTTPS.
-    pub(super) fn redirect(&mut self, pattern: HostPattern, place: &Origin, trusts_proxies: bool) {
-        self.lists_of(pattern.clone());
-        self.redirects.insert(pattern, (place.clone(), trusts_proxies));
-    }
-
-    /// In the order in which they came.
-    ///
-    /// A VirtualService of which no rule counts here has no virtual host, so a wider one takes its host (istio
-    /// `networking/core/gateway.go`, `buildGatewayHTTPRouteConfig`: "no routes matched"). Where none is wider it stays, to say
-    /// why: nobody takes the host either way.
-    pub(super) fn in_order(mut self, door: Door, known: &mut KnownHosts) -> Vec<Arc<VirtualHost>> {
-        let mut hosts = Vec::new();
-        let counts = |(pattern, (_, lists)): &(&HostPattern, &(usize, Lists))| {
-            self.redirects.contains_key(*pattern) || !lists.iter().all(|it| route::is_void(it))
-        };
-        let counting: Vec<_> = self.lists.iter().filter(counts).map(|(pattern, _)| pattern.clone()).collect();
-        let is_wider = |it: &HostPattern, than: &HostPattern| it != than && it.intersect(than).as_ref() == Some(than);
-        for (pattern, (came, lists)) in self.lists {
-            if counting.binary_search(&pattern).is_err() && counting.iter().any(|it| is_wider(it, &pattern)) {
-                continue;
-            }
-            let redirect = self.redirects.remove(&pattern);
-            let key = (door, pattern);
-            let before = known.before.remove(&key).filter(|it| it.redirect == redirect && are_same(&it.lists, &lists));
-            let host = before.unwrap_or_else(|| {
-                let host = Arc::new(virtual_host(&key.1, redirect.as_ref(), &lists));
-                KnownHost { lists, redirect, host }
-            });
-            hosts.push((came, Arc::clone(&host.host)));
-            known.now.insert(key, host);
-        }
-        hosts.order_by_key(|(came, _)| *came);
-        hosts.into_iter().map(|(_, host)| host).collect()
-    }
-}
-
-fn are_same(known: &[Arc<[Rule]>], now: &[Arc<[Rule]>]) -> bool {
-    known.len() == now.len() && known.iter().zip(now).all(|(known, now)| Arc::ptr_eq(known, now))
-}
-
-/// Catch-alls go behind the rules of their host that ask for something.
-fn virtual_host(pattern: &HostPattern, redirect: Option<&(Origin, bool)>, lists: &[Arc<[Rule]>]) -> VirtualHost {
-    let rules = lists.iter().flat_map(|it| it.iter().cloned());
-    let (catch_all, rules): (Vec<_>, Vec<_>) = rules.partition(route::is_catch_all);
-    let redirect = redirect.map(|(place, trusts_proxies)| route::to_https(place.clone(), *trusts_proxies));
-    let mut rules: Vec<_> = redirect.into_iter().chain(rules).chain(catch_all).collect();
-    route::number(&mut rules);
-    VirtualHost { pattern: pattern.clone(), rules }
 }

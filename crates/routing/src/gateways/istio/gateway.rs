@@ -1,386 +1,126 @@
-//! The table of an ingress gateway: what all Gateways that select its Pods make together.
+//! The tables of ingress gateways: what all Gateways that select the same Pods make together.
+//!
+//! Whoever types changes the rules of one VirtualService: then its virtual hosts are made anew, and all others stay.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry, WorkloadEntry};
-use podpath_order::{OrdMap, Order};
+use podpath_cluster::{Change, Cluster, Derived, Each, Found, Reads, ResourceId};
+use podpath_objects::{Labels, VirtualService};
 
-use super::bound::{Bindings, ByGateway, Hosts, Known, KnownHosts, Pods, by_gateway, proxy};
-use super::filters::is_near;
-use super::ingress::{self, Ingresses};
-use super::names::age_key;
-use super::route::number;
-use super::server::{Serving, bare_host, merge, protocol, served};
-use super::{GATEWAY, names, route, stream};
-use crate::gateways::{full_name, whole};
-use crate::pattern::HostPattern;
-use crate::table::{Access, Listener, Protocol, Rejected, Rule, Table, VirtualHost};
+use super::bound::{self, Bound};
+use super::frame::{Frame, Frames};
+use super::hosts::KnownHosts;
+use super::listeners;
+use crate::table::Table;
 use crate::tables::GatewayPods;
-use crate::trace::mesh::trusted_proxies;
 
-/// True when some Gateway selects Pods with these labels, or they serve the Ingresses of istiod.
-pub fn is_gateway_pod(cluster: &Cluster, labels: &Labels) -> bool {
-    ingress::serves(cluster, labels)
-        || cluster
-            .all::<IstioGateway>()
-            .any(|it| !it.object.selector.is_empty() && it.object.selector.is_subset_of(labels))
+/// The tables of ingress gateways.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// One for each set of gateway Pods, and one for each Gateway that no Pod of the workspace serves.
+    pub tables: Vec<(GatewayPods, Table)>,
+    known: Known,
 }
 
-/// The Gateways that Pods with these labels serve, oldest first.
-pub fn gateways_of<'a>(cluster: &'a Cluster, labels: &Labels) -> Vec<Found<'a, IstioGateway>> {
-    let mut found: Vec<_> =
-        cluster.all::<IstioGateway>().filter(|it| it.object.selector.is_subset_of(labels)).collect();
-    found.order_by_key(age_key);
-    found
+/// What the tables were made of.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    frames: Option<Derived<Frames>>,
+    /// Of each VirtualService.
+    bound: Each<Vec<Arc<Bound>>>,
+    /// The same in source order, as the tables have them.
+    made: Vec<Arc<Bound>>,
+    hosts: KnownHosts,
+    /// What was read beside the frames and what is bound.
+    rest: Reads,
 }
 
-/// One table for each set of gateway Pods, and one for each Gateway that no Pod of the workspace serves. `known` is what was
-/// made before, and then holds what was made now.
-pub fn lower(cluster: &Cluster, known: &mut Known) -> Vec<(GatewayPods, Table)> {
-    let services = by_gateway(cluster);
-    let mut tables: Vec<(GatewayPods, Table)> = Vec::new();
-    for source in cluster.pod_sources().filter(|it| is_gateway_pod(cluster, &it.template.labels)) {
-        let labels = &source.template.labels;
-        let table = lower_pods(cluster, Pods { id: source.id, namespace: source.namespace, labels }, &services, known);
-        let (namespace, labels) = (source.namespace.to_owned(), labels.clone());
-        tables.push((GatewayPods { source: Some(source.id), namespace, labels }, table));
+/// The tables of all ingress gateways. `before` are those before a change: where nothing but the rules of some virtual hosts
+/// changed, the others stay.
+pub fn lower(cluster: &Cluster, before: Lowered, change: &Change) -> Lowered {
+    let Lowered { mut tables, mut known } = before;
+    let (frames, same_frames) = match known.frames.take() {
+        Some(frames) if frames.is_true_after(change) => (frames, true),
+        before => {
+            let now = Derived::new(cluster, Frames::new);
+            let is_same = before.is_some_and(|it| it.value == now.value);
+            (now, is_same)
+        }
+    };
+    let all = frames.read(cluster);
+    let make = |service: Found<'_, VirtualService>| bound::bound(cluster, all, &service);
+    // What a frame is made of is no matter as long as it is the same one.
+    let mut each = if same_frames { known.bound.after(change) } else { Each::default() };
+    let bound: Vec<&Arc<Bound>> = each.of(cluster, Reads::default(), &make).flatten().collect();
+    let stays = same_frames && !known.rest.meets(change.kinds);
+    if let Some(edited) = edited(&known.made, &bound).filter(|_| stays) {
+        cluster.note(known.rest);
+        for (at, bound) in edited {
+            let places = all.all.get(bound.at.0).zip(tables.get_mut(bound.at.0)).zip(known.made.get_mut(at));
+            if let Some(((frame, (_, table)), made)) = places {
+                put_rules((frame.id, table), &mut known.hosts, made, bound);
+            }
+        }
+    } else {
+        let (made, reads) = cluster.apart(|| lower_frames(cluster, all, &bound, &mut known.hosts));
+        cluster.note(reads);
+        // VirtualServices are read here as they are bound.
+        (tables, known.rest) = (made, reads.without::<VirtualService>());
+        known.made = bound.into_iter().cloned().collect();
     }
-    for gateway in cluster.all::<IstioGateway>() {
-        let is_served = |id: ResourceId| tables.iter().any(|(_, it)| it.members.contains(&id));
-        if !is_served(gateway.id) {
-            let table = lower_alone(cluster, &gateway, &services, known);
-            let labels = gateway.object.selector.clone();
-            tables.push((GatewayPods { source: None, namespace: gateway.namespace().to_owned(), labels }, table));
+    Lowered { tables, known: Known { frames: Some(frames), bound: each, ..known } }
+}
+
+/// What is bound in another way than before, each with its number; none where more differs than rules.
+fn edited<'a>(before: &[Arc<Bound>], now: &[&'a Arc<Bound>]) -> Option<Vec<(usize, &'a Arc<Bound>)>> {
+    let pairs = before.iter().zip(now).enumerate();
+    let changed = pairs.filter(|(_, (before, now))| !Arc::ptr_eq(before, now));
+    let edited = changed.map(|(at, (before, now))| now.has_shape_of(before).then_some((at, *now)));
+    if before.len() == now.len() { edited.collect() } else { None }
+}
+
+/// Puts the rules of what is bound in the place of those before.
+fn put_rules(
+    (pods, table): (ResourceId, &mut Table),
+    known: &mut KnownHosts,
+    made: &mut Arc<Bound>,
+    bound: &Arc<Bound>,
+) {
+    for (old, new) in made.servers.iter().zip(&bound.servers) {
+        for listener in &mut table.listeners {
+            let door = (pods, listener.port, listener.origin.location);
+            for pattern in &new.hosts {
+                let Some((before, now)) = known.replace(door, pattern, (&old.rules, &new.rules)) else { continue };
+                if let Some(place) = listener.hosts.iter_mut().find(|it| Arc::ptr_eq(it, &before)) {
+                    *place = now;
+                }
+            }
         }
     }
-    tables
+    *made = Arc::clone(bound);
 }
 
 /// The table of the Pods of a namespace that carry these labels, whether they are here or not.
 pub fn lower_labels(cluster: &Cluster, namespace: &str, labels: &Labels) -> Table {
-    let nobody = ResourceId(u32::MAX);
-    lower_pods(cluster, Pods { id: nobody, namespace, labels }, &by_gateway(cluster), &mut Known::default())
+    let frame = Frame::of_labels(cluster, namespace, labels);
+    let frames = Frames::of(cluster, vec![frame.clone()]);
+    let bound: Vec<_> = cluster.all::<VirtualService>().flat_map(|it| bound::bound(cluster, &frames, &it)).collect();
+    let bound: Vec<_> = bound.iter().map(AsRef::as_ref).collect();
+    listeners::table(cluster, &frame, &bound, &mut KnownHosts::default())
 }
 
-/// The table of Pods that serve Gateways. Ports are those of the Pods.
-fn lower_pods(cluster: &Cluster, pods: Pods<'_>, services: &ByGateway<'_>, known: &mut Known) -> Table {
-    let Pods { namespace, labels, .. } = pods;
-    let gateways = gateways_of(cluster, labels);
-    let translate = |gateway: Option<&Found<'_, IstioGateway>>, port| {
-        let only = gateway.and_then(|it| it.entry.resource.meta.annotation("internal.istio.io/gateway-service"));
-        pod_ports(cluster, only, namespace, labels, port)
-    };
-    make(cluster, pods, (&gateways, services), translate, known)
-}
-
-/// The table of a Gateway when its Pods are not here: ports are those of its servers. Whatever Pods carry its labels serve
-/// the Gateways beside it that ask for no others, too.
-fn lower_alone(
+fn lower_frames(
     cluster: &Cluster,
-    gateway: &Found<'_, IstioGateway>,
-    services: &ByGateway<'_>,
-    known: &mut Known,
-) -> Table {
-    let labels = &gateway.object.selector;
-    let mut gateways = gateways_of(cluster, labels);
-    gateways.retain(|it| it.namespace() == gateway.namespace());
-    let pods = Pods { id: gateway.id, namespace: gateway.namespace(), labels };
-    make(cluster, pods, (&gateways, services), |_, port| vec![port], known)
-}
-
-/// The ports at which Pods take what is for the number of a server: the target ports of all Services and ServiceEntries of
-/// the Pods that have this number; where none has, the number itself (istio `pilot/pkg/model/gateway.go`, `resolvePorts`).
-fn pod_ports(cluster: &Cluster, only: Option<&str>, namespace: &str, labels: &Labels, port: u16) -> Vec<u16> {
-    let counts = |host: &str| only.is_none_or(|it| it.split(',').any(|known| known == host));
-    let translates = |meta: &podpath_objects::Meta| meta.labels.get(NO_TRANSLATION).is_none();
-    let pods = cluster.select_pods(namespace, labels);
-    let mut found: Vec<u16> = Vec::new();
-    let selects = |it: &Found<'_, Service>| it.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
-    for service in cluster.in_namespace::<Service>(namespace).filter(selects) {
-        let entry = service.object.port(port).filter(|_| translates(&service.entry.resource.meta));
-        let Some(entry) = entry.filter(|_| counts(&names::host_of(cluster, &service))) else { continue };
-        found.push(match &entry.target_port.value {
-            PortRef::Number(number) => *number,
-            PortRef::Name(name) => {
-                let named = pods.first().and_then(|it| it.template.named_port(name, "TCP"));
-                named.and_then(|it| it.port.as_ref()).map_or(port, |it| it.value)
-            }
-        });
+    frames: &Frames,
+    bound: &[&Arc<Bound>],
+    known: &mut KnownHosts,
+) -> Vec<(GatewayPods, Table)> {
+    known.begin();
+    let mut tables = Vec::new();
+    for (number, frame) in frames.all.iter().enumerate() {
+        let own: Vec<&Bound> = bound.iter().map(AsRef::as_ref).filter(|it| it.at.0 == number).collect();
+        tables.push((frame.served_by.clone(), listeners::table(cluster, frame, &own, known)));
     }
-    let is_pod = |listed: &WorkloadEntry| {
-        let address = listed.address.as_ref().map(|it| it.value.as_str());
-        pods.iter().any(|it| it.ip.is_some() && it.ip == address)
-    };
-    for entry in cluster.in_namespace::<ServiceEntry>(namespace) {
-        let by_labels = entry.object.selector.as_ref().is_some_and(|it| it.is_subset_of(labels));
-        let is_own = by_labels || entry.object.endpoints.iter().any(is_pod);
-        let is_meant = translates(&entry.entry.resource.meta) && entry.object.hosts.iter().any(|it| counts(&it.value));
-        found.extend(entry.object.port(port).filter(|_| is_own && is_meant).map(|it| it.target));
-    }
-    found.order();
-    found.dedup();
-    if found.is_empty() && only.is_none() { vec![port] } else { found }
-}
-
-/// A label by which a Service says that its ports are not to be translated.
-const NO_TRANSLATION: &str = "experimental.istio.io/disable-gateway-port-translation";
-
-fn make<'a>(
-    cluster: &'a Cluster,
-    pods: Pods<'_>,
-    (gateways, services): (&[Found<'a, IstioGateway>], &ByGateway<'a>),
-    translate: impl Fn(Option<&Found<'_, IstioGateway>>, u16) -> Vec<u16>,
-    known: &mut Known,
-) -> Table {
-    let mut ports: OrdMap<u16, Vec<Serving<'_>>> = OrdMap::new();
-    let mut hidden = Vec::new();
-    let known_pods = cluster.select_pods(pods.namespace, pods.labels);
-    let addresses: Vec<IpAddr> = known_pods.iter().flat_map(|it| it.ips).filter_map(|it| it.parse().ok()).collect();
-    for gateway in gateways {
-        for (idx, server) in gateway.object.servers.iter().enumerate() {
-            let Some(port) = &server.port else { continue };
-            if let Some(why) = (Serving { gateway: *gateway, server, idx }).hidden(&addresses) {
-                hidden.push(why);
-                continue;
-            }
-            for port in translate(Some(gateway), port.value) {
-                ports.entry(port).or_default().push(Serving { gateway: *gateway, server, idx });
-            }
-        }
-    }
-    let ingresses = ingress::of_gateway(cluster, pods.labels);
-    let plain_ports = if ingresses.first.is_some() { translate(None, 80) } else { vec![] };
-    let tls_ports = if ingresses.certificates.is_empty() { vec![] } else { translate(None, 443) };
-    for port in plain_ports.iter().chain(&tls_ports) {
-        ports.entry(*port).or_default();
-    }
-    let (bindings, mut rejected) = Bindings::new(cluster, pods, (gateways, services), known);
-    rejected.extend(hidden);
-    let making = Making { cluster, pods, bindings, ingresses, plain_ports, tls_ports };
-    let mut listeners = Vec::new();
-    for (port, servers) in &ports {
-        let (stay, dropped) = merge(servers);
-        rejected.extend(dropped);
-        listeners.extend(making.listeners(*port, &stay, &mut rejected, &mut known.hosts));
-    }
-    let first = gateways.first();
-    Table {
-        gateway: &GATEWAY,
-        origin: first.map(whole).or_else(|| making.ingresses.first.clone()).unwrap_or_default(),
-        members: gateways.iter().map(|it| it.id).collect(),
-        is_public: true,
-        listeners,
-        rejected,
-        frozen: vec![],
-        real_ip: None,
-    }
-}
-
-struct Making<'a> {
-    cluster: &'a Cluster,
-    pods: Pods<'a>,
-    bindings: Bindings<'a>,
-    ingresses: Ingresses,
-    /// The ports at which Pods take what Ingresses serve without TLS.
-    plain_ports: Vec<u16>,
-    /// The ports at which they take what Ingresses serve with TLS.
-    tls_ports: Vec<u16>,
-}
-
-impl Making<'_> {
-    /// Plain HTTP servers of a port merge; each TLS server stands alone.
-    fn listeners(
-        &self,
-        port: u16,
-        servers: &[&Serving<'_>],
-        rejected: &mut Vec<Rejected>,
-        known: &mut KnownHosts,
-    ) -> Vec<Listener> {
-        let mut listeners = Vec::new();
-        let plain: Vec<_> = servers.iter().copied().filter(|it| !protocol(it.server).1).collect();
-        let is_http = plain.first().is_some_and(|it| protocol(it.server).0 == Protocol::Http);
-        let has_ingresses = self.plain_ports.contains(&port);
-        match plain.first() {
-            Some(first) if !is_http => listeners.push(self.tcp_listener(port, first)),
-            None if !has_ingresses => {}
-            _ => listeners.push(self.http_listener(port, &plain, known)),
-        }
-        let mut used: Vec<&str> = Vec::new();
-        for serving in servers.iter().filter(|it| protocol(it.server).1) {
-            let hosts = serving.server.hosts.iter().map(|it| bare_host(&it.value));
-            let fresh: Vec<_> = hosts.filter(|it| !used.contains(it)).collect();
-            if fresh.is_empty() {
-                continue;
-            }
-            listeners.push(self.tls_listener((port, &fresh), serving, known));
-            used.extend(fresh);
-        }
-        if self.tls_ports.contains(&port) {
-            self.certificates(port, used, &mut listeners, rejected);
-        }
-        listeners
-    }
-
-    /// The TLS servers of Ingresses. One that repeats a host is dropped whole, as `server::merge` does with servers.
-    fn certificates<'s>(
-        &'s self,
-        port: u16,
-        mut used: Vec<&'s str>,
-        listeners: &mut Vec<Listener>,
-        rejected: &mut Vec<Rejected>,
-    ) {
-        for (names, place) in &self.ingresses.certificates {
-            if let Some(host) = names.iter().find(|it| used.contains(&it.as_str())) {
-                rejected.push(ingress::repeats(host, port, place));
-                continue;
-            }
-            used.extend(names.iter().map(String::as_str));
-            let hostnames: Vec<_> = names.iter().map(|it| HostPattern::parse(it)).collect();
-            let mut hosts = Hosts::default();
-            for (pattern, rules) in &self.ingresses.hosts {
-                for both in hostnames.iter().filter_map(|it| it.intersect(pattern)) {
-                    hosts.lists_of(HostPattern::parse(&both.to_string())).push(rules.as_slice().into());
-                }
-            }
-            listeners.push(Listener {
-                origin: place.clone(),
-                name: "https".into(),
-                port,
-                protocol: Protocol::Https,
-                hostnames,
-                served: vec![],
-                hosts: hosts.in_order((self.pods.id, port, place.location), &mut KnownHosts::default()),
-                fallback: None,
-                access: Access::Open,
-            });
-        }
-    }
-
-    fn http_listener(&self, port: u16, servers: &[&Serving<'_>], known: &mut KnownHosts) -> Listener {
-        let mut hosts = Hosts::default();
-        for serving in servers {
-            self.add_hosts(serving, &mut hosts);
-        }
-        for (pattern, rules) in self.ingresses.hosts.iter().filter(|_| self.plain_ports.contains(&port)) {
-            hosts.lists_of(pattern.clone()).push(rules.as_slice().into());
-        }
-        for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
-            let (place, trusts_proxies) = (serving.origin(), self.trusts_proxies());
-            let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
-            let bound = self.bindings.at(serving);
-            let bound = bound.iter().filter(|(_, it)| !route::is_void(&it.rules));
-            let shared = bound.flat_map(|(_, it)| it.hosts.iter().cloned());
-            for pattern in own.chain(shared) {
-                hosts.redirect(pattern, &place, trusts_proxies);
-            }
-        }
-        let first = servers.first();
-        let origin = first.map(|it| it.origin()).or_else(|| self.ingresses.first.clone()).unwrap_or_default();
-        Listener {
-            name: first.map_or_else(|| "http".into(), |it| it.name()),
-            port,
-            protocol: Protocol::Http,
-            hostnames: vec![],
-            served: served(servers),
-            hosts: hosts.in_order((self.pods.id, port, origin.location), known),
-            fallback: None,
-            access: Access::Open,
-            origin,
-        }
-    }
-
-    fn tls_listener(&self, (port, names): (u16, &[&str]), serving: &Serving<'_>, known: &mut KnownHosts) -> Listener {
-        let (protocol, _) = protocol(serving.server);
-        let mode = serving.server.tls.as_ref().map_or("", |it| it.mode.value.as_str());
-        let hosts = match protocol {
-            _ if mode == "AUTO_PASSTHROUGH" => vec![serving.unmodelled("tls.mode").into()],
-            Protocol::Https => {
-                let mut hosts = Hosts::default();
-                self.add_hosts(serving, &mut hosts);
-                hosts.in_order((self.pods.id, port, serving.origin().location), known)
-            }
-            Protocol::TlsPassthrough => self.sni_hosts(serving),
-            _ => vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }.into()],
-        };
-        Listener {
-            origin: serving.origin(),
-            name: serving.name(),
-            port,
-            protocol,
-            hostnames: names.iter().map(|it| HostPattern::parse(it)).collect(),
-            served: vec![],
-            hosts,
-            fallback: None,
-            // "MUTUAL: secure connections ... by presenting server certificates ... and requiring client certificates";
-            // ISTIO_MUTUAL wants one of the mesh.
-            access: if matches!(mode, "MUTUAL" | "ISTIO_MUTUAL") { Access::ClientCertificate } else { Access::Open },
-        }
-    }
-
-    fn tcp_listener(&self, port: u16, serving: &Serving<'_>) -> Listener {
-        Listener {
-            origin: serving.origin(),
-            name: serving.name(),
-            port,
-            protocol: Protocol::Tcp,
-            hostnames: vec![],
-            served: vec![],
-            hosts: vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }.into()],
-            fallback: None,
-            access: Access::Open,
-        }
-    }
-
-    /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair.
-    fn add_hosts(&self, serving: &Serving<'_>, hosts: &mut Hosts) {
-        for (_, at) in self.bindings.at(serving) {
-            for pattern in &at.hosts {
-                hosts.lists_of(pattern.clone()).push(Arc::clone(&at.rules));
-            }
-        }
-    }
-
-    /// A proxy before the gateway may say that the client spoke HTTPS: only where hops are trusted, by default none is
-    /// (`xffNumTrustedHops` of istio `pilot/pkg/networking/core/gateway.go` is `numTrustedProxies`).
-    fn trusts_proxies(&self) -> bool {
-        let is_told = trusted_proxies(self.cluster, self.pods.namespace, self.pods.labels) > 0;
-        is_told
-            || self.cluster.all::<EnvoyFilter>().any(|it| {
-                is_near(self.cluster, self.pods.namespace, &it)
-                    && it.object.labels.is_subset_of(self.pods.labels)
-                    && it.object.trusted_hops.is_some_and(|hops| hops > 0)
-            })
-    }
-
-    /// Passthrough: `tls` routes by server name.
-    fn sni_hosts(&self, serving: &Serving<'_>) -> Vec<Arc<VirtualHost>> {
-        let name = full_name(&serving.gateway);
-        let proxy = proxy(self.pods, serving);
-        let mut hosts = Vec::new();
-        for (service, _) in self.bindings.at(serving) {
-            for (idx, rule) in service.object.tls.iter().enumerate() {
-                let lowered = stream::lower(self.cluster, &proxy, &name, &service, rule, &format!("spec.tls[{idx}]"));
-                let matches = rule.matches.iter().filter(|it| stream::takes(it, &proxy, &name, &service));
-                let named = matches.flat_map(|it| &it.sni_hosts).map(|it| HostPattern::parse(&it.value));
-                hosts.extend(named.map(|pattern| VirtualHost { pattern, rules: vec![lowered.clone()] }.into()));
-            }
-        }
-        hosts
-    }
-
-    fn tcp_rules(&self, serving: &Serving<'_>) -> Vec<Rule> {
-        let name = full_name(&serving.gateway);
-        let proxy = proxy(self.pods, serving);
-        let mut rules = Vec::new();
-        for (service, _) in self.bindings.at(serving) {
-            for (idx, rule) in service.object.tcp.iter().enumerate() {
-                let place = format!("spec.tcp[{idx}]");
-                rules.push(stream::lower(self.cluster, &proxy, &name, &service, rule, &place));
-            }
-        }
-        number(&mut rules);
-        rules
-    }
+    known.end();
+    tables
 }

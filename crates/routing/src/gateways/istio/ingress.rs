@@ -35,12 +35,9 @@ pub(super) fn serves(cluster: &Cluster, labels: &Labels) -> bool {
     labels.get(SELECTOR.0) == Some(SELECTOR.1) && cluster.all::<Ingress>().any(|it| is_istio(cluster, &it))
 }
 
-/// What the Ingresses of istiod give to Pods with these labels.
-pub(super) fn of_gateway(cluster: &Cluster, labels: &Labels) -> Ingresses {
+/// What the Ingresses of istiod give to the Pods that serve them.
+pub(super) fn of_gateway(cluster: &Cluster) -> Ingresses {
     let mut made = Ingresses::default();
-    if !serves(cluster, labels) {
-        return made;
-    }
     let mut found: Vec<_> = cluster.all::<Ingress>().filter(|it| is_istio(cluster, it)).collect();
     found.order_by_key(age_key);
     for ingress in &found {

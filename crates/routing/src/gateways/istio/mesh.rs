@@ -1,6 +1,6 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
+use podpath_cluster::{Change, Cluster, Each, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
 use podpath_order::{OrdSet, Order};
 use std::cmp::Reverse;
 use std::net::IpAddr;
@@ -308,29 +308,49 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool, known: &mut Unserved) -> Vec<Table> {
     let mut tables = Vec::new();
     let alone = hosts_of_one(cluster);
-    for owner in cluster.all::<VirtualService>().filter(|it| !it.object.http.is_empty()) {
-        let names = gateways(&owner);
+    let has_none = |it: Found<'_, VirtualService>| !gateways(&it).iter().any(|it| is_here(cluster, it));
+    let without_gateway: Vec<bool> = known.without_gateway.of(cluster, Reads::default(), &has_none).copied().collect();
+    let all = cluster.all::<VirtualService>().zip(without_gateway);
+    for (owner, has_none) in all.filter(|(it, _)| !it.object.http.is_empty()) {
         let is_mesh = owner.object.is_for_mesh();
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
-        let is_missing = || !is_served(owner.id) && !names.iter().any(|it| is_here(cluster, it));
         let host = if is_mesh {
             own_host(cluster, &proxy, &owner, &alone)
+        } else if has_none && !is_served(owner.id) {
+            owner.object.hosts.first().map(|it| it.value.clone())
         } else {
-            owner.object.hosts.first().filter(|_| is_missing()).map(|it| it.value.clone())
+            None
         };
-        let (Some(host), Some(gateway)) = (host, names.first()) else { continue };
+        let Some(host) = host else { continue };
         let make = || {
-            let mut rules = route::lower(cluster, &proxy, &owner, if is_mesh { "mesh" } else { gateway });
+            let named = gateways(&owner);
+            let gateway = if is_mesh { "mesh" } else { named.first().map_or("mesh", String::as_str) };
+            let mut rules = route::lower(cluster, &proxy, &owner, gateway);
             number(&mut rules);
             served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules)
         };
-        tables.push(known.part(cluster, (owner.id, host.clone()), &[owner.id], Reads::default(), make).clone());
+        let key = (owner.id, host.clone());
+        tables.push(known.tables.part(cluster, key, &[owner.id], Reads::default(), make).clone());
     }
     tables
 }
 
-/// Such tables, by the VirtualService and its host.
-pub type Unserved = Memo<(ResourceId, String), Table>;
+/// What was made before for VirtualServices that no gateway serves.
+#[derive(Clone, Debug, Default)]
+pub struct Unserved {
+    /// None of the gateways that it names is here.
+    without_gateway: Each<bool>,
+    /// By the VirtualService and its host.
+    tables: Memo<(ResourceId, String), Table>,
+}
+
+impl Unserved {
+    /// What is still true after a change.
+    #[must_use]
+    pub fn after(self, change: &Change) -> Self {
+        Self { without_gateway: self.without_gateway.after(change), tables: self.tables.after(change) }
+    }
+}
 
 /// The Gateway of this full name is in the workspace.
 fn is_here(cluster: &Cluster, gateway: &str) -> bool {

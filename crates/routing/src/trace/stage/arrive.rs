@@ -33,7 +33,7 @@ impl<'a> Walk<'a> {
 
     /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
     fn at_balancer(mut self, id: ResourceId, only: bool, backend: &Backend, request: Request) -> Trace {
-        let (Some(table), true) = (self.tables.application(id), only) else {
+        let (Some(table), true) = (self.tables.application(self.cluster, id), only) else {
             return self.finish(End::unsupported_at(backend.origin.path.clone(), backend.origin.location));
         };
         self.trace.backends.clear();
