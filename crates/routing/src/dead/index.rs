@@ -8,9 +8,6 @@ use crate::pattern::{HostPattern, PathMatch, TextMatch};
 use crate::request::{Request, decode};
 use crate::table::Rule;
 
-/// Host, the letters that every path begins with, and one of the other conditions.
-type Key = (String, String, String);
-
 /// More rules of one key are not looked at: they differ in conditions that the key does not hold.
 const MAX_OF_A_KEY: usize = 256;
 
@@ -21,15 +18,22 @@ const FEW: usize = 8;
 pub(super) struct Index {
     /// So few rules are all looked at.
     few: Option<usize>,
-    rules: OrdMap<Key, Vec<usize>>,
-    /// How long the paths of the keys are.
+    by_host: OrdMap<String, ByPath>,
+}
+
+/// Rules of a host.
+#[derive(Default)]
+struct ByPath {
+    /// By the letters that every path begins with, and by one of the other conditions.
+    rules: OrdMap<String, OrdMap<String, Vec<usize>>>,
+    /// How long these beginnings are.
     lengths: OrdSet<usize>,
 }
 
 impl Index {
     pub(super) fn new(rules: &[Rule], host: &HostPattern) -> Self {
         let few = Some(rules.len()).filter(|it| *it < FEW);
-        let mut index = Self { few, rules: OrdMap::new(), lengths: OrdSet::new() };
+        let mut index = Self { few, by_host: OrdMap::new() };
         if few.is_some() {
             return index;
         }
@@ -38,11 +42,12 @@ impl Index {
             let condition = conditions(rule).into_iter().max().unwrap_or_default();
             let paths: OrdSet<_> = rule_paths(rule).iter().map(letters).gather();
             let hosts: OrdSet<_> = parts(rule, host).iter().map(|it| host_key(&it.host)).gather();
-            for path in &paths {
-                index.lengths.insert(path.len());
-                for host in &hosts {
-                    let key = (host.clone(), path.clone(), condition.clone());
-                    let list = index.rules.entry(key).or_default();
+            for host in hosts {
+                let by_path = index.by_host.entry(host).or_default();
+                for path in &paths {
+                    by_path.lengths.insert(path.len());
+                    let by_condition = by_path.rules.entry(path.clone()).or_default();
+                    let list = by_condition.entry(condition.clone()).or_default();
                     if list.len() < MAX_OF_A_KEY && list.last() != Some(&at) {
                         list.push(at);
                     }
@@ -79,14 +84,12 @@ impl Index {
     }
 
     fn find(&self, host: &HostPattern, path: &str, conditions: Vec<String>) -> Option<Vec<usize>> {
-        let starts = self.lengths.iter().filter_map(|length| path.get(..*length)).collect::<Vec<_>>();
         let wanted: OrdSet<_> = conditions.into_iter().chain([String::new()]).gather();
         let mut found = Vec::new();
-        for host in hosts_around(host) {
-            for start in &starts {
-                for condition in &wanted {
-                    let key = (host.clone(), (*start).to_owned(), condition.clone());
-                    let list = self.rules.get(&key).map_or(&[][..], Vec::as_slice);
+        for by_path in hosts_around(host).iter().filter_map(|it| self.by_host.get(it)) {
+            let starts = by_path.lengths.iter().filter_map(|length| path.get(..*length));
+            for by_condition in starts.filter_map(|it| by_path.rules.get(it)) {
+                for list in wanted.iter().filter_map(|it| by_condition.get(it)) {
                     if list.len() == MAX_OF_A_KEY {
                         return None;
                     }
