@@ -228,6 +228,13 @@ impl Cluster {
         self.ids::<T>().iter().filter_map(|id| self.get(*id))
     }
 
+    /// True where there is an object of a type that counts.
+    pub fn has<T: Kind>(&self) -> bool {
+        // An object that comes or goes takes its name with it.
+        self.note(Reads::NAMES);
+        self.by_tag.get(T::TAG).is_some_and(|it| !it.is_empty())
+    }
+
     /// Their numbers.
     fn ids<T: Kind>(&self) -> &[ResourceId] {
         self.note(Reads::of::<T>());

@@ -75,7 +75,7 @@ impl Analysis {
     /// The analysis of the next revision with the same options. Objects keep their numbers as long as no document comes or
     /// goes, and what read nothing that changed is kept.
     pub(crate) fn next(self, workspace: &Workspace) -> Self {
-        let Self { mut places, mut cluster, tables, between, .. } = self;
+        let Self { mut places, mut cluster, tables, between, names, .. } = self;
         let Some(changed) = renew(&mut places, workspace) else {
             return Self::of(numbered(self::places(workspace)), cluster.settings);
         };
@@ -88,7 +88,12 @@ impl Analysis {
         };
         let between = between.into_inner().map(|it| podpath_lints::between().zip(it).map(next).collect::<Vec<_>>());
         let between = between.map_or_else(OnceCell::new, OnceCell::from);
-        Self { places, cluster, tables, between, findings: OnceCell::new(), names: RefCell::default() }
+        for (id, _) in &change.objects {
+            if let Some(name) = names.borrow_mut().get_mut(id.0 as usize) {
+                *name = None;
+            }
+        }
+        Self { places, cluster, tables, between, findings: OnceCell::new(), names }
     }
 
     /// The route tables, made at the first question.

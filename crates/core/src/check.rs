@@ -12,15 +12,16 @@ use crate::place::{range, say};
 pub(crate) fn check(analysis: &Analysis, locale: Locale) -> Check {
     let mut diagnostics: Vec<_> =
         analysis.findings().iter().filter_map(|it| diagnostic(analysis, it, locale)).collect();
-    diagnostics.order_by(|a, b| {
-        let key = |it: &Diagnostic| (it.range.file.clone(), it.range.start.offset, it.code.clone(), it.message.clone());
-        key(a).cmp(&key(b))
-    });
+    diagnostics.order_by(|a, b| order(a).cmp(&order(b)));
     diagnostics.dedup();
     if diagnostics.iter().any(|it| it.code == "unreachable-rule") {
         show(analysis, &mut diagnostics, locale);
     }
     Check { diagnostics }
+}
+
+fn order(it: &Diagnostic) -> impl Ord + '_ {
+    (&it.range.file, it.range.start.offset, &it.code, &it.message)
 }
 
 /// Dead rules come with the request that shows them.

@@ -162,6 +162,17 @@ impl Tables {
         &self.istio.value.tables
     }
 
+    /// The Pods of ingress gateways of Istio, and the Gateways that they serve.
+    pub fn gateway_pods(&self, cluster: &Cluster) -> impl Iterator<Item = (&GatewayPods, &[ResourceId])> {
+        self.note_gateway_pods(cluster);
+        self.istio().iter().map(|(pods, table)| (pods, table.members.as_slice()))
+    }
+
+    /// Which Pods serve which Gateways no VirtualService decides.
+    fn note_gateway_pods(&self, cluster: &Cluster) {
+        cluster.note(self.istio.reads().without::<VirtualService>());
+    }
+
     /// What no controller takes.
     pub fn rejected(&self) -> impl Iterator<Item = &Rejected> {
         self.alb.value.rejected.iter().chain(&self.ingress.value.1)
@@ -184,8 +195,7 @@ impl Tables {
         port: u16,
         service_port: Option<u16>,
     ) -> Option<(&Table, Option<u16>)> {
-        // Which Pods serve gateways no VirtualService decides.
-        cluster.note(self.istio.reads().without::<VirtualService>());
+        self.note_gateway_pods(cluster);
         if let Some(table) = self.istio_of(pods) {
             self.istio.read(cluster);
             return Some((table, Some(port)));

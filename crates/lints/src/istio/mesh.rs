@@ -2,7 +2,7 @@
 
 use podpath_cluster::{Cluster, ResourceId};
 use podpath_objects::{
-    AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Kind, Labels, Namespace, PeerAuthentication,
+    AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, Labels, Namespace, PeerAuthentication,
     RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService,
 };
 use podpath_order::{Gather, OrdMap, OrdSet};
@@ -21,22 +21,18 @@ pub(crate) fn is_here(cluster: &Cluster) -> bool {
             .iter()
             .any(|it| labels.get(it).is_some())
     };
-    any::<VirtualService>(cluster)
-        || any::<IstioGateway>(cluster)
-        || any::<DestinationRule>(cluster)
-        || any::<ServiceEntry>(cluster)
-        || any::<AuthorizationPolicy>(cluster)
-        || any::<PeerAuthentication>(cluster)
-        || any::<RequestAuthentication>(cluster)
-        || any::<Sidecar>(cluster)
-        || any::<EnvoyFilter>(cluster)
-        || any::<Telemetry>(cluster)
+    cluster.has::<VirtualService>()
+        || cluster.has::<IstioGateway>()
+        || cluster.has::<DestinationRule>()
+        || cluster.has::<ServiceEntry>()
+        || cluster.has::<AuthorizationPolicy>()
+        || cluster.has::<PeerAuthentication>()
+        || cluster.has::<RequestAuthentication>()
+        || cluster.has::<Sidecar>()
+        || cluster.has::<EnvoyFilter>()
+        || cluster.has::<Telemetry>()
         || cluster.all::<Namespace>().any(|it| asks(&it.entry.resource.meta.labels))
         || cluster.pod_sources().any(|it| has_proxy(it.template) || asks(&it.template.labels))
-}
-
-fn any<T: Kind>(cluster: &Cluster) -> bool {
-    cluster.all::<T>().next().is_some()
 }
 
 /// The keys of the labels of all Pods: a selector without one of them is for Pods that were not pasted.
@@ -47,8 +43,8 @@ pub(crate) fn label_keys(cluster: &Cluster) -> OrdSet<&str> {
 /// The Pods that serve each Gateway, by the number of the Gateway.
 pub(crate) fn gateway_pods<'a>(context: &Context<'a>) -> OrdMap<ResourceId, Vec<&'a GatewayPods>> {
     let mut served: OrdMap<ResourceId, Vec<&GatewayPods>> = OrdMap::new();
-    for (pods, table) in context.tables().istio().iter().filter(|(pods, _)| pods.source.is_some()) {
-        for gateway in &table.members {
+    for (pods, gateways) in context.tables.gateway_pods(context.cluster).filter(|(pods, _)| pods.source.is_some()) {
+        for gateway in gateways {
             served.entry(*gateway).or_default().push(pods);
         }
     }

@@ -6,7 +6,7 @@
 
 use podpath_cluster::{Cluster, Found, PodSource, ResourceId};
 use podpath_objects::{Gateway, HttpRoute, Service, TargetGroupBinding, VirtualService};
-use podpath_order::{OrdMap, OrdSet};
+use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::Location;
 
 use super::cover::{Part, parts};
@@ -75,14 +75,15 @@ fn key(origin: &Origin) -> Option<Key<'_>> {
 /// Every gateway that load balancers lead to and nothing else, with those.
 fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Senders<'a>)> {
     let gateways: Vec<_> = gateways(cluster, tables).collect();
-    let doors: OrdSet<ResourceId> = gateways.iter().flat_map(|(_, services)| services).map(|it| it.id).collect();
+    let mut doors: Vec<_> = gateways.iter().flat_map(|(_, services)| services).map(|it| it.id).collect();
+    doors.order();
     let sent_to = reached(&doors, tables.load_balancers().iter());
     if sent_to.is_empty() {
         return vec![];
     }
     let inner = reached(&sent_to, tables.gateways().chain(tables.istio().iter().map(|(_, table)| table)));
     let senders = |services: &[Found<'_, Service>]| {
-        let are_in = |set: &OrdSet<ResourceId>| services.iter().any(|it| set.contains(&it.id));
+        let are_in = |set: &[ResourceId]| services.iter().any(|it| set.binary_search(&it.id).is_ok());
         let is_sent_to = are_in(&sent_to) && !are_in(&inner);
         if !is_sent_to || services.iter().any(|it| is_open(cluster, tables, it)) {
             return None;
@@ -92,14 +93,16 @@ fn balanced<'a>(cluster: &'a Cluster, tables: &'a Tables) -> Vec<(&'a Table, Sen
     gateways.into_iter().filter_map(|(table, services)| Some((table, senders(&services)?))).collect()
 }
 
-/// Those of some Services that the rules of some tables lead to.
-fn reached<'a>(services: &OrdSet<ResourceId>, tables: impl Iterator<Item = &'a Table>) -> OrdSet<ResourceId> {
-    let mut found = OrdSet::new();
+/// Those of some Services, which are in order, that the rules of some tables lead to.
+fn reached<'a>(services: &[ResourceId], tables: impl Iterator<Item = &'a Table>) -> Vec<ResourceId> {
+    let mut found = Vec::new();
     if !services.is_empty() {
         for (_, rule) in tables.flat_map(rules_of) {
-            found.extend(targets_of(rule).filter(|it| services.contains(it)));
+            found.extend(targets_of(rule).filter(|it| services.binary_search(it).is_ok()));
         }
     }
+    found.order();
+    found.dedup();
     found
 }
 
