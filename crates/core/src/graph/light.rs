@@ -302,6 +302,7 @@ fn in_two_words(reason: &str) -> Text {
         "NoMatchingParent" => ("no such listener", "리스너 없음"),
         "not-exported" => ("not exported", "보이지 않음"),
         "duplicate-host" | "shared-mesh-host" => ("host is taken", "호스트 중복"),
+        "no-rules" => ("no rule left", "남은 규칙 없음"),
         "protocol-conflict" => ("other protocol", "프로토콜 다름"),
         "bound-inside" => ("Pod alone", "Pod 안에서만"),
         "bound-elsewhere" => ("other address", "주소 다름"),

@@ -177,8 +177,8 @@ fn declared(port: &ServicePort) -> String {
 /// alone; without one the call goes to the Service as it is.
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
-    let found = virtual_services(cluster, proxy, &host);
-    table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
+    let routes = Routes::of(cluster, proxy, virtual_services(cluster, proxy, &host));
+    routes.table(proxy, &host, whole(service), || plain(cluster, proxy, service))
 }
 
 /// The table of a name of a Service that is not its full one, where a VirtualService has this very name: what has a dot is
@@ -192,16 +192,17 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
         return None;
     }
     let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
-    let found = with_routes(cluster, proxy, found);
-    let first = found.first()?;
+    let routes = Routes::with_rules(cluster, proxy, found);
+    let first = *routes.found.first()?;
     let of_service = virtual_services(cluster, proxy, &full);
     let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
-    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
+    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(&first), age_key(&first));
     // A Service whose VirtualService comes to nothing has its virtual host behind them all.
-    if of_service.first().is_some_and(|it| goes_before(it) && !is_void(cluster, proxy, it)) {
+    let has_rules = |it: &Found<'_, VirtualService>| !route::is_void(&route::lower(cluster, proxy, it, "mesh"));
+    if of_service.first().is_some_and(|it| goes_before(it) && has_rules(it)) {
         return None;
     }
-    Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
+    Some(routes.table(proxy, &host, whole(&first), || plain(cluster, proxy, service)))
 }
 
 /// A VirtualService of the mesh holds for a Service.
@@ -225,51 +226,32 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
 pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
     let host = host.trim_end_matches('.');
     let entry = destination::entry_host(cluster, proxy, host).map(|(_, name)| name);
-    let found = match entry {
-        Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
+    let routes = match entry {
+        Some(name) if !name.starts_with('*') => Routes::of(cluster, proxy, virtual_services(cluster, proxy, host)),
         _ => beside_services(cluster, proxy, host, entry),
     };
-    if found.is_empty() && entry.is_none() {
+    if routes.found.is_empty() && entry.is_none() {
         return None;
     }
-    let place = found.first().map(whole).unwrap_or_default();
+    let place = routes.found.first().map(whole).unwrap_or_default();
     let plain = || {
         let backend = destination::host(entry.unwrap_or(host), proxy.port);
         Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
     };
-    Some(table(cluster, proxy, host, &found, place, plain))
+    Some(routes.table(proxy, host, place, plain))
 }
 
 /// The VirtualServices for a host that is no Service by this very name. A wildcard that matches any Service of the port is
 /// for Services alone and has no virtual host of its own (istio `pilot/pkg/networking/core/route/route.go`,
 /// `separateVSHostsAndServices`).
-fn beside_services<'a>(
-    cluster: &'a Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-    entry: Option<&str>,
-) -> Vec<Found<'a, VirtualService>> {
+fn beside_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, entry: Option<&str>) -> Routes<'a> {
     let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
     let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
-    let own = with_routes(cluster, proxy, own);
+    let own = Routes::with_rules(cluster, proxy, own);
     match entry {
-        Some(name) if own.is_empty() => virtual_services(cluster, proxy, name),
+        Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, virtual_services(cluster, proxy, name)),
         _ => own,
     }
-}
-
-/// From the first on of which a route is left: a VirtualService without one has no virtual host, so that the next one has the
-/// host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
-fn with_routes<'a>(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    found: Vec<Found<'a, VirtualService>>,
-) -> Vec<Found<'a, VirtualService>> {
-    found.into_iter().skip_while(|it| is_void(cluster, proxy, it)).collect()
-}
-
-fn is_void(cluster: &Cluster, proxy: &Proxy<'_>, found: &Found<'_, VirtualService>) -> bool {
-    route::is_void(&route::lower(cluster, proxy, found, "mesh"))
 }
 
 /// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
@@ -377,32 +359,47 @@ fn own_host(
     hosts.into_iter().find(|it| taker(it) == Some(owner.id))
 }
 
-fn table(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-    found: &[Found<'_, VirtualService>],
-    called: Origin,
-    plain: impl Fn() -> Rule,
-) -> Table {
-    let owner = found.first();
-    let rules = match owner {
-        Some(owner) if !owner.object.http.is_empty() => {
-            let mut rules = route::lower(cluster, proxy, owner, "mesh");
-            // A VirtualService of which no route is left counts as none.
-            if route::is_void(&rules) {
-                rules.push(plain());
-            }
-            number(&mut rules);
-            rules
+/// The VirtualServices that have a host, and the rules of the first, which counts alone.
+struct Routes<'a> {
+    found: Vec<Found<'a, VirtualService>>,
+    rules: Vec<Rule>,
+    /// Those that would go before it.
+    void: Vec<Found<'a, VirtualService>>,
+}
+
+impl<'a> Routes<'a> {
+    /// The first counts, whatever is left of its rules.
+    fn of(cluster: &Cluster, proxy: &Proxy<'_>, found: Vec<Found<'a, VirtualService>>) -> Self {
+        let rules = found.first().map_or_else(Vec::new, |it| route::lower(cluster, proxy, it, "mesh"));
+        Self { found, rules, void: vec![] }
+    }
+
+    /// The first counts of which a rule is left: a VirtualService without one has no virtual host, so that the next one has
+    /// the host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
+    fn with_rules(cluster: &Cluster, proxy: &Proxy<'_>, mut all: Vec<Found<'a, VirtualService>>) -> Self {
+        let first = all.iter().enumerate().find_map(|(n, it)| {
+            let rules = route::lower(cluster, proxy, it, "mesh");
+            (!route::is_void(&rules)).then_some((n, rules))
+        });
+        let (n_void, rules) = first.unwrap_or((all.len(), vec![]));
+        let found = all.split_off(n_void);
+        Self { found, rules, void: all }
+    }
+
+    /// What a sidecar has for the host; `plain` holds where no rule is left.
+    fn table(self, proxy: &Proxy<'_>, host: &str, called: Origin, plain: impl Fn() -> Rule) -> Table {
+        let Self { found, mut rules, void } = self;
+        if route::is_void(&rules) {
+            rules.push(plain());
         }
-        _ => vec![plain()],
-    };
-    let origin = owner.map_or_else(|| called.clone(), whole);
-    let members = owner.iter().map(|it| it.id).collect();
-    let losers = found.iter().skip(1);
-    let rejected = losers.filter_map(|it| Some(passed_over(owner?, it, host))).collect();
-    Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
+        number(&mut rules);
+        let owner = found.first();
+        let origin = owner.map_or_else(|| called.clone(), whole);
+        let members = owner.iter().map(|it| it.id).collect();
+        let losers = found.iter().skip(1).filter_map(|it| Some(passed_over(owner?, it, host)));
+        let rejected = void.iter().map(|it| without_rules(it, host)).chain(losers).collect();
+        Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
+    }
 }
 
 /// The rules of one host, as a sidecar has them.
@@ -490,6 +487,19 @@ fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualServi
         format!("`{first}` goes before it and has the host `{host}` alone inside the mesh"),
         format!("앞서는 `{first}`의 규칙만 메시 안의 `{host}` 호스트에 쓰입니다"),
     );
-    let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
-    Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
+    Rejected { origin: hosts_of(loser), reason: "shared-mesh-host", text, by: None }
+}
+
+/// A VirtualService of which no rule is for this caller.
+fn without_rules(void: &Found<'_, VirtualService>, host: &str) -> Rejected {
+    let text = Text::new(
+        format!("no rule of it is for this caller and port, so it leaves the host `{host}` to the next one"),
+        format!("이 호출자와 포트에 쓰이는 규칙이 없어서 `{host}` 호스트를 다음 VirtualService가 맡습니다"),
+    );
+    Rejected { origin: hosts_of(void), reason: "no-rules", text, by: None }
+}
+
+fn hosts_of(found: &Found<'_, VirtualService>) -> Origin {
+    let span = found.object.hosts.first().map(|it| it.span).unwrap_or_default();
+    origin(found, span, "spec.hosts")
 }
