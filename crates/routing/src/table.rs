@@ -9,7 +9,7 @@ use podpath_cluster::ResourceId;
 use podpath_objects::Labels;
 use podpath_source::{Location, Text};
 
-use crate::gateways::{Gateway, istio};
+use crate::gateways::Gateway;
 use crate::matcher::Matcher;
 use crate::pattern::{HostPattern, Pattern, TextMatch};
 use crate::real_ip::RealIp;
@@ -49,12 +49,12 @@ pub struct Table {
 impl Table {
     /// It is the sidecar of a caller.
     pub fn is_mesh(&self) -> bool {
-        self.gateway.name.ends_with("-mesh")
+        self.gateway.is_mesh()
     }
 
     /// It is that, or a gateway of Istio.
     pub(crate) fn is_of_mesh(&self) -> bool {
-        self.is_mesh() || self.gateway.name == istio::GATEWAY.name
+        self.gateway.is_of_mesh()
     }
 }
 

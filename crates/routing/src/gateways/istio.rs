@@ -8,6 +8,7 @@ mod delegate;
 mod destination;
 mod destination_rules;
 mod egress;
+mod endpoint;
 mod entry;
 mod filters;
 mod gateway;
@@ -24,11 +25,9 @@ use crate::ladder::Criterion;
 
 pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
-pub(crate) use destination::{
-    begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
-    unserved_entry,
-};
+pub(crate) use destination::{begun_tls, host as host_backend, is_entry, plain as service_backend};
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
+pub(crate) use endpoint::{HostPort, host_port, service_endpoints};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};
 pub use filters::{Filters, is_near};
 pub use gateway::{gateways_of, is_gateway_pod, lower, lower_labels};

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use podpath_cluster::{Cluster, Endpoint, Found, endpoints, mesh_endpoints};
-use podpath_objects::{Labels, PortRef, Service, ServiceEntry, ServicePort, WorkloadEntry};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, endpoints};
+use podpath_objects::{Labels, PortRef, Service, ServiceEntry, ServicePort};
 use podpath_source::Text;
 
 use super::end::End;
@@ -11,20 +11,20 @@ use super::{Candidate, Hop, HopKind, Outcome, Stage, Trace, TracedBackend, Upstr
 use super::{verdicts, words};
 use crate::change::apply_filters;
 use crate::choose::{Choice, Considered, Standing};
-use crate::gateways::istio;
+use crate::gateways::{Gateway, istio};
 use crate::ladder::Criterion;
 use crate::matcher::Mismatch;
 use crate::request::Request;
 use crate::table::{Backend, Fault, Frozen, Listener, Origin, Rejected, Response, Rule, ServerName, Table, Target};
 use crate::tables::Tables;
 
-/// The exact share of each backend with a weight, with its endpoints: those that a proxy of the mesh knows, or any other.
+/// The exact share of each backend with a weight, with the endpoints that the proxy knows.
 pub(super) fn shares(
     cluster: &Cluster,
     rule: &Rule,
     backends: &[Backend],
     request: &Request,
-    is_of_mesh: bool,
+    proxy: &Gateway,
 ) -> Vec<TracedBackend> {
     let sum: u64 = backends.iter().map(|it| it.weight).sum();
     let differ = backends.len() > 1 && backends.iter().any(|it| !it.filters.is_empty() || it.tls.is_some());
@@ -41,7 +41,7 @@ pub(super) fn shares(
             subset: backend.subset.as_ref().map(|(name, _)| name.clone()),
             weight: lowest_terms(backend.weight, sum),
             fault: backend.fault.as_ref().map(|it| it.reason.to_owned()),
-            endpoints: backend_endpoints(cluster, backend, request, is_of_mesh),
+            endpoints: backend_endpoints(cluster, backend, request, proxy),
             upstream,
         }
     })
@@ -87,30 +87,38 @@ pub fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     (part / a.max(1), whole / a.max(1))
 }
 
-fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, is_of_mesh: bool) -> Vec<Endpoint> {
+fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, proxy: &Gateway) -> Vec<Endpoint> {
     if backend.fault.is_some() {
         return vec![];
     }
-    let id = match &backend.target {
-        Target::Service(id) => id,
-        Target::Host(host) => {
-            let labels = backend.subset.as_ref().map(|(_, labels)| labels);
-            let found = backend.port.map_or_else(Vec::new, |it| istio::entry_endpoints(cluster, host, it, labels));
-            let Some(labels) = labels else { return found };
-            // What is listed by its address was asked for its labels already.
-            let kept = |it: Endpoint| if it.source.is_some() { in_subset(cluster, it, labels) } else { Some(it) };
-            return found.into_iter().filter_map(kept).collect();
+    let subset = backend.subset.as_ref().map(|(_, labels)| labels);
+    match &backend.target {
+        Target::Service(id) => {
+            let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
+            let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
+            answering(cluster, Some(proxy), &service, entry, subset).0
         }
-        Target::Missing(..) | Target::Balancer(_) => return vec![],
-    };
-    let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
-    let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
-    let asked = if is_of_mesh { mesh_endpoints } else { endpoints };
-    let (mut found, _) = asked(cluster, &service, entry);
-    if let Some((_, labels)) = &backend.subset {
-        found = found.into_iter().filter_map(|it| in_subset(cluster, it, labels)).collect();
+        Target::Host(host) => {
+            let port = backend.port.and_then(|it| istio::host_port(cluster, host, it));
+            port.map_or_else(Vec::new, |it| it.endpoints(cluster, subset))
+        }
+        Target::Missing(..) | Target::Balancer(_) => vec![],
     }
-    found
+}
+
+/// Who answers on a port of a Service to a proxy, of the mesh or any other, or to a client; when nobody takes traffic, why.
+/// Only proxies of the mesh know subsets.
+pub(super) fn answering(
+    cluster: &Cluster,
+    proxy: Option<&Gateway>,
+    service: &Found<'_, Service>,
+    port: &ServicePort,
+    subset: Option<&Labels>,
+) -> (Vec<Endpoint>, Option<NoEndpoints>) {
+    match proxy {
+        Some(it) if it.is_of_mesh() => istio::service_endpoints(cluster, service, port, subset),
+        _ => endpoints(cluster, service, port),
+    }
 }
 
 /// The entry that the port of a backend means to this request; without a port the first one.
@@ -119,18 +127,6 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, is
 pub(super) fn entry_of<'a>(service: &'a Service, port: Option<u16>, request: &Request) -> Option<&'a ServicePort> {
     let Some(port) = port.map(PortRef::Number) else { return service.ports.first() };
     service.port_over(request.scheme.transport(), &port).or_else(|| service.port_by(&port))
-}
-
-/// The Pods of an endpoint that a subset has; a WorkloadEntry has its own labels.
-fn in_subset(cluster: &Cluster, endpoint: Endpoint, labels: &Labels) -> Option<Endpoint> {
-    let source = endpoint.source?;
-    if let Some(entry) = cluster.get::<WorkloadEntry>(source) {
-        return labels.is_subset_of(&entry.object.labels).then_some(endpoint);
-    }
-    let pods = cluster.pod_source(source)?;
-    let carrying = cluster.carrying(pods, labels)?;
-    let replicas = if carrying.replicas == pods.replicas { endpoint.replicas } else { carrying.replicas };
-    Some(Endpoint { replicas, ..endpoint })
 }
 
 /// The backend to follow: the heaviest with a ready endpoint, else the heaviest that is valid.

@@ -1,11 +1,12 @@
 //! The policies of the mesh at a proxy that takes the request: at a gateway, and at the sidecar of the Pods.
 
 use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
-use podpath_objects::{EntryPort, Labels, Service, ServiceEntry, ServicePort};
+use podpath_objects::{Labels, Service, ServicePort};
 use podpath_source::Location;
 
 use super::Walk;
-use crate::gateways::istio::{self, Speaks};
+use crate::gateways::Gateway;
+use crate::gateways::istio::{self, HostPort, Speaks};
 use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::entry::services_of;
@@ -37,7 +38,7 @@ pub(super) struct Called<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Port<'a> {
     Service(&'a Found<'a, Service>, &'a ServicePort),
-    Entry(&'a str, &'a Found<'a, ServiceEntry>, &'a EntryPort),
+    Entry(HostPort<'a>),
 }
 
 /// What a port says that it speaks.
@@ -60,15 +61,15 @@ impl Port<'_> {
     fn number(self) -> u16 {
         match self {
             Self::Service(_, port) => port.port.value,
-            Self::Entry(.., port) => port.number,
+            Self::Entry(it) => it.port.number,
         }
     }
 
     fn spoken(self) -> Spoken {
         match self {
             Self::Service(_, port) => Spoken::of(port),
-            Self::Entry(.., port) => {
-                let speaks = Speaks::read(&port.protocol);
+            Self::Entry(it) => {
+                let speaks = Speaks::read(&it.port.protocol);
                 let says_http = speaks == Speaks::Http;
                 Spoken { may_be_http: says_http || speaks == Speaks::Unknown, says_http }
             }
@@ -79,7 +80,7 @@ impl Port<'_> {
     fn host(&self, cluster: &Cluster) -> (String, &str) {
         match self {
             Self::Service(service, _) => (istio::host_of(cluster, service), service.namespace()),
-            Self::Entry(host, entry, _) => ((*host).to_owned(), entry.namespace()),
+            Self::Entry(it) => (it.host.to_owned(), it.entry.namespace()),
         }
     }
 
@@ -88,7 +89,7 @@ impl Port<'_> {
     fn is_internal(self) -> bool {
         match self {
             Self::Service(..) => true,
-            Self::Entry(_, entry, _) => entry.object.is_internal,
+            Self::Entry(it) => it.entry.object.is_internal,
         }
     }
 }
@@ -397,7 +398,7 @@ impl<'w> Walk<'w> {
 
     /// Who opened the connection that is being looked at.
     fn source_ip(&self, request: &Request) -> Option<String> {
-        let is_of_caller = self.proxy.is_none_or(|it| it.name.ends_with("-mesh"));
+        let is_of_caller = self.proxy.is_none_or(Gateway::is_mesh);
         let given = request.source_ip.clone().filter(|_| is_of_caller);
         given.or_else(|| match &self.source {
             Source::Pod { namespace, labels } => {
