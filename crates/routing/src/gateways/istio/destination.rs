@@ -6,6 +6,7 @@ use podpath_objects::{
 };
 use podpath_source::{DocumentId, Location, Span, Text};
 
+use super::callee::aliased;
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
 use super::endpoint::{has_host, host_port};
@@ -74,7 +75,7 @@ impl Naming<'_> {
         };
         match service_by_host(cluster, &host) {
             // An ExternalName is another name of its target, whose DestinationRules define the subsets.
-            Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
+            Some(alias) if alias.object.external_name.is_some() => match aliased(cluster, &alias) {
                 Ok(service) => self.resolve(destination, &service, &mut backend),
                 Err(host) => {
                     let port = *backend.port.get_or_insert(proxy.port);
