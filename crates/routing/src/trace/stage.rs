@@ -4,9 +4,12 @@ mod act;
 mod admit;
 mod arrive;
 mod begun;
+mod called;
 mod connect;
 mod fault;
 mod outside;
+mod policies;
+mod sender;
 mod sign_in;
 
 use std::borrow::Cow;

@@ -297,12 +297,15 @@ pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend)
         ("ISTIO_MUTUAL", _) if has_sidecars() => return None,
         ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
         ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
-        ("ISTIO_MUTUAL", None) => {
-            ServerName::Fixed(format!("outbound_.{}_.{}_.{host}", proxy.port, subset.unwrap_or_default()))
-        }
+        ("ISTIO_MUTUAL", None) => ServerName::Fixed(cluster_name(&host, proxy.port, subset)),
         _ => return None,
     };
     Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
+}
+
+/// The name of the cluster of a port of a host, as mutual TLS of the mesh sends it (istio `BuildDNSSrvSubsetKey`).
+pub(crate) fn cluster_name(host: &str, port: u16, subset: Option<&str>) -> String {
+    format!("outbound_.{port}_.{}_.{host}", subset.unwrap_or_default())
 }
 
 /// A route to a Service as it is, without a VirtualService.

@@ -3,7 +3,8 @@
 //! Source: istio `pilot/pkg/security/authz/model` (generator.go, util.go) and `matcher`. `*` is any value, `*x` a suffix,
 //! `x*` a prefix; who sends plain text has no identity.
 
-use podpath_objects::Term;
+use podpath_cluster::{Cluster, PodSource};
+use podpath_objects::{Labels, Term};
 use podpath_source::Text;
 
 use super::authz::Fit;
@@ -20,6 +21,21 @@ pub(in crate::trace) struct Identity {
     pub(in crate::trace) namespace: String,
     /// The ServiceAccount; none when the manifests do not say which.
     pub(in crate::trace) account: Option<String>,
+}
+
+impl Identity {
+    /// The identity of Pods: their namespace, and the ServiceAccount that the manifests give them.
+    pub(in crate::trace) fn of_pods(cluster: &Cluster, namespace: &str, labels: &Labels) -> Self {
+        let account = pods_with(cluster, namespace, labels).map(|pod| {
+            pod.template.service_account.as_ref().map_or_else(|| "default".to_owned(), |it| it.value.clone())
+        });
+        Self { namespace: namespace.to_owned(), account }
+    }
+}
+
+/// The first Pods of a namespace that carry these labels.
+pub(in crate::trace) fn pods_with<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> Option<PodSource<'a>> {
+    cluster.pod_sources().find(|it| it.namespace == namespace && labels.is_subset_of(&it.template.labels))
 }
 
 /// What a proxy sees.

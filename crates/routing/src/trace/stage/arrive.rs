@@ -4,7 +4,7 @@ use podpath_cluster::{Endpoint, Found, NoEndpoints, ResourceId};
 use podpath_objects::{Labels, Service, ServicePort};
 
 use super::Walk;
-use super::admit::{Called, Port};
+use super::called::{Called, Port};
 use crate::request::Request;
 use crate::table::{Backend, Table, Target};
 use crate::trace::end::End;

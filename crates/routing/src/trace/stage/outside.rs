@@ -3,7 +3,7 @@
 use podpath_cluster::Endpoint;
 
 use super::Walk;
-use super::admit::{Called, Port};
+use super::called::{Called, Port};
 use crate::gateways::istio::{self, HostPort};
 use crate::request::Request;
 use crate::table::{Backend, Target};
