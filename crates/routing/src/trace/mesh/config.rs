@@ -95,14 +95,13 @@ pub(crate) fn trusted_proxies(cluster: &Cluster, namespace: &str, labels: &Label
 /// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.
 pub fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
     let found = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, name);
-    parsed(found.and_then(|it| it.object.data.get(key)).unwrap_or("{}"), read)
+    match found.and_then(|it| it.object.data.get(key)) {
+        Some(text) => parsed(text, read),
+        None => read(Reader::missing()),
+    }
 }
 
 fn parsed<T>(text: &str, read: impl Fn(Reader<'_>) -> T) -> T {
-    let empty = podpath_yaml::parse("{}");
     let document = podpath_yaml::parse(text);
-    match document.root.as_ref().or(empty.root.as_ref()) {
-        Some(root) => read(Reader::new(root)),
-        None => read(Reader::missing()),
-    }
+    read(document.root.as_ref().map_or_else(Reader::missing, Reader::new))
 }
