@@ -125,10 +125,7 @@ fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
     let suffix = "subnets";
     let (classed, others): (Vec<_>, Vec<_>) = group.members.iter().partition(|it| subnets_of_class(it).is_some());
     let Some(last) = classed.last() else {
-        return same_lists(group, suffix, "subnets", |a, b| {
-            let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
-            set(a) == set(b)
-        });
+        return same_sets(group, suffix, "subnets");
     };
     let error = |message: &str| Err(Frozen { message: message.to_owned(), origin: whole(&last.ingress) });
     if others.iter().any(|it| it.notes().get(suffix).is_some()) {
@@ -187,6 +184,14 @@ pub(super) fn same_lists(
         known = known.or(Some(found));
     }
     Ok(())
+}
+
+/// The same of lists whose order does not count.
+pub(super) fn same_sets(group: &Group<'_>, suffix: &str, what: &str) -> Result<(), Frozen> {
+    same_lists(group, suffix, what, |a, b| {
+        let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
+        set(a) == set(b)
+    })
 }
 
 /// The pool that addresses come from: the class of the first member beats all annotations, and an empty annotation says nothing
@@ -260,12 +265,14 @@ fn capacity(group: &Group<'_>) -> Result<(), Frozen> {
     }
     let merged = merged_pairs(group, suffix, |_| &[], "capacity reservation")?;
     match merged.into_iter().find(|(key, _)| key != "CapacityUnits") {
-        Some((key, (_, member))) => {
-            let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
-            Err(Frozen { message, origin: member.place(suffix) })
-        }
+        Some((key, (_, member))) => Err(Frozen { message: wrong_capacity(&key), origin: member.place(suffix) }),
         None => Ok(()),
     }
+}
+
+/// What the controller says of any other key.
+pub(super) fn wrong_capacity(key: &str) -> String {
+    format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits")
 }
 
 /// The attributes of the load balancer; only the class of the first member is asked
