@@ -11,7 +11,7 @@ use podpath_source::{Location, Spanned, Text};
 use super::end::End;
 use super::network::Source;
 use super::stage::{MAX_STAGES, Walk};
-use super::{Outcome, Trace, TracedBackend, answer, verdicts, words};
+use super::{Outcome, Trace, TracedBackend, shares, verdicts, words};
 use crate::gateways::{istio, missing_port, service_by_host};
 use crate::request::Request;
 use crate::table::{Fault, Target};
@@ -100,7 +100,7 @@ impl Walk<'_> {
             endpoints,
             upstream: None,
         }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
+        self.trace.upstream = Some(shares::plain_upstream(request.clone()));
     }
 
     /// A CNAME: the caller ends up at another Service, or outside the cluster.

@@ -8,7 +8,7 @@ use super::called::{Called, Port};
 use crate::request::Request;
 use crate::table::{Backend, Table, Target};
 use crate::trace::end::End;
-use crate::trace::{Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
+use crate::trace::{Outcome, Trace, TracedBackend, Upstream, shares, verdicts, words};
 
 impl<'a> Walk<'a> {
     /// The request is at a live backend: its Pods get it, or they are a gateway and hand it on.
@@ -42,8 +42,8 @@ impl<'a> Walk<'a> {
         found: &[Endpoint],
         request: &Request,
     ) -> Option<NoEndpoints> {
-        let entry = answer::entry_of(service.object, port, request).filter(|_| !found.iter().any(|it| it.ready))?;
-        answer::answering(self.cluster, self.proxy, service, entry, None).1
+        let entry = shares::entry_of(service.object, port, request).filter(|_| !found.iter().any(|it| it.ready))?;
+        shares::answering(self.cluster, self.proxy, service, entry, None).1
     }
 
     /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
         found: &[Endpoint],
         request: &Request,
     ) -> Trace {
-        let entry = answer::entry_of(service.object, port, request);
+        let entry = shares::entry_of(service.object, port, request);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
         self.at_pods(service, entry, (subset, why), found, request)

@@ -7,7 +7,7 @@ use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::{Backend, BegunTls, Table};
 use crate::trace::network::Source;
-use crate::trace::{Upstream, answer, words};
+use crate::trace::{Upstream, shares, words};
 
 impl Walk<'_> {
     /// The backends with the TLS that a proxy of the mesh begins towards them; they are copied where it begins some.
@@ -38,7 +38,7 @@ impl Walk<'_> {
     pub(in crate::trace) fn begin_own_tls(&mut self, backend: Backend, request: &Request) {
         let backend = Backend { tls: self.tls_to(&backend), ..backend };
         if backend.tls.is_some() {
-            let upstream = answer::upstream(&backend, request.clone());
+            let upstream = shares::upstream(&backend, request.clone());
             self.begin_tls(&backend, &upstream);
             self.trace.upstream = Some(upstream);
         }
@@ -55,7 +55,7 @@ impl Walk<'_> {
     pub(super) fn begun_anew(&self, backend: &Backend, request: Request) -> Request {
         match &backend.tls {
             Some(tls) if tls.by.is_some() || self.proxy.is_some_and(|it| it.is_load_balancer) => {
-                let name = answer::server_name(&tls.name, &request).unwrap_or_default();
+                let name = shares::server_name(&tls.name, &request).unwrap_or_default();
                 Request { scheme: request.scheme.with_tls(), sni: Some(name), ..request }
             }
             _ => request,

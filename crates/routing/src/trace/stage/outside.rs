@@ -8,7 +8,7 @@ use crate::gateways::istio::{self, HostPort};
 use crate::request::Request;
 use crate::table::{Backend, Target};
 use crate::trace::end::End;
-use crate::trace::{Trace, TracedBackend, answer};
+use crate::trace::{Trace, TracedBackend, shares};
 
 impl Walk<'_> {
     /// The request is at a host that is no Service. At the Pods that a ServiceEntry selects, connections, policies and mutual
@@ -57,7 +57,7 @@ impl Walk<'_> {
             endpoints: found.clone(),
             upstream: None,
         }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
+        self.trace.upstream = Some(shares::plain_upstream(request.clone()));
         self.begin_own_tls(backend.clone(), request);
         self.at_host(&backend, &found, request)
     }
