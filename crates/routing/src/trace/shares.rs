@@ -7,17 +7,17 @@ use podpath_objects::{Labels, PortRef, Service, ServicePort};
 
 use super::{TracedBackend, Upstream};
 use crate::change::apply_filters;
-use crate::gateways::{Gateway, istio};
+use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::{Backend, Rule, ServerName, Target};
 
-/// The exact share of each backend with a weight, with the endpoints that the proxy knows.
+/// The exact share of each backend with a weight, with its endpoints: those that a proxy of the mesh knows, or any other.
 pub(super) fn of(
     cluster: &Cluster,
     rule: &Rule,
     backends: &[Backend],
     request: &Request,
-    proxy: &Gateway,
+    is_of_mesh: bool,
 ) -> Vec<TracedBackend> {
     let sum: u64 = backends.iter().map(|it| it.weight).sum();
     let differ = backends.len() > 1 && backends.iter().any(|it| !it.filters.is_empty() || it.tls.is_some());
@@ -34,7 +34,7 @@ pub(super) fn of(
             subset: backend.subset.as_ref().map(|(name, _)| name.clone()),
             weight: lowest_terms(backend.weight, sum),
             fault: backend.fault.as_ref().map(|it| it.reason.to_owned()),
-            endpoints: backend_endpoints(cluster, backend, request, proxy),
+            endpoints: backend_endpoints(cluster, backend, request, is_of_mesh),
             upstream,
         }
     })
@@ -80,7 +80,7 @@ pub fn lowest_terms(part: u64, whole: u64) -> (u64, u64) {
     (part / a.max(1), whole / a.max(1))
 }
 
-fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, proxy: &Gateway) -> Vec<Endpoint> {
+fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, is_of_mesh: bool) -> Vec<Endpoint> {
     if backend.fault.is_some() {
         return vec![];
     }
@@ -89,7 +89,7 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, pr
         Target::Service(id) => {
             let Some(service) = cluster.get::<Service>(*id) else { return vec![] };
             let Some(entry) = entry_of(service.object, backend.port, request) else { return vec![] };
-            answering(cluster, Some(proxy), &service, entry, subset).0
+            answering(cluster, is_of_mesh, (&service, entry), subset).0
         }
         Target::Host(host) => {
             let port = backend.port.and_then(|it| istio::host_port(cluster, host, it));
@@ -99,18 +99,18 @@ fn backend_endpoints(cluster: &Cluster, backend: &Backend, request: &Request, pr
     }
 }
 
-/// Who answers on a port of a Service to a proxy, of the mesh or any other, or to a client; when nobody takes traffic, why.
-/// Only proxies of the mesh know subsets.
+/// Who answers on a port of a Service to a proxy of the mesh, or to any other; when nobody takes traffic, why. Only proxies of
+/// the mesh know subsets.
 pub(super) fn answering(
     cluster: &Cluster,
-    proxy: Option<&Gateway>,
-    service: &Found<'_, Service>,
-    port: &ServicePort,
+    is_of_mesh: bool,
+    (service, port): (&Found<'_, Service>, &ServicePort),
     subset: Option<&Labels>,
 ) -> (Vec<Endpoint>, Option<NoEndpoints>) {
-    match proxy {
-        Some(it) if it.is_of_mesh() => istio::service_endpoints(cluster, service, port, subset),
-        _ => endpoints(cluster, service, port),
+    if is_of_mesh {
+        istio::service_endpoints(cluster, service, port, subset)
+    } else {
+        endpoints(cluster, service, port)
     }
 }
 

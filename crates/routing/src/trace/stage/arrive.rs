@@ -5,6 +5,7 @@ use podpath_objects::{Labels, Service, ServicePort};
 
 use super::Walk;
 use super::called::{Called, Port};
+use crate::gateways::Gateway;
 use crate::request::Request;
 use crate::table::{Backend, Table, Target};
 use crate::trace::end::End;
@@ -43,7 +44,8 @@ impl<'a> Walk<'a> {
         request: &Request,
     ) -> Option<NoEndpoints> {
         let entry = shares::entry_of(service.object, port, request).filter(|_| !found.iter().any(|it| it.ready))?;
-        shares::answering(self.cluster, self.proxy, service, entry, None).1
+        let is_of_mesh = self.proxy.is_some_and(Gateway::is_of_mesh);
+        shares::answering(self.cluster, is_of_mesh, (service, entry), None).1
     }
 
     /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
