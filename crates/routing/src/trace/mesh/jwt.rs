@@ -46,7 +46,6 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
         .flat_map(|policy| policy.object.rules.iter().enumerate().map(move |(idx, rule)| (policy, idx, rule)))
         .collect();
     let Some((policy, idx, first)) = rules.first() else { return Verified::NotAsked };
-    let first = told(policy, *idx, first);
     let Some(claims) = &request.claims else {
         let held = |rule: &JwtRule| rule.places.iter().find_map(|it| token_at(request, it));
         let found = rules.iter().find_map(|(policy, idx, rule)| Some((held(rule)?, told(policy, *idx, rule))));
@@ -60,7 +59,7 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
             Some((status, body)) => nearest = Some(Verified::Wrong(status, body, told(policy, *idx, rule))),
         }
     }
-    nearest.unwrap_or(Verified::Wrong(401, "Jwt issuer is not configured", first))
+    nearest.unwrap_or_else(|| Verified::Wrong(401, "Jwt issuer is not configured", told(policy, *idx, first)))
 }
 
 /// What stands at a place for tokens; a header without the prefix holds none.
