@@ -1,6 +1,7 @@
 //! One proxy after the other: each takes the request, answers it, or hands it on.
 
 mod act;
+mod address;
 mod admit;
 mod arrive;
 mod begun;
@@ -26,6 +27,8 @@ use crate::request::{Request, Scheme, normalized};
 use crate::table::{Listener, Protocol, Response, Table};
 use crate::tables::Tables;
 
+use address::{Opener, address_of};
+
 /// A chain of proxies longer than this is a loop.
 pub(super) const MAX_STAGES: u8 = 6;
 
@@ -42,6 +45,8 @@ pub(super) struct Walk<'a> {
     peer: Option<Identity>,
     /// What the caller is told to speak.
     tls: CallerTls,
+    /// Whence the client's own connections come, where that is known.
+    client_ip: Option<String>,
     /// Who sent the request first, as the last gateway found it.
     remote_ip: Option<Option<String>>,
     /// Whose connection it is.
@@ -65,6 +70,8 @@ impl<'a> Walk<'a> {
             Entry::Pod(caller) => (caller.identity(), caller.tls),
             _ => (None, CallerTls::Auto),
         };
+        let of_pod = || matches!(entry, Entry::Pod(_)).then(|| address_of(cluster, &source)).flatten();
+        let client_ip = request.source_ip.clone().or_else(of_pod);
         Self {
             cluster,
             tables,
@@ -74,6 +81,7 @@ impl<'a> Walk<'a> {
             speaks_http: true,
             peer,
             tls,
+            client_ip,
             remote_ip: None,
             n_entered: 0,
             source,
@@ -109,7 +117,7 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
-        let sender = self.proxy;
+        let (sender, opener) = (self.proxy, self.opener());
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -129,7 +137,7 @@ impl<'a> Walk<'a> {
         }
         let mut token = None;
         if !table.is_mesh() {
-            match self.pass_gateway(table, &request) {
+            match self.pass_gateway(table, &request, &opener) {
                 Ok(None) => {}
                 Ok(Some((accepted, rule))) => (request, token) = (accepted, Some(rule)),
                 Err(end) => {
@@ -206,13 +214,18 @@ impl<'a> Walk<'a> {
     }
 
     /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
-    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, Box<End>> {
+    fn pass_gateway(
+        &mut self,
+        table: &Table,
+        request: &Request,
+        opener: &Opener,
+    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         self.n_entered = self.trace.hops.len();
         let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
             self.peer = None;
             return Ok(None);
         };
-        let passed = self.enter_gateway(&namespace, &labels, None, request);
+        let passed = self.enter_gateway(&namespace, &labels, None, request, opener);
         self.peer = Some(Identity::of_pods(self.cluster, &namespace, &labels));
         self.tls = CallerTls::Auto;
         passed

@@ -5,6 +5,7 @@ use podpath_objects::{EntryPort, Labels, Service, ServiceEntry, ServicePort};
 use podpath_source::Location;
 
 use super::Walk;
+use super::address::Opener;
 use crate::gateways::istio::{self, Speaks};
 use crate::request::Request;
 use crate::trace::end::End;
@@ -227,7 +228,7 @@ impl<'w> Walk<'w> {
             request,
             mesh: &mesh,
             identity: peer.as_ref().filter(|_| link == Link::Mutual),
-            source_ip: self.source_ip(request),
+            source_ip: self.source_ip(),
             remote_ip: self.remote_ip(request),
             destination_ip: pod.ip.map(str::to_owned),
             port,
@@ -299,16 +300,17 @@ impl<'w> Walk<'w> {
         labels: &Labels,
         gateway: Option<&str>,
         request: &Request,
+        opener: &Opener,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         let mesh = Mesh::of(self.cluster);
-        let remote_ip = self.remote_ip_at_gateway(request, mesh::trusted_proxies(self.cluster, namespace, labels));
+        let remote_ip = opener.client_of(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
             request,
             mesh: &mesh,
             // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
             identity: None,
-            source_ip: self.source_ip(request),
+            source_ip: opener.ip.clone(),
             remote_ip,
             destination_ip: None,
             port: request.port,
@@ -394,42 +396,6 @@ impl<'w> Walk<'w> {
         let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
         End { outcome, status, reason: reason.into(), body: None, verdict: words(status) }
     }
-
-    /// Who opened the connection that is being looked at.
-    fn source_ip(&self, request: &Request) -> Option<String> {
-        let is_of_caller = self.proxy.is_none_or(|it| it.name.ends_with("-mesh"));
-        let given = request.source_ip.clone().filter(|_| is_of_caller);
-        given.or_else(|| match &self.source {
-            Source::Pod { namespace, labels } => {
-                let fits = |it: &PodSource<'_>| it.namespace == namespace && labels.is_subset_of(&it.template.labels);
-                self.cluster.pod_sources().find(fits)?.ip.map(str::to_owned)
-            }
-            _ => None,
-        })
-    }
-
-    /// Who sent the request first, as a sidecar sees it: what the gateway found, else the last of `x-forwarded-for`.
-    fn remote_ip(&self, request: &Request) -> Option<String> {
-        if let Some(found) = &self.remote_ip {
-            return found.clone();
-        }
-        forwarded(request).pop().or_else(|| self.source_ip(request))
-    }
-
-    /// The same at a gateway, which trusts as many entries of `x-forwarded-for` as it is told; none unless told.
-    fn remote_ip_at_gateway(&self, request: &Request, trusted: usize) -> Option<String> {
-        let mut chain = forwarded(request);
-        if self.proxy.is_some_and(|it| it.is_load_balancer) {
-            chain.extend(request.source_ip.clone());
-        }
-        let at = chain.len().checked_sub(trusted).filter(|_| trusted > 0);
-        at.and_then(|at| chain.get(at).cloned()).or_else(|| self.source_ip(request))
-    }
-}
-
-fn forwarded(request: &Request) -> Vec<String> {
-    let header = request.header("x-forwarded-for").unwrap_or_default();
-    header.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
 }
 
 /// No policy decides, whatever the Pods have.
