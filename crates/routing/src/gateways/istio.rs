@@ -25,7 +25,7 @@ use crate::ladder::Criterion;
 pub use bound::Known;
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{
-    begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
+    begun_tls, entry_endpoints, host as host_backend, is_entry, mutual_name, plain as service_backend, selecting_entry,
     unserved_entry,
 };
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};

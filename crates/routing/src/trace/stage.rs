@@ -22,9 +22,9 @@ use super::mesh::{Identity, JwtRule, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Trace, answer, words};
 use crate::choose::{Choice, choose_listener, choose_rule};
-use crate::gateways::{Gateway, alb};
+use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
-use crate::table::{Listener, Protocol, Response, Table};
+use crate::table::{Access, Listener, Protocol, Response, Table};
 use crate::tables::Tables;
 
 use address::{Opener, address_of};
@@ -43,6 +43,8 @@ pub(super) struct Walk<'a> {
     speaks_http: bool,
     /// Who hands the request to the next one, when that is a proxy of the mesh.
     peer: Option<Identity>,
+    /// That one shows its certificate to the next one, a gateway.
+    shows_peer: bool,
     /// What the caller is told to speak.
     tls: CallerTls,
     /// Whence the client's own connections come, where that is known.
@@ -80,6 +82,7 @@ impl<'a> Walk<'a> {
             is_grpc: request.scheme.is_grpc(),
             speaks_http: true,
             peer,
+            shows_peer: false,
             tls,
             client_ip,
             remote_ip: None,
@@ -117,7 +120,7 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
-        let (sender, opener) = (self.proxy, self.opener());
+        let (sender, mut opener) = (self.proxy, self.opener());
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -126,10 +129,14 @@ impl<'a> Walk<'a> {
             Err(why) => {
                 self.hop(words::no_listener_hop(table, &request, why));
                 let end = End::no_listener(self.cluster, table, &request, why);
-                let is_behind_alb = sender.is_some_and(|it| it.name == alb::GATEWAY.name);
-                return self.finish(if is_behind_alb { end.bad_gateway() } else { end });
+                return self.finish(match sender.and_then(unreached) {
+                    Some(status) => end.bad_gateway(status),
+                    None => end,
+                });
             }
         };
+        // Other listeners do not ask for a certificate.
+        opener.identity = opener.identity.filter(|_| listener.access == Access::ClientCertificate);
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
         if self.speaks_http && table.is_of_mesh() && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
@@ -221,14 +228,25 @@ impl<'a> Walk<'a> {
         opener: &Opener,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         self.n_entered = self.trace.hops.len();
+        self.shows_peer = false;
         let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
             self.peer = None;
             return Ok(None);
         };
-        let passed = self.enter_gateway(&namespace, &labels, None, request, opener);
+        let passed = self.enter_gateway(&namespace, &labels, request, opener);
         self.peer = Some(Identity::of_pods(self.cluster, &namespace, &labels));
         self.tls = CallerTls::Auto;
         passed
+    }
+}
+
+/// What a proxy answers where its own connection is refused or closed: an ALB 502 (Elastic Load Balancing user guide, "HTTP
+/// 502"), Envoy 503 (response flag UF).
+fn unreached(sender: &Gateway) -> Option<u16> {
+    match sender.name {
+        name if name == alb::GATEWAY.name => Some(502),
+        name if name == istio::GATEWAY.name || name == istio::MESH.name => Some(503),
+        _ => None,
     }
 }
 

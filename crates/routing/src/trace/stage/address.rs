@@ -7,12 +7,15 @@ use podpath_cluster::Cluster;
 use super::Walk;
 use crate::gateways::alb;
 use crate::request::Request;
+use crate::trace::mesh::Identity;
 use crate::trace::network::Source;
 
 /// Who opened the connection to a proxy.
 pub(super) struct Opener {
     /// Its address, where that is known.
     pub(super) ip: Option<String>,
+    /// Whom its certificate of the mesh names, where it shows one.
+    pub(super) identity: Option<Identity>,
     /// It wrote the address of its own client behind those of `x-forwarded-for`.
     forwards: bool,
 }
@@ -38,8 +41,12 @@ impl Walk<'_> {
 
     /// Who opens the next connection, as the one that is called sees it.
     pub(super) fn opener(&self) -> Opener {
-        // An NLB passes connections on, and writes nothing into them.
-        Opener { ip: self.source_ip(), forwards: self.proxy.is_some_and(|it| it.name == alb::GATEWAY.name) }
+        Opener {
+            ip: self.source_ip(),
+            identity: self.peer.clone().filter(|_| self.shows_peer),
+            // An NLB passes connections on, and writes nothing into them.
+            forwards: self.proxy.is_some_and(|it| it.name == alb::GATEWAY.name),
+        }
     }
 
     /// The address of who opens the next connection: the client, whose sidecar has the same, or the proxy that the request

@@ -1,7 +1,7 @@
 //! The policies of the mesh at a proxy that takes the request: at a gateway, and at the sidecar of the Pods.
 
 use podpath_cluster::{Cluster, Endpoint, Found, PodSource, endpoints};
-use podpath_objects::{EntryPort, Labels, Service, ServiceEntry, ServicePort};
+use podpath_objects::{EntryPort, GATEWAY_NAME, Labels, Service, ServiceEntry, ServicePort};
 use podpath_source::Location;
 
 use super::Walk;
@@ -298,7 +298,6 @@ impl<'w> Walk<'w> {
         &mut self,
         namespace: &str,
         labels: &Labels,
-        gateway: Option<&str>,
         request: &Request,
         opener: &Opener,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
@@ -308,8 +307,8 @@ impl<'w> Walk<'w> {
         let seen = Seen {
             request,
             mesh: &mesh,
-            // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
-            identity: None,
+            // Callers of the mesh speak plain text to a gateway, unless a DestinationRule says otherwise.
+            identity: opener.identity.as_ref(),
             source_ip: opener.ip.clone(),
             remote_ip,
             destination_ip: None,
@@ -318,7 +317,7 @@ impl<'w> Walk<'w> {
             sni: request.scheme.is_tls().then(|| request.server_name().to_owned()),
             split_claims: vec![],
         };
-        let workload = Workload { namespace, labels, gateway };
+        let workload = Workload { namespace, labels, gateway: labels.get(GATEWAY_NAME) };
         let (hops, end, accepted) = self.ask(&workload, seen);
         self.trace.hops.extend(hops);
         end.map_or(Ok(accepted), |end| Err(Box::new(end)))
