@@ -7,6 +7,7 @@ mod arrive;
 mod begun;
 mod connect;
 mod fault;
+mod member;
 mod outside;
 mod sign_in;
 
@@ -18,16 +19,17 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule, Mesh, is_normal};
+use super::mesh::{Identity, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Trace, answer, words};
 use crate::choose::{Choice, choose_listener, choose_rule};
+use crate::gateways::gateway_api::{self, MeshPods};
 use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
 use crate::table::{Access, Listener, Protocol, Response, Table};
 use crate::tables::Tables;
 
-use address::{Opener, address_of};
+use address::address_of;
 
 /// A chain of proxies longer than this is a loop.
 pub(super) const MAX_STAGES: u8 = 6;
@@ -53,6 +55,8 @@ pub(super) struct Walk<'a> {
     remote_ip: Option<Option<String>>,
     /// Whose connection it is.
     pub(super) source: Source,
+    /// The Pods of the gateway that it is at, where istiod plays a Gateway of the Gateway API.
+    gateway_pods: Option<MeshPods>,
     /// How many hops there were when it came to the proxy that it is at.
     n_entered: usize,
     /// The proxy that makes the connection; none when the client itself does.
@@ -88,6 +92,7 @@ impl<'a> Walk<'a> {
             remote_ip: None,
             n_entered: 0,
             source,
+            gateway_pods: None,
             proxy: None,
         }
     }
@@ -138,7 +143,8 @@ impl<'a> Walk<'a> {
         // Other listeners do not ask for a certificate.
         opener.identity = opener.identity.filter(|_| listener.access == Access::ClientCertificate);
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        if self.speaks_http && table.is_of_mesh() && !is_normal(&request.path) {
+        self.gateway_pods = gateway_api::mesh_pods(self.cluster, table);
+        if self.speaks_http && self.is_in_mesh(table) && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
             request.path = Mesh::of(self.cluster).path_form.of(&request.path);
         }
@@ -218,25 +224,6 @@ impl<'a> Walk<'a> {
             hop.failed = true;
             hop.brief = brief;
         }
-    }
-
-    /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
-    fn pass_gateway(
-        &mut self,
-        table: &Table,
-        request: &Request,
-        opener: &Opener,
-    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
-        self.n_entered = self.trace.hops.len();
-        self.shows_peer = false;
-        let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
-            self.peer = None;
-            return Ok(None);
-        };
-        let passed = self.enter_gateway(&namespace, &labels, request, opener);
-        self.peer = Some(Identity::of_pods(self.cluster, &namespace, &labels));
-        self.tls = CallerTls::Auto;
-        passed
     }
 }
 

@@ -15,7 +15,6 @@ use crate::trace::mesh::{
     self, Decision, Identity, Injected, JwtRule, Mesh, Mode, Mtls, Seen, Sidecar, Verified, Workload,
     words as mesh_words,
 };
-use crate::trace::network::Source;
 use crate::trace::{CallerTls, Hop, Outcome, Verdict, words};
 
 /// What a connection to Pods carries.
@@ -333,7 +332,7 @@ impl<'w> Walk<'w> {
             CallerTls::Mutual => return Link::Mutual,
             CallerTls::Auto => {}
         }
-        if let (Some(called), Source::Pod { namespace, labels }) = (called, &self.source) {
+        if let (Some(called), Some((namespace, labels))) = (called, self.own_pods()) {
             let proxy = istio::Proxy { namespace, labels, port: called.port.number(), is_gateway: false };
             let (host, space) = called.port.host(self.cluster);
             match istio::tls_mode(self.cluster, &proxy, (&host, space), called.subset) {

@@ -6,14 +6,13 @@ use super::Walk;
 use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::{Backend, BegunTls, Table};
-use crate::trace::network::Source;
 use crate::trace::{Upstream, answer, words};
 
 impl Walk<'_> {
     /// The backends with the TLS that a proxy of the mesh begins towards them; they are copied where it begins some.
     pub(super) fn with_tls<'b>(&self, table: &Table, backends: &'b [Backend]) -> Cow<'b, [Backend]> {
         let mut all = Cow::Borrowed(backends);
-        if !table.is_of_mesh() {
+        if !self.is_in_mesh(table) {
             return all;
         }
         for (i, backend) in backends.iter().enumerate().filter(|(_, it)| it.tls.is_none() && it.fault.is_none()) {
@@ -33,7 +32,7 @@ impl Walk<'_> {
 
     /// The proxy that the request is at, where its Pods are known.
     fn own_proxy(&self) -> Option<istio::Proxy<'_>> {
-        let Source::Pod { namespace, labels } = &self.source else { return None };
+        let (namespace, labels) = self.own_pods()?;
         // Of the port, that of the backend counts.
         Some(istio::Proxy { namespace, labels, port: 0, is_gateway: false })
     }

@@ -3,6 +3,7 @@
 use podpath_cluster::Endpoint;
 
 use super::Walk;
+use crate::gateways::istio;
 use crate::table::Table;
 use crate::trace::end::End;
 use crate::trace::network::{self, Connection, Permission, Source};
@@ -25,7 +26,7 @@ impl Walk<'_> {
         self.source = match (pods, &self.source) {
             (Some(pods), _) => Source::pod(&pods.namespace, &pods.labels),
             // Asked from the Pods of a gateway, whose table is made for the question.
-            (None, Source::Pod { .. }) => return end,
+            (None, Source::Pod { .. }) if table.gateway.name == istio::GATEWAY.name => return end,
             (None, _) if table.gateway.is_load_balancer => Source::Network,
             (None, _) => network::proxy_of(self.cluster, table),
         };
