@@ -125,7 +125,8 @@ impl AuthorizationPolicy {
             scope: PolicyScope::read(spec),
             action: spec.get("action").text().unwrap_or_else(allow),
             rules: spec.get("rules").list(AuthorizationRule::read),
-            is_dry_run: meta.annotation("istio.io/dry-run") == Some("true"),
+            // As Go reads it (`strconv.ParseBool`).
+            is_dry_run: matches!(meta.annotation("istio.io/dry-run"), Some("1" | "t" | "T" | "true" | "TRUE" | "True")),
         }
     }
 }
