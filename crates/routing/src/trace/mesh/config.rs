@@ -1,9 +1,12 @@
 //! What the mesh is set to: the ConfigMap `istio` of its root namespace, and that of the injector.
 
+use std::borrow::Cow;
+
 use podpath_cluster::Cluster;
 use podpath_objects::{ConfigMap, Labels, Reader, Selector};
 
 use super::path::PathForm;
+use super::source::text;
 
 /// Settings of the mesh that change the way of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,23 @@ impl Mesh {
                 ),
             }
         })
+    }
+}
+
+impl Mesh {
+    /// A principal of a policy as it is compared with those of this mesh. One of the whole form `DOMAIN/ns/NAMESPACE/sa/ACCOUNT`
+    /// is moved to the trust domain of the mesh where it is of that one, of an alias, or of `cluster.local`, which stands for
+    /// both; a domain `*`, or one that ends as that of the mesh does, fits as it is (istio `pilot/pkg/security/trustdomain`,
+    /// `ReplaceTrustDomainAliases`).
+    pub(super) fn spelled<'a>(&self, principal: &'a str) -> Cow<'a, str> {
+        let as_it_is = Cow::Borrowed(principal);
+        let Some((domain, rest)) = principal.split_once('/').filter(|(_, rest)| rest.split('/').count() == 4) else {
+            return as_it_is;
+        };
+        let ends_so = domain.strip_prefix('*').is_some_and(|it| self.trust_domain.ends_with(it));
+        let mut known = std::iter::once(&self.trust_domain).chain(&self.aliases);
+        let is_own = domain == "cluster.local" || known.any(|it| text(domain, it) || text(it, domain));
+        if is_own && !ends_so { Cow::Owned(format!("{}/{rest}", self.trust_domain)) } else { as_it_is }
     }
 }
 
