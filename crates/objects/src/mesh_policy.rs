@@ -21,6 +21,8 @@ pub struct AuthorizationPolicy {
     pub scope: PolicyScope,
     /// `ALLOW` unless told.
     pub action: Spanned<String>,
+    /// `spec.provider.name`, whom `CUSTOM` asks.
+    pub provider: Option<Spanned<String>>,
     /// `spec.rules`
     pub rules: Vec<AuthorizationRule>,
     /// The annotation `istio.io/dry-run`.
@@ -124,6 +126,7 @@ impl AuthorizationPolicy {
         Self {
             scope: PolicyScope::read(spec),
             action: spec.get("action").text().unwrap_or_else(allow),
+            provider: spec.get("provider").get("name").text(),
             rules: spec.get("rules").list(AuthorizationRule::read),
             // As Go reads it (`strconv.ParseBool`).
             is_dry_run: matches!(meta.annotation("istio.io/dry-run"), Some("1" | "t" | "T" | "true" | "TRUE" | "True")),

@@ -21,11 +21,27 @@ pub(in crate::trace) struct Mesh {
     pub(in crate::trace) auto_mtls: bool,
     /// `pathNormalization.normalization`
     pub(in crate::trace) path_form: PathForm,
+    /// Name of each of `extensionProviders` that answers to CUSTOM; none where nothing is told of the mesh.
+    providers: Option<Vec<(String, Provider)>>,
+}
+
+/// What an external service may be asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Provider {
+    /// `envoyExtAuthzHttp`: requests.
+    Requests,
+    /// `envoyExtAuthzGrpc`: connections, too.
+    All,
+    /// Nobody of this name is told to the mesh.
+    Missing,
+    /// The mesh configuration is not here.
+    Unknown,
 }
 
 impl Mesh {
     /// As the ConfigMap says; what it does not say is Istio's default.
     pub(in crate::trace) fn of(cluster: &Cluster) -> Self {
+        let is_told = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, "istio").is_some();
         with_yaml(cluster, "istio", "mesh", |reader| {
             let text = |it: Reader<'_>| it.text().map(|it| it.value);
             Self {
@@ -37,12 +53,30 @@ impl Mesh {
                 path_form: PathForm::parse(
                     &text(reader.get("pathNormalization").get("normalization")).unwrap_or_default(),
                 ),
+                providers: is_told
+                    .then(|| reader.get("extensionProviders").items().filter_map(Provider::read).collect()),
             }
         })
     }
 }
 
+impl Provider {
+    fn read(reader: Reader<'_>) -> Option<(String, Self)> {
+        let name = reader.get("name").text()?.value;
+        if reader.get("envoyExtAuthzGrpc").exists() {
+            return Some((name, Self::All));
+        }
+        reader.get("envoyExtAuthzHttp").exists().then_some((name, Self::Requests))
+    }
+}
+
 impl Mesh {
+    /// Whom a policy of CUSTOM asks.
+    pub(super) fn provider(&self, name: &str) -> Provider {
+        let Some(known) = &self.providers else { return Provider::Unknown };
+        known.iter().find(|(it, _)| it == name).map_or(Provider::Missing, |(_, it)| *it)
+    }
+
     /// A principal of a policy as it is compared with those of this mesh. One of the whole form `DOMAIN/ns/NAMESPACE/sa/ACCOUNT`
     /// is moved to the trust domain of the mesh where it is of that one, of an alias, or of `cluster.local`, which stands for
     /// both; a domain `*`, or one that ends as that of the mesh does, fits as it is (istio `pilot/pkg/security/trustdomain`,
