@@ -78,13 +78,16 @@ pub(in crate::trace) fn decide(cluster: &Cluster, workload: &Workload<'_>, seen:
     let unknown = asking.unknown.take();
     let has = |action: &str| all.iter().any(|it| it.object.action.value == action);
     let allowed = asking.first_match(&all, "ALLOW");
-    let unknown = unknown.or(if allowed.is_none() { asking.unknown.take() } else { None });
-    let decision = match (unknown, allowed) {
-        (Some((field, location, why)), _) => Decision::Unknown(field, location, why),
-        (None, Some((at, _))) => Decision::Allowed(Some(at)),
-        (None, None) if has("ALLOW") => Decision::NotAllowed,
-        (None, None) if has("DENY") => Decision::Allowed(None),
-        (None, None) => Decision::Open,
+    let open = if allowed.is_none() { asking.unknown.take() } else { None };
+    let decision = match (unknown, open, allowed) {
+        // Whether a rule of DENY keeps it out as well makes no difference.
+        (_, None, None) if has("ALLOW") => Decision::NotAllowed,
+        (Some((field, location, why)), ..) | (None, Some((field, location, why)), _) => {
+            Decision::Unknown(field, location, why)
+        }
+        (None, None, Some((at, _))) => Decision::Allowed(Some(at)),
+        (None, None, None) if has("DENY") => Decision::Allowed(None),
+        (None, None, None) => Decision::Open,
     };
     asking.answer(decision)
 }
