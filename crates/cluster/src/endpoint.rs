@@ -214,7 +214,7 @@ fn add_mirrored(cluster: &Cluster, service: &Found<'_, Service>, port: &ServiceP
 
 /// The endpoints of one slice for a port. kube-proxy keeps the rules of each family apart, and takes a slice for the family
 /// of its `addressType` (`pkg/proxy/endpointslicecache.go`, `pkg/proxy/metaproxier`): one of names (`FQDN`) never counts, nor
-/// does one of a family that the Service has not.
+/// does one of a family that the Service has not. A port without a number is passed by ("Ignoring invalid endpoint port").
 fn endpoints_of(
     cluster: &Cluster,
     service: &Found<'_, Service>,
@@ -223,7 +223,7 @@ fn endpoints_of(
 ) -> Vec<Endpoint> {
     let name = port.name.as_ref().map_or("", |it| it.value.as_str());
     let fits = |it: &&EndpointPort| it.name == name && it.protocol == port.protocol;
-    let Some(slice_port) = slice.ports.iter().find(fits) else { return vec![] };
+    let Some(number) = slice.ports.iter().find(fits).and_then(|it| it.port) else { return vec![] };
     let is_served = |address: &String| {
         let family = slice.address_type.as_deref().or_else(|| ip_family(address));
         family.is_none_or(|it| it != "FQDN" && service.object.may_have_family(it))
@@ -236,7 +236,7 @@ fn endpoints_of(
             source: source.map(|it| it.id),
             address: Some(address.clone()),
             replicas: 1,
-            port: slice_port.port.unwrap_or(port.port.value),
+            port: number,
             ready: endpoint.ready,
             serves_still: !endpoint.ready && endpoint.serves_still,
         }));

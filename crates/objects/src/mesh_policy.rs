@@ -1,6 +1,6 @@
 //! Istio's security policies: AuthorizationPolicy, PeerAuthentication, RequestAuthentication.
 
-use podpath_source::{Span, Spanned};
+use podpath_source::{Span, Spanned, boolean};
 
 use crate::meta::{Labels, Meta, Selector};
 use crate::reader::Reader;
@@ -21,6 +21,8 @@ pub struct AuthorizationPolicy {
     pub scope: PolicyScope,
     /// `ALLOW` unless told.
     pub action: Spanned<String>,
+    /// `spec.provider.name`, whom `CUSTOM` asks.
+    pub provider: Option<Spanned<String>>,
     /// `spec.rules`
     pub rules: Vec<AuthorizationRule>,
     /// The annotation `istio.io/dry-run`.
@@ -124,8 +126,9 @@ impl AuthorizationPolicy {
         Self {
             scope: PolicyScope::read(spec),
             action: spec.get("action").text().unwrap_or_else(allow),
+            provider: spec.get("provider").get("name").text(),
             rules: spec.get("rules").list(AuthorizationRule::read),
-            is_dry_run: meta.annotation("istio.io/dry-run") == Some("true"),
+            is_dry_run: meta.annotation("istio.io/dry-run").and_then(boolean) == Some(true),
         }
     }
 }

@@ -29,7 +29,9 @@ use crate::ladder::Criterion;
 pub use bound::Known;
 pub use callee::{Called, aliased, by_outer_address, called, headless_by_address};
 pub use destination::{Proxy, tls_mode};
-pub(crate) use destination::{begun_tls, cluster_name, host as host_backend, is_entry, plain as service_backend};
+pub(crate) use destination::{
+    begun_tls, cluster_name, host as host_backend, is_entry, mutual_name, plain as service_backend,
+};
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
 pub(crate) use endpoint::{HostPort, host_port, service_endpoints};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};

@@ -23,4 +23,4 @@ pub(super) use path::is_normal;
 pub use peer::{Mode, Mtls, mtls, named_ports};
 pub use scope::Workload;
 pub(super) use scope::{envoy_filter, first_policy};
-pub(super) use source::{Identity, Seen, pods_with};
+pub(super) use source::{Identity, Seen};

@@ -268,6 +268,41 @@ fn client_tls<'a>(
     }
 }
 
+/// What a DestinationRule says of TLS towards a backend.
+struct Told<'a> {
+    rule: Found<'a, DestinationRule>,
+    tls: &'a ClientTls,
+    /// A Service or a ServiceEntry selects the Pods that answer, which may have sidecars.
+    has_sidecars: bool,
+    /// The server name of `ISTIO_MUTUAL`: the one that is told, else that of the cluster.
+    name: String,
+}
+
+impl<'a> Told<'a> {
+    fn of(cluster: &'a Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<Self> {
+        let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
+        let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
+        let (host, namespace) = match &backend.target {
+            Target::Service(id) => {
+                let service = cluster.get::<Service>(*id)?;
+                (host_of(cluster, &service), service.namespace().to_owned())
+            }
+            Target::Host(host) => {
+                let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
+                (host.clone(), namespace.to_owned())
+            }
+            Target::Missing(..) | Target::Balancer(_) => return None,
+        };
+        let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
+        let has_sidecars = match &backend.target {
+            Target::Host(host) => host_port(cluster, host, proxy.port).is_some_and(|it| it.selects()),
+            _ => true,
+        };
+        let of_cluster = || cluster_name(&host, proxy.port, subset);
+        Some(Self { rule, tls, has_sidecars, name: tls.sni.clone().unwrap_or_else(of_cluster) })
+    }
+}
+
 /// The TLS that a proxy begins towards a backend, because a DestinationRule says so.
 ///
 /// `SIMPLE` and `MUTUAL` send the name of `sni`, else the host of the request (`auto_sni`). `ISTIO_MUTUAL` is ended by the
@@ -275,32 +310,20 @@ fn client_tls<'a>(
 /// the cluster as its own.
 /// Source: istio `pilot/pkg/networking/core/cluster_tls.go` (`buildUpstreamTLSSettings`).
 pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<BegunTls> {
-    let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
-    let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
-    let (host, namespace) = match &backend.target {
-        Target::Service(id) => {
-            let service = cluster.get::<Service>(*id)?;
-            (host_of(cluster, &service), service.namespace().to_owned())
-        }
-        Target::Host(host) => {
-            let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
-            (host.clone(), namespace.to_owned())
-        }
-        Target::Missing(..) | Target::Balancer(_) => return None,
-    };
-    let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
-    let has_sidecars = || match &backend.target {
-        Target::Host(host) => host_port(cluster, host, proxy.port).is_some_and(|it| it.selects()),
-        _ => true,
-    };
+    let Told { rule, tls, has_sidecars, name } = Told::of(cluster, proxy, backend)?;
     let name = match (tls.mode.value.as_str(), &tls.sni) {
-        ("ISTIO_MUTUAL", _) if has_sidecars() => return None,
-        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
+        ("ISTIO_MUTUAL", _) if has_sidecars => return None,
         ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
-        ("ISTIO_MUTUAL", None) => ServerName::Fixed(cluster_name(&host, proxy.port, subset)),
+        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", _) => ServerName::Fixed(name),
         _ => return None,
     };
     Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
+}
+
+/// The server name of the mesh's own TLS that a DestinationRule makes a proxy begin towards a backend: `ISTIO_MUTUAL`.
+pub(crate) fn mutual_name(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<String> {
+    let told = Told::of(cluster, proxy, backend)?;
+    (told.tls.mode.value == "ISTIO_MUTUAL").then_some(told.name)
 }
 
 /// The name of the cluster of a port of a host, as mutual TLS of the mesh sends it (istio `BuildDNSSrvSubsetKey`).

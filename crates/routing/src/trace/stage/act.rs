@@ -106,7 +106,7 @@ impl Walk<'_> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         let backends = &self.with_tls(table, backends);
-        self.trace.backends = shares::of(self.cluster, rule, backends, &request, table.is_of_mesh());
+        self.trace.backends = shares::of(self.cluster, rule, backends, &request, self.is_in_mesh(table));
         if table.gateway.is_load_balancer
             && let Some(hop) = self.trace.hops.last_mut()
         {

@@ -12,7 +12,6 @@ use crate::trace::end::End;
 use crate::trace::entry::services_of;
 use crate::trace::mesh::ambient;
 use crate::trace::mesh::{self, Injected, Injection, Mesh, Mode, Mtls, Seen, Sidecar, Workload, words as mesh_words};
-use crate::trace::network::Source;
 use crate::trace::{CallerTls, Hop, Outcome, Verdict, words};
 
 /// What a connection to Pods carries.
@@ -161,7 +160,7 @@ impl Walk<'_> {
             request,
             mesh: &mesh,
             identity: peer.as_ref().filter(|_| link == Link::Mutual),
-            source_ip: self.source_ip(request),
+            source_ip: self.source_ip(),
             remote_ip: self.remote_ip(request),
             destination_ip: pod.ip.map(str::to_owned),
             port,
@@ -192,7 +191,7 @@ impl Walk<'_> {
             CallerTls::Mutual => return Link::Mutual,
             CallerTls::Auto => {}
         }
-        if let (Some(called), Source::Pod { namespace, labels }) = (called, &self.source) {
+        if let (Some(called), Some((namespace, labels))) = (called, self.own_pods()) {
             let proxy = istio::Proxy { namespace, labels, port: called.port.number(), is_gateway: false };
             let (host, space) = called.port.host(self.cluster);
             match istio::tls_mode(self.cluster, &proxy, (&host, space), called.subset) {

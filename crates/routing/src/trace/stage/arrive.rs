@@ -44,7 +44,7 @@ impl<'a> Walk<'a> {
         request: &Request,
     ) -> Option<NoEndpoints> {
         let entry = shares::entry_of(service.object, port, request).filter(|_| !found.iter().any(|it| it.ready))?;
-        let is_of_mesh = self.proxy.is_some_and(Gateway::is_of_mesh);
+        let is_of_mesh = self.gateway_pods.is_some() || self.proxy.is_some_and(Gateway::is_of_mesh);
         shares::answering(self.cluster, is_of_mesh, (service, entry), None).1
     }
 

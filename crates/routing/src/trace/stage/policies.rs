@@ -1,10 +1,11 @@
 //! The policies of the mesh at a proxy, in Istio's order: CUSTOM, the token, DENY, ALLOW.
 
 use podpath_cluster::Cluster;
-use podpath_objects::Labels;
+use podpath_objects::{GATEWAY_NAME, Labels};
 use podpath_source::{Location, Text};
 
 use super::Walk;
+use super::address::Opener;
 use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::mesh::{self, Decision, JwtRule, Mesh, Seen, Verified, Workload, words as mesh_words};
@@ -64,18 +65,18 @@ impl Walk<'_> {
         &mut self,
         namespace: &str,
         labels: &Labels,
-        gateway: Option<&str>,
         request: &Request,
+        opener: &Opener,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
         let mesh = Mesh::of(self.cluster);
-        let remote_ip = self.remote_ip_at_gateway(request, mesh::trusted_proxies(self.cluster, namespace, labels));
+        let remote_ip = opener.client_of(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
             request,
             mesh: &mesh,
-            // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
-            identity: None,
-            source_ip: self.source_ip(request),
+            // Callers of the mesh speak plain text to a gateway, unless a DestinationRule says otherwise.
+            identity: opener.identity.as_ref(),
+            source_ip: opener.ip.clone(),
             remote_ip,
             destination_ip: None,
             port: request.port,
@@ -83,7 +84,7 @@ impl Walk<'_> {
             sni: request.scheme.is_tls().then(|| request.server_name().to_owned()),
             split_claims: vec![],
         };
-        let workload = Workload { namespace, labels, gateway };
+        let workload = Workload { namespace, labels, gateway: labels.get(GATEWAY_NAME) };
         let (hops, end, accepted) = self.ask(&workload, seen);
         self.trace.hops.extend(hops);
         end.map_or(Ok(accepted), |end| Err(Box::new(end)))
