@@ -10,7 +10,7 @@ use super::annotation::{Annotations, Note, int32, texts};
 use super::group::{Group, Member};
 use super::model::{ALB_TARGET, Action, Forward, HealthCheck, Listener, LoadBalancer, Source, Target, TargetGroup};
 use super::port::Ports;
-use super::settings::{one_scheme, said, same_lists, same_sets};
+use super::settings::{one_scheme, said, same_items, same_lists};
 use crate::table::{Frozen, Origin};
 
 const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
@@ -58,7 +58,7 @@ pub(super) fn build(
     let told = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
     let scheme = told.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
-    same_sets(group, "frontend-nlb-subnets", "subnets")?;
+    same_items(group, "frontend-nlb-subnets", "subnets")?;
     elastic_addresses(group, &scheme)?;
     // All members are read before a port is merged, so what cannot be read is told first.
     let mut all = Vec::new();
