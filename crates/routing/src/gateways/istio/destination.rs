@@ -253,19 +253,22 @@ fn client_tls<'a>(
     subset: Option<&str>,
 ) -> Option<(Found<'a, DestinationRule>, &'a ClientTls)> {
     let rules = rules_for(cluster, proxy, host, namespace);
-    // Settings of a port go before those of the whole, a subset's own before those of all.
     let of_subset = rules.iter().find_map(|it| {
         let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
         Some((*it, &found.tls))
     });
     let of_all = rules.iter().map(|it| (*it, &it.object.tls)).find(|(_, policy)| policy.is_told);
-    let both: Vec<_> = of_subset.into_iter().chain(of_all).collect();
-    let at_port = both.iter().find_map(|(rule, policy)| Some((*rule, policy.port(proxy.port)?)));
-    match at_port {
-        // "Fields that a port's own settings omit have their default."
-        Some((rule, tls)) => Some((rule, tls?)),
-        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.whole.as_ref()?))),
+    // What a subset says, for the port or as a whole, goes before all that is said of the host
+    // (`pilot/pkg/networking/util`, `MergeSubsetTrafficPolicy`).
+    for (rule, policy) in of_subset.into_iter().chain(of_all) {
+        match (policy.port(proxy.port), &policy.whole) {
+            // "Fields that a port's own settings omit have their default."
+            (Some(tls), _) => return Some((rule, tls?)),
+            (None, Some(tls)) => return Some((rule, tls)),
+            (None, None) => {}
+        }
     }
+    None
 }
 
 /// What a DestinationRule says of TLS towards a backend.
