@@ -14,7 +14,7 @@ use super::filters::is_near;
 use super::ingress::{self, Ingresses};
 use super::names::age_key;
 use super::route::number;
-use super::server::{Serving, bare_host, merge, protocol, served};
+use super::server::{Serving, merge, protocol, redirected, served};
 use super::{GATEWAY, names, route, stream};
 use crate::gateways::{full_name, whole};
 use crate::pattern::HostPattern;
@@ -180,6 +180,9 @@ fn make<'a>(
     }
 }
 
+/// The hosts that a VirtualService has at a server, and its rules there.
+type AtHosts<'s> = (&'s [HostPattern], Arc<[Rule]>);
+
 struct Making<'a> {
     cluster: &'a Cluster,
     pods: Pods<'a>,
@@ -215,19 +218,21 @@ impl Making<'_> {
 
     fn http_listener(&self, port: u16, servers: &[&Serving<'_>], known: &mut KnownHosts) -> Listener {
         let mut hosts = Hosts::default();
-        for serving in servers {
-            self.add_hosts(serving, &mut hosts);
+        let bound = self.bound(servers);
+        for (patterns, rules) in bound.iter().flatten() {
+            for pattern in *patterns {
+                hosts.lists_of(pattern.clone()).push(Arc::clone(rules));
+            }
         }
         for (pattern, rules) in self.ingresses.hosts.iter().filter(|_| self.plain_ports.contains(&port)) {
             hosts.lists_of(pattern.clone()).push(rules.as_slice().into());
         }
-        for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
+        let redirects = |it: &Serving<'_>| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect);
+        for (serving, bound) in servers.iter().zip(&bound).filter(|(it, _)| redirects(it)) {
             let (place, trusts_proxies) = (serving.origin(), self.trusts_proxies());
-            let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
-            let bound = self.bindings.at(serving);
-            let bound = bound.iter().filter(|(_, it)| !route::is_void(&it.rules));
-            let shared = bound.flat_map(|(_, it)| it.hosts.iter().cloned());
-            for pattern in own.chain(shared) {
+            let counting = bound.iter().filter(|(_, rules)| !route::is_void(rules));
+            let shared = counting.flat_map(|(patterns, _)| patterns.iter().cloned());
+            for pattern in redirected(serving.server).chain(shared) {
                 hosts.redirect(pattern, &place, trusts_proxies);
             }
         }
@@ -258,6 +263,27 @@ impl Making<'_> {
             fallback: None,
             access: Access::Open,
         }
+    }
+
+    /// What VirtualServices give to each of the plain servers of a listener. The rules of a VirtualService are made once for a
+    /// Gateway: those of the first of its servers at which any counts hold at the others too, whatever their numbers
+    /// (`gatewayRoutes` of istio `networking/core/gateway.go`, `buildGatewayHTTPRouteConfig`).
+    fn bound(&self, servers: &[&Serving<'_>]) -> Vec<Vec<AtHosts<'_>>> {
+        let mut made: OrdMap<(ResourceId, ResourceId), Arc<[Rule]>> = OrdMap::new();
+        let mut bound = Vec::new();
+        for serving in servers {
+            let mut here = Vec::new();
+            for (service, at) in self.bindings.at(serving) {
+                let key = (serving.gateway.id, service.id);
+                let rules = Arc::clone(made.get(&key).unwrap_or(&at.rules));
+                if !route::is_void(&rules) {
+                    made.insert(key, Arc::clone(&rules));
+                }
+                here.push((at.hosts.as_slice(), rules));
+            }
+            bound.push(here);
+        }
+        bound
     }
 
     /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair.
