@@ -1,5 +1,7 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
+mod beside;
+
 use podpath_cluster::{Cluster, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
 use podpath_order::{OrdSet, Order};
 use std::cmp::Reverse;
@@ -17,6 +19,8 @@ use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
+
+pub use beside::lower_host;
 
 /// What a host is to a caller inside the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -218,46 +222,6 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
     Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
 }
 
-/// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
-///
-/// Hosts of VirtualServices that are no Services are served on port 80 alone. A ServiceEntry with a wildcard is a Service
-/// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
-pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
-    let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, proxy, host).map(|(_, name)| name);
-    let found = match entry {
-        Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
-        _ => beside_services(cluster, proxy, host, entry),
-    };
-    if found.is_empty() && entry.is_none() {
-        return None;
-    }
-    let place = found.first().map(whole).unwrap_or_default();
-    let plain = || {
-        let backend = destination::host(entry.unwrap_or(host), proxy.port);
-        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
-    };
-    Some(table(cluster, proxy, host, &found, place, plain))
-}
-
-/// The VirtualServices for a host that is no Service by this very name. A wildcard that matches any Service of the port is
-/// for Services alone and has no virtual host of its own (istio `pilot/pkg/networking/core/route/route.go`,
-/// `separateVSHostsAndServices`).
-fn beside_services<'a>(
-    cluster: &'a Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-    entry: Option<&str>,
-) -> Vec<Found<'a, VirtualService>> {
-    let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
-    let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
-    let own = with_routes(cluster, proxy, own);
-    match entry {
-        Some(name) if own.is_empty() => virtual_services(cluster, proxy, name),
-        _ => own,
-    }
-}
-
 /// From the first on of which a route is left: a VirtualService without one has no virtual host, so that the next one has the
 /// host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
 fn with_routes<'a>(
@@ -270,17 +234,6 @@ fn with_routes<'a>(
 
 fn is_void(cluster: &Cluster, proxy: &Proxy<'_>, found: &Found<'_, VirtualService>) -> bool {
     route::is_void(&route::lower(cluster, proxy, found, "mesh"))
-}
-
-/// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
-fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> bool {
-    let is_service = |it: Found<'_, Service>| {
-        it.object.port_over("TCP", &PortRef::Number(proxy.port)).is_some()
-            && HostPattern::parse(&host_of(cluster, &it)).intersect(pattern).is_some()
-            && knows(cluster, proxy, &it)
-    };
-    cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy).iter().any(|(.., it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -372,7 +325,7 @@ fn own_host(
     }
     let taker = |host: &str| {
         let full = full_host(cluster, &host.replace('*', "any"), owner.namespace());
-        virtual_services(cluster, proxy, &full).first().map(|it| it.id)
+        having(cluster, proxy, &full, &|_| true).first().map(|it| it.id)
     };
     hosts.into_iter().find(|it| taker(it) == Some(owner.id))
 }
@@ -437,9 +390,24 @@ pub(super) fn served(
 }
 
 /// Those that have the host: the most specific host goes first (`MostSpecificHostMatch`), so an exact one beats a wildcard
-/// and a long wildcard a short one; then private, exported, public; then the oldest. The first one counts alone.
+/// and a long wildcard a short one; then private, exported, public; then the oldest. The first one counts alone, but one
+/// that names this very host and of which no route is left leaves it to the next one that names it: it makes no virtual host
+/// (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`). To a wildcard it does not:
+/// of these only the one that is chosen for a Service is tried (`computeWildcardHostVirtualServiceIndex`).
 fn virtual_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
-    having(cluster, proxy, host, &|_| true)
+    let mut found = having(cluster, proxy, host, &|_| true);
+    if found.len() > 1 {
+        let first = found.iter().position(|it| has_by_name(cluster, it, host) && !is_void(cluster, proxy, it));
+        found.drain(..first.unwrap_or_default());
+    }
+    found
+}
+
+/// One of its hosts is this very host.
+fn has_by_name(cluster: &Cluster, found: &Found<'_, VirtualService>, host: &str) -> bool {
+    let own = found.object.hosts.iter().map(|it| full_host(cluster, &it.value, found.namespace()));
+    let mut own = own.map(|it| HostPattern::parse(&it));
+    own.any(|it| matches!(it, HostPattern::Exact(_)) && it.matches(host))
 }
 
 /// The same of those whose pattern counts.
