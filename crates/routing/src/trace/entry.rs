@@ -250,7 +250,7 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 return outbound::to_service(cluster, walk, caller, &service, &host, request);
             }
             if matches!(missing, istio::Called::Missing) {
-                return walk.finish(End::no_such_name(&host));
+                return outbound::to_missing(cluster, walk, caller, &host, request);
             }
             if !caller.sidecar {
                 return match istio::by_outer_address(cluster, &host, request.scheme.transport(), request.port) {

@@ -1,5 +1,7 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
+mod beside;
+
 use std::cmp::Reverse;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
@@ -19,11 +21,13 @@ use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
+pub use beside::lower_host;
+
 /// The table of a call to a Service from a Pod with a sidecar: of several VirtualServices for the host the first wins
 /// alone; without one the call goes to the Service as it is.
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
-    let routes = Routes::of(cluster, proxy, virtual_services(cluster, proxy, &host));
+    let routes = Routes::of(cluster, proxy, &host);
     routes.table(proxy, &host, whole(service), || plain(cluster, proxy, service))
 }
 
@@ -40,12 +44,11 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
     let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
     let routes = Routes::with_rules(cluster, proxy, found);
     let first = *routes.found.first()?;
-    let of_service = virtual_services(cluster, proxy, &full);
+    let of_service = Routes::of(cluster, proxy, &full);
     let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
     let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(&first), age_key(&first));
     // A Service whose VirtualService comes to nothing has its virtual host behind them all.
-    let has_rules = |it: &Found<'_, VirtualService>| !route::is_void(&route::lower(cluster, proxy, it, "mesh"));
-    if of_service.first().is_some_and(|it| goes_before(it) && has_rules(it)) {
+    if of_service.found.first().is_some_and(goes_before) && !route::is_void(&of_service.rules) {
         return None;
     }
     Some(routes.table(proxy, &host, whole(&first), || plain(cluster, proxy, service)))
@@ -63,52 +66,6 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
         Err(outside) => destination::host(&outside, proxy.port),
     };
     Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
-}
-
-/// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
-///
-/// Hosts of VirtualServices that are no Services are served on port 80 alone. A ServiceEntry with a wildcard is a Service
-/// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
-pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
-    let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, proxy, host).map(|(_, name)| name);
-    let routes = match entry {
-        Some(name) if !name.starts_with('*') => Routes::of(cluster, proxy, virtual_services(cluster, proxy, host)),
-        _ => beside_services(cluster, proxy, host, entry),
-    };
-    if routes.found.is_empty() && entry.is_none() {
-        return None;
-    }
-    let place = routes.found.first().map(whole).unwrap_or_default();
-    let plain = || {
-        let backend = destination::host(entry.unwrap_or(host), proxy.port);
-        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
-    };
-    Some(routes.table(proxy, host, place, plain))
-}
-
-/// The VirtualServices for a host that is no Service by this very name. A wildcard that matches any Service of the port is
-/// for Services alone and has no virtual host of its own (istio `pilot/pkg/networking/core/route/route.go`,
-/// `separateVSHostsAndServices`).
-fn beside_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, entry: Option<&str>) -> Routes<'a> {
-    let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
-    let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
-    let own = Routes::with_rules(cluster, proxy, own);
-    match entry {
-        Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, virtual_services(cluster, proxy, name)),
-        _ => own,
-    }
-}
-
-/// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
-fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> bool {
-    let is_service = |it: Found<'_, Service>| {
-        it.object.port_over("TCP", &PortRef::Number(proxy.port)).is_some()
-            && HostPattern::parse(&host_of(cluster, &it)).intersect(pattern).is_some()
-            && knows(cluster, proxy, &it)
-    };
-    cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy).iter().any(|(.., it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -140,19 +97,24 @@ struct Routes<'a> {
 }
 
 impl<'a> Routes<'a> {
-    /// The first counts, whatever is left of its rules.
-    fn of(cluster: &Cluster, proxy: &Proxy<'_>, found: Vec<Found<'a, VirtualService>>) -> Self {
-        let rules = found.first().map_or_else(Vec::new, |it| route::lower(cluster, proxy, it, "mesh"));
-        Self { found, rules, void: vec![] }
+    /// Those that have a host. The first counts, but one that names this very host and of which no rule is left leaves it to
+    /// the next one that names it: it makes no virtual host (istio `pilot/pkg/networking/core/route/route.go`,
+    /// `buildSidecarVirtualHostsForVirtualService`). To a wildcard it does not: of these only the one that is chosen for a
+    /// Service is tried (`computeWildcardHostVirtualServiceIndex`).
+    fn of(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Self {
+        let mut all = virtual_services(cluster, proxy, host);
+        let first = first_with_rules(cluster, proxy, &all, &|it| has_by_name(cluster, it, host));
+        let (n_void, rules) = first.unwrap_or_else(|| {
+            let rules = all.first().map_or_else(Vec::new, |it| route::lower(cluster, proxy, it, "mesh"));
+            (0, rules)
+        });
+        let found = all.split_off(n_void);
+        Self { found, rules, void: all }
     }
 
-    /// The first counts of which a rule is left: a VirtualService without one has no virtual host, so that the next one has
-    /// the host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
+    /// The first counts of which a rule is left; where none is, none of them has a virtual host.
     fn with_rules(cluster: &Cluster, proxy: &Proxy<'_>, mut all: Vec<Found<'a, VirtualService>>) -> Self {
-        let first = all.iter().enumerate().find_map(|(n, it)| {
-            let rules = route::lower(cluster, proxy, it, "mesh");
-            (!route::is_void(&rules)).then_some((n, rules))
-        });
+        let first = first_with_rules(cluster, proxy, &all, &|_| true);
         let (n_void, rules) = first.unwrap_or((all.len(), vec![]));
         let found = all.split_off(n_void);
         Self { found, rules, void: all }
@@ -172,6 +134,27 @@ impl<'a> Routes<'a> {
         let rejected = void.iter().map(|it| without_rules(it, host)).chain(losers).collect();
         Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
     }
+}
+
+/// The first of which a rule is left, with its rules, where all before it may leave the host.
+fn first_with_rules(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    all: &[Found<'_, VirtualService>],
+    may_leave: &dyn Fn(&Found<'_, VirtualService>) -> bool,
+) -> Option<(usize, Vec<Rule>)> {
+    let mut leaving = all.iter().enumerate().take_while(|(_, it)| may_leave(it));
+    leaving.find_map(|(n, it)| {
+        let rules = route::lower(cluster, proxy, it, "mesh");
+        (!route::is_void(&rules)).then_some((n, rules))
+    })
+}
+
+/// One of its hosts is this very host.
+fn has_by_name(cluster: &Cluster, found: &Found<'_, VirtualService>, host: &str) -> bool {
+    let own = found.object.hosts.iter().map(|it| full_host(cluster, &it.value, found.namespace()));
+    let mut own = own.map(|it| HostPattern::parse(&it));
+    own.any(|it| matches!(it, HostPattern::Exact(_)) && it.matches(host))
 }
 
 /// The rules of one host, as a sidecar has them.
