@@ -47,15 +47,17 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
         };
         let mut taken: OrdMap<usize, Vec<Taken<'_>>> = OrdMap::new();
         let mut rejected = speechless(facts);
-        for (route, facts) in routes.iter().zip(&attached) {
-            let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
+        for (route, of_route) in routes.iter().zip(&attached) {
+            let parents = of_route.parents.iter().filter(|it| it.gateway == Some(number));
             for (place, problem) in parents.clone().filter_map(|it| Some((it.place, it.accepted.as_ref().err()?))) {
                 let origin = route.origin(problem.location.span, format!("spec.parentRefs[{place}]"));
                 rejected.push(Rejected { origin, reason: problem.reason, text: problem.text.clone(), by: None });
             }
             for attachment in parents.filter_map(|it| it.accepted.as_ref().ok()).flatten() {
                 let hostnames = attachment.hostnames.clone();
-                taken.entry(attachment.listener).or_default().push(Taken { route, hostnames });
+                let listener = facts.listeners.get(attachment.listener);
+                let names_host = listener.is_some_and(|it| it.hostname != HostPattern::Any);
+                taken.entry(attachment.listener).or_default().push(Taken { route, hostnames, names_host });
             }
         }
         let mut own = load_balancer(cluster, &gateway, facts, &taken, is_network);
@@ -70,6 +72,8 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
 struct Taken<'a> {
     route: &'a Route<'a>,
     hostnames: Vec<(HostPattern, Span)>,
+    /// The listener names a host.
+    names_host: bool,
 }
 
 type ByListener<'a> = OrdMap<usize, Vec<Taken<'a>>>;
@@ -455,10 +459,14 @@ fn without_backend(origin: Origin, port: u16) -> Rejected {
     Rejected { origin, reason: "no-backends", text, by: None }
 }
 
-/// Every host of a route at a port, each once; none is every host.
+/// Every host of a route at a port, each once; none is every host. "A listener without a host adds none": beside one that names
+/// a host nothing else is left of the route, and its own hosts count where no listener names any (`hostnameCheck`,
+/// `getRouteHostnames`).
 fn hosts(taken: &[&Taken<'_>], route: ResourceId) -> Vec<Option<HostPattern>> {
     let mut hosts: Vec<Option<HostPattern>> = Vec::new();
-    for found in taken.iter().filter(|it| it.route.id == route) {
+    let own = || taken.iter().filter(|it| it.route.id == route);
+    let is_named = own().any(|it| it.names_host);
+    for found in own().filter(|it| it.names_host == is_named) {
         let named = found.hostnames.iter().map(|(it, _)| Some(it.clone()));
         let all: Vec<_> = if found.hostnames.is_empty() { vec![None] } else { named.collect() };
         for host in all {
