@@ -121,11 +121,12 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Ranges matter where the controller makes the security group itself.
+/// Ranges matter where the controller makes the security group itself; elsewhere it asks whether it may write the rules of nodes
+/// and Pods (`buildLoadBalancerSecurityGroups`, `buildManageSecurityGroupRulesFlagLegacy`).
 fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_type: &str) -> Result<(), Frozen> {
     let is_disabled = notes.bool("disable-nlb-sg")?.unwrap_or(false);
     if is_disabled || notes.texts("security-groups").is_some_and(|it| !it.is_empty()) {
-        return Ok(());
+        return notes.bool("manage-backend-security-group-rules").map(|_| ());
     }
     let written = Annotations::of(SHORT_PREFIX, service).get("load-balancer-source-ranges");
     let place = |span| origin(service, span, "spec.loadBalancerSourceRanges");
@@ -176,8 +177,10 @@ impl Build<'_> {
         let mut listeners: Vec<Listener> = Vec::new();
         for (n, port) in service.object.ports.iter().enumerate() {
             let number = port.port.value;
-            // Without the annotation "the listener of the first entry stays and the other one is lost".
-            if listeners.iter().any(|it| it.port == number) {
+            // Without the annotation "the listener of the first entry stays and the other one is lost"; what is wrong with the
+            // other one is told all the same (`buildListenersLegacy`).
+            let is_lost = listeners.iter().any(|it| it.port == number);
+            if is_lost && joins {
                 continue;
             }
             let with_other =
@@ -204,6 +207,9 @@ impl Build<'_> {
             let place = origin(service, port.span, format!("spec.ports[{n}]"));
             let forward = self.forward(protocol, group_protocol, port, &place)?;
             self.listener_settings(protocol, number)?;
+            if is_lost {
+                continue;
+            }
             listeners.push(Listener {
                 origin: place.clone(),
                 port: number,
