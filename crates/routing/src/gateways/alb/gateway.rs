@@ -4,6 +4,7 @@
 
 mod props;
 mod rule;
+mod subnets;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
@@ -110,10 +111,13 @@ fn fill(
     }
     match configuration.text("ipAddressType").as_deref() {
         None => {}
-        Some(kind @ ("ipv4" | "dualstack")) => kind.clone_into(&mut made.address_type),
-        Some(kind @ "dualstack-without-public-ipv4") if !made.is_network => kind.clone_into(&mut made.address_type),
+        // "All three for both kinds of load balancers" (`buildLoadBalancerIPAddressType`); what an NLB has not AWS refuses.
+        Some(kind @ ("ipv4" | "dualstack" | "dualstack-without-public-ipv4")) => {
+            kind.clone_into(&mut made.address_type);
+        }
         Some(other) => return Err(error(format!("unknown IPAddressType: {other}"))),
     }
+    subnets::judge(&configuration, made).map_err(error)?;
     let mut build = Build {
         cluster,
         gateway,
