@@ -383,6 +383,13 @@ pub enum SignIn {
         /// Besides.
         claims: Vec<TokenClaim>,
     },
+    /// Those that speak as the target groups do.
+    Spoken {
+        /// `HTTP1`, `HTTP2`, `GRPC`
+        version: String,
+        /// Clients speak TLS, and so may speak HTTP/2.
+        is_tls: bool,
+    },
 }
 
 /// A claim that a token must hold.

@@ -62,7 +62,8 @@ impl Lowering<'_> {
     }
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
-        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions, protocol));
+        let (filters, action) =
+            (self.guards(&listener.default_actions, protocol), self.action(&listener.default_actions, protocol));
         let mut rules: Vec<_> =
             listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it, protocol)).collect();
         rules.extend(listener.contenders.iter().enumerate().map(|(order, it)| contender(order, it, &action)));
@@ -89,12 +90,39 @@ impl Lowering<'_> {
             priority: Some(number),
             matchers: rule.conditions.iter().map(matcher).collect(),
             rank: Rank { order, ..Rank::default() },
-            filters: guards(&rule.actions).into_iter().chain(rule.transforms.iter().flat_map(filters)).collect(),
+            filters: self
+                .guards(&rule.actions, protocol)
+                .into_iter()
+                .chain(rule.transforms.iter().flat_map(filters))
+                .collect(),
             action: if is_too_long(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
                 self.action(&rule.actions, protocol)
             },
+        }
+    }
+
+    /// What must hold of a request before the last action.
+    fn guards(&self, actions: &[model::Action], protocol: Protocol) -> Vec<Filter> {
+        let mut guards = guards(actions);
+        guards.extend(actions.last().and_then(|it| self.spoken(it, protocol)));
+        guards
+    }
+
+    /// The protocol version of the target groups that get a share, where it is one for all of them.
+    fn spoken(&self, action: &model::Action, protocol: Protocol) -> Option<Filter> {
+        let model::Action::Forward(forward) = action else { return None };
+        let live = forward.targets.iter().filter(|it| it.weight != Some(0));
+        let version = |it: &model::Target| self.made.target_groups.get(it.group?)?.protocol_version.clone();
+        let mut versions: Vec<_> = live.map(version).collect();
+        versions.dedup();
+        match versions.as_slice() {
+            [Some(version)] => {
+                let is_tls = protocol == Protocol::Https;
+                Some(Filter::SignIn(SignIn::Spoken { version: version.clone(), is_tls }))
+            }
+            _ => None,
         }
     }
 
