@@ -280,6 +280,7 @@ impl<'a> Build<'a> {
                 protocol,
                 certificates,
                 verifies_clients: self.verifies_clients(&port),
+                sources: self.sources(),
                 default_actions: vec![default_action],
                 default_origin: contenders.first().map_or_else(|| port.origin(), |it| it.origin.clone()),
                 rules,
@@ -301,6 +302,18 @@ impl<'a> Build<'a> {
     fn settings(&self, port: &Port<'_>) -> Layers<'a> {
         let name = format!("{}:{}", port.protocol, port.number);
         self.configuration.item("listenerConfigurations", "protocolPort", &name)
+    }
+
+    /// `sourceRanges`: "an optional list of CIDRs that are allowed to access the LB", in the group that the controller makes where
+    /// none is named. Who is in a prefix list is not known.
+    fn sources(&self) -> Vec<String> {
+        let others = ["securityGroups", "securityGroupPrefixes"];
+        let is_other = others.iter().any(|it| !self.configuration.texts(it).is_empty());
+        if is_other || self.configuration.is_true("disableSecurityGroup") {
+            vec![]
+        } else {
+            self.configuration.texts("sourceRanges")
+        }
     }
 
     /// `mutualAuthentication` in mode `verify` closes the handshake to clients without a certificate that its trust store

@@ -78,7 +78,7 @@ impl Lowering<'_> {
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             // Among contenders one always gets the connection.
             fallback: listener.contenders.is_empty().then_some(fallback),
-            access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
+            access: access(listener),
         }
     }
 
@@ -192,6 +192,15 @@ impl Lowering<'_> {
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
         Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
+    }
+}
+
+fn access(listener: &model::Listener) -> Access {
+    let asks_certificate = listener.verifies_clients;
+    match listener.sources.as_slice() {
+        [] if asks_certificate => Access::ClientCertificate,
+        [] => Access::Open,
+        ranges => Access::Ranges { ranges: ranges.to_vec(), asks_certificate },
     }
 }
 
