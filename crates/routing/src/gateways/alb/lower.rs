@@ -95,7 +95,7 @@ impl Lowering<'_> {
                 .into_iter()
                 .chain(rule.transforms.iter().flat_map(filters))
                 .collect(),
-            action: if is_too_long(rule) {
+            action: if is_refused(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
                 self.action(&rule.actions, protocol)
@@ -307,10 +307,18 @@ fn token_claim(claim: &model::Claim) -> TokenClaim {
     TokenClaim { name: claim.name.clone(), format: claim.format.clone(), values: claim.values.clone() }
 }
 
-/// "Condition values per rule: 5" (Application Load Balancer quotas). The controller does not count them and AWS refuses the
+/// "Condition values per rule: 5" (Application Load Balancer quotas); a value has up to 128 characters, and of a host "you must
+/// include at least one `.` character" (`RuleCondition` of the API). The controller looks at none of it and AWS refuses the
 /// rule, so what the load balancer holds instead is not known.
-fn is_too_long(rule: &model::Rule) -> bool {
+fn is_refused(rule: &model::Rule) -> bool {
+    let is_bad = |found: &model::Condition, value: &str| match found.field {
+        Field::Method | Field::Source => false,
+        // Whether a wildcard may stand for the `.` is not told.
+        Field::Host if !found.is_regex && !value.contains(['.', '*', '?']) => true,
+        _ => value.chars().count() > 128,
+    };
     rule.conditions.iter().map(|it| it.values.len()).sum::<usize>() > 5
+        || rule.conditions.iter().any(|found| found.values.iter().any(|it| is_bad(found, &it.value)))
 }
 
 fn matcher(found: &model::Condition) -> Matcher {
