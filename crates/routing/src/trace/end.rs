@@ -107,6 +107,7 @@ impl End {
         let verdict = verdicts::no_listener(cluster, table, request, why);
         let (outcome, status, reason) = match why {
             NoListener::Port => (Outcome::Refused, None, "no-listener"),
+            NoListener::Source => (Outcome::Refused, None, "source-range"),
             NoListener::ServerName => (Outcome::Refused, None, "no-server-name"),
             NoListener::Protocol => (Outcome::Refused, None, "protocol-mismatch"),
             NoListener::Host => (Outcome::Answered, Some(404), "no-listener-host"),

@@ -139,6 +139,8 @@ impl LoadBalancer {
             protocol: "TCP",
             certificates: vec![],
             verifies_clients: false,
+            // Its ranges are those of the ALB behind it, which sees the address of the client.
+            sources: vec![],
             default_actions: vec![Action::Forward(Forward { targets, stickiness: None })],
             default_origin: origin,
             rules: vec![],

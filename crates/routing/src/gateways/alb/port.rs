@@ -25,6 +25,16 @@ pub(super) struct Open<'a> {
     mutual: Option<(String, Mutual)>,
 }
 
+impl Open<'_> {
+    /// The ranges of clients that are let in; none where they are not all that counts.
+    pub(super) fn sources(&self) -> Vec<String> {
+        match (&self.cidrs, &self.prefix_lists) {
+            (Some((_, ranges)), None) => ranges.iter().cloned().collect(),
+            _ => vec![],
+        }
+    }
+}
+
 /// What one member wants of a port.
 struct Wish {
     is_https: bool,

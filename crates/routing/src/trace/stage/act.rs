@@ -19,8 +19,10 @@ impl Walk<'_> {
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
         }
         if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
-            if end.status.is_some_and(|it| it >= 400) {
-                self.mark(Text::new("not signed in", "로그인 안 됨"));
+            match end.status {
+                Some(401) => self.mark(Text::new("not signed in", "로그인 안 됨")),
+                Some(464) => self.mark(Text::new("another protocol", "다른 프로토콜")),
+                _ => {}
             }
             return self.finish(end);
         }
