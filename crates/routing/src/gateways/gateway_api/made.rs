@@ -24,11 +24,9 @@ pub(crate) fn mesh_pods(cluster: &Cluster, table: &Table) -> Option<MeshPods> {
     if !is_of_istio(cluster, &gateway) {
         return None;
     }
-    match gateway.object.address_types.as_slice() {
-        [] => Some(made(&gateway)),
-        [only] if only.value == "IPAddress" => Some(made(&gateway)),
-        _ => by_hand(cluster, &gateway),
-    }
+    let types = &gateway.object.address_types;
+    let is_made = types.len() <= 1 && types.iter().all(|it| it.value == "IPAddress");
+    if is_made { Some(made(&gateway)) } else { by_hand(cluster, &gateway) }
 }
 
 /// Its class has the controller of Istio, or is the one that istiod makes by itself.
