@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::entry::services_of;
 use crate::trace::mesh::ambient;
-use crate::trace::mesh::{self, Injected, Injection, Mesh, Mode, Mtls, Seen, Sidecar, Workload, words as mesh_words};
+use crate::trace::mesh::{self, Injected, Mode, Mtls, Seen, Sidecar, Workload, words as mesh_words};
 use crate::trace::network::Source;
 use crate::trace::{CallerTls, Hop, Outcome, Verdict, words};
 
@@ -118,7 +118,7 @@ impl Walk<'_> {
             );
             return Sidecar::none("excluded-port", text);
         }
-        Injection::new(self.cluster).sidecar(pod)
+        self.injection.sidecar(pod)
     }
 
     fn at_sidecar(&mut self, coming: Coming<'_>, mtls: &Mtls, link: Link) -> Passed {
@@ -154,13 +154,11 @@ impl Walk<'_> {
                 (upstream.tls, upstream.sni) = ("none", None);
             }
         }
-        let mesh = Mesh::of(self.cluster);
-        let peer = self.peer.clone();
         let speaks_http = request.scheme.is_http() && !request.scheme.is_tls() && foreign.is_none();
         let seen = Seen {
             request,
-            mesh: &mesh,
-            identity: peer.as_ref().filter(|_| link == Link::Mutual),
+            mesh: self.mesh(),
+            identity: self.peer.as_ref().filter(|_| link == Link::Mutual),
             source_ip: self.source_ip(request),
             remote_ip: self.remote_ip(request),
             destination_ip: pod.ip.map(str::to_owned),
@@ -203,7 +201,7 @@ impl Walk<'_> {
             }
         }
         let takes = sidecar.injected != Injected::No;
-        let begins = called.is_some_and(|it| it.port.is_internal()) && Mesh::of(self.cluster).auto_mtls;
+        let begins = called.is_some_and(|it| it.port.is_internal()) && self.mesh().auto_mtls;
         let is_mutual = takes && mode != Mode::Disable && begins;
         if is_mutual { Link::Mutual } else { Link::Plain }
     }

@@ -7,7 +7,7 @@ use podpath_source::{Location, Text};
 use super::Walk;
 use crate::request::Request;
 use crate::trace::end::End;
-use crate::trace::mesh::{self, Decision, JwtRule, Mesh, Seen, Verified, Workload, words as mesh_words};
+use crate::trace::mesh::{self, Decision, JwtRule, Seen, Verified, Workload, words as mesh_words};
 use crate::trace::{Hop, Outcome, words};
 
 /// Hops of policies, how the way ends where they stop it, and the request as a right token leaves it, with the rule that took
@@ -67,12 +67,11 @@ impl Walk<'_> {
         gateway: Option<&str>,
         request: &Request,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
-        let mesh = Mesh::of(self.cluster);
         let remote_ip = self.remote_ip_at_gateway(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
             request,
-            mesh: &mesh,
+            mesh: self.mesh(),
             // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
             identity: None,
             source_ip: self.source_ip(request),
