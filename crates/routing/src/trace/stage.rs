@@ -14,6 +14,7 @@ mod policies;
 mod sign_in;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use podpath_cluster::Cluster;
 use podpath_source::Text;
@@ -21,7 +22,7 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, Mesh, is_normal};
+use super::mesh::{Identity, Injection, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Trace, answer, words};
 use crate::choose::{Choice, choose_listener, choose_rule};
@@ -42,6 +43,10 @@ pub(super) struct Walk<'a> {
     pub(super) tables: &'a Tables,
     pub(super) trace: Trace,
     pub(super) stages: u8,
+    /// What the mesh is set to, read when the first proxy asks.
+    settings: OnceCell<Mesh>,
+    /// What injects sidecars.
+    injection: Injection<'a>,
     is_grpc: bool,
     /// The proxy that it is at speaks HTTP, so it can answer.
     speaks_http: bool,
@@ -85,6 +90,8 @@ impl<'a> Walk<'a> {
             tables,
             trace,
             stages: 0,
+            settings: OnceCell::new(),
+            injection: Injection::new(cluster),
             is_grpc: request.scheme.is_grpc(),
             speaks_http: true,
             peer,
@@ -97,6 +104,11 @@ impl<'a> Walk<'a> {
             gateway_pods: None,
             proxy: None,
         }
+    }
+
+    /// What the mesh is set to.
+    fn mesh(&self) -> &Mesh {
+        self.settings.get_or_init(|| Mesh::of(self.cluster))
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -148,7 +160,7 @@ impl<'a> Walk<'a> {
         self.gateway_pods = gateway_api::mesh_pods(self.cluster, table);
         if self.speaks_http && self.is_in_mesh(table) && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
-            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+            request.path = self.mesh().path_form.of(&request.path);
         }
         let mut token = None;
         if !table.is_mesh() {

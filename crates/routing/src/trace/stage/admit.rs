@@ -11,7 +11,7 @@ use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::entry::services_of;
 use crate::trace::mesh::ambient;
-use crate::trace::mesh::{self, Injected, Injection, Mesh, Mode, Mtls, Seen, Sidecar, Workload, words as mesh_words};
+use crate::trace::mesh::{self, Injected, Mode, Mtls, Seen, Sidecar, Workload, words as mesh_words};
 use crate::trace::{CallerTls, Hop, Outcome, Verdict, words};
 
 /// What a connection to Pods carries.
@@ -117,7 +117,7 @@ impl Walk<'_> {
             );
             return Sidecar::none("excluded-port", text);
         }
-        Injection::new(self.cluster).sidecar(pod)
+        self.injection.sidecar(pod)
     }
 
     fn at_sidecar(&mut self, coming: Coming<'_>, mtls: &Mtls, link: Link) -> Passed {
@@ -153,13 +153,11 @@ impl Walk<'_> {
                 (upstream.tls, upstream.sni) = ("none", None);
             }
         }
-        let mesh = Mesh::of(self.cluster);
-        let peer = self.peer.clone();
         let speaks_http = request.scheme.is_http() && !request.scheme.is_tls() && foreign.is_none();
         let seen = Seen {
             request,
-            mesh: &mesh,
-            identity: peer.as_ref().filter(|_| link == Link::Mutual),
+            mesh: self.mesh(),
+            identity: self.peer.as_ref().filter(|_| link == Link::Mutual),
             source_ip: self.source_ip(),
             remote_ip: self.remote_ip(request),
             destination_ip: pod.ip.map(str::to_owned),
@@ -202,7 +200,7 @@ impl Walk<'_> {
             }
         }
         let takes = sidecar.injected != Injected::No;
-        let begins = called.is_some_and(|it| it.port.is_internal()) && Mesh::of(self.cluster).auto_mtls;
+        let begins = called.is_some_and(|it| it.port.is_internal()) && self.mesh().auto_mtls;
         let is_mutual = takes && mode != Mode::Disable && begins;
         if is_mutual { Link::Mutual } else { Link::Plain }
     }

@@ -8,7 +8,7 @@ use super::Walk;
 use super::address::Opener;
 use crate::request::Request;
 use crate::trace::end::End;
-use crate::trace::mesh::{self, Decision, JwtRule, Mesh, Seen, Verified, Workload, words as mesh_words};
+use crate::trace::mesh::{self, Decision, JwtRule, Seen, Verified, Workload, words as mesh_words};
 use crate::trace::{Hop, Outcome, words};
 
 /// Hops of policies, how the way ends where they stop it, and the request as a right token leaves it, with the rule that took
@@ -68,12 +68,11 @@ impl Walk<'_> {
         request: &Request,
         opener: &Opener,
     ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
-        let mesh = Mesh::of(self.cluster);
         let remote_ip = opener.client_of(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
             request,
-            mesh: &mesh,
+            mesh: self.mesh(),
             // Callers of the mesh speak plain text to a gateway, unless a DestinationRule says otherwise.
             identity: opener.identity.as_ref(),
             source_ip: opener.ip.clone(),
