@@ -100,16 +100,24 @@ pub(super) struct Injector {
     policy: String,
     never: Vec<Selector>,
     always: Vec<Selector>,
+    /// `sidecarInjectorWebhook.enableNamespacesByDefault` of its values: one of its webhooks takes what says nothing.
+    pub(super) takes_silent: bool,
 }
+
+const INJECTOR: &str = "istio-sidecar-injector";
 
 impl Injector {
     pub(super) fn of(cluster: &Cluster) -> Self {
-        with_yaml(cluster, "istio-sidecar-injector", "config", |reader| {
+        let takes_silent = with_yaml(cluster, INJECTOR, "values", |reader| {
+            reader.get("sidecarInjectorWebhook").get("enableNamespacesByDefault").is_true()
+        });
+        with_yaml(cluster, INJECTOR, "config", |reader| {
             let selectors = |key: &str| reader.get(key).items().filter_map(Reader::selector).collect();
             Self {
                 policy: reader.get("policy").text().map_or_else(|| "enabled".into(), |it| it.value),
                 never: selectors("neverInjectSelector"),
                 always: selectors("alwaysInjectSelector"),
+                takes_silent,
             }
         })
     }
