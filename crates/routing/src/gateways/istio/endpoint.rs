@@ -20,7 +20,7 @@ pub(crate) fn service_endpoints(
     port: &ServicePort,
     subset: Option<&Labels>,
 ) -> (Vec<Endpoint>, Option<NoEndpoints>) {
-    let (mut found, why) = endpoints(cluster, service, port);
+    let (mut found, mut why) = endpoints(cluster, service, port);
     let is_balanced = !service.object.is_headless() && service.object.external_name.is_none() && port.protocol != "UDP";
     if let Some(selector) = service.object.selector.as_ref().filter(|_| is_balanced) {
         let known: OrdSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
@@ -33,6 +33,10 @@ pub(crate) fn service_endpoints(
         };
         let mut entries = selected_entries(cluster, service.namespace(), selector, &number);
         entries.retain(|it| !it.address.as_ref().is_some_and(|it| known.contains(it)));
+        if let (Some(NoEndpoints::NoPod(_) | NoEndpoints::NoNamedPort(_)), Some(first)) = (why, entries.first()) {
+            // They are meant, so not the selector keeps them away.
+            why = first.source.map(NoEndpoints::NotReady);
+        }
         found.extend(entries);
     }
     let why = why.filter(|_| !found.iter().any(|it| it.ready));
