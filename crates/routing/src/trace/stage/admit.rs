@@ -96,8 +96,11 @@ impl Port<'_> {
 /// Hops of policies, and how the way ends where they stop it.
 type Passed = (Vec<Hop>, Option<End>);
 
-/// The same, with the request as a right token leaves it, and the rule that took the token.
-type Asked = (Vec<Hop>, Option<End>, Option<(Request, JwtRule)>);
+/// The request as tokens, or that there is none, leave it, and the rule that took a token.
+pub(super) type Accepted = Option<(Request, Option<JwtRule>)>;
+
+/// The same, with the request as it goes on where that is changed.
+type Asked = (Vec<Hop>, Option<End>, Accepted);
 
 impl<'w> Walk<'w> {
     /// Whether the sidecars of these Pods let the request in. Ends the way when none does.
@@ -262,12 +265,15 @@ impl<'w> Walk<'w> {
         let mut accepted = None;
         let verified = if seen.is_http { mesh::verify(cluster, workload, seen.request) } else { Verified::NotAsked };
         match verified {
+            Verified::NotAsked if seen.is_http => {
+                accepted = mesh::sanitized(cluster, workload, seen.request).map(|it| (it, None));
+            }
             Verified::NotAsked => {}
             Verified::Right(rule) => {
                 hops.push(mesh_words::token_hop(cluster, &rule, None));
                 let mut request = seen.request.clone();
                 mesh::accept(&rule, &mut request);
-                accepted = Some((request, rule));
+                accepted = Some((request, Some(rule)));
             }
             Verified::Wrong(status, body, rule) => {
                 hops.push(mesh_words::token_hop(cluster, &rule, Some(body)));
@@ -281,7 +287,10 @@ impl<'w> Walk<'w> {
         }
         let (answer, end) = {
             let seen = match &accepted {
-                Some((request, rule)) => Seen { request, split_claims: rule.split_claims.clone(), ..seen },
+                Some((request, rule)) => {
+                    let split_claims = rule.as_ref().map_or_else(Vec::new, |it| it.split_claims.clone());
+                    Seen { request, split_claims, ..seen }
+                }
                 None => seen,
             };
             let answer = mesh::decide(cluster, workload, &seen);
@@ -299,7 +308,7 @@ impl<'w> Walk<'w> {
         labels: &Labels,
         request: &Request,
         opener: &Opener,
-    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
+    ) -> Result<Accepted, Box<End>> {
         let mesh = Mesh::of(self.cluster);
         let remote_ip = opener.client_of(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
