@@ -86,6 +86,8 @@ pub struct JwtRule {
     pub places: Vec<TokenPlace>,
     /// `outputClaimToHeaders`: header and claim.
     pub outputs: Vec<(String, String)>,
+    /// `outputPayloadToHeader`
+    pub payload_header: Option<String>,
     /// `forwardOriginalToken`; else the token goes no further.
     pub forwards: bool,
     /// `spaceDelimitedClaims`
@@ -206,10 +208,18 @@ impl JwtRule {
             audiences: reader.get("audiences").texts(),
             places: TokenPlace::read(reader),
             outputs: outputs.filter_map(|it| Some((text(it, "header")?, text(it, "claim")?))).collect(),
+            payload_header: text(reader, "outputPayloadToHeader"),
             forwards: reader.get("forwardOriginalToken").is_true(),
             split_claims: reader.get("spaceDelimitedClaims").texts().into_iter().map(|it| it.value).collect(),
             span: reader.span(),
         }
+    }
+}
+
+impl JwtRule {
+    /// The headers that it makes of a right token.
+    pub fn made_headers(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|(header, _)| header.as_str()).chain(self.payload_header.as_deref())
     }
 }
 

@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
         if !table.is_mesh() {
             match self.pass_gateway(table, &request, &opener) {
                 Ok(None) => {}
-                Ok(Some((accepted, rule))) => (request, token) = (accepted, Some(rule)),
+                Ok(Some((accepted, rule))) => (request, token) = (accepted, rule),
                 Err(end) => {
                     self.trace
                         .hops

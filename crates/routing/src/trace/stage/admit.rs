@@ -74,8 +74,11 @@ impl Walk<'_> {
         let Coming { called, pod, port, request } = coming;
         let workload = Workload { namespace: pod.namespace, labels: &pod.template.labels, gateway: None };
         let mtls = mesh::mtls(self.cluster, &workload, Some(port));
-        let sidecar = self.sidecar_at(pod, port);
+        let sidecar = self.injection.sidecar(pod);
+        // istiod does not know of ports that go past the sidecar: callers begin mutual TLS towards them as towards the others
+        // ("Does Auto mTLS work with excludeInboundPorts? No").
         let link = self.link(called, &sidecar, mtls.mode);
+        let sidecar = bypassed(pod, port).unwrap_or(sidecar);
         match sidecar.injected {
             Injected::No => {
                 let policy = mesh::first_policy(self.cluster, &workload);
@@ -105,19 +108,6 @@ impl Walk<'_> {
                 (hops, end.map(unknown))
             }
         }
-    }
-
-    /// A port that is kept from the sidecar counts as one of a Pod without.
-    fn sidecar_at(&self, pod: &PodSource<'_>, port: u16) -> Sidecar {
-        let excluded = pod.template.annotations.get("traffic.sidecar.istio.io/excludeInboundPorts").unwrap_or_default();
-        if excluded.split(',').any(|it| it.trim() == port.to_string()) {
-            let text = Text::new(
-                format!("an annotation keeps port {port} from the sidecar"),
-                format!("어노테이션 때문에 {port} 포트는 사이드카를 거치지 않습니다"),
-            );
-            return Sidecar::none("excluded-port", text);
-        }
-        self.injection.sidecar(pod)
     }
 
     fn at_sidecar(&mut self, coming: Coming<'_>, mtls: &Mtls, link: Link) -> Passed {
@@ -253,6 +243,23 @@ impl Walk<'_> {
         let outcome = if status.is_some() { Outcome::Answered } else { Outcome::Refused };
         End { outcome, status, reason: reason.into(), body: None, verdict: words(status) }
     }
+}
+
+/// A port that annotations keep from the sidecar counts as one of a Pod without: one that `includeInboundPorts` does not
+/// list, or, where it lists none or `*`, one that `excludeInboundPorts` does ("only applies when all inbound traffic is
+/// redirected").
+fn bypassed(pod: &PodSource<'_>, port: u16) -> Option<Sidecar> {
+    let told = |key: &str| pod.template.annotations.get(key);
+    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
+    let is_past = match told("traffic.sidecar.istio.io/includeInboundPorts") {
+        Some(included) if included.trim() != "*" => !lists(included),
+        _ => told("traffic.sidecar.istio.io/excludeInboundPorts").is_some_and(lists),
+    };
+    let text = Text::new(
+        format!("an annotation keeps port {port} from the sidecar"),
+        format!("어노테이션 때문에 {port} 포트는 사이드카를 거치지 않습니다"),
+    );
+    is_past.then(|| Sidecar::none("excluded-port", text))
 }
 
 /// No policy decides, whatever the Pods have.

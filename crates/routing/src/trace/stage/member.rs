@@ -4,12 +4,13 @@ use podpath_objects::Labels;
 
 use super::Walk;
 use super::address::Opener;
+use super::policies::Accepted;
 use crate::gateways::istio;
 use crate::request::Request;
 use crate::table::Table;
 use crate::trace::CallerTls;
 use crate::trace::end::End;
-use crate::trace::mesh::{Identity, JwtRule};
+use crate::trace::mesh::Identity;
 use crate::trace::network::Source;
 
 impl Walk<'_> {
@@ -33,7 +34,7 @@ impl Walk<'_> {
         table: &Table,
         request: &Request,
         opener: &Opener,
-    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
+    ) -> Result<Accepted, Box<End>> {
         self.n_entered = self.trace.hops.len();
         self.shows_peer = false;
         let is_member = self.gateway_pods.is_some() || table.gateway.name == istio::GATEWAY.name;

@@ -11,9 +11,11 @@ use crate::trace::end::End;
 use crate::trace::mesh::{self, Decision, JwtRule, Seen, Verified, Workload, words as mesh_words};
 use crate::trace::{Hop, Outcome, words};
 
-/// Hops of policies, how the way ends where they stop it, and the request as a right token leaves it, with the rule that took
-/// the token.
-type Asked = (Vec<Hop>, Option<End>, Option<(Request, JwtRule)>);
+/// The request as tokens, or that there is none, leave it, and the rule that took a token.
+pub(super) type Accepted = Option<(Request, Option<JwtRule>)>;
+
+/// Hops of policies, how the way ends where they stop it, and the request as it goes on where that is changed.
+type Asked = (Vec<Hop>, Option<End>, Accepted);
 
 impl Walk<'_> {
     /// What CUSTOM, the token, DENY and ALLOW say, in this order; the request as a right token leaves it, with its rule.
@@ -30,12 +32,15 @@ impl Walk<'_> {
         let mut accepted = None;
         let verified = if seen.is_http { mesh::verify(cluster, workload, seen.request) } else { Verified::NotAsked };
         match verified {
+            Verified::NotAsked if seen.is_http => {
+                accepted = mesh::sanitized(cluster, workload, seen.request).map(|it| (it, None));
+            }
             Verified::NotAsked => {}
             Verified::Right(rule) => {
                 hops.push(mesh_words::token_hop(cluster, &rule, None));
                 let mut request = seen.request.clone();
                 mesh::accept(&rule, &mut request);
-                accepted = Some((request, rule));
+                accepted = Some((request, Some(rule)));
             }
             Verified::Wrong(status, body, rule) => {
                 hops.push(mesh_words::token_hop(cluster, &rule, Some(body)));
@@ -49,7 +54,10 @@ impl Walk<'_> {
         }
         let (answer, end) = {
             let seen = match &accepted {
-                Some((request, rule)) => Seen { request, split_claims: rule.split_claims.clone(), ..seen },
+                Some((request, rule)) => {
+                    let split_claims = rule.as_ref().map_or_else(Vec::new, |it| it.split_claims.clone());
+                    Seen { request, split_claims, ..seen }
+                }
                 None => seen,
             };
             let answer = mesh::decide(cluster, workload, &seen);
@@ -67,7 +75,7 @@ impl Walk<'_> {
         labels: &Labels,
         request: &Request,
         opener: &Opener,
-    ) -> Result<Option<(Request, JwtRule)>, Box<End>> {
+    ) -> Result<Accepted, Box<End>> {
         let remote_ip = opener.client_of(request, mesh::trusted_proxies(self.cluster, namespace, labels));
         self.remote_ip = Some(remote_ip.clone());
         let seen = Seen {
