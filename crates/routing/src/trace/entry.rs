@@ -1,6 +1,6 @@
 //! Where a request enters, and which of several ways in it takes.
 
-use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, PodSource, ResourceId, endpoints};
 use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, PortRef, Service};
 use podpath_source::Text;
 
@@ -216,8 +216,20 @@ fn translated(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) ->
     })
 }
 
+/// Calls to a port that an annotation of the caller's Pods keeps from their sidecar, as far as they are here.
+fn goes_past(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
+    let mut pods = cluster.select_pods(&caller.namespace, &caller.labels).into_iter().peekable();
+    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
+    let excludes = |pod: PodSource<'_>| {
+        pod.template.annotations.get("traffic.sidecar.istio.io/excludeOutboundPorts").is_some_and(lists)
+    };
+    pods.peek().is_some() && pods.all(excludes)
+}
+
 /// A call from inside the cluster.
 fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Caller) -> Trace {
+    let sidecar = caller.sidecar && !goes_past(cluster, caller, request.port);
+    let caller = &Caller { sidecar, ..caller.clone() };
     let walk = Walk::new(cluster, tables, request, &Entry::Pod(caller.clone()));
     let host = request.host.clone();
     // The address decides whom the caller meets; a Host header may say something else.
