@@ -95,7 +95,9 @@ fn beside_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, entr
     let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
     let own = Routes::with_rules(cluster, proxy, own);
     match entry {
-        Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, virtual_services(cluster, proxy, name)),
+        Some(name) if own.found.is_empty() => {
+            Routes::of(cluster, proxy, virtual_services(cluster, proxy, name)).behind(own.void)
+        }
         _ => own,
     }
 }
@@ -156,6 +158,16 @@ impl<'a> Routes<'a> {
         let (n_void, rules) = first.unwrap_or((all.len(), vec![]));
         let found = all.split_off(n_void);
         Self { found, rules, void: all }
+    }
+
+    /// Others of which no rule is left would go before these.
+    fn behind(mut self, void: Vec<Found<'a, VirtualService>>) -> Self {
+        let is_new =
+            |it: &Found<'_, VirtualService>| self.found.iter().chain(&self.void).all(|known| known.id != it.id);
+        let mut all: Vec<_> = void.into_iter().filter(is_new).collect();
+        all.append(&mut self.void);
+        self.void = all;
+        self
     }
 
     /// What a sidecar has for the host; `plain` holds where no rule is left.
