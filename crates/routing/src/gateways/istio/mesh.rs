@@ -120,6 +120,16 @@ impl<'a> Routes<'a> {
         Self { found, rules, void: all }
     }
 
+    /// Others of which no rule is left would go before these.
+    fn behind(mut self, void: Vec<Found<'a, VirtualService>>) -> Self {
+        let is_new =
+            |it: &Found<'_, VirtualService>| self.found.iter().chain(&self.void).all(|known| known.id != it.id);
+        let mut all: Vec<_> = void.into_iter().filter(is_new).collect();
+        all.append(&mut self.void);
+        self.void = all;
+        self
+    }
+
     /// What a sidecar has for the host; `plain` holds where no rule is left.
     fn table(self, proxy: &Proxy<'_>, host: &str, called: Origin, plain: impl Fn() -> Rule) -> Table {
         let Self { found, mut rules, void } = self;

@@ -51,7 +51,7 @@ fn beside_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, entr
     }
     let own = Routes::with_rules(cluster, proxy, own);
     match entry {
-        Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, name),
+        Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, name).behind(own.void),
         _ => own,
     }
 }
