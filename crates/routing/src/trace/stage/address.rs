@@ -24,12 +24,12 @@ impl Opener {
     /// Who sent the request first, as a gateway finds it that trusts so many proxies: that entry of `x-forwarded-for` from
     /// the end, else who connects.
     pub(super) fn client_of(&self, request: &Request, trusted: usize) -> Option<String> {
-        let mut chain = forwarded(request);
+        let mut chain: Vec<Option<String>> = forwarded(request).into_iter().map(Some).collect();
         if self.forwards {
-            chain.extend(request.source_ip.clone());
+            chain.push(request.source_ip.clone());
         }
         let at = chain.len().checked_sub(trusted).filter(|_| trusted > 0);
-        at.and_then(|at| chain.get(at).cloned()).or_else(|| self.ip.clone())
+        at.and_then(|at| chain.get(at)).unwrap_or(&self.ip).clone()
     }
 }
 
@@ -44,8 +44,7 @@ impl Walk<'_> {
         Opener {
             ip: self.source_ip(),
             identity: self.peer.clone().filter(|_| self.shows_peer),
-            // An NLB passes connections on, and writes nothing into them.
-            forwards: self.proxy.is_some_and(|it| it.name == alb::GATEWAY.name),
+            forwards: self.writes_client(),
         }
     }
 
@@ -58,12 +57,19 @@ impl Walk<'_> {
         }
     }
 
-    /// Who sent the request first, as a sidecar sees it: what the gateway found, else the last of `x-forwarded-for`.
+    /// Who sent the request first, as a sidecar sees it: what the gateway found, else the last of `x-forwarded-for`, which
+    /// an ALB writes.
     pub(super) fn remote_ip(&self, request: &Request) -> Option<String> {
         match &self.remote_ip {
             Some(found) => found.clone(),
+            None if self.writes_client() => request.source_ip.clone(),
             None => forwarded(request).pop().or_else(|| self.source_ip()),
         }
+    }
+
+    /// The proxy that the request is at is an ALB. An NLB passes connections on, and writes nothing into them.
+    fn writes_client(&self) -> bool {
+        self.proxy.is_some_and(|it| it.name == alb::GATEWAY.name)
     }
 }
 
