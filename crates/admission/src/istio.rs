@@ -20,6 +20,7 @@ mod traffic_policy;
 mod value;
 mod virtual_service;
 
+use podpath_source::boolean;
 use podpath_yaml::Node;
 
 use crate::{Field, Refusal, Sort, Verdict, Warning, metadata, name};
@@ -167,7 +168,6 @@ fn annotations(review: &mut Review, root: &Field<'_>) {
 }
 
 fn dry_run(review: &mut Review, root: &Field<'_>, annotation: &Field<'_>) {
-    const BOOLEANS: &[&str] = &["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
     let (name, namespace) = (root.get("metadata").get("name").text(), namespace(root));
     let value = annotation.text();
     let written = root.get("spec").get("action").text();
@@ -182,7 +182,7 @@ fn dry_run(review: &mut Review, root: &Field<'_>, annotation: &Field<'_>) {
              {namespace}/{name}"
         );
         review.refuse(annotation, &words);
-    } else if !BOOLEANS.contains(&value) {
+    } else if boolean(value).is_none() {
         let words = format!(
             "{namespace}/{name} has annotation istio.io/dry-run with invalid value ({value}): strconv.ParseBool: \
              parsing \"{value}\": invalid syntax"

@@ -4,14 +4,9 @@
 //! name and protocol, and a Pod without it is no endpoint of that port; the endpoints of EndpointSlices that name the
 //! Service count too ("a Service can have multiple EndpointSlices"), with a selector or without. What the controller makes
 //! of Pods that are here is left out, since the Pods count already. Endpoints by hand count as their mirrors, the
-//! EndpointSlices that a controller makes of them (kubernetes `pkg/controller/endpointslicemirroring`). Proxies of Istio know
-//! the WorkloadEntries that a Service selects, too; kube-proxy and load balancers do not.
+//! EndpointSlices that a controller makes of them (kubernetes `pkg/controller/endpointslicemirroring`).
 
-use std::net::IpAddr;
-
-use podpath_objects::{
-    EndpointPort, EndpointSlice, Endpoints, Labels, PortRef, Service, ServicePort, WorkloadEntry, ip_family,
-};
+use podpath_objects::{EndpointPort, EndpointSlice, Endpoints, Labels, PortRef, Service, ServicePort, ip_family};
 use podpath_order::{Gather, OrdSet};
 use podpath_source::Span;
 
@@ -88,19 +83,9 @@ pub fn endpoints(
     let mut obstacle = None;
     let mut found = Vec::new();
     for (pod, number) in with_port.iter().filter(|(pod, _)| pod.state != PodState::Ended) {
-        let (replicas, blocked) = running(cluster, pod);
+        let (endpoint, blocked) = of_pods(cluster, pod, *number, Some(service.object));
         obstacle = obstacle.or(blocked);
-        let takes = pod.is_ready() && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
-        let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
-        let ready = runs && (takes || service.object.publishes_not_ready);
-        found.push(Endpoint {
-            source: Some(pod.id),
-            address: pod.ip.map(str::to_owned),
-            replicas,
-            port: *number,
-            ready,
-            serves_still: !ready && runs && pod.state == PodState::ServesStill,
-        });
+        found.push(endpoint);
     }
     let by_hand = |slice: &Found<'_, EndpointSlice>| pods.is_empty() || !is_managed(slice);
     let addresses: OrdSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
@@ -127,70 +112,25 @@ pub fn endpoints(
 /// The Pods of a namespace that carry labels, on a port of theirs: what a ServiceEntry of Istio selects.
 pub fn selected_endpoints(cluster: &Cluster, namespace: &str, selector: &Labels, port: u16) -> Vec<Endpoint> {
     let pods = without_owners(cluster, cluster.select_pods(namespace, selector));
-    let endpoint = |pod: &PodSource<'_>| {
-        let (replicas, blocked) = running(cluster, pod);
-        Endpoint {
-            source: Some(pod.id),
-            address: pod.ip.map(str::to_owned),
-            replicas,
-            port,
-            ready: replicas > 0 && pod.is_ready() && blocked.is_none(),
-            serves_still: false,
-        }
-    };
-    pods.iter().filter(|it| it.state != PodState::Ended).map(endpoint).collect()
+    let counting = pods.iter().filter(|it| it.state != PodState::Ended);
+    counting.map(|pod| of_pods(cluster, pod, port, None).0).collect()
 }
 
-/// Who answers on a port to a proxy of Istio, which counts the WorkloadEntries of the namespace that carry the labels of the
-/// selector: only those with an address of IP, and not for headless Services or UDP. The number is that of `ports` by the
-/// name in `targetPort`, without which it is no endpoint; beside a number by the name of the Service's port, else the number
-/// (istio `serviceregistry/kube/controller`, `collectWorkloadInstanceEndpoints`, `findServiceTargetPort`).
-pub fn mesh_endpoints(
+/// Pods on a port of theirs, and what certainly keeps them from taking traffic. A Service may publish those that are not
+/// ready.
+fn of_pods(
     cluster: &Cluster,
-    service: &Found<'_, Service>,
-    port: &ServicePort,
-) -> (Vec<Endpoint>, Option<NoEndpoints>) {
-    let (mut found, why) = endpoints(cluster, service, port);
-    let is_balanced = !service.object.is_headless() && service.object.external_name.is_none() && port.protocol != "UDP";
-    let Some(selector) = service.object.selector.as_ref().filter(|_| is_balanced) else { return (found, why) };
-    let number = |it: &WorkloadEntry| match &port.target_port.value {
-        PortRef::Number(number) => Some(port.name.as_ref().and_then(|name| it.port(&name.value)).unwrap_or(*number)),
-        PortRef::Name(name) => it.port(name),
-    };
-    let known: OrdSet<_> = found.iter().filter_map(|it| it.address.clone()).gather();
-    let mut entries = selected_entries(cluster, service.namespace(), selector, false, number);
-    entries.retain(|it| !it.address.as_ref().is_some_and(|it| known.contains(it)));
-    found.extend(entries);
-    let why = why.filter(|_| !found.iter().any(|it| it.ready));
-    (found, why)
-}
-
-/// The WorkloadEntries of a namespace that carry labels, on the port that a function gives. Names and sockets count where
-/// they may.
-pub fn selected_entries(
-    cluster: &Cluster,
-    namespace: &str,
-    selector: &Labels,
-    may_be_names: bool,
-    port: impl Fn(&WorkloadEntry) -> Option<u16>,
-) -> Vec<Endpoint> {
-    let mut found = Vec::new();
-    for it in cluster.in_namespace::<WorkloadEntry>(namespace) {
-        let Some(address) = it.object.address.as_ref().filter(|_| selector.is_subset_of(&it.object.labels)) else {
-            continue;
-        };
-        let is_known = may_be_names || address.value.parse::<IpAddr>().is_ok();
-        let Some(number) = port(it.object).filter(|_| is_known) else { continue };
-        found.push(Endpoint {
-            source: Some(it.id),
-            address: Some(address.value.clone()),
-            replicas: 1,
-            port: number,
-            ready: it.object.is_healthy,
-            serves_still: false,
-        });
-    }
-    found
+    pod: &PodSource<'_>,
+    port: u16,
+    service: Option<&Service>,
+) -> (Endpoint, Option<NoEndpoints>) {
+    let (replicas, blocked) = running(cluster, pod);
+    let takes = pod.is_ready() && !matches!(blocked, Some(NoEndpoints::ProbePort(..)));
+    let runs = replicas > 0 && !matches!(blocked, Some(NoEndpoints::Unschedulable(..)));
+    let ready = runs && (takes || service.is_some_and(|it| it.publishes_not_ready));
+    let serves_still = !ready && runs && pod.state == PodState::ServesStill;
+    let address = pod.ip.map(str::to_owned);
+    (Endpoint { source: Some(pod.id), address, replicas, port, ready, serves_still }, blocked)
 }
 
 /// Pods that are here stand for the workload that makes them, which would count them again.
@@ -274,7 +214,7 @@ fn add_mirrored(cluster: &Cluster, service: &Found<'_, Service>, port: &ServiceP
 
 /// The endpoints of one slice for a port. kube-proxy keeps the rules of each family apart, and takes a slice for the family
 /// of its `addressType` (`pkg/proxy/endpointslicecache.go`, `pkg/proxy/metaproxier`): one of names (`FQDN`) never counts, nor
-/// does one of a family that the Service has not.
+/// does one of a family that the Service has not. A port without a number is passed by ("Ignoring invalid endpoint port").
 fn endpoints_of(
     cluster: &Cluster,
     service: &Found<'_, Service>,
@@ -283,7 +223,7 @@ fn endpoints_of(
 ) -> Vec<Endpoint> {
     let name = port.name.as_ref().map_or("", |it| it.value.as_str());
     let fits = |it: &&EndpointPort| it.name == name && it.protocol == port.protocol;
-    let Some(slice_port) = slice.ports.iter().find(fits) else { return vec![] };
+    let Some(number) = slice.ports.iter().find(fits).and_then(|it| it.port) else { return vec![] };
     let is_served = |address: &String| {
         let family = slice.address_type.as_deref().or_else(|| ip_family(address));
         family.is_none_or(|it| it != "FQDN" && service.object.may_have_family(it))
@@ -296,7 +236,7 @@ fn endpoints_of(
             source: source.map(|it| it.id),
             address: Some(address.clone()),
             replicas: 1,
-            port: slice_port.port.unwrap_or(port.port.value),
+            port: number,
             ready: endpoint.ready,
             serves_still: !endpoint.ready && endpoint.serves_still,
         }));

@@ -22,9 +22,7 @@ use podpath_source::{DocumentId, Location, Span};
 pub use change::{Change, Replacement};
 pub use derived::{Derived, Reads};
 pub use each::Each;
-pub use endpoint::{
-    Endpoint, NoEndpoints, endpoints, mesh_endpoints, selected_endpoints, selected_entries, service_pods,
-};
+pub use endpoint::{Endpoint, NoEndpoints, endpoints, selected_endpoints, service_pods};
 pub use memo::Memo;
 pub use placement::{Misfit, Schedule, misfit, schedule};
 pub use pod::{PodSource, PodState, is_of_one_pod, pod_name};

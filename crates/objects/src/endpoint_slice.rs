@@ -19,7 +19,7 @@ pub struct EndpointSlice {
 pub struct EndpointPort {
     /// Equal to the name of the Service's port; empty for the only one.
     pub name: String,
-    /// None means every port.
+    /// None means every port to some; kube-proxy passes such a port by.
     pub port: Option<u16>,
     /// `TCP` unless told.
     pub protocol: String,

@@ -20,6 +20,8 @@ pub struct Gateway {
     pub allowed_listeners: RouteNamespaces,
     /// The types of `spec.addresses`; `IPAddress` unless told.
     pub address_types: Vec<Spanned<String>>,
+    /// The values of `spec.addresses` of type `Hostname`.
+    pub hostnames: Vec<String>,
     /// `spec.infrastructure.parametersRef`
     pub parameters: Option<Box<ObjectRef>>,
     /// `spec.tls`
@@ -113,6 +115,7 @@ impl Gateway {
                 RouteNamespaces::None,
             ),
             address_types: spec.get("addresses").list(address_type),
+            hostnames: spec.get("addresses").items().filter_map(hostname).collect(),
             parameters: ObjectRef::read(spec.get("infrastructure").get("parametersRef"), "").map(Box::new),
             tls: Box::new(GatewayTls::read(spec.get("tls"))),
         }
@@ -145,6 +148,11 @@ impl GatewayTls {
 fn address_type(reader: Reader<'_>) -> Spanned<String> {
     let written = reader.get("type").text().filter(|it| !it.value.is_empty());
     written.unwrap_or_else(|| Spanned::new("IPAddress".into(), reader.span()))
+}
+
+fn hostname(reader: Reader<'_>) -> Option<String> {
+    let is_name = address_type(reader).value == "Hostname";
+    reader.get("value").text().filter(|_| is_name).map(|it| it.value)
 }
 
 fn per_port(reader: Reader<'_>) -> Option<(u16, Option<ClientValidation>)> {

@@ -84,7 +84,7 @@ pub use virtual_service::{
     RouteRule, StreamMatch, StringMatch, TcpRule, VirtualService, VsRedirect,
 };
 pub use webhook::{MutatingWebhooks, Webhook};
-pub use workload::{Container, ContainerPort, Placement, Pod, PodTemplate, Toleration, Use, Workload};
+pub use workload::{Container, ContainerPort, NODE_NAME, Placement, Pod, PodTemplate, Toleration, Use, Workload};
 pub use workload_entry::WorkloadEntry;
 
 /// An object of the workspace: what all kinds have, and what its own kind has.

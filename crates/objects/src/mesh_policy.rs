@@ -1,6 +1,6 @@
 //! Istio's security policies: AuthorizationPolicy, PeerAuthentication, RequestAuthentication.
 
-use podpath_source::{Span, Spanned};
+use podpath_source::{Span, Spanned, boolean};
 
 use crate::meta::{Labels, Meta, Selector};
 use crate::reader::Reader;
@@ -21,6 +21,8 @@ pub struct AuthorizationPolicy {
     pub scope: PolicyScope,
     /// `ALLOW` unless told.
     pub action: Spanned<String>,
+    /// `spec.provider.name`, whom `CUSTOM` asks.
+    pub provider: Option<Spanned<String>>,
     /// `spec.rules`
     pub rules: Vec<AuthorizationRule>,
     /// The annotation `istio.io/dry-run`.
@@ -84,6 +86,8 @@ pub struct JwtRule {
     pub places: Vec<TokenPlace>,
     /// `outputClaimToHeaders`: header and claim.
     pub outputs: Vec<(String, String)>,
+    /// `outputPayloadToHeader`
+    pub payload_header: Option<String>,
     /// `forwardOriginalToken`; else the token goes no further.
     pub forwards: bool,
     /// `spaceDelimitedClaims`
@@ -124,8 +128,9 @@ impl AuthorizationPolicy {
         Self {
             scope: PolicyScope::read(spec),
             action: spec.get("action").text().unwrap_or_else(allow),
+            provider: spec.get("provider").get("name").text(),
             rules: spec.get("rules").list(AuthorizationRule::read),
-            is_dry_run: meta.annotation("istio.io/dry-run") == Some("true"),
+            is_dry_run: meta.annotation("istio.io/dry-run").and_then(boolean) == Some(true),
         }
     }
 }
@@ -203,10 +208,18 @@ impl JwtRule {
             audiences: reader.get("audiences").texts(),
             places: TokenPlace::read(reader),
             outputs: outputs.filter_map(|it| Some((text(it, "header")?, text(it, "claim")?))).collect(),
+            payload_header: text(reader, "outputPayloadToHeader"),
             forwards: reader.get("forwardOriginalToken").is_true(),
             split_claims: reader.get("spaceDelimitedClaims").texts().into_iter().map(|it| it.value).collect(),
             span: reader.span(),
         }
+    }
+}
+
+impl JwtRule {
+    /// The headers that it makes of a right token.
+    pub fn made_headers(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|(header, _)| header.as_str()).chain(self.payload_header.as_deref())
     }
 }
 

@@ -169,14 +169,9 @@ pub struct SelectorTerm {
 
 impl Selector {
     pub(crate) fn read(reader: Reader<'_>) -> Self {
-        let term = |it: Reader<'_>| SelectorTerm {
-            key: it.get("key").text().map(|it| it.value).unwrap_or_default(),
-            operator: it.get("operator").text().map(|it| it.value).unwrap_or_default(),
-            values: it.get("values").texts().into_iter().map(|it| it.value).collect(),
-        };
         Self {
             labels: reader.get("matchLabels").labels(),
-            terms: reader.get("matchExpressions").list(term),
+            terms: reader.get("matchExpressions").list(SelectorTerm::read),
             span: reader.span(),
         }
     }
@@ -195,6 +190,14 @@ impl Selector {
 }
 
 impl SelectorTerm {
+    pub(crate) fn read(reader: Reader<'_>) -> Self {
+        Self {
+            key: reader.get("key").text().map(|it| it.value).unwrap_or_default(),
+            operator: reader.get("operator").text().map(|it| it.value).unwrap_or_default(),
+            values: reader.get("values").texts().into_iter().map(|it| it.value).collect(),
+        }
+    }
+
     /// True when the labels satisfy it.
     pub fn matches(&self, labels: &Labels) -> bool {
         let value = labels.get(&self.key);

@@ -168,9 +168,11 @@ impl ServicePort {
     fn read(reader: Reader<'_>) -> Option<Self> {
         let port = reader.get("port").port()?;
         let same = || port.clone().map(PortRef::Number);
+        let is_told = |it: &Spanned<PortRef>| !matches!(&it.value, PortRef::Name(name) if name.is_empty());
         Some(Self {
             name: reader.get("name").text(),
-            target_port: reader.get("targetPort").port_ref().unwrap_or_else(same),
+            // 0 and the empty text are the port as well (`core/v1` defaults.go).
+            target_port: reader.get("targetPort").port_ref().filter(is_told).unwrap_or_else(same),
             protocol: reader.get("protocol").text().map_or_else(|| "TCP".into(), |it| it.value),
             node_port: reader.get("nodePort").port(),
             app_protocol: reader.get("appProtocol").text(),

@@ -5,6 +5,7 @@ mod effect;
 use podpath_source::{Span, Spanned};
 
 use crate::meta::{Labels, Meta};
+use crate::plain::unpacked;
 use crate::reader::Reader;
 
 pub use effect::{Abort, CorsPolicy, HttpFault, Mirrors};
@@ -229,7 +230,9 @@ impl RouteRule {
     fn read(reader: Reader<'_>) -> Self {
         let direct = reader.get("directResponse");
         let delegate = reader.get("delegate");
-        let body = direct.get("body").get("string").text().map(|it| it.value);
+        let body = direct.get("body");
+        let bytes = || unpacked(&body.get("bytes").text()?.value);
+        let body = body.get("string").text().map(|it| it.value).or_else(bytes);
         let part = |key: &str| reader.get(key).node().map(Reader::new);
         Self {
             name: reader.get("name").text().map(|it| it.value),

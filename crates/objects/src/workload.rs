@@ -7,7 +7,7 @@ use podpath_source::{Span, Spanned};
 use crate::meta::{Labels, Meta, Selector};
 use crate::reader::Reader;
 
-pub use template::{Container, ContainerPort, Placement, PodTemplate, Toleration, Use};
+pub use template::{Container, ContainerPort, NODE_NAME, Placement, PodTemplate, Toleration, Use};
 
 /// A Pod that is written by hand.
 #[derive(Clone, Debug, PartialEq)]

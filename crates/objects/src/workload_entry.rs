@@ -1,6 +1,6 @@
 //! Istio's WorkloadEntry: an address that is no Pod, with the labels by which Services and ServiceEntries select it.
 
-use podpath_source::Spanned;
+use podpath_source::{Spanned, boolean};
 
 use crate::meta::{Labels, Meta};
 use crate::reader::Reader;
@@ -29,7 +29,7 @@ impl WorkloadEntry {
         found.labels.entries.extend(meta.labels.entries.iter().cloned());
         let is_told = |it: Reader<'_>, key: &str, value: &str| it.get(key).text().is_some_and(|it| it.value == value);
         let mut conditions = reader.get("status").get("conditions").items();
-        let is_checked = matches!(meta.annotation(HEALTH_CHECKS), Some("true" | "True" | "TRUE" | "t" | "T" | "1"));
+        let is_checked = meta.annotation(HEALTH_CHECKS).and_then(boolean) == Some(true);
         found.is_healthy =
             !is_checked || conditions.any(|it| is_told(it, "type", "Healthy") && is_told(it, "status", "True"));
         found

@@ -60,6 +60,8 @@ pub struct Choice<'a> {
 pub enum NoListener {
     /// Nothing listens on the port.
     Port,
+    /// The port is open to clients of other addresses.
+    Source,
     /// No listener of the port has a certificate or a route for the server name.
     ServerName,
     /// TLS meets a plain port, or plain text a TLS port.
@@ -79,6 +81,9 @@ pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Li
     if on_port.is_empty() {
         return Err(NoListener::Port);
     }
+    if on_port.iter().all(|it| it.access.keeping_out(request.source_ip.as_deref()).is_some()) {
+        return Err(NoListener::Source);
+    }
     let speaking: Vec<_> = on_port.into_iter().filter(|it| speaks(it.protocol, request)).collect();
     if speaking.is_empty() {
         return Err(NoListener::Protocol);
@@ -90,7 +95,7 @@ pub fn choose_listener<'a>(table: &'a Table, request: &Request) -> Result<&'a Li
     }
     let name = request.server_name().to_ascii_lowercase();
     let listener = by(&name).ok_or(NoListener::ServerName)?;
-    if listener.access == Access::ClientCertificate && !request.has_certificate {
+    if listener.access.asks_certificate() && !request.has_certificate {
         return Err(NoListener::ClientCertificate);
     }
     if table.gateway.checks_host_against_sni && listener.protocol == Protocol::Https {

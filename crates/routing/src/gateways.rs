@@ -32,6 +32,18 @@ pub struct Gateway {
     pub normalizes_paths: bool,
 }
 
+impl Gateway {
+    /// It is the sidecar of a caller.
+    pub(crate) fn is_mesh(&self) -> bool {
+        self.name.ends_with("-mesh")
+    }
+
+    /// It is that, or a gateway of Istio.
+    pub(crate) fn is_of_mesh(&self) -> bool {
+        self.is_mesh() || self.name == istio::GATEWAY.name
+    }
+}
+
 /// All of them.
 pub const ALL: &[&Gateway] = &[
     &alb::GATEWAY,

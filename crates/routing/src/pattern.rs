@@ -14,7 +14,7 @@ pub enum HostPattern {
     Suffix(String),
     /// One label and this suffix: what the Ingress specification means by `*.`.
     OneLabel(String),
-    /// `*` is any text, `?` one character, without case: what an ALB means.
+    /// `*` is any text, `?` one character, without case: what an ALB means, and nginx by a `*` at the end.
     Glob(String),
     /// A regular expression, than which only every host is less specific: an alias of ingress-nginx.
     Regex(Pattern),
@@ -46,16 +46,17 @@ impl HostPattern {
         }
     }
 
-    /// The more specific pattern sorts last: exact before wildcard, longer before shorter.
+    /// The more specific pattern sorts last: exact before wildcard, longer before shorter. Of wildcards in the order of nginx:
+    /// "the longest name that starts with an asterisk, the longest that ends with one, the first regular expression"
+    /// (nginx.org, "Server names").
     pub fn specificity(&self) -> (u8, usize) {
         match self {
             Self::Any => (0, 0),
-            // Of hosts with one label each only one can match. nginx reads them as regular expressions, which it asks
-            // after every other name.
+            // Of hosts with one label each only one can match. nginx reads them as regular expressions.
             Self::Regex(_) | Self::OneLabel(_) => (1, 0),
-            Self::Suffix(suffix) => (1, suffix.len()),
-            Self::Glob(pattern) => (1, pattern.len()),
-            Self::Exact(name) => (2, name.len()),
+            Self::Glob(pattern) => (2, pattern.len()),
+            Self::Suffix(suffix) => (3, suffix.len()),
+            Self::Exact(name) => (4, name.len()),
         }
     }
 
@@ -393,6 +394,22 @@ mod tests {
             (HostPattern::Glob("*.example.??".into()), "a.b.example.kr", true),
         ] {
             assert_eq!(pattern.matches(host), expected, "{pattern} {host}");
+        }
+    }
+
+    #[test]
+    fn wildcards_sort_as_nginx_asks_them() {
+        let sorted = [
+            HostPattern::Any,
+            HostPattern::Regex(Pattern::anywhere("kr$")),
+            HostPattern::Glob("shop.example.*".into()),
+            HostPattern::parse("*.kr"),
+            HostPattern::parse("*.example.kr"),
+            HostPattern::parse("a.kr"),
+        ];
+        for pair in sorted.windows(2) {
+            let [wide, narrow] = pair else { continue };
+            assert!(wide.specificity() < narrow.specificity(), "{wide} {narrow}");
         }
     }
 

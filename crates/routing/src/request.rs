@@ -191,24 +191,24 @@ impl Request {
 
     /// The first value of a query parameter.
     pub fn query_value(&self, name: &str) -> Option<String> {
-        let pairs = self.query.as_deref()?.split('&');
-        let mut named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        named.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+        self.parameters().find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
     }
 
     /// All query parameters, decoded.
     pub fn query_pairs(&self) -> Vec<(String, String)> {
+        self.parameters().map(|(key, value)| (decode(key), decode(value))).collect()
+    }
+
+    /// The same as they are written.
+    fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.query.as_deref().unwrap_or_default().split('&').filter(|it| !it.is_empty());
-        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        named.map(|(key, value)| (decode(key), decode(value))).collect()
+        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
     }
 
     /// Takes a query parameter away as Envoy does: the others stand by their names afterwards, decoded
     /// (`QueryParamsMulti::replaceQueryString`).
     pub(crate) fn remove_parameter(&mut self, name: &str) {
-        let pairs = self.query.as_deref().unwrap_or_default().split('&').filter(|it| !it.is_empty());
-        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let mut kept: Vec<_> = named.map(|(key, value)| (unescape(key), unescape(value))).collect();
+        let mut kept: Vec<_> = self.parameters().map(|(key, value)| (unescape(key), unescape(value))).collect();
         kept.retain(|(key, _)| key != name);
         kept.order_by(|(a, _), (b, _)| a.cmp(b));
         let kept: Vec<_> = kept.iter().map(|(key, value)| format!("{key}={value}")).collect();

@@ -9,9 +9,10 @@ use podpath_cluster::ResourceId;
 use podpath_objects::Labels;
 use podpath_source::{Location, Text};
 
-use crate::gateways::{Gateway, istio};
+use crate::gateways::Gateway;
 use crate::matcher::Matcher;
 use crate::pattern::{HostPattern, Pattern, TextMatch};
+use crate::range::in_range;
 use crate::real_ip::RealIp;
 
 /// Where a part of a table comes from.
@@ -49,12 +50,12 @@ pub struct Table {
 impl Table {
     /// It is the sidecar of a caller.
     pub fn is_mesh(&self) -> bool {
-        self.gateway.name.ends_with("-mesh")
+        self.gateway.is_mesh()
     }
 
     /// It is that, or a gateway of Istio.
     pub(crate) fn is_of_mesh(&self) -> bool {
-        self.is_mesh() || self.gateway.name == istio::GATEWAY.name
+        self.gateway.is_of_mesh()
     }
 }
 
@@ -129,8 +130,28 @@ pub enum Access {
     Open,
     /// Clients that show a certificate that it trusts.
     ClientCertificate,
+    /// Clients of these ranges: a firewall drops the rest.
+    Ranges {
+        /// As they are written.
+        ranges: Vec<String>,
+        /// They show a certificate that it trusts, too.
+        asks_certificate: bool,
+    },
     /// Nobody: the controller does not open it.
     Closed(Rejected),
+}
+
+impl Access {
+    /// True when clients must show a certificate.
+    pub(crate) fn asks_certificate(&self) -> bool {
+        matches!(self, Self::ClientCertificate | Self::Ranges { asks_certificate: true, .. })
+    }
+
+    /// The ranges that let in others alone. A client that tells no address is let in.
+    pub(crate) fn keeping_out(&self, client: Option<&str>) -> Option<&[String]> {
+        let (Self::Ranges { ranges, .. }, Some(client)) = (self, client) else { return None };
+        (!ranges.iter().any(|it| in_range(it, client))).then_some(ranges.as_slice())
+    }
 }
 
 /// The rules of a host.
@@ -382,6 +403,13 @@ pub enum SignIn {
         issuer: String,
         /// Besides.
         claims: Vec<TokenClaim>,
+    },
+    /// Those that speak as the target groups do.
+    Spoken {
+        /// `HTTP1`, `HTTP2`, `GRPC`
+        version: String,
+        /// Clients speak TLS, and so may speak HTTP/2.
+        is_tls: bool,
     },
 }
 

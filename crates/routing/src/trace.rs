@@ -10,6 +10,7 @@ pub mod mesh;
 mod network;
 mod outbound;
 mod service;
+mod shares;
 mod stage;
 mod verdicts;
 mod words;
@@ -22,8 +23,8 @@ use crate::request::Request;
 use crate::table::{HeaderChange, Target};
 use crate::tables::Tables;
 
-pub use answer::lowest_terms;
 pub(crate) use network::plays;
+pub use shares::lowest_terms;
 
 /// Where a request enters.
 #[derive(Clone, Debug, PartialEq)]

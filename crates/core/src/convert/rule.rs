@@ -1,8 +1,8 @@
 //! A rule of a table as a rule of an HTTPRoute; the error says which part the Gateway API has no words for.
 
 use podpath_routing::{
-    Action, Backend, Condition, Filter, HeaderChange, PathChange, PathMatch, Redirect, RedirectPort, Rule, Target,
-    TextMatch,
+    Action, Backend, Condition, Filter, HeaderChange, PathChange, PathMatch, Redirect, RedirectPort, Rule, SignIn,
+    Target, TextMatch,
 };
 use podpath_source::Text;
 use serde_json::{Map, Value, json};
@@ -177,6 +177,8 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
         Filter::Cors(cors) if !cors.matches.is_empty() => return Err(no_words("this corsPolicy", "이 corsPolicy를")),
         Filter::AllowOrigin => return Err(no_words("these origins of CORS", "이 CORS 출처를")),
         Filter::Abort { .. } | Filter::Delay { .. } => return Err(no_words("faults", "장애 주입을")),
+        // Which protocol a backend speaks its Service tells (`appProtocol`).
+        Filter::SignIn(SignIn::Spoken { .. }) => None,
         Filter::SignIn(_) => return Err(no_words("sign-in", "로그인을")),
         Filter::Cors(cors) => Some(json!({ "type": "CORS", "cors": {
             "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,

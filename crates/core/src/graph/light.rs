@@ -1,5 +1,6 @@
 //! The way of a request on the picture: hop numbers, the lit wires, the dead end, and why the others lost.
 
+use podpath_objects::WorkloadEntry;
 use podpath_order::OrdMap;
 use podpath_protocol::{Call, Edge, EdgeState, Graph, Lane, Locale, Node, NodeState, Shield};
 use podpath_routing::{Hop, HopKind, Outcome, Target, Trace, Verdicted, lowest_terms};
@@ -94,7 +95,7 @@ impl Lighting<'_> {
         }
     }
 
-    /// The card of a hop; one that is missing is drawn as a ghost, but for an address that answers.
+    /// The card of a hop; one that is missing is drawn as a ghost, but for an address.
     fn card_of(&mut self, hop: &Hop, trace: &Trace) -> String {
         if hop.kind == HopKind::Client {
             return CLIENT.into();
@@ -109,7 +110,7 @@ impl Lighting<'_> {
             HopKind::Gateway => ("none/gateway".into(), Lane::Gateway, "Gateway"),
             HopKind::Route => ("none/route".into(), Lane::Route, "Route"),
             HopKind::Service => (missing_of(trace, &hop.title.en), Lane::Service, "Service"),
-            HopKind::Endpoint if !hop.failed => return self.address(hop),
+            HopKind::Endpoint if !hop.failed || self.is_entry(hop) => return self.address(hop),
             HopKind::Endpoint => ("none/pod".into(), Lane::Pod, "Pod"),
         };
         if self.node(&id).is_none() {
@@ -125,6 +126,11 @@ impl Lighting<'_> {
             node.subtitle = subtitle;
         }
         id
+    }
+
+    /// It is at a WorkloadEntry, which is there whether it is healthy or not.
+    fn is_entry(&self, hop: &Hop) -> bool {
+        hop.resource.is_some_and(|id| self.analysis.cluster.get::<WorkloadEntry>(id).is_some())
     }
 
     /// The card of an address that is no Pod, or of the WorkloadEntry that has it.
@@ -302,6 +308,7 @@ fn in_two_words(reason: &str) -> Text {
         "NoMatchingParent" => ("no such listener", "리스너 없음"),
         "not-exported" => ("not exported", "보이지 않음"),
         "duplicate-host" | "shared-mesh-host" => ("host is taken", "호스트 중복"),
+        "no-rules" => ("no rule left", "남은 규칙 없음"),
         "protocol-conflict" => ("other protocol", "프로토콜 다름"),
         "bound-inside" => ("Pod alone", "Pod 안에서만"),
         "bound-elsewhere" => ("other address", "주소 다름"),

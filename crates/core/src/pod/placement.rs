@@ -48,6 +48,7 @@ pub(crate) fn placement(asked: &Asked<'_>) -> PlacementLine {
 fn span_of(misfit: &Misfit) -> Option<Span> {
     match misfit {
         Misfit::Name(span) | Misfit::Selector(_, _, span) | Misfit::Affinity(span) => Some(*span),
+        Misfit::Topology(key) => Some(key.span),
         Misfit::Taint(_) => None,
     }
 }
@@ -62,7 +63,8 @@ fn wishes(asked: &Asked<'_>, placement: &Placement) -> Vec<PlacementWish> {
         .map(|(key, value)| wish(format!("nodeSelector {}={}", key.value, value.value), key.span.to(value.span)));
     let terms = placement.terms.iter().map(|it| wish(format!("nodeAffinity {}", term(it)), it.span));
     let tolerations = placement.tolerations.iter().map(|it| wish(format!("toleration {}", toleration(it)), it.span));
-    name.chain(labels).chain(terms).chain(tolerations).collect()
+    let topologies = placement.topologies.iter().map(|it| wish(format!("topologyKey {}", it.value), it.span));
+    name.chain(labels).chain(terms).chain(topologies).chain(tolerations).collect()
 }
 
 /// All of its expressions must hold.

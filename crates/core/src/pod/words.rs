@@ -179,6 +179,13 @@ pub(super) fn misfit(misfit: &Misfit, node: &str) -> Text {
         Misfit::Affinity(_) => {
             Text::new("no required term of `nodeAffinity` holds", "`nodeAffinity`의 필수 조건에 맞지 않습니다")
         }
+        Misfit::Topology(key) => {
+            let key = &key.value;
+            Text::new(
+                format!("`{node}` has no label `{key}`, which is a `topologyKey` of these Pods"),
+                format!("이 Pod의 `topologyKey`인 `{key}` 레이블이 `{node}`에 없습니다"),
+            )
+        }
         Misfit::Taint(taint) => {
             let value = if taint.value.is_empty() { String::new() } else { format!("={}", taint.value) };
             let taint = format!("{}{value}:{}", taint.key, taint.effect);

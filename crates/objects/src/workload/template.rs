@@ -2,7 +2,7 @@
 
 use podpath_source::{Span, Spanned};
 
-use crate::meta::{Labels, Selector};
+use crate::meta::{Labels, Selector, SelectorTerm};
 use crate::reader::{PortRef, Reader};
 
 /// Labels and containers of Pods.
@@ -63,6 +63,9 @@ impl PodTemplate {
     }
 }
 
+/// The field of a Node that `matchFields` knows.
+pub const NODE_NAME: &str = "metadata.name";
+
 /// Where Pods may run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placement {
@@ -70,8 +73,12 @@ pub struct Placement {
     pub node_name: Option<Spanned<String>>,
     /// `spec.nodeSelector`
     pub selector: Labels,
-    /// The required terms of `spec.affinity.nodeAffinity`, one of which must hold; none is every Node.
+    /// The required terms of `spec.affinity.nodeAffinity`, one of which must hold; none is every Node. What `matchFields` asks
+    /// has the key `NODE_NAME`, the only field.
     pub terms: Vec<Selector>,
+    /// Labels that Nodes must have, whatever their values: the `topologyKey` of constraints with `DoNotSchedule`, and of
+    /// required terms of `podAffinity`.
+    pub topologies: Vec<Spanned<String>>,
     /// `spec.tolerations`
     pub tolerations: Vec<Toleration>,
 }
@@ -102,7 +109,16 @@ pub struct Use {
 
 impl Placement {
     fn read(spec: Reader<'_>) -> Self {
-        let required = spec.get("affinity").get("nodeAffinity").get("requiredDuringSchedulingIgnoredDuringExecution");
+        let required =
+            |kind: &str| spec.get("affinity").get(kind).get("requiredDuringSchedulingIgnoredDuringExecution");
+        let term = |it: Reader<'_>| {
+            let mut term = Selector::read(it);
+            term.terms.extend(it.get("matchFields").list(SelectorTerm::read));
+            term
+        };
+        let spread = spec.get("topologySpreadConstraints").items();
+        let hard = spread.filter(|it| it.get("whenUnsatisfiable").text().is_none_or(|it| it.value == "DoNotSchedule"));
+        let topologies = hard.chain(required("podAffinity").items()).filter_map(|it| it.get("topologyKey").text());
         let text = |it: Reader<'_>, key: &str| it.get(key).text().map(|it| it.value).unwrap_or_default();
         let toleration = |it: Reader<'_>| Toleration {
             key: text(it, "key"),
@@ -114,7 +130,8 @@ impl Placement {
         Self {
             node_name: spec.get("nodeName").text(),
             selector: spec.get("nodeSelector").labels(),
-            terms: required.get("nodeSelectorTerms").list(Selector::read),
+            terms: required("nodeAffinity").get("nodeSelectorTerms").list(term),
+            topologies: topologies.collect(),
             tolerations: spec.get("tolerations").list(toleration),
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn requests(listener: &Listener, rule: &Rule, part: &Part) -> Vec<Req
                 ..Request::default()
             };
             request.set_authority(host);
-            if fulfil(&mut request, rule).is_some() {
+            if fulfil(&mut request, rule, &part.host).is_some() {
                 requests.push(request);
             }
         }
@@ -47,13 +47,13 @@ pub(super) fn requests(listener: &Listener, rule: &Rule, part: &Part) -> Vec<Req
     requests
 }
 
-fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
+fn fulfil(request: &mut Request, rule: &Rule, host: &HostPattern) -> Option<()> {
     let mut query = Vec::new();
     let (mut service, mut method) = ("any.Service".to_owned(), "Call".to_owned());
     for matcher in &rule.matchers {
         match &matcher.condition {
             Condition::Method(text) => request.method = sample(text)?,
-            Condition::Authority(text) => request.set_authority(&sample(text)?),
+            Condition::Authority(text) => authorize(request, text, host)?,
             Condition::Header(name, text) if !name.starts_with(':') => {
                 request.headers.push((name.clone(), sample(text)?));
             }
@@ -74,6 +74,23 @@ fn fulfil(request: &mut Request, rule: &Rule) -> Option<()> {
     }
     request.query = (!query.is_empty()).then(|| query.join("&"));
     Some(())
+}
+
+/// A rule that asks for a Host keeps its virtual host: another one has rules of its own.
+fn authorize(request: &mut Request, text: &TextMatch, host: &HostPattern) -> Option<()> {
+    if text.matches(Some(request.authority.as_str())) {
+        return Some(());
+    }
+    let wanted = sample(text)?;
+    let below = match host {
+        HostPattern::Suffix(suffix) | HostPattern::OneLabel(suffix) => wanted.trim_end_matches('.').to_owned() + suffix,
+        _ => String::new(),
+    };
+    let fits = |it: &String| {
+        request.set_authority(it);
+        text.matches(Some(it.as_str())) && host.matches(&request.host)
+    };
+    [wanted, below].iter().any(fits).then_some(())
 }
 
 fn hosts(pattern: &HostPattern, listener: &Listener) -> Vec<String> {
@@ -108,7 +125,10 @@ fn paths(pattern: &PathMatch) -> Vec<String> {
             let glob = globs.first().map_or("/", String::as_str);
             distinct(ANY.map(|any| glob.replace('*', any).replace('?', "x")))
         }
-        PathMatch::Regex(pattern) => literal(pattern).into_iter().collect(),
+        PathMatch::Regex(pattern) => {
+            let rooted = literals(pattern).find(|it| it.starts_with('/'));
+            rooted.or_else(|| literal(pattern)).into_iter().collect()
+        }
         PathMatch::IgnoreCase(inner) => paths(inner),
     }
 }
@@ -137,8 +157,13 @@ fn sample(text: &TextMatch) -> Option<String> {
     }
 }
 
-/// A text that an expression takes: itself, its alternatives, or what stands before its first special letter.
+/// A text that an expression takes.
 fn literal(pattern: &Pattern) -> Option<String> {
+    literals(pattern).next()
+}
+
+/// Texts that an expression takes: itself, its alternatives, or what stands before its first special letter.
+fn literals(pattern: &Pattern) -> impl Iterator<Item = String> {
     let bare = pattern.source.trim_start_matches('^').trim_end_matches('$').replace("\\.", ".").replace("\\/", "/");
     let inner = bare.trim_start_matches('(').trim_end_matches(')');
     let start = bare.split(['(', '[', '.', '*', '+', '?', '\\', '|', '{']).next().unwrap_or_default();
@@ -146,7 +171,7 @@ fn literal(pattern: &Pattern) -> Option<String> {
     tried.extend(inner.split('|').map(str::to_owned));
     tried.push(start.to_owned());
     tried.extend(SAMPLES.iter().flat_map(|it| [format!("{start}{it}"), format!("{start}/{it}"), (*it).to_owned()]));
-    tried.into_iter().find(|it| pattern.matches(it))
+    tried.into_iter().filter(move |it| pattern.matches(it))
 }
 
 /// Letters that a query may hold as they are.

@@ -181,6 +181,7 @@ impl<'a> Build<'a> {
                 protocol: open.protocol(),
                 certificates: open.certificates.clone(),
                 verifies_clients: open.verifies_clients(),
+                sources: self.sources(open),
                 default_actions,
                 default_origin,
                 rules,
@@ -188,6 +189,14 @@ impl<'a> Build<'a> {
             });
         }
         Ok(listeners)
+    }
+
+    /// "inbound-cidrs: the CIDRs that are allowed to access the load balancer", by port, in the group that the controller makes
+    /// where no member names another one (`buildManagedSecurityGroupIngressPermissions`). Who is in a prefix list is not known.
+    fn sources(&self, open: &Open<'_>) -> Vec<String> {
+        let names_groups =
+            self.group.members.iter().any(|it| it.notes().texts("security-groups").is_some_and(|it| !it.is_empty()));
+        if names_groups { vec![] } else { open.sources() }
     }
 
     fn members(&self, open: &Open<'_>) -> Vec<&'a Member<'a>> {

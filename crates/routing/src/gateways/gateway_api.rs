@@ -14,6 +14,7 @@ mod conflict;
 pub(in crate::gateways) mod facts;
 mod filter;
 pub(in crate::gateways) mod listener;
+mod made;
 mod mesh;
 mod overlap;
 mod policy;
@@ -39,6 +40,7 @@ use policy::Policies;
 use route::Route;
 use rules::Lowering;
 
+pub(crate) use made::{MeshPods, mesh_pods};
 pub use mesh::lower as mesh;
 pub use status::{ListenerStatus, ParentStatus, Status, StatusCondition, statuses};
 

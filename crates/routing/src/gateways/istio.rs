@@ -4,10 +4,12 @@
 //! (push_context.go, gateway.go, virtualservice.go). Rules of a virtual host are tried in order, the first match wins.
 
 mod bound;
+mod callee;
 mod delegate;
 mod destination;
 mod destination_rules;
 mod egress;
+mod endpoint;
 mod entry;
 mod filters;
 mod frame;
@@ -18,31 +20,33 @@ mod ingress;
 mod listeners;
 mod mesh;
 mod names;
+mod protocol;
 mod route;
 mod server;
 mod stream;
+mod unserved;
 
 use super::Gateway;
 use crate::ladder::Criterion;
 
+pub use callee::{Called, aliased, by_outer_address, called, headless_by_address};
 pub use destination::{Proxy, tls_mode};
 pub(crate) use destination::{
-    begun_tls, entry_endpoints, host as host_backend, is_entry, plain as service_backend, selecting_entry,
-    unserved_entry,
+    begun_tls, cluster_name, host as host_backend, is_entry, mutual_name, plain as service_backend,
 };
 pub use egress::{Inbound, egress_proxy, inbound, knows, sidecar_of};
+pub(crate) use endpoint::{HostPort, host_port, service_endpoints};
 pub use entry::{Outside, Speaks, entry_by_address, outside, speaks};
 pub use filters::{Filters, is_near};
 pub use frame::{gateways_of, is_gateway_pod};
 pub use gateway::{Lowered, lower, lower_labels};
-pub use mesh::{
-    Called, Unserved, aliased, by_outer_address, called, has_routes, headless_by_address, is_declared, is_http,
-    lower_alias, lower_host, lower_service, lower_unserved, reads_http,
-};
+pub use mesh::{has_routes, lower_alias, lower_host, lower_service, reads_http};
 pub use names::age_key;
 pub(crate) use names::host_of;
+pub use protocol::{is_declared, is_http};
 pub use route::AFTER_CATCH_ALL;
 pub use stream::{Connection, lower_connection, lower_outside};
+pub use unserved::{Unserved, lower_unserved};
 
 /// An ingress gateway.
 pub static GATEWAY: Gateway = Gateway {

@@ -34,14 +34,14 @@ impl End {
         Self { outcome: Outcome::Refused, status: None, verdict: Verdict { title, detail, ..self.verdict }, ..self }
     }
 
-    /// What an ALB answers where its connection to a target is refused or closed (Elastic Load Balancing user guide, "HTTP 502").
-    pub(super) fn bad_gateway(self) -> Self {
+    /// What a proxy answers where its own connection is refused or closed.
+    pub(super) fn bad_gateway(self, status: u16) -> Self {
         if self.outcome != Outcome::Refused {
             return self;
         }
         let title = &self.verdict.title;
-        let title = Text::new(format!("502 {}", title.en), format!("502 {}", title.ko));
-        Self { outcome: Outcome::Answered, status: Some(502), verdict: Verdict { title, ..self.verdict }, ..self }
+        let title = Text::new(format!("{status} {}", title.en), format!("{status} {}", title.ko));
+        Self { outcome: Outcome::Answered, status: Some(status), verdict: Verdict { title, ..self.verdict }, ..self }
     }
 
     /// The code of gRPC stands behind the status, which is what such a client sees.
@@ -107,6 +107,7 @@ impl End {
         let verdict = verdicts::no_listener(cluster, table, request, why);
         let (outcome, status, reason) = match why {
             NoListener::Port => (Outcome::Refused, None, "no-listener"),
+            NoListener::Source => (Outcome::Refused, None, "source-range"),
             NoListener::ServerName => (Outcome::Refused, None, "no-server-name"),
             NoListener::Protocol => (Outcome::Refused, None, "protocol-mismatch"),
             NoListener::Host => (Outcome::Answered, Some(404), "no-listener-host"),

@@ -1,6 +1,6 @@
 //! Where a request enters, and which of several ways in it takes.
 
-use podpath_cluster::{Cluster, Endpoint, Found, ResourceId, endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, PodSource, ResourceId, endpoints};
 use podpath_objects::{Gateway as GatewayObject, Ingress, IstioGateway, Labels, PortRef, Service};
 use podpath_source::Text;
 
@@ -47,9 +47,13 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
 /// Tries every way in that the internet reaches and keeps the one that gets furthest; the first of equals.
 fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace {
     let mut best: Option<(u8, &Table, Trace)> = None;
-    for (table, port) in ways_in(cluster, tables, request) {
+    for Way { table, port, hides_client } in ways_in(cluster, tables, request) {
         let request = Request { port, ..request.clone() };
-        let trace = Walk::new(cluster, tables, &request, &Entry::Internet).run(table, request.clone());
+        let mut walk = Walk::new(cluster, tables, &request, &Entry::Internet);
+        if hides_client {
+            walk.hide_client();
+        }
+        let trace = walk.run(table, request.clone());
         let reach = reach(&trace);
         if best.as_ref().is_none_or(|(known, ..)| reach > *known) {
             best = Some((reach, table, trace));
@@ -73,23 +77,37 @@ fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace
     trace
 }
 
-/// Every table that the internet reaches, with the port at which the request meets it.
-fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<(&'a Table, u16)> {
+/// A way in from the internet.
+struct Way<'a> {
+    table: &'a Table,
+    /// The port at which the request meets it.
+    port: u16,
+    /// Nodes in between write their address over that of the client.
+    hides_client: bool,
+}
+
+/// Every table that the internet reaches.
+fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<Way<'a>> {
+    let straight = |table: &'a Table, hides_client| Way { table, port: request.port, hides_client };
     let public = tables.load_balancers().iter().chain(tables.gateways()).filter(|it| it.is_public);
-    let mut ways: Vec<_> = public.map(|it| (it, request.port)).collect();
+    // Which Service an implementation puts before a gateway is not told.
+    let mut ways: Vec<_> = public.map(|it| straight(it, !it.gateway.is_load_balancer)).collect();
     let behind_balancer = tables.load_balancers().iter().any(|it| it.is_public);
     for (pods, table) in tables.istio() {
         match exposing(cluster, &pods.namespace, &pods.labels, request.port) {
             Some((service, port)) => match tables.network(service.id) {
-                Some(balancer) if balancer.is_public => ways.push((balancer, request.port)),
+                Some(balancer) if balancer.is_public => ways.push(straight(balancer, false)),
                 Some(_) => {}
                 // The Service itself says why, when no other way takes the request.
                 None if kept_out(&service, request).is_some() => {}
-                None => ways.extend(port.map(|port| (table, port))),
+                None => {
+                    let hides_client = !service.object.traffic.is_external_local;
+                    ways.extend(port.map(|port| Way { table, port, hides_client }));
+                }
             },
             // Nothing says how the gateway is reached: a part of a cluster was pasted.
             None if !behind_balancer && !has_service(cluster, &pods.namespace, &pods.labels) => {
-                ways.push((table, request.port));
+                ways.push(straight(table, false));
             }
             None => {}
         }
@@ -198,8 +216,20 @@ fn translated(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) ->
     })
 }
 
+/// Calls to a port that an annotation of the caller's Pods keeps from their sidecar, as far as they are here.
+fn goes_past(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
+    let mut pods = cluster.select_pods(&caller.namespace, &caller.labels).into_iter().peekable();
+    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
+    let excludes = |pod: PodSource<'_>| {
+        pod.template.annotations.get("traffic.sidecar.istio.io/excludeOutboundPorts").is_some_and(lists)
+    };
+    pods.peek().is_some() && pods.all(excludes)
+}
+
 /// A call from inside the cluster.
 fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Caller) -> Trace {
+    let sidecar = caller.sidecar && !goes_past(cluster, caller, request.port);
+    let caller = &Caller { sidecar, ..caller.clone() };
     let walk = Walk::new(cluster, tables, request, &Entry::Pod(caller.clone()));
     let host = request.host.clone();
     // The address decides whom the caller meets; a Host header may say something else.
@@ -232,7 +262,7 @@ fn from_pod(cluster: &Cluster, tables: &Tables, request: &Request, caller: &Call
                 return outbound::to_service(cluster, walk, caller, &service, &host, request);
             }
             if matches!(missing, istio::Called::Missing) {
-                return walk.finish(End::no_such_name(&host));
+                return outbound::to_missing(cluster, walk, caller, &host, request);
             }
             if !caller.sidecar {
                 return match istio::by_outer_address(cluster, &host, request.scheme.transport(), request.port) {

@@ -71,6 +71,9 @@ pub(super) fn through_service(
         }
         return trace;
     }
+    if !service.object.traffic.is_external_local {
+        walk.hide_client();
+    }
     let (mut hop, port) = match by_node {
         Some(entry) => (words::node_port_hop(service, request.port), entry.port.value),
         None => (words::load_balancer_service(service, request.port), request.port),

@@ -18,7 +18,7 @@ pub(super) use config::Mesh;
 pub(crate) use config::trusted_proxies;
 pub use config::with_yaml;
 pub use inject::{IGNORED, Injected, Injection, Sidecar, has_proxy, proxy_of};
-pub(super) use jwt::{Rule as JwtRule, Verified, accept, verify};
+pub(super) use jwt::{Rule as JwtRule, Verified, accept, sanitized, verify};
 pub(super) use path::is_normal;
 pub use peer::{Mode, Mtls, mtls, named_ports};
 pub use scope::Workload;

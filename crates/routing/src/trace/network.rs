@@ -66,6 +66,8 @@ pub(super) fn proxy_of(cluster: &Cluster, table: &Table) -> Source {
 /// A connection that is asked about.
 pub(super) struct Connection<'a> {
     pub(super) source: &'a Source,
+    /// The address that it comes from, where that is known.
+    pub(super) ip: Option<&'a str>,
     pub(super) target: PodSource<'a>,
     /// Of the Pod.
     pub(super) port: u16,
@@ -251,9 +253,12 @@ impl Connection<'_> {
     fn is_peer(&self, cluster: &Cluster, own: &str, peer: &PolicyPeer, direction: Direction) -> Fit {
         let (namespace, labels, ip) = match (direction, self.source) {
             (Direction::Egress, _) => (self.target.namespace, &self.target.template.labels, self.target.ip),
-            (_, Source::Pod { namespace, labels }) => (namespace.as_str(), labels, None),
+            (_, Source::Pod { namespace, labels }) => (namespace.as_str(), labels, self.ip),
             (_, Source::Given) => return Fit::Yes,
-            (_, Source::Network) => return peer.block.as_ref().map_or(Fit::No, |it| outside(cluster, it)),
+            (_, Source::Network) => {
+                let held = |it: &IpBlock| self.ip.map_or_else(|| outside(cluster, it), |ip| holds(it, Some(ip)));
+                return peer.block.as_ref().map_or(Fit::No, held);
+            }
             (_, Source::Proxy) => {
                 return match &peer.block {
                     Some(block) => holds(block, None),

@@ -42,6 +42,11 @@ pub(super) fn to_service(
     if !is_known {
         return leave(cluster, walk, caller, dialled, request);
     }
+    // The listener of a port is there for every address, also for that of a Service without the port.
+    let lacks_port = lacks_port(cluster, service, &request);
+    if let Some(table) = lacks_port.then(|| by_host(cluster, caller, &request)).flatten() {
+        return walk.run(&table, request);
+    }
     if is_plain_http(&request) && speaks_http(cluster, service, port) == Some(true) {
         // It has no routes of the Gateway API, else they were taken by its address.
         return walk.run(&istio::lower_service(cluster, &proxy_of(caller, port), service), request);
@@ -69,6 +74,15 @@ pub(super) fn to_outside(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, hos
         Ok(Connection::Plain) => walk.deliver_to_host(&outside.host, &request),
         Ok(Connection::Unnamed) => leave(cluster, walk, caller, host, request),
         Err((field, location)) => walk.finish(End::unsupported_at(field.into(), location)),
+    }
+}
+
+/// A call to a name of the cluster that nothing has, so that it stands for no address. A sidecar serves the Host all the same,
+/// whatever address was dialled; without one, and without a virtual host, there is nothing to call.
+pub(super) fn to_missing(cluster: &Cluster, walk: Walk<'_>, caller: &Caller, host: &str, request: Request) -> Trace {
+    match caller.sidecar.then(|| by_host(cluster, caller, &request)).flatten() {
+        Some(table) => walk.run(&table, request),
+        None => walk.finish(End::no_such_name(host)),
     }
 }
 
@@ -152,8 +166,9 @@ fn by_host(cluster: &Cluster, caller: &Caller, request: &Request) -> Option<Tabl
     }
     let speaks_http = speaks_http(cluster, &service, port);
     if !istio::knows(cluster, &proxy, &service) || speaks_http.is_none() {
-        // A VirtualService that is known serves all of its hosts, as it serves those that are no Services.
-        return istio::lower_host(cluster, &proxy, &istio::host_of(cluster, &service));
+        // A VirtualService that is known serves all of its hosts, as it serves those that are no Services: by the very names
+        // that it has, not by the shorter ones that a Service has, too.
+        return istio::lower_host(cluster, &proxy, &request.host);
     }
     // What has to be looked into has a virtual host, too, where some Service of the port makes the listener.
     let has_listener = shares_listener(cluster, &service, port) || istio::reads_http(cluster, &proxy);
@@ -171,6 +186,12 @@ fn of_service(cluster: &Cluster, caller: &Caller, service: &Found<'_, Service>, 
 fn speaks_http(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> Option<bool> {
     let real = istio::aliased(cluster, service).ok()?;
     real.object.port_over("TCP", &PortRef::Number(port)).map(istio::is_http)
+}
+
+/// The Service has no such port, whatever it is another name of.
+fn lacks_port(cluster: &Cluster, service: &Found<'_, Service>, request: &Request) -> bool {
+    let real = istio::aliased(cluster, service);
+    real.is_ok_and(|it| it.object.port_over("TCP", &PortRef::Number(request.port)).is_none())
 }
 
 /// The port says that it is HTTP, so its listener is for every address.

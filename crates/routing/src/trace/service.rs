@@ -4,14 +4,14 @@
 //! the addresses of its Pods, and nothing translates the port; an ExternalName is a CNAME, and nothing else of the Service
 //! counts; `internalTrafficPolicy: Local` leaves the endpoints of the caller's node alone.
 
-use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, PodSource, endpoints, mesh_endpoints};
+use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints, PodSource, endpoints};
 use podpath_objects::{Pod, PortRef, Service, ServicePort, Workload};
 use podpath_source::{Location, Spanned, Text};
 
 use super::end::End;
 use super::network::Source;
 use super::stage::{MAX_STAGES, Walk};
-use super::{Outcome, Trace, TracedBackend, answer, verdicts, words};
+use super::{Outcome, Trace, TracedBackend, shares, verdicts, words};
 use crate::gateways::{istio, missing_port, service_by_host};
 use crate::request::Request;
 use crate::table::{Fault, Target};
@@ -60,13 +60,13 @@ impl Walk<'_> {
         let Some(entry) = real.object.port_over(request.scheme.transport(), &PortRef::Number(port)) else {
             return self.call_service(service, port, request);
         };
-        let (found, _) = mesh_endpoints(self.cluster, &real, entry);
+        let (found, why) = istio::service_endpoints(self.cluster, &real, entry, None);
         if self.gateway_behind(&found, Some(port)).is_some() {
             return self.call_service(&real, port, request);
         }
         self.take(&real, port, found.clone(), &request);
         self.begin_own_tls(istio::service_backend(&real, port), &request);
-        self.at_service(&real, Some(port), None, &found, &request)
+        self.at_service(&real, Some(port), (None, why), &found, &request)
     }
 
     /// The endpoints of a call are known: they get it, or nobody answers.
@@ -86,7 +86,7 @@ impl Walk<'_> {
             return self.finish(End { outcome: Outcome::Refused, status: None, reason, body: None, verdict });
         }
         self.take(service, entry.port.value, found.to_vec(), request);
-        self.at_service(service, Some(entry.port.value), None, found, request)
+        self.at_service(service, Some(entry.port.value), (None, why), found, request)
     }
 
     /// Notes the one backend of a call.
@@ -100,7 +100,7 @@ impl Walk<'_> {
             endpoints,
             upstream: None,
         }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
+        self.trace.upstream = Some(shares::plain_upstream(request.clone()));
     }
 
     /// A CNAME: the caller ends up at another Service, or outside the cluster.

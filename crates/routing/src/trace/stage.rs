@@ -1,15 +1,20 @@
 //! One proxy after the other: each takes the request, answers it, or hands it on.
 
 mod act;
+mod address;
 mod admit;
 mod arrive;
 mod begun;
+mod called;
 mod connect;
 mod fault;
+mod member;
 mod outside;
+mod policies;
 mod sign_in;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use podpath_cluster::Cluster;
 use podpath_source::Text;
@@ -17,14 +22,17 @@ use podpath_source::Text;
 use super::end::End;
 use super::entry::client_hop;
 use super::guard::Unmodelled;
-use super::mesh::{Identity, JwtRule, Mesh, is_normal};
+use super::mesh::{Identity, Injection, Mesh, is_normal};
 use super::network::Source;
 use super::{CallerTls, Entry, Hop, Trace, answer, words};
 use crate::choose::{Choice, choose_listener, choose_rule};
-use crate::gateways::{Gateway, alb};
+use crate::gateways::gateway_api::{self, MeshPods};
+use crate::gateways::{Gateway, alb, istio};
 use crate::request::{Request, Scheme, normalized};
-use crate::table::{Listener, Protocol, Response, Table};
+use crate::table::{Access, Listener, Protocol, Response, Table};
 use crate::tables::Tables;
+
+use address::address_of;
 
 /// A chain of proxies longer than this is a loop.
 pub(super) const MAX_STAGES: u8 = 6;
@@ -35,17 +43,27 @@ pub(super) struct Walk<'a> {
     pub(super) tables: &'a Tables,
     pub(super) trace: Trace,
     pub(super) stages: u8,
+    /// What the mesh is set to, read when the first proxy asks.
+    settings: OnceCell<Mesh>,
+    /// What injects sidecars.
+    injection: Injection<'a>,
     is_grpc: bool,
     /// The proxy that it is at speaks HTTP, so it can answer.
     speaks_http: bool,
     /// Who hands the request to the next one, when that is a proxy of the mesh.
     peer: Option<Identity>,
+    /// That one shows its certificate to the next one, a gateway.
+    shows_peer: bool,
     /// What the caller is told to speak.
     tls: CallerTls,
+    /// Whence the client's own connections come, where that is known.
+    client_ip: Option<String>,
     /// Who sent the request first, as the last gateway found it.
     remote_ip: Option<Option<String>>,
     /// Whose connection it is.
     pub(super) source: Source,
+    /// The Pods of the gateway that it is at, where istiod plays a Gateway of the Gateway API.
+    gateway_pods: Option<MeshPods>,
     /// How many hops there were when it came to the proxy that it is at.
     n_entered: usize,
     /// The proxy that makes the connection; none when the client itself does.
@@ -65,20 +83,32 @@ impl<'a> Walk<'a> {
             Entry::Pod(caller) => (caller.identity(), caller.tls),
             _ => (None, CallerTls::Auto),
         };
+        let of_pod = || matches!(entry, Entry::Pod(_)).then(|| address_of(cluster, &source)).flatten();
+        let client_ip = request.source_ip.clone().or_else(of_pod);
         Self {
             cluster,
             tables,
             trace,
             stages: 0,
+            settings: OnceCell::new(),
+            injection: Injection::new(cluster),
             is_grpc: request.scheme.is_grpc(),
             speaks_http: true,
             peer,
+            shows_peer: false,
             tls,
+            client_ip,
             remote_ip: None,
             n_entered: 0,
             source,
+            gateway_pods: None,
             proxy: None,
         }
+    }
+
+    /// What the mesh is set to.
+    fn mesh(&self) -> &Mesh {
+        self.settings.get_or_init(|| Mesh::of(self.cluster))
     }
 
     pub(super) fn hop(&mut self, hop: Hop) {
@@ -109,7 +139,7 @@ impl<'a> Walk<'a> {
             let end = End::frozen(self.cluster, table, frozen);
             return self.finish(end);
         }
-        let sender = self.proxy;
+        let (sender, mut opener) = (self.proxy, self.opener());
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -118,20 +148,25 @@ impl<'a> Walk<'a> {
             Err(why) => {
                 self.hop(words::no_listener_hop(table, &request, why));
                 let end = End::no_listener(self.cluster, table, &request, why);
-                let is_behind_alb = sender.is_some_and(|it| it.name == alb::GATEWAY.name);
-                return self.finish(if is_behind_alb { end.bad_gateway() } else { end });
+                return self.finish(match sender.and_then(unreached) {
+                    Some(status) => end.bad_gateway(status),
+                    None => end,
+                });
             }
         };
+        // Other listeners do not ask for a certificate.
+        opener.identity = opener.identity.filter(|_| listener.access == Access::ClientCertificate);
         self.speaks_http = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        if self.speaks_http && table.is_of_mesh() && !is_normal(&request.path) {
+        self.gateway_pods = gateway_api::mesh_pods(self.cluster, table);
+        if self.speaks_http && self.is_in_mesh(table) && !is_normal(&request.path) {
             // "The normalized paths are used in routing decisions, policies, and the path that goes on."
-            request.path = Mesh::of(self.cluster).path_form.of(&request.path);
+            request.path = self.mesh().path_form.of(&request.path);
         }
         let mut token = None;
         if !table.is_mesh() {
-            match self.pass_gateway(table, &request) {
+            match self.pass_gateway(table, &request, &opener) {
                 Ok(None) => {}
-                Ok(Some((accepted, rule))) => (request, token) = (accepted, Some(rule)),
+                Ok(Some((accepted, rule))) => (request, token) = (accepted, rule),
                 Err(end) => {
                     self.trace
                         .hops
@@ -204,18 +239,15 @@ impl<'a> Walk<'a> {
             hop.brief = brief;
         }
     }
+}
 
-    /// The policies of the mesh at a gateway of Istio, whose own identity the next one sees.
-    fn pass_gateway(&mut self, table: &Table, request: &Request) -> Result<Option<(Request, JwtRule)>, Box<End>> {
-        self.n_entered = self.trace.hops.len();
-        let (Source::Pod { namespace, labels }, "istio") = (self.source.clone(), table.gateway.name) else {
-            self.peer = None;
-            return Ok(None);
-        };
-        let passed = self.enter_gateway(&namespace, &labels, None, request);
-        self.peer = Some(Identity::of_pods(self.cluster, &namespace, &labels));
-        self.tls = CallerTls::Auto;
-        passed
+/// What a proxy answers where its own connection is refused or closed: an ALB 502 (Elastic Load Balancing user guide, "HTTP
+/// 502"), Envoy 503 (response flag UF).
+fn unreached(sender: &Gateway) -> Option<u16> {
+    match sender.name {
+        name if name == alb::GATEWAY.name => Some(502),
+        name if name == istio::GATEWAY.name || name == istio::MESH.name => Some(503),
+        _ => None,
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
             format!("Connection refused: nothing listens on port {port}"),
             format!("연결이 거부됩니다. {port} 포트를 여는 리스너가 없습니다"),
         ),
+        NoListener::Source => Text::new("Connection refused", "연결이 거부됩니다"),
         NoListener::ServerName if name.is_empty() => {
             let words = words::no_listener_words(request, why);
             Text::new(format!("Handshake closed: {}", words.en), format!("핸드셰이크가 끊깁니다. {}", words.ko))

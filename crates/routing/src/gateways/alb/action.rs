@@ -29,9 +29,9 @@ enum Wanted {
 
 /// A target group before it is made.
 struct Wish {
-    service: Option<(String, PortRef)>,
-    /// No port stands beside the name of the Service.
-    lacks_port: bool,
+    service: Option<String>,
+    /// The port beside the name of the Service.
+    port: Option<PortRef>,
     arn: Option<String>,
     name: Option<String>,
     weight: Option<i64>,
@@ -58,8 +58,8 @@ pub(super) fn build(
     } else {
         let port = port.unwrap_or(PortRef::Name("0".into()));
         let wish = Wish {
-            service: Some((service.value.clone(), port)),
-            lacks_port: false,
+            service: Some(service.value.clone()),
+            port: Some(port),
             arn: None,
             name: None,
             weight: None,
@@ -70,7 +70,7 @@ pub(super) fn build(
     let action = with_services(build, member, action)?;
     let notes = match &action {
         Wanted::Forward(wishes, _) if wishes.len() == 1 => {
-            let found = wishes.first().and_then(|it| service_of(build, member, &it.service.as_ref()?.0));
+            let found = wishes.first().and_then(|it| service_of(build, member, it.service.as_ref()?));
             found.map_or_else(|| member.notes(), |it| member.notes().under(&it))
         }
         _ => member.notes(),
@@ -86,23 +86,22 @@ fn service_of<'a>(build: &Build<'a>, member: &Member<'_>, name: &str) -> Option<
 /// A single Service that is missing becomes an answer 503; one of several is an error.
 fn with_services(build: &Build<'_>, member: &Member<'_>, action: Wanted) -> Result<Wanted, Frozen> {
     let Wanted::Forward(wishes, _) = &action else { return Ok(action) };
-    let is_missing =
-        |it: &&Wish| it.service.as_ref().is_some_and(|(name, _)| service_of(build, member, name).is_none());
+    let is_missing = |it: &&Wish| it.service.as_ref().is_some_and(|name| service_of(build, member, name).is_none());
     match wishes.iter().find(is_missing) {
         None => Ok(action),
         Some(wish) if wishes.len() == 1 => {
             let mut fixed = tolerated("Backend service does not exist", "service-not-found");
-            let missing = |(name, port): &(String, PortRef)| Missing {
+            let missing = |name: &String| Missing {
                 origin: wish.origin.clone(),
                 namespace: member.ingress.namespace().to_owned(),
                 name: name.clone(),
-                port: Some(port.clone()),
+                port: wish.port.clone(),
             };
             fixed.missing = wish.service.as_ref().map(missing).map(Box::new);
             Ok(Wanted::Plain(Action::Fixed(fixed)))
         }
         Some(wish) => {
-            let name = wish.service.as_ref().map_or("", |it| it.0.as_str());
+            let name = wish.service.as_deref().unwrap_or_default();
             Err(Frozen { message: format!("Service \"{name}\" not found"), origin: wish.origin.clone() })
         }
     }
@@ -146,7 +145,7 @@ fn decode(json: &Json, note: &Note<'_>) -> Result<Result<Wanted, String>, String
             (Some((wishes, stickiness)), false) => judge(&wishes).map(|()| Wanted::Forward(wishes, stickiness)),
             (None, true) => {
                 let origin = note.origin.clone();
-                let wish = Wish { service: None, lacks_port: false, arn, name, weight: None, origin };
+                let wish = Wish { service: None, port: None, arn, name, weight: None, origin };
                 Ok(Wanted::Forward(vec![wish], None))
             }
         },
@@ -188,12 +187,9 @@ type Shares = (Vec<Wish>, Option<(Option<bool>, Option<i64>)>);
 fn forward(json: &Json, note: &Note<'_>) -> Result<Shares, String> {
     let mut wishes = Vec::new();
     for item in json.maps("targetGroups")? {
-        let service = item.text("serviceName")?;
-        let port = service_port(item)?;
-        let lacks_port = port.is_none();
-        let service = service.map(|name| (name, port.unwrap_or_else(|| PortRef::Name(String::new()))));
+        let (service, port) = (item.text("serviceName")?, service_port(item)?);
         let (arn, name) = (item.text("targetGroupARN")?, item.text("targetGroupName")?);
-        wishes.push(Wish { service, lacks_port, arn, name, weight: item.int("weight")?, origin: note.origin.clone() });
+        wishes.push(Wish { service, port, arn, name, weight: item.int("weight")?, origin: note.origin.clone() });
     }
     let stickiness = json.map("targetGroupStickinessConfig")?;
     let stickiness =
@@ -222,7 +218,7 @@ fn judge(wishes: &[Wish]) -> Result<(), String> {
         let why = match (&wish.service, is_elsewhere) {
             (None, false) => "missing serviceName or targetGroupARN/targetGroupName",
             (Some(_), true) => "either serviceName or targetGroupARN/targetGroupName can be specified",
-            (Some(_), false) if wish.lacks_port => "missing servicePort",
+            (Some(_), false) if wish.port.is_none() => "missing servicePort",
             _ => continue,
         };
         return Err(format!("invalid ForwardConfig: invalid TargetGroupTuple: {why}"));
@@ -249,11 +245,9 @@ pub(super) fn actions(
         Wanted::Forward(wishes, stickiness) => {
             let mut targets = Vec::new();
             for wish in wishes {
-                let group = match &wish.service {
-                    Some((name, port)) => match service_of(build, member, name) {
-                        Some(service) => Some(build.target_group(member, &service, port, &wish.origin)?),
-                        None => None,
-                    },
+                let service = wish.service.as_deref().and_then(|it| service_of(build, member, it));
+                let group = match service.zip(wish.port.as_ref()) {
+                    Some((service, port)) => Some(build.target_group(member, &service, port, &wish.origin)?),
                     None => None,
                 };
                 let (arn, name) = (wish.arn.clone(), wish.name.clone());

@@ -3,7 +3,7 @@
 use podpath_cluster::{Entry, Found, ResourceId};
 use podpath_objects::Labels;
 use podpath_order::Order;
-use podpath_source::{Location, Spanned};
+use podpath_source::{Location, Spanned, boolean};
 
 use super::json::{self, Json};
 use crate::table::{Frozen, Origin};
@@ -96,7 +96,7 @@ impl<'a> Annotations<'a> {
     pub(super) fn bool(&self, suffix: &str) -> Result<Option<bool>, Frozen> {
         let Some(note) = self.get(suffix) else { return Ok(None) };
         let why = || format!(": strconv.ParseBool: parsing \"{}\": invalid syntax", note.value);
-        bool(note.value).map(Some).ok_or_else(|| note.unreadable("bool", &why()))
+        boolean(note.value).map(Some).ok_or_else(|| note.unreadable("bool", &why()))
     }
 
     /// Pairs `key=value` in the order of keys.
@@ -127,15 +127,6 @@ fn entry_of<'a>(labels: &'a Labels, prefix: &str, suffix: &str) -> Option<&'a (S
 /// `a,b` with blanks around commas; empty items do not count.
 pub(super) fn texts(value: &str) -> Vec<String> {
     value.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
-}
-
-/// Go's `strconv.ParseBool`.
-pub(super) fn bool(value: &str) -> Option<bool> {
-    match value {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
-    }
 }
 
 /// Go's `strconv.ParseInt` for base 10 and 32 bits, or why it is none.

@@ -4,13 +4,13 @@
 
 use podpath_cluster::Cluster;
 use podpath_objects::PortRef;
-use podpath_order::{Gather, OrdMap, OrdSet};
+use podpath_order::{Gather, OrdMap};
 
 use super::annotation::{Annotations, Note, int32, texts};
 use super::group::{Group, Member};
 use super::model::{ALB_TARGET, Action, Forward, HealthCheck, Listener, LoadBalancer, Source, Target, TargetGroup};
 use super::port::Ports;
-use super::settings::{one_scheme, said, same_lists};
+use super::settings::{one_scheme, said, same_items, same_lists};
 use crate::table::{Frozen, Origin};
 
 const INTERVAL: &str = "frontend-nlb-healthcheck-interval-seconds";
@@ -58,10 +58,7 @@ pub(super) fn build(
     let told = one_scheme(said(group, "frontend-nlb-scheme", |_| None))?;
     let scheme = told.unwrap_or_else(|| cluster.settings.alb_scheme.clone());
     same_lists(group, "frontend-nlb-security-groups", "securityGroups", |a, b| a == b)?;
-    same_lists(group, "frontend-nlb-subnets", "subnets", |a, b| {
-        let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
-        set(a) == set(b)
-    })?;
+    same_items(group, "frontend-nlb-subnets", "subnets")?;
     elastic_addresses(group, &scheme)?;
     // All members are read before a port is merged, so what cannot be read is told first.
     let mut all = Vec::new();
@@ -142,6 +139,8 @@ impl LoadBalancer {
             protocol: "TCP",
             certificates: vec![],
             verifies_clients: false,
+            // Its ranges are those of the ALB behind it, which sees the address of the client.
+            sources: vec![],
             default_actions: vec![Action::Forward(Forward { targets, stickiness: None })],
             default_origin: origin,
             rules: vec![],

@@ -4,6 +4,7 @@
 
 mod props;
 mod rule;
+mod subnets;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
@@ -47,15 +48,17 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
         };
         let mut taken: OrdMap<usize, Vec<Taken<'_>>> = OrdMap::new();
         let mut rejected = speechless(facts);
-        for (route, facts) in routes.iter().zip(&attached) {
-            let parents = facts.parents.iter().filter(|it| it.gateway == Some(number));
+        for (route, of_route) in routes.iter().zip(&attached) {
+            let parents = of_route.parents.iter().filter(|it| it.gateway == Some(number));
             for (place, problem) in parents.clone().filter_map(|it| Some((it.place, it.accepted.as_ref().err()?))) {
                 let origin = route.origin(problem.location.span, format!("spec.parentRefs[{place}]"));
                 rejected.push(Rejected { origin, reason: problem.reason, text: problem.text.clone(), by: None });
             }
             for attachment in parents.filter_map(|it| it.accepted.as_ref().ok()).flatten() {
                 let hostnames = attachment.hostnames.clone();
-                taken.entry(attachment.listener).or_default().push(Taken { route, hostnames });
+                let listener = facts.listeners.get(attachment.listener);
+                let names_host = listener.is_some_and(|it| it.hostname != HostPattern::Any);
+                taken.entry(attachment.listener).or_default().push(Taken { route, hostnames, names_host });
             }
         }
         let mut own = load_balancer(cluster, &gateway, facts, &taken, is_network);
@@ -70,6 +73,8 @@ pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
 struct Taken<'a> {
     route: &'a Route<'a>,
     hostnames: Vec<(HostPattern, Span)>,
+    /// The listener names a host.
+    names_host: bool,
 }
 
 type ByListener<'a> = OrdMap<usize, Vec<Taken<'a>>>;
@@ -106,10 +111,13 @@ fn fill(
     }
     match configuration.text("ipAddressType").as_deref() {
         None => {}
-        Some(kind @ ("ipv4" | "dualstack")) => kind.clone_into(&mut made.address_type),
-        Some(kind @ "dualstack-without-public-ipv4") if !made.is_network => kind.clone_into(&mut made.address_type),
+        // "All three for both kinds of load balancers" (`buildLoadBalancerIPAddressType`); what an NLB has not AWS refuses.
+        Some(kind @ ("ipv4" | "dualstack" | "dualstack-without-public-ipv4")) => {
+            kind.clone_into(&mut made.address_type);
+        }
         Some(other) => return Err(error(format!("unknown IPAddressType: {other}"))),
     }
+    subnets::judge(&configuration, made).map_err(error)?;
     let mut build = Build {
         cluster,
         gateway,
@@ -272,6 +280,7 @@ impl<'a> Build<'a> {
                 protocol,
                 certificates,
                 verifies_clients: self.verifies_clients(&port),
+                sources: self.sources(),
                 default_actions: vec![default_action],
                 default_origin: contenders.first().map_or_else(|| port.origin(), |it| it.origin.clone()),
                 rules,
@@ -293,6 +302,18 @@ impl<'a> Build<'a> {
     fn settings(&self, port: &Port<'_>) -> Layers<'a> {
         let name = format!("{}:{}", port.protocol, port.number);
         self.configuration.item("listenerConfigurations", "protocolPort", &name)
+    }
+
+    /// `sourceRanges`: "an optional list of CIDRs that are allowed to access the LB", in the group that the controller makes where
+    /// none is named. Who is in a prefix list is not known.
+    fn sources(&self) -> Vec<String> {
+        let others = ["securityGroups", "securityGroupPrefixes"];
+        let is_other = others.iter().any(|it| !self.configuration.texts(it).is_empty());
+        if is_other || self.configuration.is_true("disableSecurityGroup") {
+            vec![]
+        } else {
+            self.configuration.texts("sourceRanges")
+        }
     }
 
     /// `mutualAuthentication` in mode `verify` closes the handshake to clients without a certificate that its trust store
@@ -455,10 +476,14 @@ fn without_backend(origin: Origin, port: u16) -> Rejected {
     Rejected { origin, reason: "no-backends", text, by: None }
 }
 
-/// Every host of a route at a port, each once; none is every host.
+/// Every host of a route at a port, each once; none is every host. "A listener without a host adds none": beside one that names
+/// a host nothing else is left of the route, and its own hosts count where no listener names any (`hostnameCheck`,
+/// `getRouteHostnames`).
 fn hosts(taken: &[&Taken<'_>], route: ResourceId) -> Vec<Option<HostPattern>> {
     let mut hosts: Vec<Option<HostPattern>> = Vec::new();
-    for found in taken.iter().filter(|it| it.route.id == route) {
+    let own = || taken.iter().filter(|it| it.route.id == route);
+    let is_named = own().any(|it| it.names_host);
+    for found in own().filter(|it| it.names_host == is_named) {
         let named = found.hostnames.iter().map(|(it, _)| Some(it.clone()));
         let all: Vec<_> = if found.hostnames.is_empty() { vec![None] } else { named.collect() };
         for host in all {

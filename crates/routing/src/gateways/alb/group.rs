@@ -3,9 +3,9 @@
 use podpath_cluster::{Cluster, Found, IngressController};
 use podpath_objects::{Ingress, IngressClass, IngressClassParams};
 use podpath_order::{OrdMap, Order};
-use podpath_source::Text;
+use podpath_source::{Text, boolean};
 
-use super::annotation::{self, Annotations};
+use super::annotation::Annotations;
 use super::annotations;
 use super::model::Skipped;
 use crate::gateways::{full_name, origin, whole};
@@ -202,7 +202,7 @@ fn protection(ingress: &Found<'_, Ingress>) -> Result<(), Frozen> {
     let attributes = notes.map(suffix)?;
     let told = attributes.iter().find(|(key, _)| key == "deletion_protection.enabled");
     let Some((note, (_, value))) = notes.get(suffix).zip(told) else { return Ok(()) };
-    match annotation::bool(value) {
+    match boolean(value) {
         Some(false) => Ok(()),
         Some(true) => {
             Err(note.error(format!("deletion_protection is enabled, cannot delete the ingress: {}", ingress.name())))

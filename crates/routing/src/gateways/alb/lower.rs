@@ -62,7 +62,8 @@ impl Lowering<'_> {
     }
 
     fn listener(&self, listener: &model::Listener, protocol: Protocol) -> Listener {
-        let (filters, action) = (guards(&listener.default_actions), self.action(&listener.default_actions, protocol));
+        let (filters, action) =
+            (self.guards(&listener.default_actions, protocol), self.action(&listener.default_actions, protocol));
         let mut rules: Vec<_> =
             listener.rules.iter().enumerate().map(|(order, it)| self.rule(order, it, protocol)).collect();
         rules.extend(listener.contenders.iter().enumerate().map(|(order, it)| contender(order, it, &action)));
@@ -77,7 +78,7 @@ impl Lowering<'_> {
             hosts: vec![VirtualHost { pattern: HostPattern::Any, rules }.into()],
             // Among contenders one always gets the connection.
             fallback: listener.contenders.is_empty().then_some(fallback),
-            access: if listener.verifies_clients { Access::ClientCertificate } else { Access::Open },
+            access: access(listener),
         }
     }
 
@@ -89,12 +90,39 @@ impl Lowering<'_> {
             priority: Some(number),
             matchers: rule.conditions.iter().map(matcher).collect(),
             rank: Rank { order, ..Rank::default() },
-            filters: guards(&rule.actions).into_iter().chain(rule.transforms.iter().flat_map(filters)).collect(),
-            action: if is_too_long(rule) {
+            filters: self
+                .guards(&rule.actions, protocol)
+                .into_iter()
+                .chain(rule.transforms.iter().flat_map(filters))
+                .collect(),
+            action: if is_refused(rule) {
                 Action::Unsupported(rule.origin.path.clone())
             } else {
                 self.action(&rule.actions, protocol)
             },
+        }
+    }
+
+    /// What must hold of a request before the last action.
+    fn guards(&self, actions: &[model::Action], protocol: Protocol) -> Vec<Filter> {
+        let mut guards = guards(actions);
+        guards.extend(actions.last().and_then(|it| self.spoken(it, protocol)));
+        guards
+    }
+
+    /// The protocol version of the target groups that get a share, where it is one for all of them.
+    fn spoken(&self, action: &model::Action, protocol: Protocol) -> Option<Filter> {
+        let model::Action::Forward(forward) = action else { return None };
+        let live = forward.targets.iter().filter(|it| it.weight != Some(0));
+        let version = |it: &model::Target| self.made.target_groups.get(it.group?)?.protocol_version.clone();
+        let mut versions: Vec<_> = live.map(version).collect();
+        versions.dedup();
+        match versions.as_slice() {
+            [Some(version)] => {
+                let is_tls = protocol == Protocol::Https;
+                Some(Filter::SignIn(SignIn::Spoken { version: version.clone(), is_tls }))
+            }
+            _ => None,
         }
     }
 
@@ -164,6 +192,15 @@ impl Lowering<'_> {
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
         Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
+    }
+}
+
+fn access(listener: &model::Listener) -> Access {
+    let asks_certificate = listener.verifies_clients;
+    match listener.sources.as_slice() {
+        [] if asks_certificate => Access::ClientCertificate,
+        [] => Access::Open,
+        ranges => Access::Ranges { ranges: ranges.to_vec(), asks_certificate },
     }
 }
 
@@ -270,10 +307,18 @@ fn token_claim(claim: &model::Claim) -> TokenClaim {
     TokenClaim { name: claim.name.clone(), format: claim.format.clone(), values: claim.values.clone() }
 }
 
-/// "Condition values per rule: 5" (Application Load Balancer quotas). The controller does not count them and AWS refuses the
+/// "Condition values per rule: 5" (Application Load Balancer quotas); a value has up to 128 characters, and of a host "you must
+/// include at least one `.` character" (`RuleCondition` of the API). The controller looks at none of it and AWS refuses the
 /// rule, so what the load balancer holds instead is not known.
-fn is_too_long(rule: &model::Rule) -> bool {
+fn is_refused(rule: &model::Rule) -> bool {
+    let is_bad = |found: &model::Condition, value: &str| match found.field {
+        Field::Method | Field::Source => false,
+        // Whether a wildcard may stand for the `.` is not told.
+        Field::Host if !found.is_regex && !value.contains(['.', '*', '?']) => true,
+        _ => value.chars().count() > 128,
+    };
     rule.conditions.iter().map(|it| it.values.len()).sum::<usize>() > 5
+        || rule.conditions.iter().any(|found| found.values.iter().any(|it| is_bad(found, &it.value)))
 }
 
 fn matcher(found: &model::Condition) -> Matcher {

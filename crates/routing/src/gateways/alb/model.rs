@@ -127,6 +127,9 @@ pub struct Listener {
     pub certificates: Vec<String>,
     /// Clients must show a certificate that it trusts.
     pub verifies_clients: bool,
+    /// The ranges of the clients that its security group lets in; everybody without one, and where the controller does not
+    /// make the group.
+    pub sources: Vec<String>,
     /// What happens when no rule matches.
     pub default_actions: Vec<Action>,
     /// Where that stands.

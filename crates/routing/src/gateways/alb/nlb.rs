@@ -76,14 +76,21 @@ fn fill(
     made.address_type = address_type(notes)?;
     let has_source_nat = settings::source_nat(notes, &made.address_type)?;
     settings::attributes(notes)?;
-    source_ranges(service, notes, &made.address_type)?;
+    let sources = source_ranges(service, notes, &made.address_type)?;
     notes.map("additional-resource-tags")?;
     settings::addresses(notes, &made.scheme, &made.address_type, has_source_nat)?;
     made.name = name(notes)?;
     settings::private_link(notes)?;
     let target_type = target_type(cluster, notes);
-    let mut build =
-        Build { cluster, service, notes, target_type, address_type: made.address_type.clone(), groups: vec![] };
+    let mut build = Build {
+        cluster,
+        service,
+        notes,
+        target_type,
+        address_type: made.address_type.clone(),
+        sources,
+        groups: vec![],
+    };
     made.listeners = build.listeners()?;
     made.target_groups = build.groups;
     Ok(())
@@ -121,11 +128,17 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Ranges matter where the controller makes the security group itself.
-fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_type: &str) -> Result<(), Frozen> {
+/// Ranges matter where the controller makes the security group itself; elsewhere it asks whether it may write the rules of nodes
+/// and Pods (`buildLoadBalancerSecurityGroups`, `buildManageSecurityGroupRulesFlagLegacy`). Beside prefix lists, whose addresses
+/// are not known, they do not say who is let in.
+fn source_ranges(
+    service: &Found<'_, Service>,
+    notes: &Annotations<'_>,
+    address_type: &str,
+) -> Result<Vec<String>, Frozen> {
     let is_disabled = notes.bool("disable-nlb-sg")?.unwrap_or(false);
     if is_disabled || notes.texts("security-groups").is_some_and(|it| !it.is_empty()) {
-        return Ok(());
+        return notes.bool("manage-backend-security-group-rules").map(|_| vec![]);
     }
     let written = Annotations::of(SHORT_PREFIX, service).get("load-balancer-source-ranges");
     let place = |span| origin(service, span, "spec.loadBalancerSourceRanges");
@@ -137,15 +150,17 @@ fn source_ranges(service: &Found<'_, Service>, notes: &Annotations<'_>, address_
         }
         given => given.iter().map(|it| (it.value.clone(), place(it.span))).collect(),
     };
-    for (range, origin) in ranges {
+    for (range, origin) in &ranges {
+        let error = |message| Err(Frozen { message, origin: origin.clone() });
         if range.contains(':') && address_type != "dualstack" {
-            return Err(Frozen { message: format!("unsupported v6 cidr {range} when lb is not dualstack"), origin });
+            return error(format!("unsupported v6 cidr {range} when lb is not dualstack"));
         }
-        if !is_cidr(&range) {
-            return Err(Frozen { message: format!("invalid CIDR address: {range}"), origin });
+        if !is_cidr(range) {
+            return error(format!("invalid CIDR address: {range}"));
         }
     }
-    Ok(())
+    let has_lists = notes.get("security-group-prefix-lists").is_some();
+    Ok(if has_lists { vec![] } else { ranges.into_iter().map(|(range, _)| range).collect() })
 }
 
 /// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default." What is not `ip` are
@@ -161,6 +176,8 @@ struct Build<'a> {
     notes: &'a Annotations<'a>,
     target_type: &'static str,
     address_type: String,
+    /// The ranges of clients that are let in.
+    sources: Vec<String>,
     groups: Vec<TargetGroup>,
 }
 
@@ -176,8 +193,10 @@ impl Build<'_> {
         let mut listeners: Vec<Listener> = Vec::new();
         for (n, port) in service.object.ports.iter().enumerate() {
             let number = port.port.value;
-            // Without the annotation "the listener of the first entry stays and the other one is lost".
-            if listeners.iter().any(|it| it.port == number) {
+            // Without the annotation "the listener of the first entry stays and the other one is lost"; what is wrong with the
+            // other one is told all the same (`buildListenersLegacy`).
+            let is_lost = listeners.iter().any(|it| it.port == number);
+            if is_lost && joins {
                 continue;
             }
             let with_other =
@@ -204,12 +223,16 @@ impl Build<'_> {
             let place = origin(service, port.span, format!("spec.ports[{n}]"));
             let forward = self.forward(protocol, group_protocol, port, &place)?;
             self.listener_settings(protocol, number)?;
+            if is_lost {
+                continue;
+            }
             listeners.push(Listener {
                 origin: place.clone(),
                 port: number,
                 protocol,
                 certificates: if is_tls { certificates.clone() } else { vec![] },
                 verifies_clients: false,
+                sources: self.sources.clone(),
                 default_actions: vec![Action::Forward(forward)],
                 default_origin: place,
                 rules: vec![],

@@ -2,7 +2,9 @@
 
 use podpath_cluster::ResourceId;
 use podpath_order::{OrdMap, OrdSet};
+use podpath_source::Spanned;
 
+use super::annotation::Annotations;
 use super::group::Member;
 use super::json::{self, Json};
 use crate::gateways::whole;
@@ -21,6 +23,16 @@ pub(super) struct Open<'a> {
     prefix_lists: Option<(String, OrdSet<String>)>,
     ssl_policy: Option<(String, String)>,
     mutual: Option<(String, Mutual)>,
+}
+
+impl Open<'_> {
+    /// The ranges of clients that are let in; none where they are not all that counts.
+    pub(super) fn sources(&self) -> Vec<String> {
+        match (&self.cidrs, &self.prefix_lists) {
+            (Some((_, ranges)), None) => ranges.iter().cloned().collect(),
+            _ => vec![],
+        }
+    }
 }
 
 /// What one member wants of a port.
@@ -80,35 +92,16 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
         let (was, is) = (protocol(open.is_https), protocol(wish.is_https));
         return Err(format!("conflicting protocol, {before}: {was} | {name}: {is}"));
     }
-    same_set(&mut open.cidrs, &name, wish.cidrs, "inbound-cidrs", |it| {
+    let told = |it: OrdSet<String>| Some(it).filter(|it| !it.is_empty());
+    agree(&mut open.cidrs, &name, told(wish.cidrs), "inbound-cidrs", |it| {
         let (new, old): (Vec<_>, Vec<_>) = it.iter().cloned().partition(|it| it.contains(':'));
         format!("{}, {}", list(&old), list(&new))
     })?;
-    same_set(&mut open.prefix_lists, &name, wish.prefix_lists, "inbound-prefix-lists", |it| {
+    agree(&mut open.prefix_lists, &name, told(wish.prefix_lists), "inbound-prefix-lists", |it| {
         list(&it.iter().cloned().collect::<Vec<_>>())
     })?;
-    if let Some(policy) = wish.ssl_policy {
-        match &open.ssl_policy {
-            Some((first, known)) if *known != policy => {
-                return Err(format!("conflicting sslPolicy, {first}: {known} | {name}: {policy}"));
-            }
-            Some(_) => {}
-            None => open.ssl_policy = Some((name.clone(), policy)),
-        }
-    }
-    if let Some(mutual) = wish.mutual {
-        match &open.mutual {
-            Some((first, known)) if *known != mutual => {
-                return Err(format!(
-                    "conflicting mTLS Attributes, {first}: {} | {name}: {}",
-                    printed(known),
-                    printed(&mutual)
-                ));
-            }
-            Some(_) => {}
-            None => open.mutual = Some((name, mutual)),
-        }
-    }
+    agree(&mut open.ssl_policy, &name, wish.ssl_policy, "sslPolicy", String::clone)?;
+    agree(&mut open.mutual, &name, wish.mutual, "mTLS Attributes", printed)?;
     // "The first certificate of the first member that has any is the default one; the rest are SNI, without doubles", among
     // which the default one may stand again.
     let mut given = wish.certificates.into_iter();
@@ -124,16 +117,16 @@ fn join(open: &mut Open<'_>, member: &Member<'_>, wish: Wish) -> Result<(), Stri
     Ok(())
 }
 
-/// The first set that a member names holds for the port; another one is a conflict. None at all follows.
-fn same_set(
-    known: &mut Option<(String, OrdSet<String>)>,
+/// What a member tells first holds for the port; something else is a conflict. Who tells nothing follows.
+fn agree<T: PartialEq>(
+    known: &mut Option<(String, T)>,
     name: &str,
-    found: OrdSet<String>,
+    told: Option<T>,
     what: &str,
-    print: fn(&OrdSet<String>) -> String,
+    print: fn(&T) -> String,
 ) -> Result<(), String> {
+    let Some(found) = told else { return Ok(()) };
     match known {
-        _ if found.is_empty() => Ok(()),
         Some((first, known)) if *known != found => {
             Err(format!("conflicting {what}, {first}: {} | {name}: {}", print(known), print(&found)))
         }
@@ -162,17 +155,13 @@ fn protocol(is_https: bool) -> &'static str {
 fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
     let notes = member.notes();
     let params = member.params.map(|it| it.object);
-    let by_class: Vec<_> =
-        params.map(|it| it.certificates.as_slice()).unwrap_or_default().iter().map(|it| it.value.clone()).collect();
-    let certificates = if by_class.is_empty() { notes.texts("certificate-arn").unwrap_or_default() } else { by_class };
+    let certificates = listed(params.map(|it| it.certificates.as_slice()), &notes, "certificate-arn");
     let by_class = params.and_then(|it| it.ssl_policy.as_ref()).map(|it| it.value.clone());
     let ssl_policy = by_class.or_else(|| notes.get("ssl-policy").map(|it| it.value.to_owned()));
     let cidrs = cidrs(member)?;
     let mutual = mutual(member)?;
-    let by_class = params.map(|it| it.prefix_lists.as_slice()).unwrap_or_default();
-    let by_class: OrdSet<_> = by_class.iter().map(|it| it.value.clone()).collect();
-    let noted = || notes.texts("security-group-prefix-lists").unwrap_or_default().into_iter().collect::<OrdSet<_>>();
-    let prefix_lists = if by_class.is_empty() { noted() } else { by_class };
+    let prefix_lists = listed(params.map(|it| it.prefix_lists.as_slice()), &notes, "security-group-prefix-lists");
+    let prefix_lists: OrdSet<_> = prefix_lists.into_iter().collect();
     let place = member.place("listen-ports");
     // `create-acm-cert` is a wish that the controller's gate EnableCertificateManagement must allow; it is off unless switched on.
     let ports = listen_ports(member, !certificates.is_empty())?;
@@ -192,6 +181,14 @@ fn wishes_of(member: &Member<'_>) -> Result<Vec<(u16, Wish)>, Frozen> {
         )
     };
     Ok(ports.into_iter().map(wish).collect())
+}
+
+/// What the class lists, else the annotation.
+fn listed(by_class: Option<&[Spanned<String>]>, notes: &Annotations<'_>, suffix: &str) -> Vec<String> {
+    match by_class {
+        Some(given) if !given.is_empty() => given.iter().map(|it| it.value.clone()).collect(),
+        _ => notes.texts(suffix).unwrap_or_default(),
+    }
 }
 
 fn cidrs(member: &Member<'_>) -> Result<OrdSet<String>, Frozen> {

@@ -1,7 +1,7 @@
 //! Settings of the load balancer that all members of a group share (`model_build_load_balancer.go`).
 
 use podpath_objects::IngressClassParams;
-use podpath_order::{Gather, OrdMap, OrdSet};
+use podpath_order::{OrdMap, Order};
 use podpath_source::Spanned;
 
 use podpath_cluster::Cluster;
@@ -120,15 +120,12 @@ fn name(group: &Group<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Compared as sets; those of class parameters as they are. Both kinds in one group are a conflict before any other.
+/// Compared in whatever order; those of class parameters as they are. Both kinds in one group are a conflict before any other.
 fn subnets(group: &Group<'_>) -> Result<(), Frozen> {
     let suffix = "subnets";
     let (classed, others): (Vec<_>, Vec<_>) = group.members.iter().partition(|it| subnets_of_class(it).is_some());
     let Some(last) = classed.last() else {
-        return same_lists(group, suffix, "subnets", |a, b| {
-            let set = |it: &[String]| it.iter().cloned().gather::<OrdSet<_>>();
-            set(a) == set(b)
-        });
+        return same_items(group, suffix, "subnets");
     };
     let error = |message: &str| Err(Frozen { message: message.to_owned(), origin: whole(&last.ingress) });
     if others.iter().any(|it| it.notes().get(suffix).is_some()) {
@@ -187,6 +184,16 @@ pub(super) fn same_lists(
         known = known.or(Some(found));
     }
     Ok(())
+}
+
+/// The same of lists whose order does not count, but how often an item stands does (`equality.IgnoreStringSliceOrder`).
+pub(super) fn same_items(group: &Group<'_>, suffix: &str, what: &str) -> Result<(), Frozen> {
+    same_lists(group, suffix, what, |a, b| {
+        let (mut a, mut b) = (a.to_vec(), b.to_vec());
+        a.order();
+        b.order();
+        a == b
+    })
 }
 
 /// The pool that addresses come from: the class of the first member beats all annotations, and an empty annotation says nothing
@@ -260,12 +267,14 @@ fn capacity(group: &Group<'_>) -> Result<(), Frozen> {
     }
     let merged = merged_pairs(group, suffix, |_| &[], "capacity reservation")?;
     match merged.into_iter().find(|(key, _)| key != "CapacityUnits") {
-        Some((key, (_, member))) => {
-            let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
-            Err(Frozen { message, origin: member.place(suffix) })
-        }
+        Some((key, (_, member))) => Err(Frozen { message: wrong_capacity(&key), origin: member.place(suffix) }),
         None => Ok(()),
     }
+}
+
+/// What the controller says of any other key.
+pub(super) fn wrong_capacity(key: &str) -> String {
+    format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits")
 }
 
 /// The attributes of the load balancer; only the class of the first member is asked

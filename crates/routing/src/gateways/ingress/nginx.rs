@@ -89,7 +89,7 @@ fn virtual_hosts(
     let redirecting = servers.iter().filter(|(_, it)| it.from_to_www);
     let redirected: OrdSet<String> = redirecting.map(|(host, _)| twin_of(host)).collect();
     for (host, server) in servers {
-        let has_certificate = host != CATCH_ALL && self::has_certificate(servers, host);
+        let has_certificate = self::has_certificate(servers, host);
         let pattern = if host == CATCH_ALL { HostPattern::Any } else { host_pattern(host) };
         let rules = context.rules(server, Way { is_https, has_certificate });
         hosts.push(VirtualHost { pattern, rules }.into());

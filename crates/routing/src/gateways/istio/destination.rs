@@ -1,14 +1,15 @@
 //! Where a route sends to: Service, port, subset by DestinationRule; and what fails with 503 NC.
 
-use podpath_cluster::{Cluster, Endpoint, Found, selected_endpoints, selected_entries};
+use podpath_cluster::{Cluster, Found};
 use podpath_objects::{
-    ClientTls, Destination, DestinationRule, EntryPort, Labels, PortRef, Resolution, Service, ServiceEntry,
-    VirtualService, WorkloadEntry,
+    ClientTls, Destination, DestinationRule, Labels, PortRef, Service, ServiceEntry, VirtualService,
 };
 use podpath_source::{DocumentId, Location, Span, Text};
 
+use super::callee::aliased;
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
+use super::endpoint::{has_host, host_port};
 use super::names::{full_host, host_of, service_by_host, visibility};
 use crate::gateways::{missing_port, missing_service, origin, whole};
 use crate::pattern::HostPattern;
@@ -74,7 +75,7 @@ impl Naming<'_> {
         };
         match service_by_host(cluster, &host) {
             // An ExternalName is another name of its target, whose DestinationRules define the subsets.
-            Some(alias) if alias.object.external_name.is_some() => match super::mesh::aliased(cluster, &alias) {
+            Some(alias) if alias.object.external_name.is_some() => match aliased(cluster, &alias) {
                 Ok(service) => self.resolve(destination, &service, &mut backend),
                 Err(host) => {
                     let port = *backend.port.get_or_insert(proxy.port);
@@ -165,10 +166,6 @@ fn entries<'a>(cluster: &'a Cluster, host: &str, from: &str) -> impl Iterator<It
         .filter(move |it| has_host(it, host) && visibility(&it.object.export_to, it.namespace(), from).is_some())
 }
 
-fn has_host(entry: &Found<'_, ServiceEntry>, host: &str) -> bool {
-    entry.object.hosts.iter().any(|known| known.value.eq_ignore_ascii_case(host))
-}
-
 /// The host of a ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that covers
 /// it. A route cannot name what only a wildcard covers; a caller can.
 pub(super) fn entry_host<'a>(
@@ -256,126 +253,85 @@ fn client_tls<'a>(
     subset: Option<&str>,
 ) -> Option<(Found<'a, DestinationRule>, &'a ClientTls)> {
     let rules = rules_for(cluster, proxy, host, namespace);
-    // Settings of a port go before those of the whole, a subset's own before those of all.
     let of_subset = rules.iter().find_map(|it| {
         let found = it.object.subsets.iter().find(|known| Some(known.name.value.as_str()) == subset)?;
         Some((*it, &found.tls))
     });
     let of_all = rules.iter().map(|it| (*it, &it.object.tls)).find(|(_, policy)| policy.is_told);
-    let both: Vec<_> = of_subset.into_iter().chain(of_all).collect();
-    let at_port = both.iter().find_map(|(rule, policy)| Some((*rule, policy.port(proxy.port)?)));
-    match at_port {
-        // "Fields that a port's own settings omit have their default."
-        Some((rule, tls)) => Some((rule, tls?)),
-        None => both.iter().find_map(|(rule, policy)| Some((*rule, policy.whole.as_ref()?))),
+    // What a subset says, for the port or as a whole, goes before all that is said of the host
+    // (`pilot/pkg/networking/util`, `MergeSubsetTrafficPolicy`).
+    for (rule, policy) in of_subset.into_iter().chain(of_all) {
+        match (policy.port(proxy.port), &policy.whole) {
+            // "Fields that a port's own settings omit have their default."
+            (Some(tls), _) => return Some((rule, tls?)),
+            (None, Some(tls)) => return Some((rule, tls)),
+            (None, None) => {}
+        }
+    }
+    None
+}
+
+/// What a DestinationRule says of TLS towards a backend.
+struct Told<'a> {
+    rule: Found<'a, DestinationRule>,
+    tls: &'a ClientTls,
+    /// A Service or a ServiceEntry selects the Pods that answer, which may have sidecars.
+    has_sidecars: bool,
+    /// The server name of `ISTIO_MUTUAL`: the one that is told, else that of the cluster.
+    name: String,
+}
+
+impl<'a> Told<'a> {
+    fn of(cluster: &'a Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<Self> {
+        let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
+        let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
+        let (host, namespace) = match &backend.target {
+            Target::Service(id) => {
+                let service = cluster.get::<Service>(*id)?;
+                (host_of(cluster, &service), service.namespace().to_owned())
+            }
+            Target::Host(host) => {
+                let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
+                (host.clone(), namespace.to_owned())
+            }
+            Target::Missing(..) | Target::Balancer(_) => return None,
+        };
+        let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
+        let has_sidecars = match &backend.target {
+            Target::Host(host) => host_port(cluster, host, proxy.port).is_some_and(|it| it.selects()),
+            _ => true,
+        };
+        let of_cluster = || cluster_name(&host, proxy.port, subset);
+        Some(Self { rule, tls, has_sidecars, name: tls.sni.clone().unwrap_or_else(of_cluster) })
     }
 }
 
 /// The TLS that a proxy begins towards a backend, because a DestinationRule says so.
 ///
 /// `SIMPLE` and `MUTUAL` send the name of `sni`, else the host of the request (`auto_sni`). `ISTIO_MUTUAL` is ended by the
-/// sidecar of the Pods that a Service or ServiceEntry selects, who see none of it; any other host sees it, with the name of the cluster as its own.
+/// sidecar of the Pods that a Service or ServiceEntry selects, who see none of it; any other host sees it, with the name of
+/// the cluster as its own.
 /// Source: istio `pilot/pkg/networking/core/cluster_tls.go` (`buildUpstreamTLSSettings`).
 pub(crate) fn begun_tls(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<BegunTls> {
-    let proxy = Proxy { port: backend.port.unwrap_or(proxy.port), ..proxy.clone() };
-    let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
-    let (host, namespace, has_sidecars) = match &backend.target {
-        Target::Service(id) => {
-            let service = cluster.get::<Service>(*id)?;
-            (host_of(cluster, &service), service.namespace().to_owned(), true)
-        }
-        Target::Host(host) => {
-            let namespace = entry_namespace(cluster, host, proxy.port, proxy.namespace)?;
-            let selects = selecting_entry(cluster, host, proxy.port).is_some();
-            (host.clone(), namespace.to_owned(), selects)
-        }
-        Target::Missing(..) | Target::Balancer(_) => return None,
-    };
-    let (rule, tls) = client_tls(cluster, &proxy, (&host, &namespace), subset)?;
+    let Told { rule, tls, has_sidecars, name } = Told::of(cluster, proxy, backend)?;
     let name = match (tls.mode.value.as_str(), &tls.sni) {
         ("ISTIO_MUTUAL", _) if has_sidecars => return None,
-        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", Some(name)) => ServerName::Fixed(name.clone()),
         ("SIMPLE" | "MUTUAL", None) => ServerName::OfRequest,
-        ("ISTIO_MUTUAL", None) => {
-            ServerName::Fixed(format!("outbound_.{}_.{}_.{host}", proxy.port, subset.unwrap_or_default()))
-        }
+        ("SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL", _) => ServerName::Fixed(name),
         _ => return None,
     };
     Some(BegunTls { name, by: Some((rule.id, rule.at(tls.mode.span), tls.mode.value.clone())) })
 }
 
-/// The endpoints of a host of a ServiceEntry; none where nobody is selected and the address and the port are those that are
-/// dialled, since nothing is to be told then. What is listed counts where it has the labels of a subset.
-pub(crate) fn entry_endpoints(cluster: &Cluster, host: &str, port: u16, subset: Option<&Labels>) -> Vec<Endpoint> {
-    let found = answering(cluster, host, port, subset);
-    let is_chosen = subset.is_some_and(|it| !it.is_empty());
-    let is_plain =
-        |it: &Endpoint| it.source.is_none() && it.port == port && (!is_chosen || it.address.as_deref() == Some(host));
-    if found.iter().all(is_plain) { vec![] } else { found }
+/// The server name of the mesh's own TLS that a DestinationRule makes a proxy begin towards a backend: `ISTIO_MUTUAL`.
+pub(crate) fn mutual_name(cluster: &Cluster, proxy: &Proxy<'_>, backend: &Backend) -> Option<String> {
+    let told = Told::of(cluster, proxy, backend)?;
+    (told.tls.mode.value == "ISTIO_MUTUAL").then_some(told.name)
 }
 
-/// Who answers: the Pods and WorkloadEntries that a ServiceEntry selects, what it lists, else the host itself. A number of
-/// `ports` goes before `targetPort` (istio `serviceregistry/serviceentry/conversion.go`,
-/// `convertServiceEntryToInstances`, `convertWorkloadInstanceToServiceInstance`).
-fn answering(cluster: &Cluster, host: &str, port: u16, subset: Option<&Labels>) -> Vec<Endpoint> {
-    let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
-    let Some((found, entry_port)) = named.find_map(|it| Some((it, it.object.port(port)?))) else { return vec![] };
-    let (entry, resolution) = (found.object, found.object.resolution);
-    let number = |it: &WorkloadEntry| it.port(&entry_port.name).unwrap_or(entry_port.target);
-    if let Some(selector) = entry.selector.as_ref().filter(|_| resolution != Resolution::Called) {
-        let may_be_names = resolution == Resolution::Dns;
-        let mut all = selected_endpoints(cluster, found.namespace(), selector, entry_port.target);
-        all.extend(selected_entries(cluster, found.namespace(), selector, may_be_names, |it| Some(number(it))));
-        return all;
-    }
-    let at = |address: &str, port: u16| Endpoint {
-        source: None,
-        address: Some(address.to_owned()),
-        replicas: 1,
-        port,
-        ready: true,
-        serves_still: false,
-    };
-    // The host itself has no labels. What is dialled as it is, is in every subset.
-    let has = |labels: &Labels| resolution == Resolution::Called || subset.is_none_or(|it| it.is_subset_of(labels));
-    if entry.endpoints.is_empty() && resolution != Resolution::Static {
-        return if has(&Labels::default()) { vec![at(host, entry_port.target)] } else { vec![] };
-    }
-    let listed = entry.endpoints.iter().filter(|it| has(&it.labels));
-    listed.filter_map(|it| Some(at(&it.address.as_ref()?.value, number(it)))).collect()
-}
-
-/// The ServiceEntry of a host that selects Pods, with its entry of a port: policies and mutual TLS hold at them.
-pub(crate) fn selecting_entry<'a>(
-    cluster: &'a Cluster,
-    host: &str,
-    port: u16,
-) -> Option<(Found<'a, ServiceEntry>, &'a EntryPort)> {
-    let mut named = cluster.all::<ServiceEntry>().filter(|it| has_host(it, host));
-    let found = named.find_map(|it| Some((it, it.object.port(port)?)));
-    found.filter(|(it, _)| it.object.selector.is_some() && it.object.resolution != Resolution::Called)
-}
-
-/// The ServiceEntry of a host for which nobody answers: nobody is listed or selected, or nobody with the labels of a subset.
-/// What is dialled as it is always answers.
-pub(crate) fn unserved_entry<'a>(
-    cluster: &'a Cluster,
-    host: &str,
-    port: u16,
-    subset: Option<&Labels>,
-) -> Option<Found<'a, ServiceEntry>> {
-    let named: Vec<_> =
-        cluster.all::<ServiceEntry>().filter(|it| has_host(it, host) && it.object.port(port).is_some()).collect();
-    let found = *named.first()?;
-    // Of several with one host, the first alone is looked into.
-    let lists_none = |it: &ServiceEntry| it.resolution == Resolution::Static && it.endpoints.is_empty();
-    let is_known = |it: &Found<'_, ServiceEntry>| it.id == found.id || lists_none(it.object);
-    if found.object.resolution == Resolution::Called || !named.iter().all(is_known) {
-        return None;
-    }
-    // Whether Pods and WorkloadEntries carry the labels of the subset was asked already.
-    let mut all = answering(cluster, host, port, subset).into_iter();
-    (!all.any(|it| it.source.is_none() && it.ready)).then_some(found)
+/// The name of the cluster of a port of a host, as mutual TLS of the mesh sends it (istio `BuildDNSSrvSubsetKey`).
+pub(crate) fn cluster_name(host: &str, port: u16, subset: Option<&str>) -> String {
+    format!("outbound_.{port}_.{}_.{host}", subset.unwrap_or_default())
 }
 
 /// A route to a Service as it is, without a VirtualService.

@@ -10,10 +10,13 @@ use ipnet::IpNet;
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{EntryPort, ServiceEntry};
 
+use super::callee::address_of;
 use super::destination::{Proxy, entry_host};
-use super::mesh::{address_of, is_known_entry, reads_http};
-use super::names::age_key;
+use super::egress::knows_entry;
+use super::mesh::reads_http;
+use super::names::{age_key, visibility};
 use crate::gateways::whole;
+use crate::pattern::HostPattern;
 use crate::table::Origin;
 
 /// What a port of a ServiceEntry, or of the `ingress` of a Sidecar, speaks.
@@ -65,6 +68,13 @@ impl Outside {
 fn known<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Vec<(Found<'a, ServiceEntry>, &'a EntryPort)> {
     let with_port = cluster.all::<ServiceEntry>().filter_map(|it| Some((it, it.object.port(proxy.port)?)));
     with_port.filter(|(it, _)| is_known_entry(cluster, proxy, it)).collect()
+}
+
+/// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
+pub(super) fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
+    let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
+    visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
+        && entry.object.hosts.iter().any(|it| knows(&it.value))
 }
 
 /// The ServiceEntry whose addresses hold one: the narrowest range, of equals the first.

@@ -79,17 +79,17 @@ fn edited<'a>(before: &[Arc<Bound>], now: &[&'a Arc<Bound>]) -> Option<Vec<(usiz
     if before.len() == now.len() { edited.collect() } else { None }
 }
 
-/// Puts the rules of what is bound in the place of those before.
+/// Puts the rules of what is bound in the place of those before. Those of one server may hold at the hosts of another one.
 fn put_rules(
     (pods, table): (ResourceId, &mut Table),
     known: &mut KnownHosts,
     made: &mut Arc<Bound>,
     bound: &Arc<Bound>,
 ) {
-    for (old, new) in made.servers.iter().zip(&bound.servers) {
-        for listener in &mut table.listeners {
-            let door = (pods, listener.port, listener.origin.location);
-            for pattern in &new.hosts {
+    for pattern in bound.servers.iter().flat_map(|it| &it.hosts) {
+        for (old, new) in made.servers.iter().zip(&bound.servers) {
+            for listener in &mut table.listeners {
+                let door = (pods, listener.port, listener.origin.location);
                 let Some((before, now)) = known.replace(door, pattern, (&old.rules, &new.rules)) else { continue };
                 if let Some(place) = listener.hosts.iter_mut().find(|it| Arc::ptr_eq(it, &before)) {
                     *place = now;

@@ -1,20 +1,22 @@
 //! The listeners of the Pods of a gateway: what the servers of all their Gateways make together.
 
+mod secure;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use podpath_cluster::{Cluster, Found};
+use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{EnvoyFilter, IstioGateway, Labels, PortRef, Service, ServiceEntry, WorkloadEntry};
 use podpath_order::{OrdMap, Order};
 
 use super::bound::{Bindings, Bound, proxy};
 use super::filters::is_near;
 use super::frame::{Frame, Pods};
-use super::hosts::{Hosts, KnownHosts};
+use super::hosts::{Hosts, KnownHosts, Rules};
 use super::ingress::{self, Ingresses};
 use super::route::number;
-use super::server::{Serving, bare_host, merge, protocol, served};
-use super::{GATEWAY, names, stream};
+use super::server::{Serving, merge, protocol, redirected, served};
+use super::{GATEWAY, names, route, stream};
 use crate::gateways::{full_name, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Listener, Protocol, Rejected, Rule, Table, VirtualHost};
@@ -110,6 +112,9 @@ pub(super) fn table<'a>(cluster: &'a Cluster, frame: &'a Frame, bound: &[&'a Bou
     }
 }
 
+/// The hosts that a VirtualService has at a server, and its rules there.
+type AtHosts<'s> = (&'s [HostPattern], Rules);
+
 struct Making<'a> {
     cluster: &'a Cluster,
     pods: Pods<'a>,
@@ -139,72 +144,27 @@ impl Making<'_> {
             None if !has_ingresses => {}
             _ => listeners.push(self.http_listener(port, &plain, known)),
         }
-        let mut used: Vec<&str> = Vec::new();
-        for serving in servers.iter().filter(|it| protocol(it.server).1) {
-            let hosts = serving.server.hosts.iter().map(|it| bare_host(&it.value));
-            let fresh: Vec<_> = hosts.filter(|it| !used.contains(it)).collect();
-            if fresh.is_empty() {
-                continue;
-            }
-            listeners.push(self.tls_listener((port, &fresh), serving, known));
-            used.extend(fresh);
-        }
-        if self.tls_ports.contains(&port) {
-            self.certificates(port, used, &mut listeners, rejected);
-        }
+        listeners.extend(self.tls_listeners(port, servers, rejected, known));
         listeners
-    }
-
-    /// The TLS servers of Ingresses. One that repeats a host is dropped whole, as `server::merge` does with servers.
-    fn certificates<'s>(
-        &'s self,
-        port: u16,
-        mut used: Vec<&'s str>,
-        listeners: &mut Vec<Listener>,
-        rejected: &mut Vec<Rejected>,
-    ) {
-        for (names, place) in &self.ingresses.certificates {
-            if let Some(host) = names.iter().find(|it| used.contains(&it.as_str())) {
-                rejected.push(ingress::repeats(host, port, place));
-                continue;
-            }
-            used.extend(names.iter().map(String::as_str));
-            let hostnames: Vec<_> = names.iter().map(|it| HostPattern::parse(it)).collect();
-            let mut hosts = Hosts::default();
-            for (pattern, rules) in &self.ingresses.hosts {
-                for both in hostnames.iter().filter_map(|it| it.intersect(pattern)) {
-                    hosts.lists_of(HostPattern::parse(&both.to_string())).push(rules.as_slice().into());
-                }
-            }
-            listeners.push(Listener {
-                origin: place.clone(),
-                name: "https".into(),
-                port,
-                protocol: Protocol::Https,
-                hostnames,
-                served: vec![],
-                hosts: hosts.in_order((self.pods.id, port, place.location), &mut KnownHosts::default()),
-                fallback: None,
-                access: Access::Open,
-            });
-        }
     }
 
     fn http_listener(&self, port: u16, servers: &[&Serving<'_>], known: &mut KnownHosts) -> Listener {
         let mut hosts = Hosts::default();
-        for serving in servers {
-            self.add_hosts(serving, &mut hosts);
+        let bound = self.bound(servers);
+        for (patterns, rules) in bound.iter().flatten() {
+            for pattern in *patterns {
+                hosts.lists_of(pattern.clone()).push(Arc::clone(rules));
+            }
         }
         for (pattern, rules) in self.ingresses.hosts.iter().filter(|_| self.plain_ports.contains(&port)) {
             hosts.lists_of(pattern.clone()).push(rules.as_slice().into());
         }
-        for serving in servers.iter().filter(|it| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect)) {
+        let redirects = |it: &Serving<'_>| it.server.tls.as_ref().is_some_and(|tls| tls.https_redirect);
+        for (serving, bound) in servers.iter().zip(&bound).filter(|(it, _)| redirects(it)) {
             let (place, trusts_proxies) = (serving.origin(), self.trusts_proxies());
-            let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
-            let bound = self.bindings.at(serving);
-            let bound = bound.iter().filter(|(_, it)| !it.is_void);
-            let shared = bound.flat_map(|(_, it)| it.hosts.iter().cloned());
-            for pattern in own.chain(shared) {
+            let counting = bound.iter().filter(|(_, rules)| !route::is_void(rules));
+            let shared = counting.flat_map(|(patterns, _)| patterns.iter().cloned());
+            for pattern in redirected(serving.server).chain(shared) {
                 hosts.redirect(pattern, &place, trusts_proxies);
             }
         }
@@ -223,34 +183,6 @@ impl Making<'_> {
         }
     }
 
-    fn tls_listener(&self, (port, names): (u16, &[&str]), serving: &Serving<'_>, known: &mut KnownHosts) -> Listener {
-        let (protocol, _) = protocol(serving.server);
-        let mode = serving.server.tls.as_ref().map_or("", |it| it.mode.value.as_str());
-        let hosts = match protocol {
-            _ if mode == "AUTO_PASSTHROUGH" => vec![serving.unmodelled("tls.mode").into()],
-            Protocol::Https => {
-                let mut hosts = Hosts::default();
-                self.add_hosts(serving, &mut hosts);
-                hosts.in_order((self.pods.id, port, serving.origin().location), known)
-            }
-            Protocol::TlsPassthrough => self.sni_hosts(serving),
-            _ => vec![VirtualHost { pattern: HostPattern::Any, rules: self.tcp_rules(serving) }.into()],
-        };
-        Listener {
-            origin: serving.origin(),
-            name: serving.name(),
-            port,
-            protocol,
-            hostnames: names.iter().map(|it| HostPattern::parse(it)).collect(),
-            served: vec![],
-            hosts,
-            fallback: None,
-            // "MUTUAL: secure connections ... by presenting server certificates ... and requiring client certificates";
-            // ISTIO_MUTUAL wants one of the mesh.
-            access: if matches!(mode, "MUTUAL" | "ISTIO_MUTUAL") { Access::ClientCertificate } else { Access::Open },
-        }
-    }
-
     fn tcp_listener(&self, port: u16, serving: &Serving<'_>) -> Listener {
         Listener {
             origin: serving.origin(),
@@ -263,6 +195,27 @@ impl Making<'_> {
             fallback: None,
             access: Access::Open,
         }
+    }
+
+    /// What VirtualServices give to each of the plain servers of a listener. The rules of a VirtualService are made once for a
+    /// Gateway: those of the first of its servers at which any counts hold at the others too, whatever their numbers
+    /// (`gatewayRoutes` of istio `networking/core/gateway.go`, `buildGatewayHTTPRouteConfig`).
+    fn bound(&self, servers: &[&Serving<'_>]) -> Vec<Vec<AtHosts<'_>>> {
+        let mut made: OrdMap<(ResourceId, ResourceId), Rules> = OrdMap::new();
+        let mut bound = Vec::new();
+        for serving in servers {
+            let mut here = Vec::new();
+            for (service, at) in self.bindings.at(serving) {
+                let key = (serving.gateway.id, service.id);
+                let rules = Arc::clone(made.get(&key).unwrap_or(&at.rules));
+                if !route::is_void(&rules) {
+                    made.insert(key, Arc::clone(&rules));
+                }
+                here.push((at.hosts.as_slice(), rules));
+            }
+            bound.push(here);
+        }
+        bound
     }
 
     /// Hosts of the server and of each VirtualService bound to it, the narrower of each pair.
@@ -284,22 +237,6 @@ impl Making<'_> {
                     && it.object.labels.is_subset_of(self.pods.labels)
                     && it.object.trusted_hops.is_some_and(|hops| hops > 0)
             })
-    }
-
-    /// Passthrough: `tls` routes by server name.
-    fn sni_hosts(&self, serving: &Serving<'_>) -> Vec<Arc<VirtualHost>> {
-        let name = full_name(&serving.gateway);
-        let proxy = proxy(self.pods, serving);
-        let mut hosts = Vec::new();
-        for (service, _) in self.bindings.at(serving) {
-            for (idx, rule) in service.object.tls.iter().enumerate() {
-                let lowered = stream::lower(self.cluster, &proxy, &name, &service, rule, &format!("spec.tls[{idx}]"));
-                let matches = rule.matches.iter().filter(|it| stream::takes(it, &proxy, &name, &service));
-                let named = matches.flat_map(|it| &it.sni_hosts).map(|it| HostPattern::parse(&it.value));
-                hosts.extend(named.map(|pattern| VirtualHost { pattern, rules: vec![lowered.clone()] }.into()));
-            }
-        }
-        hosts
     }
 
     fn tcp_rules(&self, serving: &Serving<'_>) -> Vec<Rule> {

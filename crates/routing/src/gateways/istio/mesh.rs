@@ -1,184 +1,34 @@
 //! The mesh side: what the sidecar of a caller does with a call to a Service.
 
-use podpath_cluster::{Change, Cluster, Each, Endpoint, Found, Memo, Reads, ResourceId, endpoints};
-use podpath_order::{OrdSet, Order};
-use std::cmp::Reverse;
-use std::net::IpAddr;
+mod beside;
 
-use podpath_objects::{IstioGateway, Labels, PortRef, Service, ServiceEntry, ServicePort, VirtualService};
+use std::cmp::Reverse;
+
+use podpath_cluster::{Cluster, Found, ResourceId};
+use podpath_objects::{PortRef, Service, ServiceEntry, VirtualService};
+use podpath_order::Order;
 use podpath_source::Text;
 
+use super::callee::aliased;
 use super::destination::{self, Proxy};
-use super::egress::{knows, knows_entry, knows_route};
-use super::entry::Speaks;
-use super::names::{Visibility, age_key, full_host, gateways, host_of, visibility};
+use super::egress::{knows, knows_route};
+use super::entry::{Speaks, is_known_entry};
+use super::names::{Visibility, age_key, full_host, host_of, visibility};
+use super::protocol::{is_declared, is_http};
 use super::route::number;
 use super::{MESH, route};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Access, Action, Listener, Origin, Protocol, Rejected, Rule, Table, VirtualHost};
 
-/// What a host is to a caller inside the cluster.
-#[derive(Clone, Copy, Debug)]
-pub enum Called<'a> {
-    /// A Service of the workspace.
-    Service(Found<'a, Service>),
-    /// A Pod, by its address.
-    Pod(podpath_cluster::PodSource<'a>),
-    /// A name of the cluster that is not here: nothing answers to it.
-    Missing,
-    /// A host outside the cluster.
-    Outside,
-}
-
-/// What a host names for a caller in a namespace: `name`, `name.ns`, `name.ns.svc`, the full name, or an address.
-pub fn called<'a>(cluster: &'a Cluster, host: &str, namespace: &str) -> Called<'a> {
-    let host = host.trim_end_matches('.');
-    if let Some(address) = address_of(host) {
-        return at_address(cluster, address);
-    }
-    let domain = format!(".svc.{}", cluster.settings.cluster_domain);
-    let short = host.strip_suffix(&domain).or_else(|| host.strip_suffix(".svc")).unwrap_or(host);
-    let was_cut = short.len() < host.len();
-    let (name, space) = short.split_once('.').unwrap_or((short, namespace));
-    match cluster.find::<Service>(space, name) {
-        Some(found) => Called::Service(found),
-        // A Pod of a headless Service that is not there.
-        None if cluster.find::<Service>(namespace, space).is_some_and(|it| it.object.is_headless()) => Called::Missing,
-        None if was_cut || !short.contains('.') => Called::Missing,
-        None => Called::Outside,
-    }
-}
-
-/// The address that a host is, an IPv6 one with its brackets or without. One address may be written in many ways, so that
-/// texts are not compared.
-pub(super) fn address_of(host: &str) -> Option<IpAddr> {
-    host.trim_matches(['[', ']']).parse().ok()
-}
-
-fn at_address(cluster: &Cluster, address: IpAddr) -> Called<'_> {
-    let by_ip = |it: &Found<'_, Service>| it.object.cluster_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address));
-    if let Some(found) = cluster.all::<Service>().find(by_ip) {
-        return Called::Service(found);
-    }
-    cluster.pod_sources().find(|it| it.has_address(address)).map_or(Called::Outside, Called::Pod)
-}
-
-/// The Service that kube-proxy of the caller's own node takes a connection for, by one of `externalIPs` or the address of
-/// its load balancer: there are rules for these as there are for the cluster IP, but for the Service's own ports alone
-/// (`pkg/proxy`, `ServicePort.ExternalIPs` and `LoadBalancerVIPs`), and neither for headless Services nor for
-/// ExternalNames.
-pub fn by_outer_address<'a>(
-    cluster: &'a Cluster,
-    host: &str,
-    transport: &str,
-    port: u16,
-) -> Option<Found<'a, Service>> {
-    let address = address_of(host)?;
-    let takes = |it: &Found<'_, Service>| {
-        it.object.outer_ips.iter().any(|ip| ip.parse::<IpAddr>() == Ok(address))
-            && !it.object.is_headless()
-            && it.object.external_name.is_none()
-            && it.object.port_over(transport, &PortRef::Number(port)).is_some()
-    };
-    cluster.all::<Service>().find(takes)
-}
-
-/// Longer chains of names lead nowhere.
-const MAX_ALIASES: usize = 8;
-
-/// The Service that an ExternalName ends at, or the host outside of the cluster.
-pub fn aliased<'a>(cluster: &'a Cluster, service: &Found<'a, Service>) -> Result<Found<'a, Service>, String> {
-    let mut found = *service;
-    for _ in 0..MAX_ALIASES {
-        let Some(name) = &found.object.external_name else { return Ok(found) };
-        found = crate::gateways::service_by_host(cluster, &name.value).ok_or_else(|| name.value.clone())?;
-    }
-    Err(found.name().to_owned())
-}
-
-/// The headless Service that has an endpoint at an address, for a port that is not declared as HTTP or TLS: a sidecar has a
-/// listener for each of its endpoints (istio `pilot/pkg/networking/core/listener.go`, `buildSidecarOutboundListeners`).
-pub fn headless_by_address<'a>(cluster: &'a Cluster, address: &str, port: u16) -> Option<Found<'a, Service>> {
-    let address = address_of(address)?;
-    let is_at = |it: &Endpoint| {
-        let of_pod = it.source.and_then(|id| cluster.pod_source(id)).is_some_and(|pod| pod.has_address(address));
-        of_pod || it.address.as_ref().is_some_and(|it| it.parse::<IpAddr>() == Ok(address))
-    };
-    cluster.all::<Service>().filter(|it| it.object.is_headless()).find(|service| {
-        let listed = service.object.port(port).filter(|it| !speaks_by_name(it));
-        let found = listed.map(|it| endpoints(cluster, service, it).0).unwrap_or_default();
-        found.iter().any(is_at)
-    })
-}
-
-/// The port says that it speaks HTTP or TLS, whose requests name their host.
-fn speaks_by_name(port: &ServicePort) -> bool {
-    let declared = declared(port);
-    ["http", "grpc", "tls", "kubernetes.io"].iter().any(|it| declared.starts_with(it))
-}
-
-/// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
-pub(super) fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
-    let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
-    visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
-        && entry.object.hosts.iter().any(|it| knows(&it.value))
-}
-
-/// True when a proxy reads the calls of a port as HTTP: declared so, or not declared, so that it looks.
-///
-/// `appProtocol` goes before the port's name up to the first `-`; ports that servers of other protocols use are not
-/// looked into.
-pub fn is_http(port: &ServicePort) -> bool {
-    match declared(port).as_str() {
-        "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" | "kubernetes.io/ws" | "kubernetes.io/wss" => true,
-        "tcp" | "tls" | "https" | "mongo" | "redis" | "mysql" | "udp" => false,
-        _ => port.protocol == "TCP" && !matches!(port.port.value, 25 | 53 | 3306 | 27017),
-    }
-}
-
-/// The port says that TLS begins with its callers.
-pub(super) fn is_tls(port: &ServicePort) -> bool {
-    matches!(declared(port).as_str(), "tls" | "https")
-}
-
-/// True when the port says what it speaks, so that proxies need not find out (istio `pkg/config/kube/conversion.go`).
-pub fn is_declared(port: &ServicePort) -> bool {
-    const KNOWN: &[&str] = &[
-        "grpc",
-        "grpc-web",
-        "hbone",
-        "http",
-        "http2",
-        "http_proxy",
-        "https",
-        "kubernetes.io/h2c",
-        "kubernetes.io/ws",
-        "kubernetes.io/wss",
-        "mongo",
-        "mysql",
-        "redis",
-        "tcp",
-        "tls",
-        "udp",
-    ];
-    let is_special = matches!(port.port.value, 25 | 53 | 3306 | 27017);
-    port.protocol == "UDP" || is_special || KNOWN.contains(&declared(port).as_str())
-}
-
-/// `appProtocol`, else the name up to the first `-`; empty when there is neither.
-fn declared(port: &ServicePort) -> String {
-    let by_name = || port.name.as_ref().map(|it| it.value.split('-').next().unwrap_or_default());
-    let text = port.app_protocol.as_ref().map(|it| it.value.as_str()).or_else(by_name);
-    text.unwrap_or_default().to_ascii_lowercase()
-}
+pub use beside::lower_host;
 
 /// The table of a call to a Service from a Pod with a sidecar: of several VirtualServices for the host the first wins
 /// alone; without one the call goes to the Service as it is.
 pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> Table {
     let host = host_of(cluster, service);
-    let found = virtual_services(cluster, proxy, &host);
-    table(cluster, proxy, &host, &found, whole(service), || plain(cluster, proxy, service))
+    let routes = Routes::of(cluster, proxy, &host);
+    routes.table(proxy, &host, whole(service), || plain(cluster, proxy, service))
 }
 
 /// The table of a name of a Service that is not its full one, where a VirtualService has this very name: what has a dot is
@@ -192,16 +42,16 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
         return None;
     }
     let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
-    let found = with_routes(cluster, proxy, found);
-    let first = found.first()?;
-    let of_service = virtual_services(cluster, proxy, &full);
+    let routes = Routes::with_rules(cluster, proxy, found);
+    let first = *routes.found.first()?;
+    let of_service = Routes::of(cluster, proxy, &full);
     let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
-    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(first), age_key(first));
+    let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(&first), age_key(&first));
     // A Service whose VirtualService comes to nothing has its virtual host behind them all.
-    if of_service.first().is_some_and(|it| goes_before(it) && !is_void(cluster, proxy, it)) {
+    if of_service.found.first().is_some_and(goes_before) && !route::is_void(&of_service.rules) {
         return None;
     }
-    Some(table(cluster, proxy, &host, &found, whole(first), || plain(cluster, proxy, service)))
+    Some(routes.table(proxy, &host, whole(&first), || plain(cluster, proxy, service)))
 }
 
 /// A VirtualService of the mesh holds for a Service.
@@ -216,71 +66,6 @@ pub(super) fn plain(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Se
         Err(outside) => destination::host(&outside, proxy.port),
     };
     Rule::plain(whole(service), "default", Action::Forward(vec![backend]))
-}
-
-/// The table of a call to a host outside the cluster; None when the sidecar knows nothing about it.
-///
-/// Hosts of VirtualServices that are no Services are served on port 80 alone. A ServiceEntry with a wildcard is a Service
-/// whose name has a `*`: what a VirtualService has for that name holds for it, and an exact host beside it goes first.
-pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Table> {
-    let host = host.trim_end_matches('.');
-    let entry = destination::entry_host(cluster, proxy, host).map(|(_, name)| name);
-    let found = match entry {
-        Some(name) if !name.starts_with('*') => virtual_services(cluster, proxy, host),
-        _ => beside_services(cluster, proxy, host, entry),
-    };
-    if found.is_empty() && entry.is_none() {
-        return None;
-    }
-    let place = found.first().map(whole).unwrap_or_default();
-    let plain = || {
-        let backend = destination::host(entry.unwrap_or(host), proxy.port);
-        Rule::plain(Origin::default(), "default", Action::Forward(vec![backend]))
-    };
-    Some(table(cluster, proxy, host, &found, place, plain))
-}
-
-/// The VirtualServices for a host that is no Service by this very name. A wildcard that matches any Service of the port is
-/// for Services alone and has no virtual host of its own (istio `pilot/pkg/networking/core/route/route.go`,
-/// `separateVSHostsAndServices`).
-fn beside_services<'a>(
-    cluster: &'a Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-    entry: Option<&str>,
-) -> Vec<Found<'a, VirtualService>> {
-    let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
-    let own = if proxy.port == 80 { having(cluster, proxy, host, &has_own) } else { vec![] };
-    let own = with_routes(cluster, proxy, own);
-    match entry {
-        Some(name) if own.is_empty() => virtual_services(cluster, proxy, name),
-        _ => own,
-    }
-}
-
-/// From the first on of which a route is left: a VirtualService without one has no virtual host, so that the next one has the
-/// host (istio `pilot/pkg/networking/core/route/route.go`, `buildSidecarVirtualHostsForVirtualService`).
-fn with_routes<'a>(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    found: Vec<Found<'a, VirtualService>>,
-) -> Vec<Found<'a, VirtualService>> {
-    found.into_iter().skip_while(|it| is_void(cluster, proxy, it)).collect()
-}
-
-fn is_void(cluster: &Cluster, proxy: &Proxy<'_>, found: &Found<'_, VirtualService>) -> bool {
-    route::is_void(&route::lower(cluster, proxy, found, "mesh"))
-}
-
-/// A Service or ServiceEntry of the port, which the sidecar knows, has a host in common with a pattern.
-fn has_service(cluster: &Cluster, proxy: &Proxy<'_>, pattern: &HostPattern) -> bool {
-    let is_service = |it: Found<'_, Service>| {
-        it.object.port_over("TCP", &PortRef::Number(proxy.port)).is_some()
-            && HostPattern::parse(&host_of(cluster, &it)).intersect(pattern).is_some()
-            && knows(cluster, proxy, &it)
-    };
-    cluster.all::<Service>().any(is_service)
-        || destination::entry_hosts(cluster, proxy).iter().any(|(.., it)| it.intersect(pattern).is_some())
 }
 
 /// The sidecar has a listener for every address of the port that reads HTTP: a Service or ServiceEntry that it knows declares
@@ -303,126 +88,83 @@ pub fn reads_http(cluster: &Cluster, proxy: &Proxy<'_>) -> bool {
     cluster.all::<Service>().any(by_service) || cluster.all::<ServiceEntry>().any(by_entry)
 }
 
-/// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
-/// itself: what a caller of its own namespace without labels meets.
-pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool, known: &mut Unserved) -> Vec<Table> {
-    let mut tables = Vec::new();
-    let alone = hosts_of_one(cluster);
-    let has_none = |it: Found<'_, VirtualService>| !gateways(&it).iter().any(|it| is_here(cluster, it));
-    let without_gateway: Vec<bool> = known.without_gateway.of(cluster, Reads::default(), &has_none).copied().collect();
-    let all = cluster.all::<VirtualService>().zip(without_gateway);
-    for (owner, has_none) in all.filter(|(it, _)| !it.object.http.is_empty()) {
-        let is_mesh = owner.object.is_for_mesh();
-        let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
-        let host = if is_mesh {
-            own_host(cluster, &proxy, &owner, &alone)
-        } else if has_none && !is_served(owner.id) {
-            owner.object.hosts.first().map(|it| it.value.clone())
-        } else {
-            None
-        };
-        let Some(host) = host else { continue };
-        let make = || {
-            let named = gateways(&owner);
-            let gateway = if is_mesh { "mesh" } else { named.first().map_or("mesh", String::as_str) };
-            let mut rules = route::lower(cluster, &proxy, &owner, gateway);
-            number(&mut rules);
-            served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules)
-        };
-        let key = (owner.id, host.clone());
-        tables.push(known.tables.part(cluster, key, &[owner.id], Reads::default(), make).clone());
+/// The VirtualServices that have a host, and the rules of the first, which counts alone.
+struct Routes<'a> {
+    found: Vec<Found<'a, VirtualService>>,
+    rules: Vec<Rule>,
+    /// Those that would go before it.
+    void: Vec<Found<'a, VirtualService>>,
+}
+
+impl<'a> Routes<'a> {
+    /// Those that have a host. The first counts, but one that names this very host and of which no rule is left leaves it to
+    /// the next one that names it: it makes no virtual host (istio `pilot/pkg/networking/core/route/route.go`,
+    /// `buildSidecarVirtualHostsForVirtualService`). To a wildcard it does not: of these only the one that is chosen for a
+    /// Service is tried (`computeWildcardHostVirtualServiceIndex`).
+    fn of(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Self {
+        let mut all = virtual_services(cluster, proxy, host);
+        let first = first_with_rules(cluster, proxy, &all, &|it| has_by_name(cluster, it, host));
+        let (n_void, rules) = first.unwrap_or_else(|| {
+            let rules = all.first().map_or_else(Vec::new, |it| route::lower(cluster, proxy, it, "mesh"));
+            (0, rules)
+        });
+        let found = all.split_off(n_void);
+        Self { found, rules, void: all }
     }
-    tables
-}
 
-/// What was made before for VirtualServices that no gateway serves.
-#[derive(Clone, Debug, Default)]
-pub struct Unserved {
-    /// None of the gateways that it names is here.
-    without_gateway: Each<bool>,
-    /// By the VirtualService and its host.
-    tables: Memo<(ResourceId, String), Table>,
-}
-
-impl Unserved {
-    /// What is still true after a change.
-    #[must_use]
-    pub fn after(self, change: &Change) -> Self {
-        Self { without_gateway: self.without_gateway.after(change), tables: self.tables.after(change) }
+    /// The first counts of which a rule is left; where none is, none of them has a virtual host.
+    fn with_rules(cluster: &Cluster, proxy: &Proxy<'_>, mut all: Vec<Found<'a, VirtualService>>) -> Self {
+        let first = first_with_rules(cluster, proxy, &all, &|_| true);
+        let (n_void, rules) = first.unwrap_or((all.len(), vec![]));
+        let found = all.split_off(n_void);
+        Self { found, rules, void: all }
     }
-}
 
-/// The Gateway of this full name is in the workspace.
-fn is_here(cluster: &Cluster, gateway: &str) -> bool {
-    gateway.split_once('/').is_some_and(|(namespace, name)| cluster.find::<IstioGateway>(namespace, name).is_some())
-}
+    /// Others of which no rule is left would go before these.
+    fn behind(mut self, void: Vec<Found<'a, VirtualService>>) -> Self {
+        let is_new =
+            |it: &Found<'_, VirtualService>| self.found.iter().chain(&self.void).all(|known| known.id != it.id);
+        let mut all: Vec<_> = void.into_iter().filter(is_new).collect();
+        all.append(&mut self.void);
+        self.void = all;
+        self
+    }
 
-/// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
-fn hosts_of_one(cluster: &Cluster) -> OrdSet<String> {
-    let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
-    let hosts = in_mesh.flat_map(|it| {
-        it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
-    });
-    let (mut alone, mut shared) = (OrdSet::new(), OrdSet::new());
-    for host in hosts {
-        if host.contains('*') {
-            return OrdSet::new();
+    /// What a sidecar has for the host; `plain` holds where no rule is left.
+    fn table(self, proxy: &Proxy<'_>, host: &str, called: Origin, plain: impl Fn() -> Rule) -> Table {
+        let Self { found, mut rules, void } = self;
+        if route::is_void(&rules) {
+            rules.push(plain());
         }
-        if !alone.insert(host.clone()) {
-            shared.insert(host);
-        }
+        number(&mut rules);
+        let owner = found.first();
+        let origin = owner.map_or_else(|| called.clone(), whole);
+        let members = owner.iter().map(|it| it.id).collect();
+        let losers = found.iter().skip(1).filter_map(|it| Some(passed_over(owner?, it, host)));
+        let rejected = void.iter().map(|it| without_rules(it, host)).chain(losers).collect();
+        Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
     }
-    alone.retain(|it| !shared.contains(it));
-    alone
 }
 
-/// A host that no other VirtualService takes from it: "the oldest wins in the mesh".
-fn own_host(
+/// The first of which a rule is left, with its rules, where all before it may leave the host.
+fn first_with_rules(
     cluster: &Cluster,
     proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    alone: &OrdSet<String>,
-) -> Option<String> {
-    let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
-    let is_alone = |it: &String| alone.contains(&full_host(cluster, it, owner.namespace()));
-    if owner.object.export_to.is_empty()
-        && let Some(host) = hosts.clone().find(is_alone)
-    {
-        return Some(host);
-    }
-    let taker = |host: &str| {
-        let full = full_host(cluster, &host.replace('*', "any"), owner.namespace());
-        virtual_services(cluster, proxy, &full).first().map(|it| it.id)
-    };
-    hosts.into_iter().find(|it| taker(it) == Some(owner.id))
+    all: &[Found<'_, VirtualService>],
+    may_leave: &dyn Fn(&Found<'_, VirtualService>) -> bool,
+) -> Option<(usize, Vec<Rule>)> {
+    let mut leaving = all.iter().enumerate().take_while(|(_, it)| may_leave(it));
+    leaving.find_map(|(n, it)| {
+        let rules = route::lower(cluster, proxy, it, "mesh");
+        (!route::is_void(&rules)).then_some((n, rules))
+    })
 }
 
-fn table(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    host: &str,
-    found: &[Found<'_, VirtualService>],
-    called: Origin,
-    plain: impl Fn() -> Rule,
-) -> Table {
-    let owner = found.first();
-    let rules = match owner {
-        Some(owner) if !owner.object.http.is_empty() => {
-            let mut rules = route::lower(cluster, proxy, owner, "mesh");
-            // A VirtualService of which no route is left counts as none.
-            if route::is_void(&rules) {
-                rules.push(plain());
-            }
-            number(&mut rules);
-            rules
-        }
-        _ => vec![plain()],
-    };
-    let origin = owner.map_or_else(|| called.clone(), whole);
-    let members = owner.iter().map(|it| it.id).collect();
-    let losers = found.iter().skip(1);
-    let rejected = losers.filter_map(|it| Some(passed_over(owner?, it, host))).collect();
-    Table { origin, rejected, ..served(host, proxy, Protocol::Http, called, members, rules) }
+/// One of its hosts is this very host.
+fn has_by_name(cluster: &Cluster, found: &Found<'_, VirtualService>, host: &str) -> bool {
+    let own = found.object.hosts.iter().map(|it| full_host(cluster, &it.value, found.namespace()));
+    let mut own = own.map(|it| HostPattern::parse(&it));
+    own.any(|it| matches!(it, HostPattern::Exact(_)) && it.matches(host))
 }
 
 /// The rules of one host, as a sidecar has them.
@@ -458,7 +200,11 @@ pub(super) fn served(
 
 /// Those that have the host: the most specific host goes first (`MostSpecificHostMatch`), so an exact one beats a wildcard
 /// and a long wildcard a short one; then private, exported, public; then the oldest. The first one counts alone.
-fn virtual_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) -> Vec<Found<'a, VirtualService>> {
+pub(super) fn virtual_services<'a>(
+    cluster: &'a Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+) -> Vec<Found<'a, VirtualService>> {
     having(cluster, proxy, host, &|_| true)
 }
 
@@ -510,6 +256,19 @@ fn passed_over(owner: &Found<'_, VirtualService>, loser: &Found<'_, VirtualServi
         format!("`{first}` goes before it and has the host `{host}` alone inside the mesh"),
         format!("앞서는 `{first}`의 규칙만 메시 안의 `{host}` 호스트에 쓰입니다"),
     );
-    let span = loser.object.hosts.first().map(|it| it.span).unwrap_or_default();
-    Rejected { origin: origin(loser, span, "spec.hosts"), reason: "shared-mesh-host", text, by: None }
+    Rejected { origin: hosts_of(loser), reason: "shared-mesh-host", text, by: None }
+}
+
+/// A VirtualService of which no rule is for this caller.
+fn without_rules(void: &Found<'_, VirtualService>, host: &str) -> Rejected {
+    let text = Text::new(
+        format!("no rule of it is for this caller and port, so it leaves the host `{host}` to the next one"),
+        format!("이 호출자와 포트에 쓰이는 규칙이 없어서 `{host}` 호스트를 다음 VirtualService가 맡습니다"),
+    );
+    Rejected { origin: hosts_of(void), reason: "no-rules", text, by: None }
+}
+
+fn hosts_of(found: &Found<'_, VirtualService>) -> Origin {
+    let span = found.object.hosts.first().map(|it| it.span).unwrap_or_default();
+    origin(found, span, "spec.hosts")
 }

@@ -164,6 +164,15 @@ pub(super) fn bare_host(host: &str) -> &str {
     host.split_once('/').map_or(host, |(_, host)| host)
 }
 
+/// The hosts that a server redirects to HTTPS by itself, without a VirtualService. One with a namespace stands there as it is
+/// written, `./host` with that of the Gateway, so that no request has it (istio `networking/core/gateway.go`,
+/// `buildGatewayHTTPRouteConfig`, and `model/gateway.go`, `sanitizeServerHostNamespace`).
+pub(super) fn redirected(server: &Server) -> impl Iterator<Item = HostPattern> {
+    let is_for_all = |host: &str| host.split_once('/').is_none_or(|(space, _)| space == "*");
+    let hosts = server.hosts.iter().filter(move |it| is_for_all(&it.value));
+    hosts.map(|it| HostPattern::parse(bare_host(&it.value)))
+}
+
 /// `ns/host`, `./host` and `*/host` say whose VirtualServices may use the host.
 pub(super) fn usable(host: &str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> bool {
     match host.split_once('/') {

@@ -6,8 +6,9 @@ use podpath_source::{Location, Text};
 
 use super::destination::{self, Proxy};
 use super::entry::{Outside, Speaks};
-use super::mesh::{is_declared, is_http, is_tls, listed, plain, served};
+use super::mesh::{listed, plain, served};
 use super::names::{full_gateway, host_of};
+use super::protocol::{is_declared, is_http, is_tls};
 use super::route::number;
 use crate::gateways::{origin, whole};
 use crate::matcher::{Condition, Matcher, Mismatch};

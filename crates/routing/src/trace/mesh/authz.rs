@@ -7,6 +7,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{AuthorizationPolicy, AuthorizationRule};
 use podpath_source::{Location, Text};
 
+use super::config::Provider;
 use super::scope::Workload;
 use super::source::Seen;
 use super::words;
@@ -43,11 +44,27 @@ pub(in crate::trace) struct Answer {
 }
 
 /// What the policies of CUSTOM say, which an external service is asked about before the token is looked at.
+///
+/// "Failed to process CUSTOM action, will generate deny configs": where the mesh has no such provider, what matches is denied.
+/// One for HTTP alone is ignored on connections of TCP (`builder.go`, `buildHTTP`, `buildTCP`).
 pub(in crate::trace) fn external(cluster: &Cluster, workload: &Workload<'_>, seen: &Seen<'_>) -> Option<Answer> {
-    let all = policies(cluster, workload);
+    let provider = |it: &Found<'_, AuthorizationPolicy>| {
+        seen.mesh.provider(it.object.provider.as_ref().map_or("", |it| it.value.as_str()))
+    };
+    let all = policies(cluster, workload).into_iter();
+    let (missing, mut asked): (Vec<_>, Vec<_>) = all.partition(|it| provider(it) == Provider::Missing);
     let mut asking = Asking { seen, candidates: vec![], unknown: None };
-    let (_, location) = asking.first_match(&all, "CUSTOM")?;
-    Some(asking.answer(Decision::Unknown("spec.provider".into(), location, words::external())))
+    if let Some((at, _)) = asking.first_match(&missing, "CUSTOM") {
+        if let Some(it) = asking.candidates.get_mut(at) {
+            (it.reason, it.detail) = ("no-provider", words::no_provider());
+        }
+        return Some(asking.answer(Decision::Denied(at)));
+    }
+    asked.retain(|it| seen.is_http || provider(it) != Provider::Requests);
+    let matched = asking.first_match(&asked, "CUSTOM");
+    let matched = matched.map(|(_, location)| ("spec.provider".to_owned(), location, words::external()));
+    let (field, location, why) = matched.or_else(|| asking.unknown.take())?;
+    Some(asking.answer(Decision::Unknown(field, location, why)))
 }
 
 /// What the policies of DENY and ALLOW say to a request.
@@ -61,13 +78,16 @@ pub(in crate::trace) fn decide(cluster: &Cluster, workload: &Workload<'_>, seen:
     let unknown = asking.unknown.take();
     let has = |action: &str| all.iter().any(|it| it.object.action.value == action);
     let allowed = asking.first_match(&all, "ALLOW");
-    let unknown = unknown.or(if allowed.is_none() { asking.unknown.take() } else { None });
-    let decision = match (unknown, allowed) {
-        (Some((field, location, why)), _) => Decision::Unknown(field, location, why),
-        (None, Some((at, _))) => Decision::Allowed(Some(at)),
-        (None, None) if has("ALLOW") => Decision::NotAllowed,
-        (None, None) if has("DENY") => Decision::Allowed(None),
-        (None, None) => Decision::Open,
+    let open = if allowed.is_none() { asking.unknown.take() } else { None };
+    let decision = match (unknown, open, allowed) {
+        // Whether a rule of DENY keeps it out as well makes no difference.
+        (_, None, None) if has("ALLOW") => Decision::NotAllowed,
+        (Some((field, location, why)), ..) | (None, Some((field, location, why)), _) => {
+            Decision::Unknown(field, location, why)
+        }
+        (None, None, Some((at, _))) => Decision::Allowed(Some(at)),
+        (None, None, None) if has("DENY") => Decision::Allowed(None),
+        (None, None, None) => Decision::Open,
     };
     asking.answer(decision)
 }

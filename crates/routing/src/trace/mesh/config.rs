@@ -1,9 +1,12 @@
 //! What the mesh is set to: the ConfigMap `istio` of its root namespace, and that of the injector.
 
+use std::borrow::Cow;
+
 use podpath_cluster::Cluster;
 use podpath_objects::{ConfigMap, Labels, Reader, Selector};
 
 use super::path::PathForm;
+use super::source::text;
 
 /// Settings of the mesh that change the way of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +21,27 @@ pub(in crate::trace) struct Mesh {
     pub(in crate::trace) auto_mtls: bool,
     /// `pathNormalization.normalization`
     pub(in crate::trace) path_form: PathForm,
+    /// Name of each of `extensionProviders` that answers to CUSTOM; none where nothing is told of the mesh.
+    providers: Option<Vec<(String, Provider)>>,
+}
+
+/// What an external service may be asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Provider {
+    /// `envoyExtAuthzHttp`: requests.
+    Requests,
+    /// `envoyExtAuthzGrpc`: connections, too.
+    All,
+    /// Nobody of this name is told to the mesh.
+    Missing,
+    /// The mesh configuration is not here.
+    Unknown,
 }
 
 impl Mesh {
     /// As the ConfigMap says; what it does not say is Istio's default.
     pub(in crate::trace) fn of(cluster: &Cluster) -> Self {
+        let is_told = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, "istio").is_some();
         with_yaml(cluster, "istio", "mesh", |reader| {
             let text = |it: Reader<'_>| it.text().map(|it| it.value);
             Self {
@@ -34,8 +53,43 @@ impl Mesh {
                 path_form: PathForm::parse(
                     &text(reader.get("pathNormalization").get("normalization")).unwrap_or_default(),
                 ),
+                providers: is_told
+                    .then(|| reader.get("extensionProviders").items().filter_map(Provider::read).collect()),
             }
         })
+    }
+}
+
+impl Provider {
+    fn read(reader: Reader<'_>) -> Option<(String, Self)> {
+        let name = reader.get("name").text()?.value;
+        if reader.get("envoyExtAuthzGrpc").exists() {
+            return Some((name, Self::All));
+        }
+        reader.get("envoyExtAuthzHttp").exists().then_some((name, Self::Requests))
+    }
+}
+
+impl Mesh {
+    /// Whom a policy of CUSTOM asks.
+    pub(super) fn provider(&self, name: &str) -> Provider {
+        let Some(known) = &self.providers else { return Provider::Unknown };
+        known.iter().find(|(it, _)| it == name).map_or(Provider::Missing, |(_, it)| *it)
+    }
+
+    /// A principal of a policy as it is compared with those of this mesh. One of the whole form `DOMAIN/ns/NAMESPACE/sa/ACCOUNT`
+    /// is moved to the trust domain of the mesh where it is of that one, of an alias, or of `cluster.local`, which stands for
+    /// both; a domain `*`, or one that ends as that of the mesh does, fits as it is (istio `pilot/pkg/security/trustdomain`,
+    /// `ReplaceTrustDomainAliases`).
+    pub(super) fn spelled<'a>(&self, principal: &'a str) -> Cow<'a, str> {
+        let as_it_is = Cow::Borrowed(principal);
+        let Some((domain, rest)) = principal.split_once('/').filter(|(_, rest)| rest.split('/').count() == 4) else {
+            return as_it_is;
+        };
+        let ends_so = domain.strip_prefix('*').is_some_and(|it| self.trust_domain.ends_with(it));
+        let mut known = std::iter::once(&self.trust_domain).chain(&self.aliases);
+        let is_own = domain == "cluster.local" || known.any(|it| text(domain, it) || text(it, domain));
+        if is_own && !ends_so { Cow::Owned(format!("{}/{rest}", self.trust_domain)) } else { as_it_is }
     }
 }
 
@@ -46,16 +100,24 @@ pub(super) struct Injector {
     policy: String,
     never: Vec<Selector>,
     always: Vec<Selector>,
+    /// `sidecarInjectorWebhook.enableNamespacesByDefault` of its values: one of its webhooks takes what says nothing.
+    pub(super) takes_silent: bool,
 }
+
+const INJECTOR: &str = "istio-sidecar-injector";
 
 impl Injector {
     pub(super) fn of(cluster: &Cluster) -> Self {
-        with_yaml(cluster, "istio-sidecar-injector", "config", |reader| {
+        let takes_silent = with_yaml(cluster, INJECTOR, "values", |reader| {
+            reader.get("sidecarInjectorWebhook").get("enableNamespacesByDefault").is_true()
+        });
+        with_yaml(cluster, INJECTOR, "config", |reader| {
             let selectors = |key: &str| reader.get(key).items().filter_map(Reader::selector).collect();
             Self {
                 policy: reader.get("policy").text().map_or_else(|| "enabled".into(), |it| it.value),
                 never: selectors("neverInjectSelector"),
                 always: selectors("alwaysInjectSelector"),
+                takes_silent,
             }
         })
     }
@@ -95,14 +157,13 @@ pub(crate) fn trusted_proxies(cluster: &Cluster, namespace: &str, labels: &Label
 /// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.
 pub fn with_yaml<T>(cluster: &Cluster, name: &str, key: &str, read: impl Fn(Reader<'_>) -> T) -> T {
     let found = cluster.find::<ConfigMap>(&cluster.settings.mesh_root_namespace, name);
-    parsed(found.and_then(|it| it.object.data.get(key)).unwrap_or("{}"), read)
+    match found.and_then(|it| it.object.data.get(key)) {
+        Some(text) => parsed(text, read),
+        None => read(Reader::missing()),
+    }
 }
 
 fn parsed<T>(text: &str, read: impl Fn(Reader<'_>) -> T) -> T {
-    let empty = podpath_yaml::parse("{}");
     let document = podpath_yaml::parse(text);
-    match document.root.as_ref().or(empty.root.as_ref()) {
-        Some(root) => read(Reader::new(root)),
-        None => read(Reader::missing()),
-    }
+    read(document.root.as_ref().map_or_else(Reader::missing, Reader::new))
 }

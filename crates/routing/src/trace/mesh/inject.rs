@@ -141,7 +141,7 @@ impl Asked<'_> {
             (None, None, Some("true")) => {
                 self.installed("default", self.of_pod(pod, "pod-label", INJECT, Some("default")))
             }
-            (None, None, None) if self.cluster.settings.injects_by_default && !self.is_ignored() => {
+            (None, None, None) if self.takes_silent() && !self.is_ignored() => {
                 let text = words::by_default(self.pod.namespace);
                 let found = Sidecar { injected: Injected::Yes, ..Sidecar::none("enabled-by-default", text) };
                 self.installed("default", Sidecar { revision: Some("default".into()), ..found })
@@ -178,14 +178,22 @@ impl Asked<'_> {
             Some("false") => Some(false),
             _ => None,
         });
-        let (injects, reason) =
-            self.injector.get_or_init(|| Injector::of(self.cluster)).injects(asked, &template.labels);
+        let (injects, reason) = self.config().injects(asked, &template.labels);
         match (injects, reason, written) {
             (true, "asked" | "injector-policy", _) => found,
             (false, "asked", Some((reason, labels))) => self.of_pod(labels, reason, INJECT, None),
             (true, ..) => Sidecar { reason, by: self.injector_config(), text: words::selected(), ..found },
             (false, ..) => Sidecar { by: self.injector_config(), ..Sidecar::none(reason, words::left_out()) },
         }
+    }
+
+    fn config(&self) -> &Injector {
+        self.injector.get_or_init(|| Injector::of(self.cluster))
+    }
+
+    /// What says nothing gets a sidecar, too: the options say so, or the values of the injector.
+    fn takes_silent(&self) -> bool {
+        self.cluster.settings.injects_by_default || self.config().takes_silent
     }
 
     fn is_ignored(&self) -> bool {

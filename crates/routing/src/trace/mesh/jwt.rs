@@ -30,6 +30,8 @@ pub(in crate::trace) struct Rule {
     pub(in crate::trace) path: String,
     pub(in crate::trace) issuer: String,
     pub(super) outputs: Vec<(String, String)>,
+    /// The headers that it and the rules before it make: what a client writes there itself goes.
+    made: Vec<String>,
     pub(in crate::trace) split_claims: Vec<String>,
     pub(in crate::trace) forwards: bool,
     places: Vec<TokenPlace>,
@@ -46,7 +48,6 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
         .flat_map(|policy| policy.object.rules.iter().enumerate().map(move |(idx, rule)| (policy, idx, rule)))
         .collect();
     let Some((policy, idx, first)) = rules.first() else { return Verified::NotAsked };
-    let first = told(policy, *idx, first);
     let Some(claims) = &request.claims else {
         let held = |rule: &JwtRule| rule.places.iter().find_map(|it| token_at(request, it));
         let found = rules.iter().find_map(|(policy, idx, rule)| Some((held(rule)?, told(policy, *idx, rule))));
@@ -54,13 +55,17 @@ pub(in crate::trace) fn verify(cluster: &Cluster, workload: &Workload<'_>, reque
     };
     let issuer = claims.at(&["iss"]).map_or_else(Vec::new, Claim::texts).first().copied().unwrap_or_default();
     let mut nearest = None;
-    for (policy, idx, rule) in rules.iter().filter(|(.., it)| it.issuer.value == issuer) {
+    for (n, (policy, idx, rule)) in rules.iter().enumerate().filter(|(_, (.., it))| it.issuer.value == issuer) {
         match wrong(claims, rule, cluster.settings.now) {
-            None => return Verified::Right(told(policy, *idx, rule)),
+            None => {
+                let made = rules.iter().take(n + 1).flat_map(|(.., it)| it.made_headers());
+                let made = made.map(str::to_owned).collect();
+                return Verified::Right(Rule { made, ..told(policy, *idx, rule) });
+            }
             Some((status, body)) => nearest = Some(Verified::Wrong(status, body, told(policy, *idx, rule))),
         }
     }
-    nearest.unwrap_or(Verified::Wrong(401, "Jwt issuer is not configured", first))
+    nearest.unwrap_or_else(|| Verified::Wrong(401, "Jwt issuer is not configured", told(policy, *idx, first)))
 }
 
 /// What stands at a place for tokens; a header without the prefix holds none.
@@ -102,8 +107,29 @@ fn wrong(claims: &Claim, rule: &JwtRule, now: i64) -> Option<(u16, &'static str)
         return Some((401, "Jwt not yet valid"));
     }
     let told = claims.at(&["aud"]).map_or_else(Vec::new, Claim::texts);
-    let fits = rule.audiences.is_empty() || rule.audiences.iter().any(|it| told.contains(&it.value.as_str()));
+    let named = |wanted: &str| told.iter().any(|it| bare_audience(it) == bare_audience(wanted));
+    let fits = rule.audiences.is_empty() || rule.audiences.iter().any(|it| named(&it.value));
     if fits { None } else { Some((403, "Audiences in Jwt are not allowed")) }
+}
+
+/// "Scheme portion of URI and trailing slash is removed before comparison" (Envoy, `check_audience.cc`).
+fn bare_audience(audience: &str) -> &str {
+    let bare = audience.strip_prefix("http://").or_else(|| audience.strip_prefix("https://")).unwrap_or(audience);
+    bare.strip_suffix('/').unwrap_or(bare)
+}
+
+/// The request as it goes on where it brings no token: without the headers that rules make of one (Envoy, `jwt_authn`,
+/// `sanitizeHeaders`). None where it has no such header.
+pub(in crate::trace) fn sanitized(cluster: &Cluster, workload: &Workload<'_>, request: &Request) -> Option<Request> {
+    let policies = workload.policies::<RequestAuthentication>(cluster, |it| &it.scope);
+    let made: Vec<&str> = policies.iter().flat_map(|it| &it.object.rules).flat_map(JwtRule::made_headers).collect();
+    let is_made = |name: &str| made.iter().any(|it| it.eq_ignore_ascii_case(name));
+    if !request.headers.iter().any(|(name, _)| is_made(name)) {
+        return None;
+    }
+    let mut request = request.clone();
+    request.headers.retain(|(name, _)| !is_made(name));
+    Some(request)
 }
 
 fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -> Rule {
@@ -113,6 +139,7 @@ fn told(policy: &Found<'_, RequestAuthentication>, idx: usize, rule: &JwtRule) -
         path: format!("spec.jwtRules[{idx}]"),
         issuer: rule.issuer.value.clone(),
         outputs: rule.outputs.clone(),
+        made: vec![],
         split_claims: rule.split_claims.clone(),
         forwards: rule.forwards,
         places: rule.places.clone(),
@@ -134,14 +161,27 @@ pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
             _ => {}
         }
     }
+    request.headers.retain(|(name, _)| !rule.made.iter().any(|it| it.eq_ignore_ascii_case(name)));
     let claims = request.claims.clone();
     for (header, path) in &rule.outputs {
-        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header));
         let keys: Vec<&str> = path.split('.').collect();
-        let value = match claims.as_ref().and_then(|it| it.at(&keys)) {
-            Some(Claim::Text(text) | Claim::Other(text)) => text.clone(),
-            _ => continue,
-        };
-        request.headers.push((header.to_ascii_lowercase(), value));
+        if let Some(value) = claims.as_ref().and_then(|it| it.at(&keys)).and_then(header_value) {
+            request.headers.push((header.to_ascii_lowercase(), value));
+        }
     }
+}
+
+/// A claim as it is written into a header (Envoy, `addJWTClaimToHeader`): integers as they are, other numbers with six
+/// digits, and nothing for null and the empty text. What becomes of lists and maps is not told.
+fn header_value(claim: &Claim) -> Option<String> {
+    let text = match claim {
+        Claim::Text(text) => text.clone(),
+        Claim::Other(text) => match text.parse::<f64>() {
+            Ok(number) if number >= 0.0 && number.trunc() >= number => format!("{number:.0}"),
+            Ok(number) => format!("{number:.6}"),
+            Err(_) => text.clone(),
+        },
+        Claim::List(_) | Claim::Map(_) => return None,
+    };
+    Some(text).filter(|it| !it.is_empty() && *claim != Claim::Other("null".into()))
 }

@@ -24,7 +24,7 @@ impl Workload<'_> {
     /// The policies of the root namespace and of its own that select it, oldest first.
     ///
     /// A policy with `targetRefs` is ignored by sidecars and Istio's gateways; the Pods of a Gateway of the Gateway API
-    /// follow those that name it.
+    /// follow those of their namespace that name it, and selectors besides (`pilot/pkg/model/policyattachment.go`).
     pub fn policies<'a, T: Kind>(
         &self,
         cluster: &'a Cluster,
@@ -33,17 +33,17 @@ impl Workload<'_> {
         let root = cluster.settings.mesh_root_namespace.as_str();
         let namespaces = [Some(root), Some(self.namespace).filter(|it| *it != root)];
         let all = namespaces.into_iter().flatten().flat_map(|it| cluster.in_namespace::<T>(it));
-        let mut found: Vec<_> = all.filter(|it| self.is_in(scope(it.object))).collect();
+        let mut found: Vec<_> = all.filter(|it| self.is_in(it.namespace(), scope(it.object))).collect();
         found.order_by_key(age_key);
         found
     }
 
-    fn is_in(&self, scope: &PolicyScope) -> bool {
+    fn is_in(&self, namespace: &str, scope: &PolicyScope) -> bool {
         if !scope.targets.is_empty() {
             let names = |(kind, name): &(String, podpath_source::Spanned<String>)| {
                 kind == "Gateway" && Some(name.value.as_str()) == self.gateway
             };
-            return scope.targets.iter().any(names);
+            return namespace == self.namespace && scope.targets.iter().any(names);
         }
         scope.labels().is_none_or(|it| it.is_subset_of(self.labels))
     }

@@ -3,7 +3,8 @@
 //! Source: istio `pilot/pkg/security/authz/model` (generator.go, util.go) and `matcher`. `*` is any value, `*x` a suffix,
 //! `x*` a prefix; who sends plain text has no identity.
 
-use podpath_objects::Term;
+use podpath_cluster::{Cluster, PodSource};
+use podpath_objects::{Labels, Term};
 use podpath_source::Text;
 
 use super::authz::Fit;
@@ -20,6 +21,21 @@ pub(in crate::trace) struct Identity {
     pub(in crate::trace) namespace: String,
     /// The ServiceAccount; none when the manifests do not say which.
     pub(in crate::trace) account: Option<String>,
+}
+
+impl Identity {
+    /// The identity of Pods: their namespace, and the ServiceAccount that the manifests give them.
+    pub(in crate::trace) fn of_pods(cluster: &Cluster, namespace: &str, labels: &Labels) -> Self {
+        let account = pods_with(cluster, namespace, labels).map(|pod| {
+            pod.template.service_account.as_ref().map_or_else(|| "default".to_owned(), |it| it.value.clone())
+        });
+        Self { namespace: namespace.to_owned(), account }
+    }
+}
+
+/// The first Pods of a namespace that carry these labels.
+fn pods_with<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> Option<PodSource<'a>> {
+    cluster.pod_sources().find(|it| it.namespace == namespace && labels.is_subset_of(&it.template.labels))
 }
 
 /// What a proxy sees.
@@ -126,17 +142,15 @@ impl Seen<'_> {
         claims.into_iter().any(|claim| if splits { claim.split(' ').any(fits) } else { fits(claim) })
     }
 
-    /// `TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT`; `cluster.local` means the trust domain of the mesh, whatever it is.
+    /// `TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT`
     fn principal(&self, values: &[String]) -> Result<bool, Text> {
         let Some(identity) = self.identity else { return Ok(false) };
         if values.iter().any(|it| it == "*") {
             return Ok(true);
         }
         let Some(account) = &identity.account else { return Err(words::unknown_account()) };
-        let domains = [self.mesh.trust_domain.as_str(), "cluster.local"];
-        let domains = domains.into_iter().chain(self.mesh.aliases.iter().map(String::as_str));
-        let names: Vec<_> = domains.map(|it| format!("{it}/ns/{}/sa/{account}", identity.namespace)).collect();
-        Ok(values.iter().any(|wanted| names.iter().any(|it| text(wanted, it))))
+        let name = format!("{}/ns/{}/sa/{account}", self.mesh.trust_domain, identity.namespace);
+        Ok(values.iter().any(|wanted| text(&self.mesh.spelled(wanted), &name)))
     }
 
     /// `NAMESPACE/ACCOUNT`, or an account of the policy's own namespace.
@@ -153,7 +167,7 @@ impl Seen<'_> {
 }
 
 /// `*` is any value, `*x` a suffix, `x*` a prefix.
-fn text(wanted: &str, value: &str) -> bool {
+pub(super) fn text(wanted: &str, value: &str) -> bool {
     if wanted == "*" {
         return !value.is_empty();
     }
@@ -185,14 +199,18 @@ fn is_principal(wanted: &str, issuer: &str, subject: &str) -> bool {
     }
 }
 
+/// The characters of RFC 3986 that stand in an element of a path, but for `*` (Envoy's `uri_template`).
+const CHARACTERS: &str = "a-zA-Z0-9._~%!$&'()+,;:@=-";
+
 /// A path as a policy writes it; `{*}` is one element, `{**}` any number of them.
 fn is_path(wanted: &str, path: &str) -> bool {
     if !wanted.contains("{*}") && !wanted.contains("{**}") {
         return text(wanted, path);
     }
-    let escaped =
-        wanted.split("{**}").map(|part| part.split("{*}").map(regex_lite::escape).collect::<Vec<_>>().join("[^/]+"));
-    Pattern::new(&escaped.collect::<Vec<_>>().join(".*")).matches(path)
+    let (element, elements) = (format!("[{CHARACTERS}]+"), format!("[/{CHARACTERS}]*"));
+    let parts =
+        wanted.split("{**}").map(|part| part.split("{*}").map(regex_lite::escape).collect::<Vec<_>>().join(&element));
+    Pattern::new(&parts.collect::<Vec<_>>().join(&elements)).matches(path)
 }
 
 #[cfg(test)]
@@ -235,6 +253,9 @@ mod tests {
             ("/foo/{*}/bar/{**}", "/foo/x/bar/y/z", true),
             ("/foo/{*}/bar/{**}", "/foo/x/y/bar/z", false),
             ("/store/{**}/cart", "/store/a/b/cart", true),
+            ("/store/{*}", "/store/a*b", false),
+            ("/store/{*}", "/store/a-b%20c", true),
+            ("/store/{**}", "/store/a/[b]", false),
             ("/v1*", "/v1/a", true),
             ("*.html", "/a.html", true),
         ] {

@@ -20,6 +20,13 @@ pub(super) fn external() -> Text {
     )
 }
 
+pub(super) fn no_provider() -> Text {
+    Text::new(
+        "the mesh configuration has no authorization provider of that name, so what the rule matches is denied",
+        "메시 설정에 그 이름의 인가 공급자가 없어서, 규칙에 맞는 요청은 거부됩니다",
+    )
+}
+
 pub(super) fn unknown_address() -> Text {
     Text::new(
         "the address that the proxy sees is not in the manifests; give the request a source address",
@@ -253,15 +260,20 @@ pub(in crate::trace) fn authorization_hop(cluster: &Cluster, answer: &Answer) ->
 pub(in crate::trace) fn denied(cluster: &Cluster, answer: &Answer) -> Verdict {
     let of = |it: &Candidate| (name_of(cluster, it.resource).en, it.path.clone(), it.location);
     let at = if let Decision::Denied(at) = answer.decision { Some(at) } else { None };
-    if let Some((name, path, location)) = at.and_then(|at| answer.candidates.get(at)).map(of) {
+    let deciding = at.and_then(|at| answer.candidates.get(at));
+    if let Some((name, path, location)) = deciding.map(of) {
         let title = Text::new(
             format!("403 AuthorizationPolicy `{name}` denies it"),
             format!("403 AuthorizationPolicy `{name}` 정책이 거부합니다"),
         );
-        let detail = Text::new(
-            format!("the rule `{path}` matches, and DENY goes before ALLOW"),
-            format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
-        );
+        let by_rule = || {
+            Text::new(
+                format!("the rule `{path}` matches, and DENY goes before ALLOW"),
+                format!("`{path}` 규칙에 맞고, DENY가 ALLOW보다 먼저입니다"),
+            )
+        };
+        let told = deciding.filter(|it| it.reason == "no-provider").map(|it| it.detail.clone());
+        let detail = told.unwrap_or_else(by_rule);
         return Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
     }
     let last = answer.candidates.last().map(of);

@@ -10,7 +10,7 @@ use crate::cors;
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, HeaderChange, Protocol, Response, Rule, Table};
 use crate::trace::end::End;
-use crate::trace::{Mirror, Trace, answer, health, words};
+use crate::trace::{Mirror, Trace, health, shares, words};
 
 impl Walk<'_> {
     pub(super) fn act(mut self, table: &Table, choice: &Choice<'_>, rule: &Rule, request: Request) -> Trace {
@@ -19,8 +19,10 @@ impl Walk<'_> {
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
         }
         if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
-            if end.status.is_some_and(|it| it >= 400) {
-                self.mark(Text::new("not signed in", "로그인 안 됨"));
+            match end.status {
+                Some(401) => self.mark(Text::new("not signed in", "로그인 안 됨")),
+                Some(464) => self.mark(Text::new("another protocol", "다른 프로토콜")),
+                _ => {}
             }
             return self.finish(end);
         }
@@ -106,13 +108,13 @@ impl Walk<'_> {
         apply_filters(&rule.filters, rule, &mut request);
         self.take_side_effects(&rule.filters, &asked);
         let backends = &self.with_tls(table, backends);
-        self.trace.backends = answer::shares(self.cluster, rule, backends, &request, table.is_of_mesh());
+        self.trace.backends = shares::of(self.cluster, rule, backends, &request, self.is_in_mesh(table));
         if table.gateway.is_load_balancer
             && let Some(hop) = self.trace.hops.last_mut()
         {
             health::tell(self.cluster, self.tables, table, backends, hop);
         }
-        let Some(live) = answer::live(&self.trace.backends) else {
+        let Some(live) = shares::live(&self.trace.backends) else {
             let faulty = backends.iter().find(|it| it.weight > 0 && it.fault.is_some());
             return self.no_backend(table, faulty, rule);
         };
@@ -121,7 +123,7 @@ impl Walk<'_> {
         };
         self.take_side_effects(&backend.filters, &asked);
         apply_filters(&backend.filters, rule, &mut request);
-        let upstream = answer::upstream(backend, request.clone());
+        let upstream = shares::upstream(backend, request.clone());
         self.begin_tls(backend, &upstream);
         self.trace.upstream = Some(upstream);
         self.arrive(backend, live, request)

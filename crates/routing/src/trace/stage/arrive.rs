@@ -1,14 +1,15 @@
 //! Where the request comes to: the Pods of a Service, one Pod, an address, or the next proxy.
 
-use podpath_cluster::{Endpoint, Found, NoEndpoints, ResourceId, endpoints};
+use podpath_cluster::{Endpoint, Found, NoEndpoints, ResourceId};
 use podpath_objects::{Labels, Service, ServicePort};
 
 use super::Walk;
-use super::admit::{Called, Port};
+use super::called::{Called, Port};
+use crate::gateways::Gateway;
 use crate::request::Request;
 use crate::table::{Backend, Table, Target};
 use crate::trace::end::End;
-use crate::trace::{Outcome, Trace, TracedBackend, Upstream, answer, verdicts, words};
+use crate::trace::{Outcome, Trace, TracedBackend, Upstream, shares, verdicts, words};
 
 impl<'a> Walk<'a> {
     /// The request is at a live backend: its Pods get it, or they are a gateway and hand it on.
@@ -26,9 +27,25 @@ impl<'a> Walk<'a> {
             Target::Missing(..) | Target::Host(_) => None,
         };
         match service {
-            Some(service) => self.at_service(&service, backend.port, backend.subset.as_ref(), &found, &request),
+            Some(service) => {
+                let why = self.why_nobody(&service, backend.port, &found, &request);
+                self.at_service(&service, backend.port, (backend.subset.as_ref(), why), &found, &request)
+            }
             None => self.at_host(backend, &found, &request),
         }
+    }
+
+    /// Why nobody answers on a port of a Service to the proxy that sends there, where nobody does.
+    fn why_nobody(
+        &self,
+        service: &Found<'_, Service>,
+        port: Option<u16>,
+        found: &[Endpoint],
+        request: &Request,
+    ) -> Option<NoEndpoints> {
+        let entry = shares::entry_of(service.object, port, request).filter(|_| !found.iter().any(|it| it.ready))?;
+        let is_of_mesh = self.gateway_pods.is_some() || self.proxy.is_some_and(Gateway::is_of_mesh);
+        shares::answering(self.cluster, is_of_mesh, (service, entry), None).1
     }
 
     /// The request is at another load balancer, whose rules go on with it; shares of several are not followed.
@@ -53,24 +70,22 @@ impl<'a> Walk<'a> {
         Some((table, port?))
     }
 
+    /// The request is at a Service; nobody may be there, and `why` says why.
     pub(in crate::trace) fn at_service(
         mut self,
         service: &Found<'_, Service>,
         port: Option<u16>,
-        subset: Option<&(String, Labels)>,
+        (subset, why): (Option<&(String, Labels)>, Option<NoEndpoints>),
         found: &[Endpoint],
         request: &Request,
     ) -> Trace {
-        let entry = answer::entry_of(service.object, port, request);
+        let entry = shares::entry_of(service.object, port, request);
         let ready: Vec<_> = found.iter().filter(|it| it.ready).cloned().collect();
-        let why = entry.and_then(|entry| endpoints(self.cluster, service, entry).1);
-        // A WorkloadEntry may answer where no Pod does.
-        let why = why.filter(|_| ready.iter().all(|it| it.serves_still));
         self.hop(words::service_hop(self.cluster, service, entry, subset, &ready, why, self.proxy));
         self.at_pods(service, entry, (subset, why), found, request)
     }
 
-    /// The request is at the Pods of a Service; nobody may be there, and `why` says why.
+    /// The same at its Pods.
     pub(in crate::trace) fn at_pods(
         mut self,
         service: &Found<'_, Service>,

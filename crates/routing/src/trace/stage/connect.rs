@@ -3,6 +3,7 @@
 use podpath_cluster::Endpoint;
 
 use super::Walk;
+use crate::gateways::istio;
 use crate::table::Table;
 use crate::trace::end::End;
 use crate::trace::network::{self, Connection, Permission, Source};
@@ -25,7 +26,7 @@ impl Walk<'_> {
         self.source = match (pods, &self.source) {
             (Some(pods), _) => Source::pod(&pods.namespace, &pods.labels),
             // Asked from the Pods of a gateway, whose table is made for the question.
-            (None, Source::Pod { .. }) => return end,
+            (None, Source::Pod { .. }) if table.gateway.name == istio::GATEWAY.name => return end,
             (None, _) if table.gateway.is_load_balancer => Source::Network,
             (None, _) => network::proxy_of(self.cluster, table),
         };
@@ -34,14 +35,15 @@ impl Walk<'_> {
 
     /// What NetworkPolicies say of connections to these Pods. Ends the way when none of them can be made.
     pub(super) fn connect(&mut self, endpoints: &[Endpoint], protocol: &str) -> Option<End> {
-        let source = self.source.clone();
+        let (source, ip) = (self.source.clone(), self.source_ip());
         let (mut lost, mut n_open) = (None, 0);
         for endpoint in endpoints {
             let Some(target) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else {
                 n_open += 1;
                 continue;
             };
-            let connection = Connection { source: &source, target, port: endpoint.port, protocol };
+            let ip = ip.as_deref();
+            let connection = Connection { source: &source, ip, target, port: endpoint.port, protocol };
             let ends = connection.ends(self.cluster);
             let hops = ends.iter().filter_map(|it| words::policy_hop(self.cluster, it, &connection));
             let hops: Vec<Hop> = hops.collect();

@@ -3,12 +3,12 @@
 use podpath_cluster::Endpoint;
 
 use super::Walk;
-use super::admit::{Called, Port};
-use crate::gateways::istio;
+use super::called::{Called, Port};
+use crate::gateways::istio::{self, HostPort};
 use crate::request::Request;
 use crate::table::{Backend, Target};
 use crate::trace::end::End;
-use crate::trace::{Trace, TracedBackend, answer};
+use crate::trace::{Trace, TracedBackend, shares};
 
 impl Walk<'_> {
     /// The request is at a host that is no Service. At the Pods that a ServiceEntry selects, connections, policies and mutual
@@ -18,15 +18,13 @@ impl Walk<'_> {
         if let Some(end) = self.connect(&ready, request.scheme.transport()) {
             return self.finish(end);
         }
-        let selecting = match (&backend.target, backend.port) {
-            (Target::Host(host), Some(port)) => {
-                istio::selecting_entry(self.cluster, host, port).map(|(entry, port)| (host, entry, port))
-            }
+        let port = match (&backend.target, backend.port) {
+            (Target::Host(host), Some(port)) => istio::host_port(self.cluster, host, port),
             _ => None,
         };
-        if let Some((host, entry, port)) = &selecting {
+        if let Some(port) = port.filter(HostPort::selects) {
             let subset = backend.subset.as_ref().map(|(name, _)| name.as_str());
-            let called = Called { port: Port::Entry(host, entry, port), subset };
+            let called = Called { port: Port::Entry(port), subset };
             if let Some(end) = self.admit(Some(called), &ready, request) {
                 return self.finish(end);
             }
@@ -34,22 +32,22 @@ impl Walk<'_> {
         if let Some(end) = self.close_shares(found) {
             return self.finish(end);
         }
-        let end = self.unserved(backend, found).unwrap_or_else(|| End::delivered_to_host(backend));
-        self.finish(end)
+        let unserved = port.filter(|_| ready.is_empty()).and_then(|it| self.unserved(&it, backend));
+        self.finish(unserved.unwrap_or_else(|| End::delivered_to_host(backend)))
     }
 
     /// A host of a ServiceEntry whose endpoints are not there, or not those of the subset.
-    fn unserved(&self, backend: &Backend, found: &[Endpoint]) -> Option<End> {
-        let (Target::Host(host), false) = (&backend.target, found.iter().any(|it| it.ready)) else { return None };
+    fn unserved(&self, port: &HostPort<'_>, backend: &Backend) -> Option<End> {
         let subset = backend.subset.as_ref().filter(|(_, labels)| !labels.is_empty());
-        let entry = istio::unserved_entry(self.cluster, host, backend.port?, subset.map(|(_, labels)| labels))?;
-        Some(End::no_endpoints_outside(&entry, subset.map(|(name, _)| name.as_str())))
+        let end = || End::no_endpoints_outside(&port.entry, subset.map(|(name, _)| name.as_str()));
+        port.is_unserved(self.cluster, subset.map(|(_, labels)| labels)).then(end)
     }
 
     /// A call to a host of a ServiceEntry that carries no HTTP.
     pub(in crate::trace) fn deliver_to_host(mut self, host: &str, request: &Request) -> Trace {
         let backend = istio::host_backend(host, request.port);
-        let found = istio::entry_endpoints(self.cluster, host, request.port, None);
+        let port = istio::host_port(self.cluster, host, request.port);
+        let found = port.map_or_else(Vec::new, |it| it.endpoints(self.cluster, None));
         self.trace.backends = vec![TracedBackend {
             target: backend.target.clone(),
             port: backend.port,
@@ -59,7 +57,7 @@ impl Walk<'_> {
             endpoints: found.clone(),
             upstream: None,
         }];
-        self.trace.upstream = Some(answer::plain_upstream(request.clone()));
+        self.trace.upstream = Some(shares::plain_upstream(request.clone()));
         self.begin_own_tls(backend.clone(), request);
         self.at_host(&backend, &found, request)
     }

@@ -3,6 +3,7 @@
 //! Source: Elastic Load Balancing user guide, "Authenticate users": a request without a session is sent to the identity
 //! provider, or refused; "Verify JWTs": the issuer must be the one that is told, `exp`, `nbf` and `iat` are looked at, and the
 //! other claims that are told must be there. A payload that is given without `exp` counts as one that has not expired.
+//! "Troubleshoot", HTTP 464: the protocol of a request must be one that the target group speaks.
 
 use podpath_source::{Location, Text};
 
@@ -17,8 +18,33 @@ pub(super) fn stop(rule: &Rule, request: &Request, now: i64) -> Option<End> {
     rule.filters.iter().find_map(|it| match it {
         Filter::SignIn(SignIn::Session(status)) => request.claims.is_none().then(|| without_session(*status, location)),
         Filter::SignIn(SignIn::Token { issuer, claims }) => token(request, issuer, claims, now, location),
+        Filter::SignIn(SignIn::Spoken { version, is_tls }) => unspoken(request, version, *is_tls, location),
         _ => None,
     })
+}
+
+/// "The request is HTTP/1.1, and the target group speaks gRPC or HTTP/2; it is gRPC, and the target group speaks HTTP/1.1; it is
+/// HTTP/2 and not POST, and the target group speaks gRPC." Without TLS clients speak HTTP/1.1 to an ALB; with TLS they may speak
+/// HTTP/2, which is taken for granted.
+fn unspoken(request: &Request, version: &str, is_tls: bool, location: Location) -> Option<End> {
+    let fits = match version {
+        "GRPC" => request.is_grpc() || (is_tls && request.method == "POST"),
+        "HTTP2" => request.is_grpc() || is_tls,
+        _ => !request.is_grpc(),
+    };
+    if fits {
+        return None;
+    }
+    let title = Text::new(
+        format!("464 The target group speaks {version}, and the request another protocol"),
+        format!("464 대상 그룹의 프로토콜 버전은 {version}이며, 요청은 다른 프로토콜을 씁니다"),
+    );
+    let detail = Text::new(
+        "the protocol version of the target group decides which requests it takes",
+        "대상 그룹의 프로토콜 버전이 어떤 요청을 받는지 정합니다",
+    );
+    let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: Some(location) };
+    Some(End::answered(464, "incompatible-protocol", None, verdict))
 }
 
 fn without_session(status: u16, location: Location) -> End {

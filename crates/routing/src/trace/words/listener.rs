@@ -39,6 +39,7 @@ pub(in crate::trace) fn no_listener_hop(table: &Table, request: &Request, why: N
     let brief = match why {
         _ if closed.is_some() => Text::new("listener is closed", "리스너 닫힘"),
         NoListener::Port => Text::new("nothing listens", "리스너 없음"),
+        NoListener::Source => Text::new("client not let in", "허용되지 않은 클라이언트"),
         NoListener::ServerName => Text::new("no certificate", "인증서 없음"),
         NoListener::Protocol => Text::new("other protocol", "프로토콜 다름"),
         NoListener::Host => Text::new("host not served", "호스트 없음"),
@@ -54,6 +55,13 @@ pub(in crate::trace) fn no_listener_words(request: &Request, why: NoListener) ->
     match why {
         NoListener::Port => {
             Text::new(format!("nothing listens on port {port}"), format!("{port} 포트를 여는 리스너가 없습니다"))
+        }
+        NoListener::Source => {
+            let client = request.source_ip.as_deref().unwrap_or("?");
+            Text::new(
+                format!("port {port} lets in no client from `{client}`"),
+                format!("{port} 포트는 `{client}` 주소의 클라이언트를 받지 않습니다"),
+            )
         }
         NoListener::ServerName if name.is_empty() => Text::new(
             format!("no listener on {port} takes TLS without a server name, and none is sent"),
@@ -101,7 +109,12 @@ fn listener_mismatch(listener: &Listener, request: &Request) -> Candidate {
     if let Access::Closed(rejected) = &listener.access {
         return refused(rejected);
     }
-    let (reason, detail) = if listener.port == request.port {
+    let ranges = listener.access.keeping_out(request.source_ip.as_deref());
+    let (reason, detail) = if let Some(ranges) = ranges.filter(|_| listener.port == request.port) {
+        let ranges = ranges.join("`, `");
+        let en = format!("it lets in clients from `{ranges}` alone");
+        ("source-range", Text::new(en, format!("`{ranges}` 범위의 클라이언트만 받습니다")))
+    } else if listener.port == request.port {
         let hosts = hostnames(listener);
         let en = format!("it serves `{hosts}` by {}", protocol(listener.protocol));
         let ko = format!("{} 프로토콜로 `{hosts}` 호스트를 받습니다", protocol(listener.protocol));

@@ -1,7 +1,7 @@
 //! The sentences of Services and their Pods.
 
 use podpath_cluster::{Cluster, Endpoint, Found, NoEndpoints};
-use podpath_objects::{Labels, Service, ServicePort};
+use podpath_objects::{Labels, Service, ServicePort, WorkloadEntry};
 use podpath_source::{Location, Text};
 
 use super::call::settings;
@@ -140,7 +140,7 @@ fn no_endpoints_in_brief(why: Option<NoEndpoints>) -> Text {
         Some(NoEndpoints::NoPod(_)) => ("selector matches no Pod", "selector와 맞는 Pod 없음"),
         Some(NoEndpoints::NoNamedPort(_)) => ("no port of that name", "그 이름의 포트 없음"),
         Some(NoEndpoints::NoReplicas(_)) => ("replicas are 0", "replicas가 0"),
-        Some(NoEndpoints::NotReady(_)) => ("no Pod is ready", "준비된 Pod 없음"),
+        Some(NoEndpoints::NotReady(_)) => ("none is ready", "준비된 곳 없음"),
         Some(NoEndpoints::ExternalName(_)) => ("only another name", "이름만 있음"),
         Some(NoEndpoints::ProbePort(..)) => ("probe asks no port", "프로브 포트 없음"),
         Some(NoEndpoints::Unschedulable(..)) => ("no Node fits", "맞는 Node 없음"),
@@ -242,6 +242,13 @@ pub(in crate::trace) fn no_endpoints(
             Text::new(
                 format!("`{name}` makes 0 Pods: its replicas are 0"),
                 format!("`{name}` 워크로드의 replicas가 0입니다"),
+            )
+        }
+        Some(NoEndpoints::NotReady(id)) if cluster.get::<WorkloadEntry>(id).is_some() => {
+            let name = named(id);
+            Text::new(
+                format!("the status of WorkloadEntry `{name}` does not say that it is healthy"),
+                format!("`{name}` WorkloadEntry의 상태가 정상(Healthy)이 아닙니다"),
             )
         }
         Some(NoEndpoints::NotReady(id)) => {

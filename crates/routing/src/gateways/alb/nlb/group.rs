@@ -2,6 +2,7 @@
 
 use podpath_cluster::Found;
 use podpath_objects::{PortRef, Service, ServicePort};
+use podpath_source::boolean;
 
 use super::Build;
 use crate::gateways::alb::annotation;
@@ -130,7 +131,7 @@ impl Build<'_> {
     fn attributes_of(&self, suffix: &str) -> Result<Vec<(String, String)>, Frozen> {
         let pairs = self.notes.map(suffix)?;
         let client = pairs.iter().find(|(key, _)| key == "preserve_client_ip.enabled");
-        if let Some((key, value)) = client.filter(|(_, value)| annotation::bool(value).is_none()) {
+        if let Some((key, value)) = client.filter(|(_, value)| boolean(value).is_none()) {
             let origin = self.notes.get(suffix).map(|it| it.origin).unwrap_or_default();
             let why = format!("strconv.ParseBool: parsing \"{value}\": invalid syntax");
             return Err(Frozen { message: format!("failed to parse attribute {key}={value}: {why}"), origin });

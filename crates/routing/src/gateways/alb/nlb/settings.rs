@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use crate::gateways::alb::annotation::Annotations;
+use crate::gateways::alb::settings::wrong_capacity;
 use crate::table::Frozen;
 
 /// The values of the attribute `dns_record.client_routing_policy`.
@@ -39,10 +40,7 @@ pub(super) fn attributes(notes: &Annotations<'_>) -> Result<(), Frozen> {
     notes.bool("cross-zone-load-balancing-enabled")?;
     let suffix = "minimum-load-balancer-capacity";
     match notes.map(suffix)?.iter().find(|(key, _)| key != "CapacityUnits") {
-        Some((key, _)) => {
-            let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
-            Err(error(notes, suffix, message))
-        }
+        Some((key, _)) => Err(error(notes, suffix, wrong_capacity(key))),
         None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ mod risk;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{Ingress, Labels};
-use podpath_source::Text;
+use podpath_source::{Text, boolean};
 
 use self::denied::{no_range, users};
 use self::headers::custom;
@@ -63,11 +63,7 @@ impl<'a> Keys<'a> {
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        match self.text(key)? {
-            "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-            "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-            _ => None,
-        }
+        boolean(self.text(key)?)
     }
 
     pub(super) fn number(&self, key: &str) -> Option<u64> {

@@ -8,7 +8,6 @@ mod forward;
 mod rules;
 
 use podpath_cluster::Cluster;
-use podpath_objects::IngressBackend;
 
 use self::cors::allowed;
 use self::rules::Rules;
@@ -144,8 +143,8 @@ impl<'a> Context<'a, '_> {
 
     /// "if ($uri = /) return 302": before any location of the server.
     fn app_root(&self, rules: &mut Vec<Rule>, server: &Server<'_>) {
-        let written = server.locations.iter().filter(|it| !it.is_catch_all);
-        let found = written.into_iter().find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
+        let mut written = server.locations.iter().filter(|it| !it.is_catch_all);
+        let found = written.find_map(|it| Some((it, self.notes(it)?.app_root.as_ref()?)));
         let Some((location, to)) = found else { return };
         let redirect =
             Redirect { status: 302, template: Some(format!("$scheme://$http_host{to}")), ..Redirect::default() };
@@ -178,13 +177,8 @@ impl<'a> Context<'a, '_> {
         }
         let member = location.member.and_then(|it| self.members.get(it));
         let served = member.zip(location.backend.as_ref());
-        let is_dead =
-            |it: &(&Member<'_>, &(&IngressBackend, String))| !self.upstreams.is_live(it.0.ingress.namespace(), it.1.0);
-        let dead = served.filter(is_dead);
-        let is_there = |it: &(&Member<'_>, &(&IngressBackend, String))| {
-            !self.upstreams.is_deleted(it.0.ingress.namespace(), it.1.0)
-        };
-        let instead = dead.filter(is_there).and_then(|(member, _)| self.instead(member));
+        let dead = served.filter(|(member, (backend, _))| !self.upstreams.is_live(member.ingress.namespace(), backend));
+        let instead = dead.and_then(|(member, (backend, _))| self.instead(member, backend));
         if let (Some((member, (backend, place))), None) = (dead, &instead) {
             self.without_endpoints(&mut rules, member, backend, place);
             return;

@@ -5,7 +5,7 @@
 use podpath_cluster::Found;
 use podpath_objects::{Ingress, IngressBackend};
 use podpath_order::{OrdMap, Order};
-use podpath_source::Text;
+use podpath_source::{Span, Text};
 
 use super::annotation::Annotations;
 use super::upstream::Upstreams;
@@ -92,18 +92,19 @@ pub(super) fn servers<'a>(
     }
     let mut taken = Vec::new();
     for (number, member) in members.iter().enumerate() {
-        for (path, place) in written(member, upstreams) {
+        for path in written(member, upstreams) {
             let host = host_of(path.host);
             // Canaries make no servers: where no other Ingress has the host, a path of one whose Service counts as
             // ordinary stands in the catch-all server.
             let host = if servers.contains_key(&host) { host } else { CATCH_ALL.to_owned() };
             let Some(server) = servers.get_mut(&host) else { continue };
+            let field = path.field();
             let location = Location {
                 member: Some(number),
                 path: path.path.to_owned(),
                 is_exact: path.is_exact,
-                backend: Some((path.backend, place.clone())),
-                origin: origin(&member.ingress, path.span, place),
+                backend: Some((path.backend, field.clone())),
+                origin: origin(&member.ingress, path.span, field),
                 is_default: false,
                 is_catch_all: false,
             };
@@ -163,36 +164,46 @@ impl<'a> Server<'a> {
     }
 }
 
-/// A path of an Ingress that gets a location.
+/// A path of an Ingress that has a Service.
 pub(super) struct Written<'a> {
     pub(super) host: Option<&'a str>,
     pub(super) path: &'a str,
     pub(super) is_exact: bool,
     pub(super) backend: &'a IngressBackend,
-    pub(super) span: podpath_source::Span,
+    pub(super) span: Span,
+    /// The numbers of its rule and of the path in it.
+    pub(super) place: (usize, usize),
 }
 
-/// The paths of an Ingress with their fields, but for those without a Service and those of canaries.
-fn written<'a>(member: &Member<'a>, upstreams: &Upstreams) -> Vec<(Written<'a>, String)> {
+impl Written<'_> {
+    /// Its field.
+    pub(super) fn field(&self) -> String {
+        let (r, p) = self.place;
+        format!("spec.rules[{r}].http.paths[{p}]")
+    }
+}
+
+/// The paths of an Ingress that get a location: not those of canaries.
+fn written<'a>(member: &Member<'a>, upstreams: &Upstreams) -> Vec<Written<'a>> {
     let all = paths(member.ingress);
-    all.into_iter().filter(|(it, _)| !upstreams.is_canary(member.ingress.namespace(), it.backend)).collect()
+    all.into_iter().filter(|it| !upstreams.is_canary(member.ingress.namespace(), it.backend)).collect()
 }
 
-/// The paths of an Ingress that have a Service, with their fields.
-pub(super) fn paths(ingress: Found<'_, Ingress>) -> Vec<(Written<'_>, String)> {
+/// The paths of an Ingress that have a Service. The controller's store writes `/` where no path is told.
+pub(super) fn paths(ingress: Found<'_, Ingress>) -> Vec<Written<'_>> {
     let mut found = Vec::new();
     for (r, rule) in ingress.object.rules.iter().enumerate() {
         for (p, path) in rule.paths.iter().enumerate().filter(|(_, it)| it.backend.service.is_some()) {
             let text = path.path.as_ref().map_or("", |it| it.value.as_str());
-            let written = Written {
+            found.push(Written {
                 host: rule.host.as_ref().map(|it| it.value.as_str()),
                 path: if text.is_empty() { "/" } else { text },
                 // Anything but Exact is played as Prefix.
                 is_exact: path.path_type.as_ref().is_some_and(|it| it.value == "Exact"),
                 backend: &path.backend,
                 span: path.path.as_ref().map_or(path.span, |it| it.span),
-            };
-            found.push((written, format!("spec.rules[{r}].http.paths[{p}]")));
+                place: (r, p),
+            });
         }
     }
     found

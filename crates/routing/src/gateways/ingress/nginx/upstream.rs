@@ -67,7 +67,7 @@ impl Upstreams {
             let namespace = member.ingress.namespace();
             let default = member.ingress.object.default_backend.as_ref().filter(|it| it.service.is_some());
             let named = paths(member.ingress);
-            let named = named.iter().map(|(it, _)| (it.backend, false));
+            let named = named.iter().map(|it| (it.backend, false));
             for (backend, is_anew) in default.map(|it| (it, true)).into_iter().chain(named) {
                 let key = key(namespace, backend);
                 if !known.insert(key.clone()) && !is_anew {
@@ -194,26 +194,16 @@ fn asked<'a>(number: usize, member: &'a Member<'_>) -> Vec<Asked<'a>> {
         place: None,
         origin: origin(ingress, backend.span, "spec.defaultBackend"),
     });
-    let mut all: Vec<_> = default.collect();
-    for (r, rule) in ingress.object.rules.iter().enumerate() {
-        let host = host_of(rule.host.as_ref().map(|it| it.value.as_str()));
-        for (p, path) in rule.paths.iter().enumerate().filter(|(_, it)| it.backend.service.is_some()) {
-            // The controller's store writes `/` where no path is told.
-            let text = path.path.as_ref().map_or("", |it| it.value.as_str());
-            let text = if text.is_empty() { "/" } else { text };
-            let is_exact = path.path_type.as_ref().is_some_and(|it| it.value == "Exact");
-            all.push(Asked {
-                member: number,
-                namespace,
-                backend: &path.backend,
-                host: host.clone(),
-                path: Some((text, is_exact)),
-                place: Some((r, p)),
-                origin: origin(ingress, path.span, format!("spec.rules[{r}].http.paths[{p}]")),
-            });
-        }
-    }
-    all
+    let written = paths(*ingress).into_iter().map(|it| Asked {
+        member: number,
+        namespace,
+        backend: it.backend,
+        host: host_of(it.host),
+        path: Some((it.path, it.is_exact)),
+        place: Some(it.place),
+        origin: origin(ingress, it.span, it.field()),
+    });
+    default.chain(written).collect()
 }
 
 fn words(reason: &str, host: &str, path: &str) -> Text {

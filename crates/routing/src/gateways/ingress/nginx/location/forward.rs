@@ -188,8 +188,11 @@ impl<'a> Context<'a, '_> {
     }
 
     /// Who takes the place of a Service without endpoints: the Service of the annotation `default-backend`, by its first port,
-    /// when somebody answers there.
-    pub(super) fn instead(&self, member: &Member<'a>) -> Option<Backend> {
+    /// when somebody answers there. Nobody does where its upstream is deleted.
+    pub(super) fn instead(&self, member: &Member<'a>, backend: &IngressBackend) -> Option<Backend> {
+        if self.upstreams.is_deleted(member.ingress.namespace(), backend) {
+            return None;
+        }
         let name = member.notes.default_backend.as_deref()?;
         let service = self.cluster.find::<Service>(member.ingress.namespace(), name)?;
         let entry = service.object.ports.first()?;
