@@ -138,8 +138,8 @@ impl End {
             format!("502 메시가 모르는 `{host}` 호스트라서 내보내지 않습니다"),
         );
         let detail = Text::new(
-            "`outboundTrafficPolicy` is REGISTRY_ONLY: only Services and hosts of ServiceEntries are reached",
-            "`outboundTrafficPolicy`가 REGISTRY_ONLY라서 Service와 ServiceEntry의 호스트에만 닿습니다",
+            "`outboundTrafficPolicy` is REGISTRY_ONLY: only Services and hosts of ServiceEntries are reached, at ports that they have",
+            "`outboundTrafficPolicy`가 REGISTRY_ONLY라서 Service와 ServiceEntry의 호스트에만, 그것들이 가진 포트로만 닿습니다",
         );
         let verdict = Verdict { title, detail, stage: Some(Stage::Traffic), location: None };
         Self::answered(502, "not-in-registry", None, verdict)

@@ -42,10 +42,14 @@ pub(super) fn to_service(
     if !is_known {
         return leave(cluster, walk, caller, dialled, request);
     }
-    // The listener of a port is there for every address, also for that of a Service without the port.
-    let lacks_port = lacks_port(cluster, service, &request);
-    if let Some(table) = lacks_port.then(|| by_host(cluster, caller, &request)).flatten() {
-        return walk.run(&table, request);
+    if lacks_port(cluster, service, &request) {
+        // The listener of a port is there for every address, also for that of a Service without the port.
+        if let Some(table) = by_host(cluster, caller, &request) {
+            return walk.run(&table, request);
+        }
+        if is_held(cluster, caller, port) {
+            return leave(cluster, walk, caller, dialled, request);
+        }
     }
     if is_plain_http(&request) && speaks_http(cluster, service, port) == Some(true) {
         // It has no routes of the Gateway API, else they were taken by its address.
@@ -107,8 +111,7 @@ pub(super) fn to_pod(
     }
     let is_listed = istio::headless_by_address(cluster, address, request.port).is_some()
         || istio::entry_by_address(cluster, &proxy_of(caller, request.port), address).is_some();
-    let has_proxy = istio::egress_proxy(cluster, &proxy_of(caller, request.port), false).is_some();
-    if !is_listed && (has_proxy || keeps_inside(cluster, caller, request.port)) {
+    if !is_listed && is_held(cluster, caller, request.port) {
         return leave(cluster, walk, caller, address, request);
     }
     walk.deliver_to_pod(endpoint, None, request)
@@ -188,10 +191,11 @@ fn speaks_http(cluster: &Cluster, service: &Found<'_, Service>, port: u16) -> Op
     real.object.port_over("TCP", &PortRef::Number(port)).map(istio::is_http)
 }
 
-/// The Service has no such port, whatever it is another name of.
+/// The Service has no such port, whatever it is another name of. UDP passes by the proxy.
 fn lacks_port(cluster: &Cluster, service: &Found<'_, Service>, request: &Request) -> bool {
-    let real = istio::aliased(cluster, service);
-    real.is_ok_and(|it| it.object.port_over("TCP", &PortRef::Number(request.port)).is_none())
+    let port = PortRef::Number(request.port);
+    request.scheme.transport() == "TCP"
+        && istio::aliased(cluster, service).is_ok_and(|it| it.object.port_over("TCP", &port).is_none())
 }
 
 /// The port says that it is HTTP, so its listener is for every address.
@@ -247,6 +251,11 @@ fn unknown(cluster: &Cluster, caller: &Caller, dialled: &str, request: &Request)
     } else {
         End::black_hole(dialled, request.port)
     }
+}
+
+/// What no listener lists does not go out by itself: to the proxy that the Sidecar names, or nowhere.
+fn is_held(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
+    istio::egress_proxy(cluster, &proxy_of(caller, port), false).is_some() || keeps_inside(cluster, caller, port)
 }
 
 /// REGISTRY_ONLY; a Sidecar may say otherwise than the mesh.

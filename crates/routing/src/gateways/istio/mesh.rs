@@ -34,14 +34,16 @@ pub fn lower_service(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, S
 /// The table of a name of a Service that is not its full one, where a VirtualService has this very name: what has a dot is
 /// taken as it is.
 ///
-/// On port 80 such a host has a virtual host of its own. Of several virtual hosts the first keeps a name (istio
-/// `networking/core/httproute.go`, `dedupeDomains`): those of VirtualServices as the proxy lists them, then the others.
+/// Such a host has a virtual host of its own, as any that is no Service. Of several virtual hosts the first keeps a name
+/// (istio `networking/core/httproute.go`, `dedupeDomains`): those of VirtualServices as the proxy lists them, then the
+/// others.
 pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>, host: &str) -> Option<Table> {
     let (full, host) = (host_of(cluster, service), host.trim_end_matches('.').to_ascii_lowercase());
-    if proxy.port != 80 || host == full || !host.contains('.') {
+    if host == full || !host.contains('.') {
         return None;
     }
-    let found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
+    let mut found = having(cluster, proxy, &host, &|it| matches!(it, HostPattern::Exact(_)));
+    found.retain(|it| beside::is_served(cluster, proxy, it));
     let routes = Routes::with_rules(cluster, proxy, found);
     let first = *routes.found.first()?;
     let of_service = Routes::of(cluster, proxy, &full);

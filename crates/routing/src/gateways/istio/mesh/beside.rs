@@ -45,15 +45,17 @@ pub fn lower_host(cluster: &Cluster, proxy: &Proxy<'_>, host: &str) -> Option<Ta
 fn beside_services<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str, entry: Option<&str>) -> Routes<'a> {
     let has_own = |it: &HostPattern| matches!(it, HostPattern::Exact(_)) || !has_service(cluster, proxy, it);
     let mut own = having(cluster, proxy, host, &has_own);
-    if !own.is_empty() {
-        let is_read = reads_http(cluster, proxy);
-        own.retain(|it| is_read && (proxy.port == 80 || has_port(cluster, proxy, it)));
-    }
+    own.retain(|it| is_served(cluster, proxy, it));
     let own = Routes::with_rules(cluster, proxy, own);
     match entry {
         Some(name) if own.found.is_empty() => Routes::of(cluster, proxy, name).behind(own.void),
         _ => own,
     }
+}
+
+/// The port of the proxy has virtual hosts for the hosts of a VirtualService that are no Services.
+pub(super) fn is_served(cluster: &Cluster, proxy: &Proxy<'_>, route: &Found<'_, VirtualService>) -> bool {
+    reads_http(cluster, proxy) && (proxy.port == 80 || has_port(cluster, proxy, route))
 }
 
 /// The VirtualService has a Service, or a host of a ServiceEntry, whose port the sidecar knows and reads as HTTP: by its name,
