@@ -161,6 +161,10 @@ fn families(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
         found.extend((!seen.insert(it.text())).then(|| it.duplicate(&quoted(it.text()))));
     }
     found.extend(given(&policy, &["PreferDualStack", "RequireDualStack", "SingleStack"]));
+    if families.len() > 1 && policy.text() == "SingleStack" {
+        let why = "must be RequireDualStack or PreferDualStack when multiple 'ipFamilies' are specified";
+        found.push(policy.invalid("\"SingleStack\"", why));
+    }
     let (first, addresses) = (spec.get("clusterIP").text(), all.texts());
     let why = match addresses.first() {
         None => return found,
