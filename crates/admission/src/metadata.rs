@@ -16,14 +16,22 @@ pub(crate) fn check(root: &Field<'_>, form: fn(&str) -> Option<String>) -> Vec<R
     } else if let Some(why) = form(written.text()) {
         found.push(written.invalid(&quoted(written.text()), &why));
     }
-    found.extend(label_values(&metadata.get("labels")));
+    found.extend(labels(&metadata.get("labels")));
+    // "The rule is QualifiedName except that case doesn't matter."
+    let bad_key =
+        |(key, it): (&str, Field<'_>)| Some(it.invalid(&quoted(key), &name::qualified(&key.to_ascii_lowercase())?));
+    found.extend(metadata.get("annotations").entries().into_iter().filter_map(bad_key));
     found
 }
 
-/// The values of labels, or of a selector; the server tells them at the whole map.
-pub(crate) fn label_values(map: &Field<'_>) -> Vec<Refusal> {
-    let refused = |(_, it): (&str, Field<'_>)| Some(it.invalid(&quoted(it.text()), &name::label_value(it.text())?));
-    map.entries().into_iter().filter_map(refused).collect()
+/// Labels, or those of a selector: their keys and values; the server tells both at the whole map.
+pub(crate) fn labels(map: &Field<'_>) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    for (key, it) in map.entries() {
+        found.extend(name::qualified(key).map(|why| it.invalid(&quoted(key), &why)));
+        found.extend(name::label_value(it.text()).map(|why| it.invalid(&quoted(it.text()), &why)));
+    }
+    found
 }
 
 /// A text in quotes, as Go prints it.

@@ -5,6 +5,7 @@
 const LABEL: &str = "must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const SERVICE: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const QUALIFIED: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
 /// Letters and digits at both ends, and only these characters between.
@@ -47,6 +48,26 @@ pub(crate) fn service(text: &str) -> Option<String> {
 pub(crate) fn subdomain(text: &str) -> Option<String> {
     let is_valid = text.len() <= 253 && text.split('.').all(|it| is_framed(it, is_lower, "-"));
     (!is_valid).then(|| SUBDOMAIN.to_owned())
+}
+
+/// A qualified name, the key of a label: a name, behind a name of DNS and a slash or not.
+pub(crate) fn qualified(text: &str) -> Option<String> {
+    let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    if name.contains('/') {
+        let example = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+        return Some(format!("a qualified name {QUALIFIED} {example}"));
+    }
+    if prefix == Some("") {
+        return Some("prefix part must be non-empty".into());
+    }
+    if let Some(why) = prefix.and_then(subdomain) {
+        return Some(format!("prefix part {why}"));
+    }
+    match name.len() {
+        0 => Some("name part must be non-empty".into()),
+        64.. => Some("name part must be no more than 63 bytes".into()),
+        _ => (!is_framed(name, is_any, "-_.")).then(|| format!("name part {QUALIFIED}")),
+    }
 }
 
 /// The value of a label.

@@ -7,13 +7,14 @@ use std::net::IpAddr;
 
 use podpath_order::OrdSet;
 
-use crate::metadata::{self, label_values, quoted};
+use crate::metadata::{self, labels, quoted};
 use crate::{Field, Refusal, name};
 
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 const RANGE: &str = "must be between 1 and 65535, inclusive";
 const BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
+const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
 
 /// What the API server refuses of a Service.
@@ -25,9 +26,10 @@ pub(crate) fn check(root: &podpath_yaml::Node) -> Vec<Refusal> {
     let kind = if written.is_empty() { "ClusterIP" } else { written.text() };
     let mut found = metadata::check(&root, name::service);
     found.extend(ports(&spec, kind));
-    found.extend(label_values(&spec.get("selector")));
+    found.extend(labels(&spec.get("selector")));
     found.extend(given(&written, TYPES));
     found.extend(addresses(&spec, kind));
+    found.extend(families(&spec, kind));
     found.extend(load_balancer(&spec, kind));
     found.extend(traffic(&spec, kind));
     found
@@ -95,6 +97,10 @@ fn port(item: &Field<'_>, kind: &str) -> Vec<Refusal> {
         }
         _ => {}
     }
+    let protocol = item.get("appProtocol");
+    if protocol.exists() {
+        found.extend(name::qualified(protocol.text()).map(|why| protocol.invalid(&quoted(protocol.text()), &why)));
+    }
     match node_port.int() {
         Some(0) | None => {}
         Some(_) if matches!(kind, "ClusterIP" | "ExternalName") => {
@@ -139,6 +145,39 @@ fn addresses(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
     found
 }
 
+/// `ipFamilies`, `ipFamilyPolicy` and `clusterIPs` (`ValidateServiceClusterIPsRelatedFields`).
+fn families(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
+    let (families, policy, all) = (spec.get("ipFamilies"), spec.get("ipFamilyPolicy"), spec.get("clusterIPs"));
+    let mut found = Vec::new();
+    if kind == "ExternalName" {
+        let fields = [(!families.is_empty(), families), (policy.exists(), policy)];
+        let told = fields.into_iter().filter(|(is_told, _)| *is_told);
+        found.extend(told.map(|(_, it)| it.forbidden("may not be set for ExternalName services")));
+        return found;
+    }
+    let mut seen = OrdSet::new();
+    for it in families.items() {
+        found.extend(it.one_of(&["IPv4", "IPv6"]));
+        found.extend((!seen.insert(it.text())).then(|| it.duplicate(&quoted(it.text()))));
+    }
+    found.extend(given(&policy, &["PreferDualStack", "RequireDualStack", "SingleStack"]));
+    if families.len() > 1 && policy.text() == "SingleStack" {
+        let why = "must be RequireDualStack or PreferDualStack when multiple 'ipFamilies' are specified";
+        found.push(policy.invalid("\"SingleStack\"", why));
+    }
+    let (first, addresses) = (spec.get("clusterIP").text(), all.texts());
+    let why = match addresses.first() {
+        None => return found,
+        Some(_) if first.is_empty() => "must be empty when `clusterIP` is not specified",
+        Some(it) if *it != first => "first value must match `clusterIP`",
+        Some(&"None") if addresses.len() > 1 => "'None' must be the first and only value",
+        Some(_) => return found,
+    };
+    let value: Vec<_> = addresses.iter().map(|it| quoted(it)).collect();
+    found.push(all.invalid(&format!("[{}]", value.join(",")), why));
+    found
+}
+
 /// An address; leading zeros are let through, as they always were in these fields.
 fn address_of(text: &str) -> Option<IpAddr> {
     let bare = |it: &str| if it.len() > 1 { it.trim_start_matches('0').to_owned() } else { it.to_owned() };
@@ -172,17 +211,28 @@ fn given(field: &Field<'_>, supported: &[&str]) -> Option<Refusal> {
 
 /// What only a Service of type LoadBalancer may say.
 fn load_balancer(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
+    // The server's own spelling.
+    let ranges = spec.get("loadBalancerSourceRanges").told_at("spec.LoadBalancerSourceRanges");
     if kind == "LoadBalancer" {
-        return vec![];
+        let class = spec.get("loadBalancerClass");
+        let text = class.text();
+        let unfit = class.exists().then(|| name::qualified(text)).flatten();
+        let unfit = unfit.map(|why| class.invalid(&quoted(text), &why));
+        let wrong = ranges.items().into_iter().filter(|it| !is_range(it.text().trim()));
+        return unfit.into_iter().chain(wrong.map(|it| it.invalid(&quoted(it.text().trim()), CIDR))).collect();
     }
     let named = ["loadBalancerClass", "allocateLoadBalancerNodePorts"].into_iter().map(|it| spec.get(it));
     let mut found: Vec<_> = named.filter(Field::exists).map(|it| it.forbidden(BALANCED)).collect();
-    let ranges = spec.get("loadBalancerSourceRanges");
     if !ranges.is_empty() {
-        // The server's own spelling.
-        found.push(ranges.told_at("spec.LoadBalancerSourceRanges").forbidden(BALANCED));
+        found.push(ranges.forbidden(BALANCED));
     }
     found
+}
+
+/// An address, a slash, and how many of its bits count.
+fn is_range(text: &str) -> bool {
+    let parts = text.split_once('/').and_then(|(address, bits)| Some((address_of(address)?, bits.parse::<u8>().ok()?)));
+    parts.is_some_and(|(address, bits)| bits <= if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// Affinity and traffic policies.
@@ -202,6 +252,13 @@ fn traffic(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
             Some(external.invalid(&quoted(external.text()), "may only be set for externally-accessible services"))
         });
     }
+    let check = spec.get("healthCheckNodePort");
+    let is_checked = kind == "LoadBalancer" && external.text() == "Local";
+    if let Some(number) = check.int().filter(|it| *it != 0 && !is_checked) {
+        let why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+        found.push(check.invalid(&number.to_string(), why));
+    }
     found.extend(given(&spec.get("internalTrafficPolicy"), &["Cluster", "Local"]));
+    found.extend(given(&spec.get("trafficDistribution"), &["PreferClose", "PreferSameNode", "PreferSameZone"]));
     found
 }

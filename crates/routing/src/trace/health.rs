@@ -250,7 +250,8 @@ impl Judging<'_> {
 
     /// Policies that let the load balancer in at the port of the traffic may keep it away from that of the check.
     fn at_policies(&self, pod: &PodSource<'_>, port: u16) -> Option<Fate> {
-        let connection = Connection { source: &Source::Network, ip: None, target: *pod, port, protocol: "TCP" };
+        let (source, ip, made) = (&Source::Network, None, None);
+        let connection = Connection { source, ip, made, target: *pod, port, protocol: "TCP" };
         let is_isolated = connection.ends(self.cluster).iter().any(|it| matches!(it.permission, Permission::Isolated));
         is_isolated.then(|| Fate::Fails("health-check-policy", words::isolated(port)))
     }

@@ -68,6 +68,8 @@ pub(super) struct Connection<'a> {
     pub(super) source: &'a Source,
     /// The address that it comes from, where that is known.
     pub(super) ip: Option<&'a str>,
+    /// Namespace and labels of the Pods of a proxy that the workspace does not name, as far as they are known.
+    pub(super) made: Option<(&'a str, &'a Labels)>,
     pub(super) target: PodSource<'a>,
     /// Of the Pod.
     pub(super) port: u16,
@@ -263,7 +265,7 @@ impl Connection<'_> {
                 return match &peer.block {
                     Some(block) => holds(block, None),
                     None if takes_all(peer) => Fit::Yes,
-                    None => Fit::Unknown(words::unknown_pods()),
+                    None => self.made.map_or_else(unknown_pods, |it| is_made(cluster, own, peer, it)),
                 };
             }
         };
@@ -276,6 +278,24 @@ impl Connection<'_> {
         };
         let is_pod = peer.pods.as_ref().is_none_or(|it| it.matches(labels));
         if is_namespace && is_pod { Fit::Yes } else { Fit::No }
+    }
+}
+
+fn unknown_pods() -> Fit {
+    Fit::Unknown(words::unknown_pods())
+}
+
+/// Whether a peer holds Pods that an implementation makes: their namespace is known, and some of their labels.
+fn is_made(cluster: &Cluster, own: &str, peer: &PolicyPeer, (namespace, labels): (&str, &Labels)) -> Fit {
+    let is_namespace = match &peer.namespaces {
+        Some(selector) => selector.matches(&cluster.namespace_labels(namespace)),
+        None => namespace == own,
+    };
+    let is_pod = peer.pods.as_ref().is_none_or(|it| it.terms.is_empty() && it.labels.is_subset_of(labels));
+    match (is_namespace, is_pod) {
+        (false, _) => Fit::No,
+        (true, true) => Fit::Yes,
+        (true, false) => unknown_pods(),
     }
 }
 

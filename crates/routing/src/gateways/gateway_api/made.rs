@@ -10,6 +10,7 @@ use crate::gateways::istio::{Called, called};
 use crate::table::Table;
 
 /// The Pods of such a Gateway.
+#[derive(Clone, Debug)]
 pub(crate) struct MeshPods {
     pub(crate) namespace: String,
     /// Those that are told.

@@ -35,7 +35,8 @@ impl Walk<'_> {
 
     /// What NetworkPolicies say of connections to these Pods. Ends the way when none of them can be made.
     pub(super) fn connect(&mut self, endpoints: &[Endpoint], protocol: &str) -> Option<End> {
-        let (source, ip) = (self.source.clone(), self.source_ip());
+        let (source, ip, made) = (self.source.clone(), self.source_ip(), self.gateway_pods.clone());
+        let made = made.as_ref().map(|it| (it.namespace.as_str(), &it.labels));
         let (mut lost, mut n_open) = (None, 0);
         for endpoint in endpoints {
             let Some(target) = endpoint.source.and_then(|it| self.cluster.pod_source(it)) else {
@@ -43,7 +44,7 @@ impl Walk<'_> {
                 continue;
             };
             let ip = ip.as_deref();
-            let connection = Connection { source: &source, ip, target, port: endpoint.port, protocol };
+            let connection = Connection { source: &source, ip, made, target, port: endpoint.port, protocol };
             let ends = connection.ends(self.cluster);
             let hops = ends.iter().filter_map(|it| words::policy_hop(self.cluster, it, &connection));
             let hops: Vec<Hop> = hops.collect();
