@@ -46,6 +46,9 @@ pub(super) struct Walk<'a> {
     remote_ip: Option<Option<String>>,
     /// Whose connection it is.
     pub(super) source: Source,
+    /// The address that the gateway it is at sees at the other end, and the proxy there.
+    arrived: Option<String>,
+    behind: Option<&'static Gateway>,
     /// How many hops there were when it came to the proxy that it is at.
     n_entered: usize,
     /// The proxy that makes the connection; none when the client itself does.
@@ -77,6 +80,8 @@ impl<'a> Walk<'a> {
             remote_ip: None,
             n_entered: 0,
             source,
+            arrived: None,
+            behind: None,
             proxy: None,
         }
     }
@@ -110,7 +115,7 @@ impl<'a> Walk<'a> {
             return self.finish(end);
         }
         let sender = self.proxy;
-        if let Some(end) = self.reach(table, request.port) {
+        if let Some(end) = self.reach(table, &request) {
             return self.finish(end);
         }
         let listener = match choose_listener(table, &request) {

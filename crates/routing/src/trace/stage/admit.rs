@@ -6,6 +6,7 @@ use podpath_source::Location;
 
 use super::Walk;
 use crate::gateways::istio::{self, Speaks};
+use crate::gateways::{Gateway, alb};
 use crate::request::Request;
 use crate::trace::end::End;
 use crate::trace::entry::services_of;
@@ -308,7 +309,7 @@ impl<'w> Walk<'w> {
             mesh: &mesh,
             // A gateway takes no mutual TLS of the mesh: callers of the mesh speak plain text to it.
             identity: None,
-            source_ip: self.source_ip(request),
+            source_ip: self.arrived.clone(),
             remote_ip,
             destination_ip: None,
             port: request.port,
@@ -396,7 +397,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Who opened the connection that is being looked at.
-    fn source_ip(&self, request: &Request) -> Option<String> {
+    pub(super) fn source_ip(&self, request: &Request) -> Option<String> {
         let is_of_caller = self.proxy.is_none_or(|it| it.name.ends_with("-mesh"));
         let given = request.source_ip.clone().filter(|_| is_of_caller);
         given.or_else(|| match &self.source {
@@ -413,23 +414,24 @@ impl<'w> Walk<'w> {
         if let Some(found) = &self.remote_ip {
             return found.clone();
         }
-        forwarded(request).pop().or_else(|| self.source_ip(request))
+        forwarded(request, self.proxy).pop().unwrap_or_else(|| self.source_ip(request))
     }
 
     /// The same at a gateway, which trusts as many entries of `x-forwarded-for` as it is told; none unless told.
     fn remote_ip_at_gateway(&self, request: &Request, trusted: usize) -> Option<String> {
-        let mut chain = forwarded(request);
-        if self.proxy.is_some_and(|it| it.is_load_balancer) {
-            chain.extend(request.source_ip.clone());
-        }
+        let chain = forwarded(request, self.behind);
         let at = chain.len().checked_sub(trusted).filter(|_| trusted > 0);
-        at.and_then(|at| chain.get(at).cloned()).or_else(|| self.source_ip(request))
+        at.and_then(|at| chain.get(at).cloned()).unwrap_or_else(|| self.arrived.clone())
     }
 }
 
-fn forwarded(request: &Request) -> Vec<String> {
+/// What stands in `x-forwarded-for` when the request comes from a proxy. An ALB appends the address of the client, which the
+/// request may not tell; an NLB looks into no request.
+fn forwarded(request: &Request, proxy: Option<&Gateway>) -> Vec<Option<String>> {
     let header = request.header("x-forwarded-for").unwrap_or_default();
-    header.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+    let entries = header.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let appended = proxy.filter(|it| it.name == alb::GATEWAY.name).map(|_| request.source_ip.clone());
+    entries.map(|it| Some(it.to_owned())).chain(appended).collect()
 }
 
 /// No policy decides, whatever the Pods have.

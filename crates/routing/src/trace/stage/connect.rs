@@ -3,6 +3,7 @@
 use podpath_cluster::Endpoint;
 
 use super::Walk;
+use crate::request::Request;
 use crate::table::Table;
 use crate::trace::end::End;
 use crate::trace::network::{self, Connection, Permission, Source};
@@ -10,15 +11,21 @@ use crate::trace::{Hop, Outcome, words};
 
 impl Walk<'_> {
     /// The request is at a proxy: whether it may come in, and who talks to the Pods from here on.
-    pub(super) fn reach(&mut self, table: &Table, port: u16) -> Option<End> {
+    pub(super) fn reach(&mut self, table: &Table, request: &Request) -> Option<End> {
         if table.is_mesh() {
             self.proxy = Some(table.gateway);
             return None;
         }
         let pods = self.tables.istio().iter().find(|(_, it)| std::ptr::eq(it, table)).map(|(pods, _)| pods);
+        (self.behind, self.arrived) = match (pods, &self.source) {
+            // Asked from the Pods of a gateway.
+            (None, Source::Pod { .. }) => (None, request.source_ip.clone()),
+            (_, Source::Network | Source::Proxy) => (self.proxy, None),
+            _ => (self.proxy, self.source_ip(request)),
+        };
         let end = pods.and_then(|it| it.source).and_then(|source| {
-            let endpoint =
-                Endpoint { source: Some(source), address: None, replicas: 1, port, ready: true, serves_still: false };
+            let (source, port) = (Some(source), request.port);
+            let endpoint = Endpoint { source, address: None, replicas: 1, port, ready: true, serves_still: false };
             self.connect(&[endpoint], "TCP")
         });
         self.proxy = Some(table.gateway);
