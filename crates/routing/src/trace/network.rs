@@ -24,6 +24,8 @@ pub(super) enum Source {
     Given,
     /// A load balancer of a cloud, or a node: an address outside of the Pods, which manifests do not name.
     Network,
+    /// A client outside, by its address, which a load balancer keeps.
+    Client(String),
     /// Pods of a proxy that the workspace does not name.
     Proxy,
     /// A Pod.
@@ -254,6 +256,7 @@ impl Connection<'_> {
             (_, Source::Pod { namespace, labels }) => (namespace.as_str(), labels, None),
             (_, Source::Given) => return Fit::Yes,
             (_, Source::Network) => return peer.block.as_ref().map_or(Fit::No, |it| outside(cluster, it)),
+            (_, Source::Client(ip)) => return peer.block.as_ref().map_or(Fit::No, |it| holds(it, Some(ip))),
             (_, Source::Proxy) => {
                 return match &peer.block {
                     Some(block) => holds(block, None),

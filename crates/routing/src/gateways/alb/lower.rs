@@ -9,7 +9,7 @@ use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
-use super::{GATEWAY, NLB};
+use super::{GATEWAY, NLB, annotation};
 use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
@@ -181,7 +181,20 @@ impl Lowering<'_> {
             // an NLB does not end TLS, what comes is passed on as it is.
             tls: (is_tls && protocol != Protocol::Tcp).then(BegunTls::default),
             check: target.group.and_then(|it| self.checks.get(it)).cloned(),
+            keeps_client: group.is_some_and(|it| self.keeps_client(it)),
         })
+    }
+
+    /// "Client IP preservation" of an NLB: always where UDP or QUIC is spoken, else as the attribute tells; unless told, it is on for nodes
+    /// and off for addresses. A node hands the address on where the Service wants local Pods alone.
+    fn keeps_client(&self, group: &model::TargetGroup) -> bool {
+        let is_node = group.target_type == "instance";
+        let told = group.attributes.iter().find(|(key, _)| key == "preserve_client_ip.enabled");
+        let told = told.and_then(|(_, value)| annotation::bool(value));
+        let is_kept =
+            matches!(group.protocol.as_str(), "UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC") || told.unwrap_or(is_node);
+        let is_local = || self.cluster.get::<Service>(group.service).is_some_and(|it| it.object.is_external_local);
+        self.made.is_network && is_kept && (!is_node || is_local())
     }
 
     /// The Service whose Pods are in a target group, its port, and whether TLS is spoken to them.
@@ -271,6 +284,7 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
         fault: Some(Fault { body: fixed.body.clone(), ..fault }),
         tls: None,
         check: None,
+        keeps_client: false,
     }
 }
 

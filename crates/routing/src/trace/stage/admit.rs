@@ -405,6 +405,7 @@ impl<'w> Walk<'w> {
                 let fits = |it: &PodSource<'_>| it.namespace == namespace && labels.is_subset_of(&it.template.labels);
                 self.cluster.pod_sources().find(fits)?.ip.map(str::to_owned)
             }
+            Source::Client(ip) => Some(ip.clone()),
             _ => None,
         })
     }
