@@ -249,12 +249,25 @@ pub struct Backend {
     pub tls: Option<BegunTls>,
     /// How a load balancer asks its targets whether they are well.
     pub check: Option<Arc<HealthCheck>>,
+    /// The load balancer lets it see the address of the client.
+    pub keeps_client: bool,
 }
 
 impl Backend {
     /// One that gets everything, as it is.
     pub fn plain(origin: Origin, target: Target, port: Option<u16>) -> Self {
-        Self { origin, target, port, subset: None, weight: 1, filters: vec![], fault: None, tls: None, check: None }
+        Self {
+            origin,
+            target,
+            port,
+            subset: None,
+            weight: 1,
+            filters: vec![],
+            fault: None,
+            tls: None,
+            check: None,
+            keeps_client: false,
+        }
     }
 }
 

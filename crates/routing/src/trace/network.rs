@@ -24,6 +24,8 @@ pub(super) enum Source {
     Given,
     /// A load balancer of a cloud, or a node: an address outside of the Pods, which manifests do not name.
     Network,
+    /// A client outside, by its address, which a load balancer keeps.
+    Client(String),
     /// Pods of a proxy that the workspace does not name.
     Proxy,
     /// A Pod.
@@ -261,6 +263,7 @@ impl Connection<'_> {
                 let held = |it: &IpBlock| self.ip.map_or_else(|| outside(cluster, it), |ip| holds(it, Some(ip)));
                 return peer.block.as_ref().map_or(Fit::No, held);
             }
+            (_, Source::Client(ip)) => return peer.block.as_ref().map_or(Fit::No, |it| holds(it, Some(ip))),
             (_, Source::Proxy) => {
                 return match &peer.block {
                     Some(block) => holds(block, None),

@@ -140,6 +140,7 @@ impl<'a> Walk<'a> {
             return self.finish(end);
         }
         let (sender, mut opener) = (self.proxy, self.opener());
+        let is_behind_alb = sender.is_some_and(|it| it.name == alb::GATEWAY.name);
         if let Some(end) = self.reach(table, request.port) {
             return self.finish(end);
         }
@@ -175,7 +176,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let Some(seen) = seen_by(table, listener, &request) else {
+        let Some(seen) = seen_by(table, listener, &request, is_behind_alb) else {
             self.hop(answer::listener_hop(self.cluster, table, listener, &request));
             return self.finish(End::unreadable_path(&request.path));
         };
@@ -253,7 +254,12 @@ fn unreached(sender: &Gateway) -> Option<u16> {
 
 /// The request as the rules of a listener see it: before TLS ends there is nothing but the server name. None when its path
 /// cannot be read.
-fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Option<Cow<'a, Request>> {
+fn seen_by<'a>(
+    table: &Table,
+    listener: &Listener,
+    request: &'a Request,
+    is_behind_alb: bool,
+) -> Option<Cow<'a, Request>> {
     if matches!(listener.protocol, Protocol::TlsPassthrough | Protocol::TlsTerminate) {
         return Some(Cow::Owned(Request { host: request.server_name().to_ascii_lowercase(), ..request.clone() }));
     }
@@ -261,7 +267,12 @@ fn seen_by<'a>(table: &Table, listener: &Listener, request: &'a Request) -> Opti
         let path = normalized(&request.path)?;
         // A final dot of the Host does not count (nginx, `ngx_http_validate_host`).
         let host = request.host.strip_suffix('.').unwrap_or(&request.host).to_owned();
-        let source_ip = table.real_ip.as_ref().map_or_else(|| request.source_ip.clone(), |it| it.client(request));
+        let source_ip = match &table.real_ip {
+            Some(it) => it.client(request),
+            // An ALB connects by an address of its own, which manifests do not name.
+            None if is_behind_alb => None,
+            None => request.source_ip.clone(),
+        };
         return Some(Cow::Owned(Request { host, path, source_ip, ..request.clone() }));
     }
     Some(Cow::Borrowed(request))

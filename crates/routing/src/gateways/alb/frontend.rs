@@ -119,6 +119,7 @@ impl LoadBalancer {
             service: first,
             service_port: PortRef::Number(target),
             target_type: ALB_TARGET,
+            has_nodes: true,
             port,
             protocol: "TCP".into(),
             protocol_version: None,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use podpath_cluster::{Cluster, Found};
 use podpath_objects::{PortRef, Service, TargetGroupBinding};
+use podpath_source::Text;
 
 use super::model::{self, Field, Fixed, Forward, LoadBalancer};
 use super::{GATEWAY, NLB};
@@ -14,8 +15,8 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, BegunTls, Fault, Filter, HealthCheck, Listener, PathChange, Protocol, Rank, Redirect,
-    RedirectPort, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, BegunTls, Fault, Filter, HealthCheck, Listener, Origin, PathChange, Protocol, Rank,
+    Redirect, RedirectPort, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
@@ -176,12 +177,26 @@ impl Lowering<'_> {
             subset: None,
             weight,
             filters: vec![],
-            fault: None,
+            fault: group.filter(|it| !it.has_nodes).map(|_| without_nodes(&target.origin)),
             // "With HTTPS or TLS as the protocol of the target group TLS is spoken to the targets", without a server name; where
             // an NLB does not end TLS, what comes is passed on as it is.
             tls: (is_tls && protocol != Protocol::Tcp).then(BegunTls::default),
             check: target.group.and_then(|it| self.checks.get(it)).cloned(),
+            keeps_client: group.is_some_and(|it| self.keeps_client(it)),
         })
+    }
+
+    /// "Client IP preservation" of an NLB: always where UDP or QUIC is spoken, else as the attribute tells; unless told, it is on
+    /// for nodes and off for addresses. A node hands the address on where the Service wants local Pods alone.
+    fn keeps_client(&self, group: &model::TargetGroup) -> bool {
+        let is_node = group.target_type == "instance";
+        let told = group.attributes.iter().find(|(key, _)| key == "preserve_client_ip.enabled");
+        let told = told.and_then(|(_, value)| podpath_source::boolean(value));
+        let is_kept =
+            matches!(group.protocol.as_str(), "UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC") || told.unwrap_or(is_node);
+        let is_local =
+            || self.cluster.get::<Service>(group.service).is_some_and(|it| it.object.traffic.is_external_local);
+        self.made.is_network && is_kept && (!is_node || is_local())
     }
 
     /// The Service whose Pods are in a target group, its port, and whether TLS is spoken to them.
@@ -192,6 +207,20 @@ impl Lowering<'_> {
         let group = self.made.target_groups.get(number)?;
         let service = self.cluster.get::<Service>(group.service)?;
         Some((service, &group.service_port, matches!(group.protocol.as_str(), "HTTPS" | "TLS")))
+    }
+}
+
+/// "503: there are no registered targets."
+fn without_nodes(place: &Origin) -> Fault {
+    Fault {
+        reason: "no-nodes",
+        status: 503,
+        body: None,
+        text: Text::new(
+            "no Node here may be a target: their labels or taints keep them out",
+            "여기 있는 Node는 레이블이나 테인트 때문에 모두 대상이 될 수 없습니다",
+        ),
+        location: place.location,
     }
 }
 
@@ -271,6 +300,7 @@ fn missing_backend(missing: &model::Missing, fixed: &Fixed) -> Backend {
         fault: Some(Fault { body: fixed.body.clone(), ..fault }),
         tls: None,
         check: None,
+        keeps_client: false,
     }
 }
 

@@ -349,6 +349,8 @@ pub struct TargetGroup {
     pub service_port: PortRef,
     /// `instance`, `ip` or `alb`.
     pub target_type: &'static str,
+    /// A Node that is here may be a target; also where none is written, and where targets are no nodes.
+    pub has_nodes: bool,
     /// nodePort or targetPort.
     pub port: u16,
     /// `HTTP`, `TCP`, ...

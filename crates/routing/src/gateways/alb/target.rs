@@ -1,12 +1,19 @@
 //! Target groups of Services, with their health checks (`model_build_target_group.go`).
 
 use podpath_cluster::{Cluster, Found, ResourceId, endpoints};
-use podpath_objects::{PortRef, Service, ServicePort};
+use podpath_objects::{ClusterNode, Labels, PortRef, Service, ServicePort, Taint};
 use podpath_order::Order;
 
 use super::annotation::Annotations;
 use super::model::{HealthCheck, TargetGroup};
 use crate::table::{Frozen, Origin};
+
+/// Labels of nodes that are no targets (`defaultTrafficProxyNodeLabelSelector`).
+const KEPT_OUT: [&str; 3] = [
+    "node-role.kubernetes.io/master",
+    "node.kubernetes.io/exclude-from-external-load-balancers",
+    "alpha.service-controller.kubernetes.io/exclude-balancer",
+];
 
 /// The port of a Service, by number or name; a port without a name has the name "".
 pub(super) fn port_of<'a>(
@@ -27,6 +34,31 @@ pub(super) fn targets(cluster: &Cluster, service: &Found<'_, Service>, port: &Se
     targets.order();
     targets.dedup();
     targets
+}
+
+/// Whether some Node has the labels that are asked for, none that keeps it out, and is not about to go; true where no Node is
+/// written (`GetTrafficProxyNodeSelector`, `IsNodeSuitableAsTrafficProxy`). Which of them are ready is not asked.
+pub(super) fn has_nodes(cluster: &Cluster, is_wanted: impl Fn(&Labels) -> bool) -> bool {
+    let is_leaving = |it: &Taint| match it.key.as_str() {
+        "ToBeDeletedByClusterAutoscaler" => true,
+        "karpenter.sh/disrupted" => it.effect == "NoSchedule",
+        _ => false,
+    };
+    let is_target = |node: &Found<'_, ClusterNode>| {
+        let labels = &node.entry.resource.meta.labels;
+        is_wanted(labels)
+            && KEPT_OUT.iter().all(|it| labels.get(it).is_none())
+            && labels.get("eks.amazonaws.com/compute-type") != Some("fargate")
+            && !node.object.taints.iter().any(is_leaving)
+    };
+    let nodes: Vec<_> = cluster.all::<ClusterNode>().collect();
+    nodes.is_empty() || nodes.iter().any(is_target)
+}
+
+/// The same by `target-node-labels`.
+pub(super) fn has_labelled_nodes(cluster: &Cluster, notes: &Annotations<'_>) -> Result<bool, Frozen> {
+    let wanted = notes.map("target-node-labels")?;
+    Ok(has_nodes(cluster, |labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value.as_str()))))
 }
 
 /// nodePort for instances, targetPort for addresses, or the error that there is none. Builders word it differently: what a
@@ -159,15 +191,14 @@ impl Wanted<'_> {
         let address_type = address_type(self.service.object, self.address_type, self.origin)?;
         self.control_port(target_type)?;
         let number = open_number(self.service.object, port, target_type, "be must", self.origin)?;
-        if target_type == "instance" {
-            self.notes.map("target-node-labels")?;
-        }
+        let has_nodes = target_type != "instance" || has_labelled_nodes(self.cluster, &self.notes)?;
         Ok(TargetGroup {
             name: None,
             source: self.source,
             service: self.service.id,
             service_port: self.port.clone(),
             target_type,
+            has_nodes,
             port: number,
             protocol: protocol.to_owned(),
             protocol_version: Some(version.to_owned()),

@@ -172,6 +172,7 @@ impl Lowering<'_> {
                 fault: Some(fault),
                 tls: None,
                 check: None,
+                keeps_client: false,
             }]);
         }
         if let Some(redirect) = redirect {
@@ -204,6 +205,7 @@ impl Lowering<'_> {
             filters: filter::lower(self, &reference.filters, Holder::Backend(rule, idx)),
             tls,
             check: None,
+            keeps_client: false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! VirtualServices by themselves: those of the mesh, and those whose gateways are not in the workspace.
 
+use std::sync::Arc;
+
 use podpath_cluster::{Change, Cluster, Each, Found, Memo, Reads, ResourceId};
 use podpath_objects::{IstioGateway, Labels, VirtualService};
 use podpath_order::OrdSet;
@@ -9,7 +11,8 @@ use super::mesh::{served, virtual_services};
 use super::names::{full_host, gateways};
 use super::route::{self, number};
 use crate::gateways::whole;
-use crate::table::{Protocol, Table};
+use crate::pattern::HostPattern;
+use crate::table::{Protocol, Table, VirtualHost};
 
 /// VirtualServices of the mesh, each by a host that is its own, and those whose gateways are not in the workspace, each by
 /// itself: what a caller of its own namespace without labels meets.
@@ -35,12 +38,23 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool,
             let gateway = if is_mesh { "mesh" } else { named.first().map_or("mesh", String::as_str) };
             let mut rules = route::lower(cluster, &proxy, &owner, gateway);
             number(&mut rules);
-            served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules)
+            let mut table = served(&host, &proxy, Protocol::Http, whole(&owner), vec![owner.id], rules);
+            if !is_mesh && owner.object.hosts.len() == 1 {
+                narrow(&mut table, &HostPattern::parse(&host));
+            }
+            table
         };
         let key = (owner.id, host.clone());
         tables.push(known.tables.part(cluster, key, &[owner.id], Reads::default(), make).clone());
     }
     tables
+}
+
+/// A gateway has a virtual host for the one host, to which no other Host comes.
+fn narrow(table: &mut Table, pattern: &HostPattern) {
+    for host in table.listeners.iter_mut().flat_map(|it| &mut it.hosts) {
+        *host = Arc::new(VirtualHost { pattern: pattern.clone(), rules: host.rules.clone() });
+    }
 }
 
 /// What was made before for VirtualServices that no gateway serves.

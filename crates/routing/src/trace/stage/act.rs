@@ -10,6 +10,7 @@ use crate::cors;
 use crate::request::{Request, Scheme};
 use crate::table::{Action, Backend, Cors, Filter, HeaderChange, Protocol, Response, Rule, Table};
 use crate::trace::end::End;
+use crate::trace::network::Source;
 use crate::trace::{Mirror, Trace, health, shares, words};
 
 impl Walk<'_> {
@@ -126,6 +127,9 @@ impl Walk<'_> {
         let upstream = shares::upstream(backend, request.clone());
         self.begin_tls(backend, &upstream);
         self.trace.upstream = Some(upstream);
+        if let (true, Source::Network, Some(client)) = (backend.keeps_client, &self.source, &request.source_ip) {
+            self.source = Source::Client(client.clone());
+        }
         self.arrive(backend, live, request)
     }
 

@@ -73,8 +73,11 @@ impl Walk<'_> {
     }
 }
 
-/// The address of some Pods, where all of them that are here have the same one.
+/// The address of a client that an NLB keeps, or of some Pods, where all of them that are here have the same one.
 pub(super) fn address_of(cluster: &Cluster, source: &Source) -> Option<String> {
+    if let Source::Client(ip) = source {
+        return Some(ip.clone());
+    }
     let Source::Pod { namespace, labels } = source else { return None };
     let mut found =
         cluster.pod_sources().filter(|it| it.namespace == namespace && labels.is_subset_of(&it.template.labels));

@@ -90,6 +90,10 @@ fn source(source: &Source) -> Text {
             }
         }
         Source::Proxy => Text::new("the gateway", "게이트웨이"),
+        Source::Client(ip) => Text::new(
+            format!("the client `{ip}`, whose address is no Pod's: only an `ipBlock` can name it"),
+            format!("클라이언트 `{ip}`(Pod가 아니므로 `ipBlock`으로만 적을 수 있습니다)"),
+        ),
         Source::Network | Source::Given => Text::new(
             "the load balancer, whose address is no Pod's: only an `ipBlock` can name it",
             "로드 밸런서(Pod가 아니므로 `ipBlock`으로만 적을 수 있습니다)",
@@ -176,6 +180,10 @@ pub(in crate::trace) fn dropped(
         (Direction::Ingress, Source::Pod { namespace, .. }) => Text::new(
             format!("Blocked: NetworkPolicy `{policy}` lets nobody from `{namespace}` in"),
             format!("막힙니다. NetworkPolicy `{policy}`에 `{namespace}`에서 오는 트래픽을 허용하는 규칙이 없습니다"),
+        ),
+        (Direction::Ingress, Source::Client(ip)) => Text::new(
+            format!("Blocked: NetworkPolicy `{policy}` does not let `{ip}` in"),
+            format!("막힙니다. NetworkPolicy `{policy}`에 `{ip}` 주소에서 오는 트래픽을 허용하는 규칙이 없습니다"),
         ),
         (Direction::Ingress, _) => Text::new(
             format!("Blocked: NetworkPolicy `{policy}` does not let the load balancer in"),

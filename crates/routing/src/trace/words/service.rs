@@ -41,6 +41,7 @@ fn faulty_in_brief(fault: &Fault) -> Text {
         "RefNotPermitted" => ("not permitted", "참조 허용 안 됨"),
         "InvalidKind" => ("kind not known", "알 수 없는 종류"),
         "NoValidCACertificate" | "Invalid" => ("no CA certificate", "CA 인증서 없음"),
+        "no-nodes" => ("no Node", "Node 없음"),
         "source-range" => ("client not let in", "허용되지 않은 클라이언트"),
         _ => ("no such host", "호스트 없음"),
     };

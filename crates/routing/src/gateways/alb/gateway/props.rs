@@ -219,6 +219,7 @@ impl Making<'_, '_> {
             service: gateway,
             service_port: PortRef::Number(number),
             target_type: ALB_TARGET,
+            has_nodes: true,
             port: number,
             health: self.health(None, number, ALB_TARGET, &protocol, None)?,
             protocol,
@@ -250,6 +251,7 @@ impl Making<'_, '_> {
             service: service.id,
             service_port: written,
             target_type,
+            has_nodes: target_type != "instance" || self.has_nodes(),
             port,
             protocol,
             protocol_version: version,
@@ -258,6 +260,11 @@ impl Making<'_, '_> {
             attributes: self.props.pairs("targetGroupAttributes"),
             targets: target::targets(self.build.cluster, service, entry),
         })
+    }
+
+    fn has_nodes(&self) -> bool {
+        let wanted = self.props.get("nodeSelector").and_then(Reader::selector);
+        target::has_nodes(self.build.cluster, |labels| wanted.as_ref().is_none_or(|it| it.matches(labels)))
     }
 
     /// `targetControlPort`: the protocol is looked at first, then the targets (`buildTargetControlPort`).

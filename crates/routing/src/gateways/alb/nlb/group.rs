@@ -33,9 +33,7 @@ impl Build<'_> {
         let attributes = self.attributes(port)?;
         let address_type = target::address_type(service.object, &self.address_type, place)?;
         let number = target::open_number(service.object, port, self.target_type, "be must", place)?;
-        if self.target_type == "instance" {
-            self.notes.map("target-node-labels")?;
-        }
+        let has_nodes = self.target_type != "instance" || target::has_labelled_nodes(self.cluster, self.notes)?;
         self.notes.bool("multi-cluster-target-group")?;
         self.groups.push(TargetGroup {
             name: None,
@@ -43,6 +41,7 @@ impl Build<'_> {
             service: service.id,
             service_port: number_of_port,
             target_type: self.target_type,
+            has_nodes,
             port: number,
             protocol: protocol.to_owned(),
             protocol_version: None,

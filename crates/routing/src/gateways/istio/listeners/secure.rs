@@ -168,7 +168,9 @@ fn passing(
 ) -> Option<Listener> {
     let mut hostnames: Vec<_> = hosts.iter().map(|it| it.pattern.clone()).collect();
     if is_alone {
-        hostnames.extend(serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value))));
+        let own = serving.server.hosts.iter().map(|it| HostPattern::parse(bare_host(&it.value)));
+        let own: Vec<_> = own.filter(|it| !hostnames.contains(it)).collect();
+        hostnames.extend(own);
     } else if hosts.is_empty() {
         rejected.push(without_chain(serving));
         return None;
