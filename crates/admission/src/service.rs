@@ -167,11 +167,10 @@ fn families(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
     }
     let (first, addresses) = (spec.get("clusterIP").text(), all.texts());
     let why = match addresses.first() {
-        None => return found,
         Some(_) if first.is_empty() => "must be empty when `clusterIP` is not specified",
         Some(it) if *it != first => "first value must match `clusterIP`",
         Some(&"None") if addresses.len() > 1 => "'None' must be the first and only value",
-        Some(_) => return found,
+        None | Some(_) => return found,
     };
     let value: Vec<_> = addresses.iter().map(|it| quoted(it)).collect();
     found.push(all.invalid(&format!("[{}]", value.join(",")), why));

@@ -32,7 +32,7 @@ pub(crate) fn apply_filters(filters: &[Filter], rule: &Rule, request: &mut Reque
             | Filter::AllowOrigin
             | Filter::Abort { .. }
             | Filter::Delay { .. }
-            | Filter::SignIn(_)
+            | Filter::Gate(_)
             | Filter::Unsupported(_) => {}
         }
     }

@@ -28,8 +28,9 @@ pub use range::in_range;
 pub use real_ip::RealIp;
 pub use request::{Claim, Request, Scheme, split_port};
 pub use table::{
-    Access, Action, Backend, Cors, Fault, Filter, Frozen, HeaderChange, HealthCheck, Listener, Origin, PathChange,
-    Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, Cors, Fault, Filter, Frozen, Gate, HeaderChange, HealthCheck, Listener, Origin,
+    PathChange, Protocol, Rank, Redirect, RedirectPort, Rejected, Response, Rule, Table, Target, TokenClaim,
+    VirtualHost,
 };
 pub use tables::{GatewayPods, Tables};
 pub use trace::health::Health;

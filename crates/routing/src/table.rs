@@ -400,14 +400,14 @@ pub enum Filter {
         fraction: (u64, u64),
     },
     /// The load balancer lets only some requests on, before anything else is done (ALB).
-    SignIn(SignIn),
+    Gate(Gate),
     /// Something that is not modelled: the field.
     Unsupported(String),
 }
 
 /// Which requests a load balancer lets on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignIn {
+pub enum Gate {
     /// Those of a session; others get this status: 302 leads to the identity provider.
     Session(u16),
     /// Those with a token of this issuer that holds these claims.

@@ -1,7 +1,7 @@
 //! A rule of a table as a rule of an HTTPRoute; the error says which part the Gateway API has no words for.
 
 use podpath_routing::{
-    Action, Backend, Condition, Filter, HeaderChange, PathChange, PathMatch, Redirect, RedirectPort, Rule, SignIn,
+    Action, Backend, Condition, Filter, Gate, HeaderChange, PathChange, PathMatch, Redirect, RedirectPort, Rule,
     Target, TextMatch,
 };
 use podpath_source::Text;
@@ -177,14 +177,14 @@ fn filter_of(analysis: &Analysis, filter: &Filter) -> Converting<Option<Value>> 
         Filter::Cors(cors) if !cors.matches.is_empty() => return Err(no_words("this corsPolicy", "이 corsPolicy를")),
         Filter::AllowOrigin => return Err(no_words("these origins of CORS", "이 CORS 출처를")),
         Filter::Abort { .. } | Filter::Delay { .. } => return Err(no_words("faults", "장애 주입을")),
-        // Which protocol a backend speaks its Service tells (`appProtocol`).
-        Filter::SignIn(SignIn::Spoken { .. }) => None,
-        Filter::SignIn(_) => return Err(no_words("sign-in", "로그인을")),
+        Filter::Gate(Gate::Session(_) | Gate::Token { .. }) => return Err(no_words("sign-in", "로그인을")),
         Filter::Cors(cors) => Some(json!({ "type": "CORS", "cors": {
             "allowOrigins": cors.origins, "allowMethods": cors.methods, "allowHeaders": cors.headers,
             "exposeHeaders": cors.exposed, "allowCredentials": cors.credentials, "maxAge": cors.max_age
         } })),
-        Filter::Host(_)
+        // Which protocol a backend speaks its Service tells (`appProtocol`).
+        Filter::Gate(Gate::Spoken { .. })
+        | Filter::Host(_)
         | Filter::Forwarded { .. }
         | Filter::Hsts(_)
         | Filter::Path(PathChange::Elements(_) | PathChange::Full(_) | PathChange::Captures(..)) => None,

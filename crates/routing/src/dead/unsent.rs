@@ -200,7 +200,7 @@ impl<'a> Senders<'a> {
             for (host, rule) in rules_of(table).filter(|(_, rule)| leads(rule)) {
                 let taken = parts(rule, host);
                 // A rewritten request may become any other one, and a rule of too many parts is not looked at.
-                let is_changed = rule.filters.iter().any(|it| !matches!(it, Filter::SignIn(_)));
+                let is_changed = rule.filters.iter().any(|it| !matches!(it, Filter::Gate(_)));
                 if taken.is_empty() || is_changed || !table.frozen.is_empty() {
                     return None;
                 }

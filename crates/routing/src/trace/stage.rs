@@ -8,10 +8,10 @@ mod begun;
 mod called;
 mod connect;
 mod fault;
+mod gate;
 mod member;
 mod outside;
 mod policies;
-mod sign_in;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -15,8 +15,8 @@ use crate::gateways::missing_service;
 use crate::matcher::{Condition, Matcher, SourceMatch};
 use crate::pattern::{HostPattern, PathMatch, Pattern, TextMatch};
 use crate::table::{
-    Access, Action, Backend, BegunTls, Fault, Filter, HealthCheck, Listener, Origin, PathChange, Protocol, Rank,
-    Redirect, RedirectPort, Response, Rule, SignIn, Table, Target, TokenClaim, VirtualHost,
+    Access, Action, Backend, BegunTls, Fault, Filter, Gate, HealthCheck, Listener, Origin, PathChange, Protocol, Rank,
+    Redirect, RedirectPort, Response, Rule, Table, Target, TokenClaim, VirtualHost,
 };
 
 /// The table of a load balancer.
@@ -121,7 +121,7 @@ impl Lowering<'_> {
         match versions.as_slice() {
             [Some(version)] => {
                 let is_tls = protocol == Protocol::Https;
-                Some(Filter::SignIn(SignIn::Spoken { version: version.clone(), is_tls }))
+                Some(Filter::Gate(Gate::Spoken { version: version.clone(), is_tls }))
             }
             _ => None,
         }
@@ -322,15 +322,15 @@ fn guards(actions: &[model::Action]) -> Vec<Filter> {
     let guard = |it: &model::Action| match it {
         model::Action::Authenticate(it) => match it.on_unauthenticated.as_str() {
             "allow" => None,
-            "deny" => Some(SignIn::Session(401)),
-            _ => Some(SignIn::Session(302)),
+            "deny" => Some(Gate::Session(401)),
+            _ => Some(Gate::Session(302)),
         },
         model::Action::Jwt(it) => {
-            Some(SignIn::Token { issuer: it.issuer.clone(), claims: it.claims.iter().map(token_claim).collect() })
+            Some(Gate::Token { issuer: it.issuer.clone(), claims: it.claims.iter().map(token_claim).collect() })
         }
         _ => None,
     };
-    actions.iter().filter_map(guard).map(Filter::SignIn).collect()
+    actions.iter().filter_map(guard).map(Filter::Gate).collect()
 }
 
 fn token_claim(claim: &model::Claim) -> TokenClaim {

@@ -65,7 +65,7 @@ fn without_rule(protocol: Protocol) -> Answer {
 }
 
 fn of_rule(rule: &Rule) -> Answer {
-    if rule.filters.iter().any(|it| matches!(it, Filter::Abort { .. } | Filter::SignIn(_) | Filter::Unsupported(_))) {
+    if rule.filters.iter().any(|it| matches!(it, Filter::Abort { .. } | Filter::Gate(_) | Filter::Unsupported(_))) {
         return Answer::Unknown;
     }
     match &rule.action {

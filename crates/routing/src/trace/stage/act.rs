@@ -3,7 +3,7 @@
 use podpath_source::Text;
 
 use super::fault::aborted;
-use super::{Walk, sign_in};
+use super::{Walk, gate};
 use crate::change::{apply_filters, location};
 use crate::choose::Choice;
 use crate::cors;
@@ -19,7 +19,7 @@ impl Walk<'_> {
             hop.detail =
                 Text::new(format!("{}; {}", hop.detail.en, told.en), format!("{}. {}", hop.detail.ko, told.ko));
         }
-        if let Some(end) = sign_in::stop(rule, &request, self.cluster.settings.now) {
+        if let Some(end) = gate::stop(rule, &request, self.cluster.settings.now) {
             match end.status {
                 Some(401) => self.mark(Text::new("not signed in", "로그인 안 됨")),
                 Some(464) => self.mark(Text::new("another protocol", "다른 프로토콜")),

@@ -8,7 +8,7 @@ use crate::choose::Choice;
 use crate::gateways::service_of;
 use crate::ladder::Criterion;
 use crate::request::Request;
-use crate::table::{Action, Filter, Listener, Protocol, Rule, SignIn, Table, Target};
+use crate::table::{Action, Filter, Gate, Listener, Protocol, Rule, Table, Target};
 
 /// What a load balancer did.
 pub(in crate::trace) fn load_balancer(
@@ -75,8 +75,8 @@ fn targets(cluster: &Cluster, rule: &Rule) -> (String, String) {
 /// What a load balancer asks for before a rule acts.
 fn asks(rule: &Rule) -> (&'static str, &'static str) {
     let told = rule.filters.iter().find_map(|it| match it {
-        Filter::SignIn(SignIn::Session(_)) => Some(("; it asks for a sign-in", ". 로그인을 요구합니다")),
-        Filter::SignIn(SignIn::Token { .. }) => Some(("; it asks for a token", ". 토큰을 요구합니다")),
+        Filter::Gate(Gate::Session(_)) => Some(("; it asks for a sign-in", ". 로그인을 요구합니다")),
+        Filter::Gate(Gate::Token { .. }) => Some(("; it asks for a token", ". 토큰을 요구합니다")),
         _ => None,
     });
     told.unwrap_or_default()

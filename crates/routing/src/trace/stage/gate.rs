@@ -1,4 +1,4 @@
-//! Sign-in and tokens that a load balancer asks for before a rule acts.
+//! What a load balancer asks for before a rule acts: who is signed in, tokens, the version of the protocol.
 //!
 //! Source: Elastic Load Balancing user guide, "Authenticate users": a request without a session is sent to the identity
 //! provider, or refused; "Verify JWTs": the issuer must be the one that is told, `exp`, `nbf` and `iat` are looked at, and the
@@ -8,7 +8,7 @@
 use podpath_source::{Location, Text};
 
 use crate::request::{Claim, Request};
-use crate::table::{Filter, Rule, SignIn, TokenClaim};
+use crate::table::{Filter, Gate, Rule, TokenClaim};
 use crate::trace::end::End;
 use crate::trace::{Outcome, Stage, Verdict};
 
@@ -16,9 +16,9 @@ use crate::trace::{Outcome, Stage, Verdict};
 pub(super) fn stop(rule: &Rule, request: &Request, now: i64) -> Option<End> {
     let location = rule.origin.location;
     rule.filters.iter().find_map(|it| match it {
-        Filter::SignIn(SignIn::Session(status)) => request.claims.is_none().then(|| without_session(*status, location)),
-        Filter::SignIn(SignIn::Token { issuer, claims }) => token(request, issuer, claims, now, location),
-        Filter::SignIn(SignIn::Spoken { version, is_tls }) => unspoken(request, version, *is_tls, location),
+        Filter::Gate(Gate::Session(status)) => request.claims.is_none().then(|| without_session(*status, location)),
+        Filter::Gate(Gate::Token { issuer, claims }) => token(request, issuer, claims, now, location),
+        Filter::Gate(Gate::Spoken { version, is_tls }) => unspoken(request, version, *is_tls, location),
         _ => None,
     })
 }
