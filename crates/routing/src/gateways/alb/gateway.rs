@@ -265,10 +265,11 @@ impl<'a> Build<'a> {
         let mut listeners = Vec::new();
         for port in ports(facts) {
             let of_port = port.listeners.iter().filter_map(|(number, _)| taken.get(number));
-            let of_port: Vec<_> = of_port.flatten().collect();
+            let mut of_port: Vec<_> = of_port.flatten().collect();
             if of_port.is_empty() {
                 continue;
             }
+            of_port.extend(refused_too(facts, taken, &port, &of_port));
             let protocol = self.upgraded(&port)?;
             let certificates = self.certificates(&port, &of_port)?;
             let (default_action, rules, contenders) = if self.is_network {
@@ -493,6 +494,21 @@ fn without_backend(origin: Origin, port: u16) -> Rejected {
         format!("가중치가 있고 쓸 수 있는 백엔드가 없어 로드 밸런서가 {port} 포트를 열지 않습니다"),
     );
     Rejected { origin, reason: "no-backends", text, by: None }
+}
+
+/// The same routes at the listeners of a port that are refused: those take no part but for the hosts that they have in common with a
+/// route, which count among its hosts at the port (`attemptRouteSectionAttachment` does not ask whether a listener is valid).
+fn refused_too<'a, 'b>(
+    facts: &GatewayFacts,
+    taken: &'b ByListener<'a>,
+    port: &Port<'_>,
+    known: &[&Taken<'a>],
+) -> Vec<&'b Taken<'a>> {
+    let is_refused = |it: &ListenerFacts| it.port == Some(port.number) && it.shut().is_some();
+    let refused = facts.listeners.iter().enumerate().filter(|(_, it)| is_refused(it));
+    let routes: OrdSet<ResourceId> = known.iter().map(|it| it.route.id).collect();
+    let found = refused.filter_map(|(number, _)| taken.get(&number)).flatten();
+    found.filter(|it| routes.contains(&it.route.id)).collect()
 }
 
 /// Every host of a route at a port, each once; none is every host. "A listener without a host adds none": beside one that names
