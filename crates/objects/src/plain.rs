@@ -72,6 +72,11 @@ impl Secret {
     }
 }
 
+/// A text in base64, padded.
+pub fn packed(text: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
 /// The text that base64 packs; white space in it does not count. None when it is no base64.
 pub fn unpacked(text: &str) -> Option<String> {
     let packed: String = text.split_ascii_whitespace().collect();
