@@ -82,7 +82,7 @@ pub fn endpoints(
     let with_port: Vec<_> = pods.iter().filter_map(|pod| Some((pod, pod_port(pod, port)?))).collect();
     let mut obstacle = None;
     let mut found = Vec::new();
-    for (pod, number) in with_port.iter().filter(|(pod, _)| pod.state != PodState::Ended) {
+    for (pod, number) in with_port.iter().filter(|(pod, _)| pod.state.makes_endpoints()) {
         let (endpoint, blocked) = of_pods(cluster, pod, *number, Some(service.object));
         obstacle = obstacle.or(blocked);
         found.push(endpoint);
@@ -112,7 +112,7 @@ pub fn endpoints(
 /// The Pods of a namespace that carry labels, on a port of theirs: what a ServiceEntry of Istio selects.
 pub fn selected_endpoints(cluster: &Cluster, namespace: &str, selector: &Labels, port: u16) -> Vec<Endpoint> {
     let pods = without_owners(cluster, cluster.select_pods(namespace, selector));
-    let counting = pods.iter().filter(|it| it.state != PodState::Ended);
+    let counting = pods.iter().filter(|it| it.state.makes_endpoints());
     counting.map(|pod| of_pods(cluster, pod, port, None).0).collect()
 }
 

@@ -47,6 +47,16 @@ pub enum PodState {
     ServesStill,
     /// They ended, and are no endpoints any more.
     Ended,
+    /// They wait for a node and have no address yet, so they are no endpoints, whatever a Service publishes.
+    Unaddressed,
+}
+
+impl PodState {
+    /// Endpoints are made of them: not of Pods that ended, nor of those without an address (kubernetes
+    /// `endpointslice/util`, `ShouldPodBeInEndpoints`).
+    pub(crate) fn makes_endpoints(self) -> bool {
+        !matches!(self, Self::Ended | Self::Unaddressed)
+    }
 }
 
 impl PodSource<'_> {
@@ -86,6 +96,8 @@ impl Cluster {
         let answers = found.object.ready.unwrap_or(phase != Some("Pending"));
         let state = match (phase, found.object.is_terminating) {
             (Some("Succeeded" | "Failed"), _) => PodState::Ended,
+            // A status that tells a Pod to be pending, and no address: where no status is told, Pods are taken to run.
+            (Some("Pending"), _) if found.object.ips.is_empty() => PodState::Unaddressed,
             _ if !answers => PodState::NotReady,
             (_, true) => PodState::ServesStill,
             (_, false) => PodState::Ready,

@@ -2,7 +2,7 @@
 
 use podpath_source::{Span, Spanned};
 
-use crate::meta::{Meta, Selector};
+use crate::meta::{Labels, Meta, Selector};
 use crate::reader::Reader;
 use crate::route::{ObjectRef, text};
 
@@ -24,6 +24,8 @@ pub struct Gateway {
     pub hostnames: Vec<String>,
     /// `spec.infrastructure.parametersRef`
     pub parameters: Option<Box<ObjectRef>>,
+    /// `spec.infrastructure.annotations`
+    pub infrastructure_annotations: Labels,
     /// `spec.tls`
     pub tls: Box<GatewayTls>,
 }
@@ -117,6 +119,7 @@ impl Gateway {
             address_types: spec.get("addresses").list(address_type),
             hostnames: spec.get("addresses").items().filter_map(hostname).collect(),
             parameters: ObjectRef::read(spec.get("infrastructure").get("parametersRef"), "").map(Box::new),
+            infrastructure_annotations: spec.get("infrastructure").get("annotations").labels(),
             tls: Box::new(GatewayTls::read(spec.get("tls"))),
         }
     }

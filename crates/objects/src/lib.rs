@@ -68,7 +68,7 @@ pub use meta::{Labels, Meta, Selector, SelectorTerm, group_of};
 pub use network_policy::{IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use node::{ClusterNode, Taint};
 pub use pem::expiry;
-pub use plain::{ConfigMap, Namespace, Secret, ServiceAccount, Unknown, unpacked};
+pub use plain::{ConfigMap, ExportDefaults, Namespace, Secret, ServiceAccount, Unknown, packed, unpacked};
 pub use reader::{PortRef, Reader};
 pub use reference_grant::{GrantFrom, GrantTo, ReferenceGrant};
 pub use route::{BackendRef, NamedMatch, ObjectRef, ParentRef};

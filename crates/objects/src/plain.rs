@@ -35,11 +35,39 @@ impl ServiceAccount {
 pub struct ConfigMap {
     /// `data`
     pub data: Labels,
+    /// Of one with the name `istio`: what the configuration of a mesh says, which stands under `mesh` as text.
+    pub exports: ExportDefaults,
 }
 
 impl ConfigMap {
-    pub(crate) fn read(_meta: &Meta, reader: Reader<'_>) -> Self {
-        Self { data: reader.get("data").labels() }
+    pub(crate) fn read(meta: &Meta, reader: Reader<'_>) -> Self {
+        let data = reader.get("data").labels();
+        let mesh = data.get("mesh").filter(|_| meta.name() == "istio");
+        let exports = mesh.map(ExportDefaults::parse).unwrap_or_default();
+        Self { data, exports }
+    }
+}
+
+/// `exportTo` of what says nothing of it: MeshConfig of Istio. Empty where it is not told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportDefaults {
+    /// `defaultServiceExportTo`, of ServiceEntries too.
+    pub services: Vec<Spanned<String>>,
+    /// `defaultVirtualServiceExportTo`
+    pub virtual_services: Vec<Spanned<String>>,
+    /// `defaultDestinationRuleExportTo`
+    pub destination_rules: Vec<Spanned<String>>,
+}
+
+impl ExportDefaults {
+    fn parse(text: &str) -> Self {
+        let document = podpath_yaml::parse(text);
+        let mesh = document.root.as_ref().map_or_else(Reader::missing, Reader::new);
+        Self {
+            services: mesh.get("defaultServiceExportTo").texts(),
+            virtual_services: mesh.get("defaultVirtualServiceExportTo").texts(),
+            destination_rules: mesh.get("defaultDestinationRuleExportTo").texts(),
+        }
     }
 }
 
@@ -70,6 +98,11 @@ impl Secret {
             string_data: reader.get("stringData").labels(),
         }
     }
+}
+
+/// A text in base64, padded.
+pub fn packed(text: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(text)
 }
 
 /// The text that base64 packs; white space in it does not count. None when it is no base64.

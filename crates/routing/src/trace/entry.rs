@@ -47,11 +47,13 @@ pub(super) fn enter(cluster: &Cluster, tables: &Tables, request: &Request, entry
 /// Tries every way in that the internet reaches and keeps the one that gets furthest; the first of equals.
 fn from_internet(cluster: &Cluster, tables: &Tables, request: &Request) -> Trace {
     let mut best: Option<(u8, &Table, Trace)> = None;
-    for Way { table, port, hides_client } in ways_in(cluster, tables, request) {
+    for Way { table, port, client } in ways_in(cluster, tables, request) {
         let request = Request { port, ..request.clone() };
         let mut walk = Walk::new(cluster, tables, &request, &Entry::Internet);
-        if hides_client {
-            walk.hide_client();
+        match client {
+            Client::Hidden => walk.hide_client(),
+            Client::Kept => walk.keep_client(&request),
+            Client::Untold => {}
         }
         let trace = walk.run(table, request.clone());
         let reach = reach(&trace);
@@ -82,32 +84,45 @@ struct Way<'a> {
     table: &'a Table,
     /// The port at which the request meets it.
     port: u16,
-    /// Nodes in between write their address over that of the client.
-    hides_client: bool,
+    /// What it sees of the client.
+    client: Client,
+}
+
+/// What becomes of the address of a client on its way to a way in.
+#[derive(Clone, Copy)]
+enum Client {
+    /// Nodes write their own over it.
+    Hidden,
+    /// Nothing does.
+    Kept,
+    /// It is not told what is in between, or the load balancer itself is the way in.
+    Untold,
 }
 
 /// Every table that the internet reaches.
 fn ways_in<'a>(cluster: &Cluster, tables: &'a Tables, request: &Request) -> Vec<Way<'a>> {
-    let straight = |table: &'a Table, hides_client| Way { table, port: request.port, hides_client };
+    let straight = |table: &'a Table, client| Way { table, port: request.port, client };
     let public = tables.load_balancers().iter().chain(tables.gateways()).filter(|it| it.is_public);
     // Which Service an implementation puts before a gateway is not told.
-    let mut ways: Vec<_> = public.map(|it| straight(it, !it.gateway.is_load_balancer)).collect();
+    let of_table = |it: &Table| if it.gateway.is_load_balancer { Client::Untold } else { Client::Hidden };
+    let mut ways: Vec<_> = public.map(|it| straight(it, of_table(it))).collect();
     let behind_balancer = tables.load_balancers().iter().any(|it| it.is_public);
     for (pods, table) in tables.istio() {
         match exposing(cluster, &pods.namespace, &pods.labels, request.port) {
             Some((service, port)) => match tables.network(service.id) {
-                Some(balancer) if balancer.is_public => ways.push(straight(balancer, false)),
+                Some(balancer) if balancer.is_public => ways.push(straight(balancer, Client::Untold)),
                 Some(_) => {}
                 // The Service itself says why, when no other way takes the request.
                 None if kept_out(&service, request).is_some() => {}
                 None => {
-                    let hides_client = !service.object.traffic.is_external_local;
-                    ways.extend(port.map(|port| Way { table, port, hides_client }));
+                    let is_local = service.object.traffic.is_external_local;
+                    let client = if is_local { Client::Kept } else { Client::Hidden };
+                    ways.extend(port.map(|port| Way { table, port, client }));
                 }
             },
             // Nothing says how the gateway is reached: a part of a cluster was pasted.
             None if !behind_balancer && !has_service(cluster, &pods.namespace, &pods.labels) => {
-                ways.push(straight(table, false));
+                ways.push(straight(table, Client::Untold));
             }
             None => {}
         }

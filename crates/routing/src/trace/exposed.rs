@@ -71,7 +71,9 @@ pub(super) fn through_service(
         }
         return trace;
     }
-    if !service.object.traffic.is_external_local {
+    if service.object.traffic.is_external_local {
+        walk.keep_client(request);
+    } else {
         walk.hide_client();
     }
     let (mut hop, port) = match by_node {

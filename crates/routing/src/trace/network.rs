@@ -24,8 +24,8 @@ pub(super) enum Source {
     Given,
     /// A load balancer of a cloud, or a node: an address outside of the Pods, which manifests do not name.
     Network,
-    /// A client outside, by its address, which a load balancer keeps.
-    Client(String),
+    /// A client outside, whose address nothing in between replaces; none where the question does not tell it.
+    Client(Option<String>),
     /// Pods of a proxy that the workspace does not name.
     Proxy,
     /// A Pod.
@@ -263,7 +263,9 @@ impl Connection<'_> {
                 let held = |it: &IpBlock| self.ip.map_or_else(|| outside(cluster, it), |ip| holds(it, Some(ip)));
                 return peer.block.as_ref().map_or(Fit::No, held);
             }
-            (_, Source::Client(ip)) => return peer.block.as_ref().map_or(Fit::No, |it| holds(it, Some(ip))),
+            (_, Source::Client(ip)) => {
+                return peer.block.as_ref().map_or(Fit::No, |it| holds_client(it, ip.as_deref()));
+            }
             (_, Source::Proxy) => {
                 return match &peer.block {
                     Some(block) => holds(block, None),
@@ -317,6 +319,14 @@ fn holds(block: &IpBlock, ip: Option<&str>) -> Fit {
         Some(_) => Fit::No,
         None if cidr.prefix_len() == 0 && block.except.is_empty() => Fit::Yes,
         None => Fit::Unknown(words::unknown_pod_address(&block.cidr.value)),
+    }
+}
+
+/// The same for the address of a client.
+fn holds_client(block: &IpBlock, ip: Option<&str>) -> Fit {
+    match holds(block, ip) {
+        Fit::Unknown(_) => Fit::Unknown(words::unknown_client_address(&block.cidr.value)),
+        told => told,
     }
 }
 

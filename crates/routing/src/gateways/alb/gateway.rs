@@ -21,6 +21,10 @@ use crate::pattern::HostPattern;
 use crate::table::{Frozen, Origin, Protocol, Rank, Rejected};
 
 use props::Layers;
+
+/// The largest share of a backend.
+const MAX_WEIGHT: u64 = 999;
+
 /// A load balancer for each Gateway of this controller.
 pub(super) fn gateways(cluster: &Cluster) -> (Vec<LoadBalancer>, Vec<Skipped>) {
     let (mut made, mut skipped) = (Vec::new(), Vec::new());
@@ -99,6 +103,7 @@ fn fill(
     made: &mut LoadBalancer,
 ) -> Result<(), Frozen> {
     let (configuration, defaults) = configuration(cluster, gateway)?;
+    weights(cluster, facts, taken)?;
     let error = |message: String| Frozen { message, origin: whole(gateway) };
     made.name = configuration.text("loadBalancerName");
     if made.name.as_ref().is_some_and(|it| it.len() > 32) {
@@ -260,10 +265,11 @@ impl<'a> Build<'a> {
         let mut listeners = Vec::new();
         for port in ports(facts) {
             let of_port = port.listeners.iter().filter_map(|(number, _)| taken.get(number));
-            let of_port: Vec<_> = of_port.flatten().collect();
+            let mut of_port: Vec<_> = of_port.flatten().collect();
             if of_port.is_empty() {
                 continue;
             }
+            of_port.extend(refused_too(facts, taken, &port, &of_port));
             let protocol = self.upgraded(&port)?;
             let certificates = self.certificates(&port, &of_port)?;
             let (default_action, rules, contenders) = if self.is_network {
@@ -374,7 +380,6 @@ impl<'a> Build<'a> {
         let Some(oldest) = routes.first() else { return Ok(None) };
         let mut forward = Forward::default();
         for (number, rule) in oldest.rules().iter().enumerate() {
-            Self::weights(oldest, rule, number)?;
             self.leave_out(oldest, rule, number);
             let targets = self.targets(oldest, rule, number, port)?;
             forward.targets.extend(targets);
@@ -413,16 +418,6 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Shares of an action that sends on are 0 to 999 each.
-    fn weights(route: &Route<'_>, rule: &RouteRule<'_>, number: usize) -> Result<(), Frozen> {
-        let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| it.weight > 999) else {
-            return Ok(());
-        };
-        let message = format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
-        let origin = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
-        Err(Frozen { message, origin })
-    }
-
     /// The backends of a rule that can be used: "a missing or not granted backend is left out".
     fn targets(
         &mut self,
@@ -446,6 +441,31 @@ impl<'a> Build<'a> {
         }
         Ok(targets)
     }
+}
+
+/// "Weight must be less than or equal to 999": all routes of its ports are loaded before anything is made of one of them, so a
+/// share counts whatever a rule does with its backends, and of a route that loses, too (`backend.go`, `commonBackendLoader`).
+fn weights(cluster: &Cluster, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<(), Frozen> {
+    for port in ports(facts) {
+        let of_port: Vec<_> = port.listeners.iter().filter_map(|(number, _)| taken.get(number)).flatten().collect();
+        if let Some(error) = by_age(&of_port).into_iter().find_map(|it| too_heavy(cluster, it)) {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The first share of a route that is too large. Of a backend that cannot be used nothing more is read, and none of a rule whose
+/// ListenerRuleConfiguration cannot be used is loaded (`loadAttachedRules`).
+fn too_heavy(cluster: &Cluster, route: &Route<'_>) -> Option<Frozen> {
+    route.rules().iter().enumerate().find_map(|(number, rule)| {
+        let mut backends = rule.backends.iter().enumerate();
+        let (b, backend) = backends
+            .find(|(_, it)| it.weight > MAX_WEIGHT && props::unusable(cluster, route, it).is_none())
+            .filter(|_| !rule::is_broken(cluster, route, rule))?;
+        let message = format!("Weight [{}] must be less than or equal to {MAX_WEIGHT}", backend.weight);
+        Some(Frozen { message, origin: route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]")) })
+    })
 }
 
 /// The routes of a port, each once, the oldest first.
@@ -474,6 +494,21 @@ fn without_backend(origin: Origin, port: u16) -> Rejected {
         format!("가중치가 있고 쓸 수 있는 백엔드가 없어 로드 밸런서가 {port} 포트를 열지 않습니다"),
     );
     Rejected { origin, reason: "no-backends", text, by: None }
+}
+
+/// The same routes at the listeners of a port that are refused: those take no part but for the hosts that they have in common with a
+/// route, which count among its hosts at the port (`attemptRouteSectionAttachment` does not ask whether a listener is valid).
+fn refused_too<'a, 'b>(
+    facts: &GatewayFacts,
+    taken: &'b ByListener<'a>,
+    port: &Port<'_>,
+    known: &[&Taken<'a>],
+) -> Vec<&'b Taken<'a>> {
+    let is_refused = |it: &ListenerFacts| it.port == Some(port.number) && it.shut().is_some();
+    let refused = facts.listeners.iter().enumerate().filter(|(_, it)| is_refused(it));
+    let routes: OrdSet<ResourceId> = known.iter().map(|it| it.route.id).collect();
+    let found = refused.filter_map(|(number, _)| taken.get(&number)).flatten();
+    found.filter(|it| routes.contains(&it.route.id)).collect()
 }
 
 /// Every host of a route at a port, each once; none is every host. "A listener without a host adds none": beside one that names

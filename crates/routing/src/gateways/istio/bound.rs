@@ -10,10 +10,10 @@ use podpath_source::Text;
 use super::destination::Proxy;
 use super::frame::{Frame, Frames, Pods};
 use super::hosts::Rules;
-use super::names::{Visibility, age_key, full_host, gateways, visibility};
+use super::names::{Visibility, age_key, full_host, gateways, of_routes, visibility};
 use super::route;
 use super::server::{Serving, as_written, bare_host, protocol, usable};
-use crate::gateways::{full_name, origin};
+use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Protocol, Rejected};
 
@@ -114,7 +114,7 @@ impl<'a> Bindings<'a> {
 fn bind(cluster: &Cluster, frame: &Frame, at: (usize, usize), service: &Found<'_, VirtualService>) -> Option<Bound> {
     let gateway = &cluster.get::<IstioGateway>(*frame.gateways.get(at.1)?)?;
     let pods = frame.pods();
-    let seen = visibility(&service.object.export_to, service.namespace(), pods.namespace);
+    let seen = visibility(&service.object.export_to, of_routes(cluster), service.namespace(), pods.namespace);
     let resource = Arc::clone(&service.entry.resource);
     let bound = Bound { at, service: service.id, resource, seen, refusal: None, servers: vec![] };
     if seen.is_none() {
@@ -171,12 +171,15 @@ fn shared_hosts(cluster: &Cluster, serving: &Serving<'_>, service: &Found<'_, Vi
 }
 
 fn not_exported(service: &Found<'_, VirtualService>, namespace: &str) -> Rejected {
-    let span = service.object.export_to.first().map(|it| it.span).unwrap_or_default();
+    let (told, origin) = match service.object.export_to.first() {
+        Some(first) => ("exportTo", origin(service, first.span, "spec.exportTo")),
+        None => ("defaultVirtualServiceExportTo", whole(service)),
+    };
     let text = Text::new(
-        format!("exportTo hides it from namespace `{namespace}`, where the gateway runs"),
-        format!("exportTo 때문에 게이트웨이가 있는 `{namespace}` 네임스페이스에서 보이지 않습니다"),
+        format!("{told} hides it from namespace `{namespace}`, where the gateway runs"),
+        format!("{told} 때문에 게이트웨이가 있는 `{namespace}` 네임스페이스에서 보이지 않습니다"),
     );
-    Rejected { origin: origin(service, span, "spec.exportTo"), reason: "not-exported", text, by: None }
+    Rejected { origin, reason: "not-exported", text, by: None }
 }
 
 fn not_served(gateway: &Found<'_, IstioGateway>, service: &Found<'_, VirtualService>) -> Option<Rejected> {

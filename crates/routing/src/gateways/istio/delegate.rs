@@ -10,7 +10,7 @@ use podpath_objects::{
 };
 use podpath_source::{Spanned, Text};
 
-use super::names::{full_gateway, full_host, visibility};
+use super::names::{full_gateway, full_host, listed, of_routes};
 use crate::matcher::Mismatch;
 
 /// A rule of a VirtualService with its number, and the part of the root's match that holds beside its own.
@@ -44,12 +44,15 @@ pub(super) fn find<'a>(
             format!("위임할 `{namespace}/{name}` VirtualService(hosts가 없는 것)가 없어 이 규칙은 사라집니다"),
         ));
     };
-    if visibility(&found.object.export_to, namespace, root.namespace()).is_none() {
+    // Of a delegate the default of the mesh counts as if it were written, names of namespaces too.
+    let written = found.object.export_to.as_slice();
+    let told = if written.is_empty() { of_routes(cluster) } else { written };
+    if listed(told, namespace, root.namespace()).is_none() {
         let own = root.namespace();
         return Err(vanish(
             "delegate-not-exported",
             format!("`{namespace}/{name}` is not exported to namespace `{own}`, so the rule vanishes"),
-            format!("`{namespace}/{name}`의 exportTo에 `{own}` 네임스페이스가 없어 이 규칙은 사라집니다"),
+            format!("`{namespace}/{name}`을(를) `{own}` 네임스페이스에서 볼 수 없어 이 규칙은 사라집니다"),
         ));
     }
     Ok(found)

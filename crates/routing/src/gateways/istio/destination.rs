@@ -10,7 +10,7 @@ use super::callee::aliased;
 use super::destination_rules::rules_for;
 use super::egress::knows_entry;
 use super::endpoint::{has_host, host_port};
-use super::names::{full_host, host_of, service_by_host, visibility};
+use super::names::{full_host, host_of, of_services, sees_service, service_by_host, visibility};
 use crate::gateways::{missing_port, missing_service, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Backend, BegunTls, Fault, Origin, ServerName, Target};
@@ -109,6 +109,10 @@ impl Naming<'_> {
             backend.fault = Some(missing_port(service, &PortRef::Number(port), self.at(at), 503));
             return;
         }
+        if !sees_service(self.cluster, service, self.proxy.namespace) {
+            backend.fault = Some(not_exported(service, self.proxy.namespace, self.at(destination.host.span)));
+            return;
+        }
         let host = host_of(self.cluster, service);
         self.name_subset(destination, (&host, service.namespace()), backend);
     }
@@ -161,9 +165,10 @@ fn entry_namespace<'a>(cluster: &'a Cluster, host: &str, port: u16, from: &str) 
 
 /// The ServiceEntries that have this host, as it is written, and are exported to a namespace.
 fn entries<'a>(cluster: &'a Cluster, host: &str, from: &str) -> impl Iterator<Item = Found<'a, ServiceEntry>> {
-    cluster
-        .all::<ServiceEntry>()
-        .filter(move |it| has_host(it, host) && visibility(&it.object.export_to, it.namespace(), from).is_some())
+    let is_seen = move |it: &Found<'_, ServiceEntry>| {
+        visibility(&it.object.export_to, of_services(cluster), it.namespace(), from).is_some()
+    };
+    cluster.all::<ServiceEntry>().filter(move |it| has_host(it, host) && is_seen(it))
 }
 
 /// The host of a ServiceEntry known here that a call to a host is for: this very name, else the longest wildcard that covers
@@ -191,7 +196,7 @@ pub(super) fn entry_hosts<'a>(
 ) -> Vec<(Found<'a, ServiceEntry>, &'a str, HostPattern)> {
     let mut found = Vec::new();
     for entry in cluster.all::<ServiceEntry>().filter(|it| it.object.port(proxy.port).is_some()) {
-        if visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_none() {
+        if visibility(&entry.object.export_to, of_services(cluster), entry.namespace(), proxy.namespace).is_none() {
             continue;
         }
         for host in &entry.object.hosts {
@@ -202,6 +207,17 @@ pub(super) fn entry_hosts<'a>(
         }
     }
     found
+}
+
+/// A proxy has clusters for the Services that are exported to its namespace alone (`push_context.go`,
+/// `servicesExportedToNamespace`).
+fn not_exported(service: &Found<'_, Service>, from: &str, at: Location) -> Fault {
+    let name = service.name();
+    let text = Text::new(
+        format!("Service `{name}` is not exported to namespace `{from}` (NC, no cluster)"),
+        format!("`{name}` Service를 `{from}` 네임스페이스에서 볼 수 없습니다 (NC, no cluster)"),
+    );
+    Fault { reason: "not-exported", status: 503, body: None, text, location: at }
 }
 
 /// A name of the cluster is a Service that is missing; any other host nobody told the mesh about.

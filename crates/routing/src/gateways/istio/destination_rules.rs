@@ -8,7 +8,7 @@ use podpath_objects::{DestinationRule, Labels};
 use podpath_order::{Gather, OrdSet, Order};
 
 use super::destination::Proxy;
-use super::names::{age_key, full_host};
+use super::names::{age_key, export_defaults, full_host};
 
 /// `exportTo` as written; a rule for some workloads is always private.
 type Exported<'a> = OrdSet<&'a str>;
@@ -33,6 +33,9 @@ pub(super) fn rules_for<'a>(
 ) -> Vec<Found<'a, DestinationRule>> {
     let root = cluster.settings.mesh_root_namespace.as_str();
     let is_root = proxy.namespace == root;
+    let defaults = export_defaults(cluster).map(|it| it.destination_rules.as_slice()).unwrap_or_default();
+    let stays_home = defaults.iter().any(|it| it.value == ".");
+    let is_private = |it: &Exported<'_>, own: &str| is_private(it, own, stays_home);
     let own = united(cluster, proxy.namespace, host, &|it| {
         if is_root { is_private(it, root) } else { is_for(it, proxy.namespace) }
     });
@@ -129,9 +132,9 @@ fn exported<'a>(rule: &Found<'a, DestinationRule>) -> Exported<'a> {
     rule.object.export_to.iter().map(|it| it.value.as_str()).gather()
 }
 
-/// It is exported to nobody else.
-fn is_private(exported: &Exported<'_>, own: &str) -> bool {
-    exported.len() == 1 && is_at_home(exported, own)
+/// It is exported to nobody else: it says so, or says nothing where `.` is among the defaults of the mesh.
+fn is_private(exported: &Exported<'_>, own: &str, stays_home: bool) -> bool {
+    exported.is_empty() && stays_home || exported.len() == 1 && is_at_home(exported, own)
 }
 
 /// It is for the namespace that it stands in.

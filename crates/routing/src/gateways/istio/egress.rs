@@ -11,7 +11,7 @@ use podpath_source::Location;
 use super::destination::{self, Proxy};
 use super::entry::Speaks;
 use super::mesh::served;
-use super::names::{age_key, full_host, host_of};
+use super::names::{age_key, full_host, host_of, sees_service};
 use super::route::number;
 use crate::gateways::origin;
 use crate::pattern::HostPattern;
@@ -96,14 +96,9 @@ pub fn inbound<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels, port:
 
 /// Whether a proxy knows a Service by its own name.
 pub fn knows(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Service>) -> bool {
-    let exported = service.entry.resource.meta.annotation("networking.istio.io/exportTo");
-    let is_seen = exported.is_none_or(|it| {
-        let list: Vec<&str> = it.split(',').map(str::trim).collect();
-        let is_for = |it: &&str| *it == proxy.namespace || *it == "." && service.namespace() == proxy.namespace;
-        list.contains(&"*") || !list.contains(&"~") && list.iter().any(is_for)
-    });
     let host = HostPattern::parse(&host_of(cluster, service));
-    is_seen && takes(cluster, proxy, service.namespace(), &|it| it.intersect(&host).is_some())
+    sees_service(cluster, service, proxy.namespace)
+        && takes(cluster, proxy, service.namespace(), &|it| it.intersect(&host).is_some())
 }
 
 /// Whether a proxy knows a host of a ServiceEntry of a namespace: an egress host holds the whole of it.

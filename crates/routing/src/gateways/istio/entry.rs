@@ -14,7 +14,7 @@ use super::callee::address_of;
 use super::destination::{Proxy, entry_host};
 use super::egress::knows_entry;
 use super::mesh::reads_http;
-use super::names::{age_key, visibility};
+use super::names::{age_key, of_services, visibility};
 use crate::gateways::whole;
 use crate::pattern::HostPattern;
 use crate::table::Origin;
@@ -73,7 +73,7 @@ fn known<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>) -> Vec<(Found<'a, ServiceE
 /// The ServiceEntry is exported to the proxy, and one of its hosts is among the egress hosts.
 pub(super) fn is_known_entry(cluster: &Cluster, proxy: &Proxy<'_>, entry: &Found<'_, ServiceEntry>) -> bool {
     let knows = |host: &str| knows_entry(cluster, proxy, entry.namespace(), &HostPattern::parse(host));
-    visibility(&entry.object.export_to, entry.namespace(), proxy.namespace).is_some()
+    visibility(&entry.object.export_to, of_services(cluster), entry.namespace(), proxy.namespace).is_some()
         && entry.object.hosts.iter().any(|it| knows(&it.value))
 }
 

@@ -13,7 +13,7 @@ use super::callee::aliased;
 use super::destination::{self, Proxy};
 use super::egress::{knows, knows_route};
 use super::entry::{Speaks, is_known_entry};
-use super::names::{Visibility, age_key, full_host, host_of, visibility};
+use super::names::{Visibility, age_key, full_host, host_of, of_routes, visibility};
 use super::protocol::{is_declared, is_http};
 use super::route::number;
 use super::{MESH, route};
@@ -223,10 +223,11 @@ fn having<'a>(
         patterns.filter(|it| it.matches(host) && counts(it)).map(|pattern| pattern.specificity()).max()
     };
     let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
-    let is_known = |it: &Found<'_, VirtualService>| seen(it, proxy).is_some() && knows_route(cluster, proxy, it);
+    let is_known =
+        |it: &Found<'_, VirtualService>| seen(cluster, it, proxy).is_some() && knows_route(cluster, proxy, it);
     let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it)).filter_map(|it| Some((fit(&it)?, it)));
     let mut found: Vec<_> = fitting.filter(|(_, it)| is_known(it)).collect();
-    let rank = |(fit, it): &(_, Found<'_, VirtualService>)| (Reverse(*fit), seen(it, proxy));
+    let rank = |(fit, it): &(_, Found<'_, VirtualService>)| (Reverse(*fit), seen(cluster, it, proxy));
     found.order_by_key(|it| (rank(it), age_key(&it.1)));
     found.into_iter().map(|(_, it)| it).collect()
 }
@@ -240,15 +241,15 @@ pub(super) fn listed<'a>(cluster: &'a Cluster, proxy: &Proxy<'_>, host: &str) ->
         own.any(|known| HostPattern::parse(&known).intersect(&host).is_some())
     };
     let is_known = |it: &Found<'_, VirtualService>| {
-        it.object.is_for_mesh() && seen(it, proxy).is_some() && knows_route(cluster, proxy, it)
+        it.object.is_for_mesh() && seen(cluster, it, proxy).is_some() && knows_route(cluster, proxy, it)
     };
     let mut found: Vec<_> = cluster.all::<VirtualService>().filter(|it| is_known(it) && shares(it)).collect();
-    found.order_by_key(|it| (seen(it, proxy), age_key(it)));
+    found.order_by_key(|it| (seen(cluster, it, proxy), age_key(it)));
     found
 }
 
-fn seen(found: &Found<'_, VirtualService>, proxy: &Proxy<'_>) -> Option<Visibility> {
-    visibility(&found.object.export_to, found.namespace(), proxy.namespace)
+fn seen(cluster: &Cluster, found: &Found<'_, VirtualService>, proxy: &Proxy<'_>) -> Option<Visibility> {
+    visibility(&found.object.export_to, of_routes(cluster), found.namespace(), proxy.namespace)
 }
 
 /// "Of several VirtualServices for one host of the mesh the first wins alone, the others are ignored for that host."

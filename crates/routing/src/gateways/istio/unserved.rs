@@ -8,7 +8,7 @@ use podpath_order::OrdSet;
 
 use super::destination::Proxy;
 use super::mesh::{served, virtual_services};
-use super::names::{full_host, gateways};
+use super::names::{full_host, gateways, of_routes};
 use super::route::{self, number};
 use crate::gateways::whole;
 use crate::pattern::HostPattern;
@@ -108,6 +108,7 @@ fn own_host(
     let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
     let is_alone = |it: &String| alone.contains(&full_host(cluster, it, owner.namespace()));
     if owner.object.export_to.is_empty()
+        && of_routes(cluster).is_empty()
         && let Some(host) = hosts.clone().find(is_alone)
     {
         return Some(host);

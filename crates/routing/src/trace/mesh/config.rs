@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use podpath_cluster::Cluster;
-use podpath_objects::{ConfigMap, Labels, Reader, Selector};
+use podpath_objects::{ConfigMap, GATEWAY_NAME, Gateway, Labels, Reader, Selector};
 
 use super::path::PathForm;
 use super::source::text;
@@ -141,17 +141,32 @@ impl Injector {
     }
 }
 
+/// The annotation that sets a proxy.
+const PROXY_CONFIG: &str = "proxy.istio.io/config";
+
 /// How many proxies before the gateway of some Pods are trusted: `gatewayTopology.numTrustedProxies` of the Pods' annotation
-/// `proxy.istio.io/config`, else of the mesh's `defaultConfig`; none unless told.
+/// `proxy.istio.io/config`, else of the mesh's `defaultConfig`; none unless told. The Pods that istiod makes for a Gateway have
+/// the annotations that the Gateway tells.
 pub(crate) fn trusted_proxies(cluster: &Cluster, namespace: &str, labels: &Labels) -> usize {
     let told = |config: Reader<'_>| {
         let hops = config.get("gatewayTopology").get("numTrustedProxies").int();
         hops.and_then(|it| usize::try_from(it.value).ok())
     };
     let pods = cluster.select_pods(namespace, labels);
-    let written = pods.iter().find_map(|it| it.template.annotations.get("proxy.istio.io/config"));
+    let written = match pods.as_slice() {
+        [] => of_made_pods(cluster, namespace, labels),
+        pods => pods.iter().find_map(|it| it.template.annotations.get(PROXY_CONFIG)),
+    };
     let of_mesh = || with_yaml(cluster, "istio", "mesh", |mesh| told(mesh.get("defaultConfig")));
     written.and_then(|text| parsed(text, told)).or_else(of_mesh).unwrap_or(0)
+}
+
+/// The same annotation of the Pods that istiod makes for a Gateway and that are not here: of `spec.infrastructure.annotations`
+/// where there are any, else of the Gateway itself (istio `deploymentcontroller.go`, `extractInfrastructureMetadata`).
+fn of_made_pods<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> Option<&'a str> {
+    let gateway = cluster.find::<Gateway>(namespace, labels.get(GATEWAY_NAME)?)?;
+    let told = &gateway.object.infrastructure_annotations;
+    if told.is_empty() { gateway.entry.resource.meta.annotation(PROXY_CONFIG) } else { told.get(PROXY_CONFIG) }
 }
 
 /// Reads YAML that stands in a ConfigMap of the root namespace; nothing is there where the ConfigMap is not.

@@ -4,7 +4,7 @@
 //! through; one with a token that no rule takes is answered 401.
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{JwtRule, RequestAuthentication, TokenPlace};
+use podpath_objects::{JwtRule, RequestAuthentication, TokenPlace, packed};
 use podpath_source::{Location, Text};
 
 use super::scope::Workload;
@@ -172,7 +172,7 @@ pub(in crate::trace) fn accept(rule: &Rule, request: &mut Request) {
 }
 
 /// A claim as it is written into a header (Envoy, `addJWTClaimToHeader`): integers as they are, other numbers with six
-/// digits, and nothing for null and the empty text. What becomes of lists and maps is not told.
+/// digits, lists and maps as the base64 of their JSON, and nothing for null and the empty text.
 fn header_value(claim: &Claim) -> Option<String> {
     let text = match claim {
         Claim::Text(text) => text.clone(),
@@ -181,7 +181,35 @@ fn header_value(claim: &Claim) -> Option<String> {
             Ok(number) => format!("{number:.6}"),
             Err(_) => text.clone(),
         },
-        Claim::List(_) | Claim::Map(_) => return None,
+        Claim::List(_) | Claim::Map(_) => packed(&json(claim)?),
     };
     Some(text).filter(|it| !it.is_empty() && *claim != Claim::Other("null".into()))
+}
+
+/// A claim as protobuf writes it in JSON, without blanks. None where that is not told: the order of several keys, letters that it
+/// may escape, and how it rounds numbers.
+fn json(claim: &Claim) -> Option<String> {
+    Some(match claim {
+        Claim::Text(text) => {
+            let is_plain = |it: char| matches!(it, ' '..='~') && !matches!(it, '<' | '>');
+            if !text.chars().all(is_plain) {
+                return None;
+            }
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+        Claim::Other(text) => match text.parse::<f64>() {
+            Ok(number) if number.fract().abs() > 0.0 || number.abs() >= 1e15 => return None,
+            Ok(number) => format!("{number:.0}"),
+            Err(_) => text.clone(),
+        },
+        Claim::List(items) => {
+            let items: Option<Vec<String>> = items.iter().map(json).collect();
+            format!("[{}]", items?.join(","))
+        }
+        Claim::Map(fields) => match fields.as_slice() {
+            [] => "{}".to_owned(),
+            [(key, value)] => format!("{{{}:{}}}", json(&Claim::Text(key.clone()))?, json(value)?),
+            _ => return None,
+        },
+    })
 }

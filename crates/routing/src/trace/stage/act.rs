@@ -127,8 +127,8 @@ impl Walk<'_> {
         let upstream = shares::upstream(backend, request.clone());
         self.begin_tls(backend, &upstream);
         self.trace.upstream = Some(upstream);
-        if let (true, Source::Network, Some(client)) = (backend.keeps_client, &self.source, &request.source_ip) {
-            self.source = Source::Client(client.clone());
+        if backend.keeps_client && self.source == Source::Network {
+            self.keep_client(&request);
         }
         self.arrive(backend, live, request)
     }

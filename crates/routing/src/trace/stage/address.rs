@@ -39,6 +39,11 @@ impl Walk<'_> {
         self.client_ip = None;
     }
 
+    /// Nothing on the way writes its own address: who connects is the client itself, by an address that may not be told.
+    pub(in crate::trace) fn keep_client(&mut self, request: &Request) {
+        self.source = Source::Client(request.source_ip.clone());
+    }
+
     /// Who opens the next connection, as the one that is called sees it.
     pub(super) fn opener(&self) -> Opener {
         Opener {
@@ -73,10 +78,10 @@ impl Walk<'_> {
     }
 }
 
-/// The address of a client that an NLB keeps, or of some Pods, where all of them that are here have the same one.
+/// The address of a client that is kept, or of some Pods, where all of them that are here have the same one.
 pub(super) fn address_of(cluster: &Cluster, source: &Source) -> Option<String> {
     if let Source::Client(ip) = source {
-        return Some(ip.clone());
+        return ip.clone();
     }
     let Source::Pod { namespace, labels } = source else { return None };
     let mut found =

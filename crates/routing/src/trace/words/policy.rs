@@ -53,6 +53,13 @@ pub(in crate::trace) fn unknown_pod_address(cidr: &str) -> Text {
     )
 }
 
+pub(in crate::trace) fn unknown_client_address(cidr: &str) -> Text {
+    Text::new(
+        format!("whether the client's address lies in `{cidr}` is not known; give the request a source address"),
+        format!("클라이언트 주소가 `{cidr}` 안에 있는지 알 수 없습니다. 요청에 출발지 주소를 알려 주세요"),
+    )
+}
+
 pub(in crate::trace) fn unknown_address(cidr: &str) -> Text {
     Text::new(
         format!("whether the load balancer's addresses lie in `{cidr}` is not in the manifests"),
@@ -90,9 +97,13 @@ fn source(source: &Source) -> Text {
             }
         }
         Source::Proxy => Text::new("the gateway", "게이트웨이"),
-        Source::Client(ip) => Text::new(
+        Source::Client(Some(ip)) => Text::new(
             format!("the client `{ip}`, whose address is no Pod's: only an `ipBlock` can name it"),
             format!("클라이언트 `{ip}`(Pod가 아니므로 `ipBlock`으로만 적을 수 있습니다)"),
+        ),
+        Source::Client(None) => Text::new(
+            "the client, whose address is no Pod's: only an `ipBlock` can name it",
+            "클라이언트(Pod가 아니므로 `ipBlock`으로만 적을 수 있습니다)",
         ),
         Source::Network | Source::Given => Text::new(
             "the load balancer, whose address is no Pod's: only an `ipBlock` can name it",
@@ -181,9 +192,13 @@ pub(in crate::trace) fn dropped(
             format!("Blocked: NetworkPolicy `{policy}` lets nobody from `{namespace}` in"),
             format!("막힙니다. NetworkPolicy `{policy}`에 `{namespace}`에서 오는 트래픽을 허용하는 규칙이 없습니다"),
         ),
-        (Direction::Ingress, Source::Client(ip)) => Text::new(
+        (Direction::Ingress, Source::Client(Some(ip))) => Text::new(
             format!("Blocked: NetworkPolicy `{policy}` does not let `{ip}` in"),
             format!("막힙니다. NetworkPolicy `{policy}`에 `{ip}` 주소에서 오는 트래픽을 허용하는 규칙이 없습니다"),
+        ),
+        (Direction::Ingress, Source::Client(None)) => Text::new(
+            format!("Blocked: NetworkPolicy `{policy}` does not let the client in"),
+            format!("막힙니다. NetworkPolicy `{policy}`에 클라이언트에서 오는 트래픽을 허용하는 규칙이 없습니다"),
         ),
         (Direction::Ingress, _) => Text::new(
             format!("Blocked: NetworkPolicy `{policy}` does not let the load balancer in"),

@@ -161,7 +161,7 @@ impl Making<'_, '_> {
     }
 
     fn rule(&mut self) -> Result<Rule, Frozen> {
-        let extra = extra(self.build.cluster, self.unit);
+        let extra = extra(self.build.cluster, self.unit.route, &self.unit.rule);
         let mut conditions = self.conditions();
         conditions.extend(self.sources(extra));
         let actions = match extra {
@@ -299,7 +299,6 @@ impl Making<'_, '_> {
                 other => return Err(self.error(format!("Unsupported filter type: {}", other.name()))),
             }
         }
-        Build::weights(self.unit.route, &self.unit.rule, self.unit.r)?;
         if targets.iter().all(|it| it.weight == Some(0)) {
             return Ok(failure());
         }
@@ -376,8 +375,8 @@ impl Making<'_, '_> {
 
 /// "Missing or not accepted (its OIDC Secret does not exist) makes the rule a fixed 500", and so does a second one
 /// (`listenerRuleConfigLoader`). References to other groups are none.
-fn extra<'a>(cluster: &'a Cluster, unit: &Unit<'_>) -> Extra<'a> {
-    let mut references = unit.rule.filters.iter().filter_map(|it| match &it.kind {
+fn extra<'a>(cluster: &'a Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> Extra<'a> {
+    let mut references = rule.filters.iter().filter_map(|it| match &it.kind {
         FilterKind::Extension(it) if it.group == "gateway.k8s.aws" && it.kind == "ListenerRuleConfiguration" => {
             Some(it)
         }
@@ -387,7 +386,7 @@ fn extra<'a>(cluster: &'a Cluster, unit: &Unit<'_>) -> Extra<'a> {
     if references.next().is_some() {
         return Extra::Broken;
     }
-    let namespace = unit.route.namespace();
+    let namespace = route.namespace();
     let found = cluster.find::<ListenerRuleConfiguration>(namespace, &reference.name.value);
     let Some(spec) = found.and_then(|it| it.object.spec()) else { return Extra::Broken };
     let extra = Extra::Spec(spec);
@@ -397,6 +396,11 @@ fn extra<'a>(cluster: &'a Cluster, unit: &Unit<'_>) -> Extra<'a> {
         Some(name) if cluster.find::<Secret>(namespace, &name).is_none() => Extra::Broken,
         _ => extra,
     }
+}
+
+/// The ListenerRuleConfiguration of a rule cannot be used, so that none of its backends is loaded.
+pub(super) fn is_broken(cluster: &Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> bool {
+    matches!(extra(cluster, route, rule), Extra::Broken)
 }
 
 /// "No usable backend or all weights 0: fixed 500."

@@ -75,7 +75,9 @@ impl Build<'_> {
         let is_local = self.target_type == "instance" && keeps_local(service.object);
         let notes = self.notes;
         let port = match notes.get("healthcheck-port") {
-            Some(note) => target::health_port(service, note.value, self.target_type, &note.origin)?,
+            Some(note) => {
+                target::health_port(service, note.value, self.target_type, target::NO_HEALTH_PORT, &note.origin)?
+            }
             None if is_local => {
                 // The API server chooses one where the owner keeps traffic local; elsewhere there is none, and 0 is told.
                 let own = self.service.object;

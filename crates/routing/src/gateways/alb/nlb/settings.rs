@@ -45,8 +45,8 @@ pub(super) fn attributes(notes: &Annotations<'_>) -> Result<(), Frozen> {
     }
 }
 
-/// Addresses for the subnets fit a scheme: elastic ones from outside, private ones inside; those of IPv6 need both families
-/// (`buildLoadBalancerSubnetMappings`). Whether there is one for each subnet is not known here.
+/// Addresses for the subnets fit a scheme: elastic ones from outside, private ones inside; those of IPv6 need both families.
+/// Each kind that is written has one for each subnet (`buildLoadBalancerSubnetMappings`).
 pub(super) fn addresses(
     notes: &Annotations<'_>,
     scheme: &str,
@@ -61,9 +61,12 @@ pub(super) fn addresses(
     let (six, nat) = ("ipv6-addresses", "source-nat-ipv6-prefixes");
     let is_dual = address_type == "dualstack";
     refuse(elastic, scheme == "internet-facing", "EIP allocations can only be set for internet facing load balancers")?;
+    one_each(notes, elastic, "EIP allocations")?;
     refuse(private, scheme == "internal", "private IPv4 addresses can only be set for internal load balancers")?;
+    one_each(notes, private, "private IPv4 addresses")?;
     family(notes, private, "private IPv4 addresses", false)?;
     refuse(six, is_dual, "IPv6 addresses can only be set for dualstack load balancers")?;
+    one_each(notes, six, "IPv6 addresses")?;
     family(notes, six, "IPv6 addresses", true)?;
     refuse(
         nat,
@@ -75,6 +78,17 @@ pub(super) fn addresses(
         has_source_nat,
         "source-nat-ipv6-prefixes annotation is only applicable if enable-prefix-for-ipv6-source-nat annotation is set to on.",
     )
+}
+
+/// There are as many as subnets. Those that are named must all be found; how many are discovered where none is named is not
+/// known here.
+fn one_each(notes: &Annotations<'_>, suffix: &str, what: &str) -> Result<(), Frozen> {
+    let (Some(listed), Some(subnets)) = (notes.texts(suffix), notes.texts("subnets")) else { return Ok(()) };
+    let (count, subnets) = (listed.len(), subnets.len());
+    if count == subnets {
+        return Ok(());
+    }
+    Err(error(notes, suffix, format!("count of {what} ({count}) and subnets ({subnets}) must match")))
 }
 
 /// All of a list are addresses of one family.
