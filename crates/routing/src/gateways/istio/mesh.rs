@@ -47,7 +47,7 @@ pub fn lower_alias(cluster: &Cluster, proxy: &Proxy<'_>, service: &Found<'_, Ser
     let routes = Routes::with_rules(cluster, proxy, found);
     let first = *routes.found.first()?;
     let of_service = Routes::of(cluster, proxy, &full);
-    let place = |it: &Found<'_, VirtualService>| seen(it, proxy);
+    let place = |it: &Found<'_, VirtualService>| seen(cluster, it, proxy);
     let goes_before = |it: &Found<'_, VirtualService>| (place(it), age_key(it)) < (place(&first), age_key(&first));
     // A Service whose VirtualService comes to nothing has its virtual host behind them all.
     if of_service.found.first().is_some_and(goes_before) && !route::is_void(&of_service.rules) {
