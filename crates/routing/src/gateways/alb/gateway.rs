@@ -7,7 +7,7 @@ mod rule;
 mod subnets;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
+use podpath_objects::{BackendRef, Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
 use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::{Span, Text};
 
@@ -100,6 +100,7 @@ fn fill(
 ) -> Result<(), Frozen> {
     let (configuration, defaults) = configuration(cluster, gateway)?;
     let error = |message: String| Frozen { message, origin: whole(gateway) };
+    weights(cluster, facts, taken)?;
     made.name = configuration.text("loadBalancerName");
     if made.name.as_ref().is_some_and(|it| it.len() > 32) {
         return Err(error("load balancer name cannot be longer than 32 characters".into()));
@@ -264,8 +265,8 @@ impl<'a> Build<'a> {
             if of_port.is_empty() {
                 continue;
             }
-            let protocol = self.upgraded(&port)?;
             let certificates = self.certificates(&port, &of_port)?;
+            let protocol = self.upgraded(&port)?;
             let (default_action, rules, contenders) = if self.is_network {
                 match self.connections(&port, protocol, &of_port)? {
                     Some((forward, contenders)) => (Action::Forward(forward), vec![], contenders),
@@ -374,7 +375,6 @@ impl<'a> Build<'a> {
         let Some(oldest) = routes.first() else { return Ok(None) };
         let mut forward = Forward::default();
         for (number, rule) in oldest.rules().iter().enumerate() {
-            Self::weights(oldest, rule, number)?;
             self.leave_out(oldest, rule, number);
             let targets = self.targets(oldest, rule, number, port)?;
             forward.targets.extend(targets);
@@ -413,16 +413,6 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Shares of an action that sends on are 0 to 999 each.
-    fn weights(route: &Route<'_>, rule: &RouteRule<'_>, number: usize) -> Result<(), Frozen> {
-        let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| it.weight > 999) else {
-            return Ok(());
-        };
-        let message = format!("[Generated Group] invalid weight {}: it must be within [0, 999]", backend.weight);
-        let origin = route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]"));
-        Err(Frozen { message, origin })
-    }
-
     /// The backends of a rule that can be used: "a missing or not granted backend is left out".
     fn targets(
         &mut self,
@@ -446,6 +436,23 @@ impl<'a> Build<'a> {
         }
         Ok(targets)
     }
+}
+
+/// "Weight must be less than or equal to 999": that of a backend that can be used, in any rule of any route that a port has. It
+/// is asked while the routes are read, before anything is built (`commonBackendLoader`, a fatal error).
+fn weights(cluster: &Cluster, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<(), Frozen> {
+    let listeners = ports(facts).into_iter().flat_map(|it| it.listeners);
+    let of_ports: Vec<_> = listeners.filter_map(|(number, _)| taken.get(&number)).flatten().collect();
+    for route in by_age(&of_ports) {
+        for (r, rule) in route.rules().iter().enumerate().filter(|(_, it)| !rule::is_broken(cluster, route, it)) {
+            let heavy = |it: &BackendRef| it.weight > 999 && props::unusable(cluster, route, it).is_none();
+            let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| heavy(it)) else { continue };
+            let message = format!("Weight [{}] must be less than or equal to 999", backend.weight);
+            let origin = route.origin(backend.span, format!("spec.rules[{r}].backendRefs[{b}]"));
+            return Err(Frozen { message, origin });
+        }
+    }
+    Ok(())
 }
 
 /// The routes of a port, each once, the oldest first.
