@@ -222,21 +222,20 @@ struct Port<'a> {
 
 impl Port<'_> {
     fn origin(&self) -> Origin {
-        let first = self.listeners.first();
-        first
-            .map(|(_, it)| Origin {
-                resource: Some(it.owner),
-                location: it.location,
-                path: format!("spec.listeners[{}]", it.place),
-            })
-            .unwrap_or_default()
+        self.listeners.first().map(|(_, it)| place(it)).unwrap_or_default()
     }
 }
 
-/// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
-fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
+/// The listeners that the controller accepts, with their numbers.
+fn open(facts: &GatewayFacts) -> impl Iterator<Item = (usize, &ListenerFacts)> {
+    facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none())
+}
+
+/// Those by port. "TCP and UDP listeners of one port are one TCP_UDP listener"; others of two protocols keep the whole load
+/// balancer as it is, such as one that ends TLS and one that passes it through (`mapGatewayListenerConfigsByPort`).
+fn ports(facts: &GatewayFacts) -> Result<Vec<Port<'_>>, Frozen> {
     let mut ports: OrdMap<u16, Port<'_>> = OrdMap::new();
-    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none()) {
+    for (number, listener) in open(facts) {
         let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
         let protocol = match spoken {
             Protocol::Http => "HTTP",
@@ -246,20 +245,34 @@ fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
             Protocol::Tcp | Protocol::TlsPassthrough => "TCP",
             Protocol::Udp => "UDP",
         };
-        let open = ports.entry(port).or_insert_with(|| Port { number: port, protocol, listeners: vec![] });
-        if matches!((open.protocol, protocol), ("TCP", "UDP") | ("UDP", "TCP")) {
-            open.protocol = "TCP_UDP";
+        let taken = ports.entry(port).or_insert_with(|| Port { number: port, protocol, listeners: vec![] });
+        match (taken.protocol, protocol) {
+            (one, other) if one == other => {}
+            ("TCP" | "UDP" | "TCP_UDP", "TCP" | "UDP") => taken.protocol = "TCP_UDP",
+            _ => {
+                let why = "invalid listeners on gateway, listeners with same ports cannot have different protocols";
+                return Err(Frozen { message: why.to_owned(), origin: place(listener) });
+            }
         }
-        open.listeners.push((number, listener));
+        taken.listeners.push((number, listener));
     }
-    ports.into_values().collect()
+    Ok(ports.into_values().collect())
+}
+
+/// Where a listener stands.
+fn place(listener: &ListenerFacts) -> Origin {
+    Origin {
+        resource: Some(listener.owner),
+        location: listener.location,
+        path: format!("spec.listeners[{}]", listener.place),
+    }
 }
 
 impl<'a> Build<'a> {
     /// "A listener exists only if it has at least one route."
     fn listeners(&mut self, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<Vec<Listener>, Frozen> {
         let mut listeners = Vec::new();
-        for port in ports(facts) {
+        for port in ports(facts)? {
             let of_port = port.listeners.iter().filter_map(|(number, _)| taken.get(number));
             let of_port: Vec<_> = of_port.flatten().collect();
             if of_port.is_empty() {
@@ -441,9 +454,8 @@ impl<'a> Build<'a> {
 /// "Weight must be less than or equal to 999": that of a backend that can be used, in any rule of any route that a port has. It
 /// is asked while the routes are read, before anything is built (`commonBackendLoader`, a fatal error).
 fn weights(cluster: &Cluster, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<(), Frozen> {
-    let listeners = ports(facts).into_iter().flat_map(|it| it.listeners);
-    let of_ports: Vec<_> = listeners.filter_map(|(number, _)| taken.get(&number)).flatten().collect();
-    for route in by_age(&of_ports) {
+    let all: Vec<_> = open(facts).filter_map(|(number, _)| taken.get(&number)).flatten().collect();
+    for route in by_age(&all) {
         for (r, rule) in route.rules().iter().enumerate().filter(|(_, it)| !rule::is_broken(cluster, route, it)) {
             let heavy = |it: &BackendRef| it.weight > 999 && props::unusable(cluster, route, it).is_none();
             let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| heavy(it)) else { continue };
