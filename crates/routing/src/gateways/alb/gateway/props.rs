@@ -345,7 +345,7 @@ impl Making<'_, '_> {
         };
         let check = written.text("healthCheckProtocol").unwrap_or_else(|| default.to_owned());
         let port = match (written.text("healthCheckPort"), service) {
-            (Some(port), Some(service)) => target::health_port(service, &port, target_type, self.place)?,
+            (Some(port), Some(service)) => target::health_port(service, &port, target_type, self.place, "")?,
             (Some(port), None) => (port != "traffic-port").then_some(i64::from(number)),
             (None, Some(service)) if is_local => service.object.health_check_node_port.map(i64::from),
             (None, _) => None,

@@ -88,7 +88,7 @@ impl Build<'_> {
             return Err(Frozen { message: format!("unsupported health check protocol {written}"), origin });
         }
         let port = match notes.get("healthcheck-port") {
-            Some(note) => target::health_port(service, note.value, self.target_type, &note.origin)?,
+            Some(note) => target::health_port(service, note.value, self.target_type, &note.origin, target::UNRESOLVED)?,
             None if is_local => {
                 // The API server chooses one where the owner keeps traffic local; elsewhere there is none, and 0 is told.
                 let own = self.service.object;
