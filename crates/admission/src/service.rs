@@ -3,10 +3,11 @@
 //! Source: `pkg/apis/core/validation/validation.go` (`ValidateService`). What only allocation finds, such as a node port
 //! that is taken by another Service, is left to the cluster.
 
-use std::net::IpAddr;
+mod addresses;
 
 use podpath_order::OrdSet;
 
+use self::addresses::address_of;
 use crate::metadata::{self, labels, quoted};
 use crate::{Field, Refusal, name};
 
@@ -15,6 +16,8 @@ const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 const RANGE: &str = "must be between 1 and 65535, inclusive";
 const BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
 const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+const RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const NOTED_RANGES: &str = "metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]";
 const NODE_PORTS: std::ops::RangeInclusive<i64> = 30000..=32767;
 
 /// What the API server refuses of a Service.
@@ -28,9 +31,9 @@ pub(crate) fn check(root: &podpath_yaml::Node) -> Vec<Refusal> {
     found.extend(ports(&spec, kind));
     found.extend(labels(&spec.get("selector")));
     found.extend(given(&written, TYPES));
-    found.extend(addresses(&spec, kind));
-    found.extend(families(&spec, kind));
-    found.extend(load_balancer(&spec, kind));
+    found.extend(addresses::check(&spec, kind));
+    found.extend(addresses::families(&spec, kind));
+    found.extend(load_balancer(&root, &spec, kind));
     found.extend(traffic(&spec, kind));
     found
 }
@@ -115,123 +118,56 @@ fn port(item: &Field<'_>, kind: &str) -> Vec<Refusal> {
     found
 }
 
-/// `clusterIP`, `externalName`, `externalIPs`.
-fn addresses(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
-    const IP: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-    let (address, external) = (spec.get("clusterIP"), spec.get("externalName"));
-    let text = address.text();
-    let mut found = Vec::new();
-    let first = spec.get("clusterIP").told_at("spec.clusterIPs[0]");
-    if kind == "ExternalName" {
-        let all = spec.get("clusterIP").told_at("spec.clusterIPs");
-        found.extend((!text.is_empty()).then(|| all.forbidden("may not be set for ExternalName services")));
-        let host = external.text().strip_suffix('.').unwrap_or(external.text());
-        if host.is_empty() {
-            found.push(external.required());
-        } else {
-            found.extend(name::subdomain(host).map(|why| external.invalid(&quoted(external.text()), &why)));
-        }
-    } else if text == "None" && matches!(kind, "LoadBalancer" | "NodePort") {
-        found.push(first.invalid("\"None\"", &format!("may not be set to 'None' for {kind} services")));
-    } else if !text.is_empty() && text != "None" && address_of(text).is_none() {
-        found.push(first.invalid(&quoted(text), IP));
-    }
-    let others = spec.get("externalIPs").items();
-    let bad = |it: &Field<'_>| {
-        let why = address_of(it.text()).map_or(Some(IP), unfit)?;
-        Some(it.invalid(&quoted(it.text()), why))
-    };
-    found.extend(others.iter().filter_map(bad));
-    found
-}
-
-/// `ipFamilies`, `ipFamilyPolicy` and `clusterIPs` (`ValidateServiceClusterIPsRelatedFields`).
-fn families(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
-    let (families, policy, all) = (spec.get("ipFamilies"), spec.get("ipFamilyPolicy"), spec.get("clusterIPs"));
-    let mut found = Vec::new();
-    if kind == "ExternalName" {
-        let fields = [(!families.is_empty(), families), (policy.exists(), policy)];
-        let told = fields.into_iter().filter(|(is_told, _)| *is_told);
-        found.extend(told.map(|(_, it)| it.forbidden("may not be set for ExternalName services")));
-        return found;
-    }
-    let mut seen = OrdSet::new();
-    for it in families.items() {
-        found.extend(it.one_of(&["IPv4", "IPv6"]));
-        found.extend((!seen.insert(it.text())).then(|| it.duplicate(&quoted(it.text()))));
-    }
-    found.extend(given(&policy, &["PreferDualStack", "RequireDualStack", "SingleStack"]));
-    if families.len() > 1 && policy.text() == "SingleStack" {
-        let why = "must be RequireDualStack or PreferDualStack when multiple 'ipFamilies' are specified";
-        found.push(policy.invalid("\"SingleStack\"", why));
-    }
-    let (first, addresses) = (spec.get("clusterIP").text(), all.texts());
-    let why = match addresses.first() {
-        Some(_) if first.is_empty() => "must be empty when `clusterIP` is not specified",
-        Some(it) if *it != first => "first value must match `clusterIP`",
-        Some(&"None") if addresses.len() > 1 => "'None' must be the first and only value",
-        None | Some(_) => return found,
-    };
-    let value: Vec<_> = addresses.iter().map(|it| quoted(it)).collect();
-    found.push(all.invalid(&format!("[{}]", value.join(",")), why));
-    found
-}
-
-/// An address; leading zeros are let through, as they always were in these fields.
-fn address_of(text: &str) -> Option<IpAddr> {
-    let bare = |it: &str| if it.len() > 1 { it.trim_start_matches('0').to_owned() } else { it.to_owned() };
-    let parts: Vec<_> = text.split('.').map(bare).map(|it| if it.is_empty() { "0".into() } else { it }).collect();
-    text.parse().ok().or_else(|| parts.join(".").parse().ok())
-}
-
-/// Why an external address is none that traffic can come to.
-fn unfit(address: IpAddr) -> Option<&'static str> {
-    let is_link_local = match address {
-        IpAddr::V4(it) => it.is_link_local(),
-        IpAddr::V6(it) => it.segments().first().is_some_and(|it| it & 0xffc0 == 0xfe80),
-    };
-    if address.is_unspecified() {
-        return Some(if address.is_ipv4() {
-            "may not be unspecified (0.0.0.0)"
-        } else {
-            "may not be unspecified (::)"
-        });
-    }
-    if address.is_loopback() {
-        return Some("may not be in the loopback range (127.0.0.0/8, ::1/128)");
-    }
-    is_link_local.then_some("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
-}
-
 /// Refuses a text that is given and none of these.
 fn given(field: &Field<'_>, supported: &[&str]) -> Option<Refusal> {
     if field.is_empty() { None } else { field.one_of(supported) }
 }
 
+/// The same where an empty text is a value, too: no default takes its place.
+fn written(field: &Field<'_>, supported: &[&str]) -> Option<Refusal> {
+    if field.exists() { field.one_of(supported) } else { None }
+}
+
 /// What only a Service of type LoadBalancer may say.
-fn load_balancer(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
-    // The server's own spelling.
-    let ranges = spec.get("loadBalancerSourceRanges").told_at("spec.LoadBalancerSourceRanges");
+fn load_balancer(root: &Field<'_>, spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
+    let class = spec.get("loadBalancerClass");
+    let mut found = Vec::new();
     if kind == "LoadBalancer" {
-        let class = spec.get("loadBalancerClass");
-        let text = class.text();
-        let unfit = class.exists().then(|| name::qualified(text)).flatten();
-        let unfit = unfit.map(|why| class.invalid(&quoted(text), &why));
-        let wrong = ranges.items().into_iter().filter(|it| !is_range(it.text().trim()));
-        return unfit.into_iter().chain(wrong.map(|it| it.invalid(&quoted(it.text().trim()), CIDR))).collect();
+        let unfit = class.exists().then(|| name::qualified(class.text())).flatten();
+        found.extend(unfit.map(|why| class.invalid(&quoted(class.text()), &why)));
+    } else {
+        let named = [class, spec.get("allocateLoadBalancerNodePorts")];
+        found.extend(named.iter().filter(|it| it.exists()).map(|it| it.forbidden(BALANCED)));
     }
-    let named = ["loadBalancerClass", "allocateLoadBalancerNodePorts"].into_iter().map(|it| spec.get(it));
-    let mut found: Vec<_> = named.filter(Field::exists).map(|it| it.forbidden(BALANCED)).collect();
-    if !ranges.is_empty() {
-        found.push(ranges.forbidden(BALANCED));
-    }
+    found.extend(ranges(root, spec, kind));
     found
 }
 
-/// An address, a slash, and how many of its bits count.
+/// The ranges of clients, of the field or else of the older annotation, where one place holds them all. White space around
+/// them counts for nothing.
+fn ranges(root: &Field<'_>, spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
+    // The server's own spelling.
+    let listed = spec.get("loadBalancerSourceRanges").told_at("spec.LoadBalancerSourceRanges");
+    let noted = root.get("metadata").get("annotations").get(RANGES).told_at(NOTED_RANGES);
+    let (place, parts) = if listed.is_empty() {
+        let parts = noted.text().split(',').map(|it| (noted.clone(), it.trim()));
+        let parts: Vec<_> = parts.filter(|_| !noted.text().trim().is_empty()).collect();
+        (noted, parts)
+    } else {
+        let parts = listed.items().into_iter().map(|it| (it.clone(), it.text().trim())).collect();
+        (listed, parts)
+    };
+    let is_lost = place.exists() && kind != "LoadBalancer";
+    let mut found: Vec<_> = is_lost.then(|| place.forbidden(BALANCED)).into_iter().collect();
+    let wrong = parts.into_iter().filter(|(_, range)| !is_range(range));
+    found.extend(wrong.map(|(it, range)| it.invalid(&quoted(range), CIDR)));
+    found
+}
+
+/// An address, a slash, and how many of its bits count; Rust reads a sign before them, Go does not.
 fn is_range(text: &str) -> bool {
     let parts = text.split_once('/').and_then(|(address, bits)| Some((address_of(address)?, bits.parse::<u8>().ok()?)));
-    parts.is_some_and(|(address, bits)| bits <= if address.is_ipv4() { 32 } else { 128 })
+    !text.contains('+') && parts.is_some_and(|(address, bits)| bits <= if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// Affinity and traffic policies.
@@ -257,7 +193,7 @@ fn traffic(spec: &Field<'_>, kind: &str) -> Vec<Refusal> {
         let why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
         found.push(check.invalid(&number.to_string(), why));
     }
-    found.extend(given(&spec.get("internalTrafficPolicy"), &["Cluster", "Local"]));
-    found.extend(given(&spec.get("trafficDistribution"), &["PreferClose", "PreferSameNode", "PreferSameZone"]));
+    found.extend(written(&spec.get("internalTrafficPolicy"), &["Cluster", "Local"]));
+    found.extend(written(&spec.get("trafficDistribution"), &["PreferClose", "PreferSameNode", "PreferSameZone"]));
     found
 }

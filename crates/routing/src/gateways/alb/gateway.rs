@@ -7,7 +7,7 @@ mod rule;
 mod subnets;
 
 use podpath_cluster::{Cluster, Found, ResourceId};
-use podpath_objects::{Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
+use podpath_objects::{BackendRef, Gateway, GatewayClass, LoadBalancerConfiguration, TargetGroupConfiguration};
 use podpath_order::{OrdMap, OrdSet, Order};
 use podpath_source::{Span, Text};
 
@@ -103,8 +103,8 @@ fn fill(
     made: &mut LoadBalancer,
 ) -> Result<(), Frozen> {
     let (configuration, defaults) = configuration(cluster, gateway)?;
-    weights(cluster, facts, taken)?;
     let error = |message: String| Frozen { message, origin: whole(gateway) };
+    weights(cluster, facts, taken)?;
     made.name = configuration.text("loadBalancerName");
     if made.name.as_ref().is_some_and(|it| it.len() > 32) {
         return Err(error("load balancer name cannot be longer than 32 characters".into()));
@@ -226,21 +226,20 @@ struct Port<'a> {
 
 impl Port<'_> {
     fn origin(&self) -> Origin {
-        let first = self.listeners.first();
-        first
-            .map(|(_, it)| Origin {
-                resource: Some(it.owner),
-                location: it.location,
-                path: format!("spec.listeners[{}]", it.place),
-            })
-            .unwrap_or_default()
+        self.listeners.first().map(|(_, it)| place(it)).unwrap_or_default()
     }
 }
 
-/// The listeners that the controller accepts, by port. "TCP and UDP listeners of one port are one TCP_UDP listener."
-fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
+/// The listeners that the controller accepts, with their numbers.
+fn open(facts: &GatewayFacts) -> impl Iterator<Item = (usize, &ListenerFacts)> {
+    facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none())
+}
+
+/// Those by port. "TCP and UDP listeners of one port are one TCP_UDP listener"; others of two protocols keep the whole load
+/// balancer as it is, such as one that ends TLS and one that passes it through (`mapGatewayListenerConfigsByPort`).
+fn ports(facts: &GatewayFacts) -> Result<Vec<Port<'_>>, Frozen> {
     let mut ports: OrdMap<u16, Port<'_>> = OrdMap::new();
-    for (number, listener) in facts.listeners.iter().enumerate().filter(|(_, it)| it.shut().is_none()) {
+    for (number, listener) in open(facts) {
         let (Some(port), Some(spoken)) = (listener.port, listener.protocol) else { continue };
         let protocol = match spoken {
             Protocol::Http => "HTTP",
@@ -250,28 +249,42 @@ fn ports(facts: &GatewayFacts) -> Vec<Port<'_>> {
             Protocol::Tcp | Protocol::TlsPassthrough => "TCP",
             Protocol::Udp => "UDP",
         };
-        let open = ports.entry(port).or_insert_with(|| Port { number: port, protocol, listeners: vec![] });
-        if matches!((open.protocol, protocol), ("TCP", "UDP") | ("UDP", "TCP")) {
-            open.protocol = "TCP_UDP";
+        let taken = ports.entry(port).or_insert_with(|| Port { number: port, protocol, listeners: vec![] });
+        match (taken.protocol, protocol) {
+            (one, other) if one == other => {}
+            ("TCP" | "UDP" | "TCP_UDP", "TCP" | "UDP") => taken.protocol = "TCP_UDP",
+            _ => {
+                let why = "invalid listeners on gateway, listeners with same ports cannot have different protocols";
+                return Err(Frozen { message: why.to_owned(), origin: place(listener) });
+            }
         }
-        open.listeners.push((number, listener));
+        taken.listeners.push((number, listener));
     }
-    ports.into_values().collect()
+    Ok(ports.into_values().collect())
+}
+
+/// Where a listener stands.
+fn place(listener: &ListenerFacts) -> Origin {
+    Origin {
+        resource: Some(listener.owner),
+        location: listener.location,
+        path: format!("spec.listeners[{}]", listener.place),
+    }
 }
 
 impl<'a> Build<'a> {
     /// "A listener exists only if it has at least one route."
     fn listeners(&mut self, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<Vec<Listener>, Frozen> {
         let mut listeners = Vec::new();
-        for port in ports(facts) {
+        for port in ports(facts)? {
             let of_port = port.listeners.iter().filter_map(|(number, _)| taken.get(number));
             let mut of_port: Vec<_> = of_port.flatten().collect();
             if of_port.is_empty() {
                 continue;
             }
             of_port.extend(refused_too(facts, taken, &port, &of_port));
-            let protocol = self.upgraded(&port)?;
             let certificates = self.certificates(&port, &of_port)?;
+            let protocol = self.upgraded(&port)?;
             let (default_action, rules, contenders) = if self.is_network {
                 match self.connections(&port, protocol, &of_port)? {
                     Some((forward, contenders)) => (Action::Forward(forward), vec![], contenders),
@@ -443,29 +456,20 @@ impl<'a> Build<'a> {
     }
 }
 
-/// "Weight must be less than or equal to 999": all routes of its ports are loaded before anything is made of one of them, so a
-/// share counts whatever a rule does with its backends, and of a route that loses, too (`backend.go`, `commonBackendLoader`).
+/// "Weight must be less than or equal to 999": that of a backend that can be used, in any rule of any route that a port has. It
+/// is asked while the routes are read, before anything is built (`commonBackendLoader`, a fatal error).
 fn weights(cluster: &Cluster, facts: &GatewayFacts, taken: &ByListener<'_>) -> Result<(), Frozen> {
-    for port in ports(facts) {
-        let of_port: Vec<_> = port.listeners.iter().filter_map(|(number, _)| taken.get(number)).flatten().collect();
-        if let Some(error) = by_age(&of_port).into_iter().find_map(|it| too_heavy(cluster, it)) {
-            return Err(error);
+    let all: Vec<_> = open(facts).filter_map(|(number, _)| taken.get(&number)).flatten().collect();
+    for route in by_age(&all) {
+        for (r, rule) in route.rules().iter().enumerate().filter(|(_, it)| !rule::is_broken(cluster, route, it)) {
+            let heavy = |it: &BackendRef| it.weight > MAX_WEIGHT && props::unusable(cluster, route, it).is_none();
+            let Some((b, backend)) = rule.backends.iter().enumerate().find(|(_, it)| heavy(it)) else { continue };
+            let message = format!("Weight [{}] must be less than or equal to {MAX_WEIGHT}", backend.weight);
+            let origin = route.origin(backend.span, format!("spec.rules[{r}].backendRefs[{b}]"));
+            return Err(Frozen { message, origin });
         }
     }
     Ok(())
-}
-
-/// The first share of a route that is too large. Of a backend that cannot be used nothing more is read, and none of a rule whose
-/// ListenerRuleConfiguration cannot be used is loaded (`loadAttachedRules`).
-fn too_heavy(cluster: &Cluster, route: &Route<'_>) -> Option<Frozen> {
-    route.rules().iter().enumerate().find_map(|(number, rule)| {
-        let mut backends = rule.backends.iter().enumerate();
-        let (b, backend) = backends
-            .find(|(_, it)| it.weight > MAX_WEIGHT && props::unusable(cluster, route, it).is_none())
-            .filter(|_| !rule::is_broken(cluster, route, rule))?;
-        let message = format!("Weight [{}] must be less than or equal to {MAX_WEIGHT}", backend.weight);
-        Some(Frozen { message, origin: route.origin(backend.span, format!("spec.rules[{number}].backendRefs[{b}]")) })
-    })
 }
 
 /// The routes of a port, each once, the oldest first.

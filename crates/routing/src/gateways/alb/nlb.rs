@@ -128,16 +128,23 @@ fn name(notes: &Annotations<'_>) -> Result<Option<String>, Frozen> {
     }
 }
 
-/// Ranges matter where the controller makes the security group itself; elsewhere it asks whether it may write the rules of nodes
-/// and Pods (`buildLoadBalancerSecurityGroups`, `buildManageSecurityGroupRulesFlagLegacy`). Beside prefix lists, whose addresses
-/// are not known, they do not say who is let in.
+/// It has no security group at all.
+fn is_groupless(notes: &Annotations<'_>) -> Result<bool, Frozen> {
+    Ok(notes.bool("disable-nlb-sg")?.unwrap_or(false))
+}
+
+/// Ranges matter where the controller makes the security group itself; beside groups that are named it asks whether it may write
+/// the rules of nodes and Pods (`buildLoadBalancerSecurityGroups`). Beside prefix lists, whose addresses are not known, they do
+/// not say who is let in.
 fn source_ranges(
     service: &Found<'_, Service>,
     notes: &Annotations<'_>,
     address_type: &str,
 ) -> Result<Vec<String>, Frozen> {
-    let is_disabled = notes.bool("disable-nlb-sg")?.unwrap_or(false);
-    if is_disabled || notes.texts("security-groups").is_some_and(|it| !it.is_empty()) {
+    if is_groupless(notes)? {
+        return Ok(vec![]);
+    }
+    if notes.texts("security-groups").is_some_and(|it| !it.is_empty()) {
         return notes.bool("manage-backend-security-group-rules").map(|_| vec![]);
     }
     let written = Annotations::of(SHORT_PREFIX, service).get("load-balancer-source-ranges");
@@ -166,8 +173,13 @@ fn source_ranges(
 /// "`nlb-ip` means addresses whatever nlb-target-type says; a class alone means the controller's default." What is not `ip` are
 /// nodes, whatever it says (`buildTargetType`).
 fn target_type(cluster: &Cluster, notes: &Annotations<'_>) -> &'static str {
-    let wanted = notes.text("nlb-target-type", &cluster.settings.alb_target_type);
-    if notes.text("type", "") == "nlb-ip" || wanted == "ip" { "ip" } else { "instance" }
+    let is_ip = notes.text("type", "") == "nlb-ip" || wanted_type(cluster, notes) == "ip";
+    if is_ip { "ip" } else { "instance" }
+}
+
+/// As it is written.
+fn wanted_type(cluster: &Cluster, notes: &Annotations<'_>) -> String {
+    notes.text("nlb-target-type", &cluster.settings.alb_target_type)
 }
 
 struct Build<'a> {

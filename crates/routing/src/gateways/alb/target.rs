@@ -112,18 +112,17 @@ pub(super) fn address_type(service: &Service, of_load_balancer: &str, origin: &O
     }
 }
 
-/// What Ingresses and Services say before an error of the lookup of a health check's port; a Gateway says nothing
-/// (`backend_service.go`, `GetHealthCheckPort`).
-pub(super) const NO_HEALTH_PORT: &str = "failed to resolve healthCheckPort: ";
+/// What Ingresses and Services say before the error of a port that is not there; Gateways say nothing.
+pub(super) const UNRESOLVED: &str = "failed to resolve healthCheckPort: ";
 
-/// A health check's port that is a name: that of the Service, as targets see it. `said` goes before the words for a name
-/// that the Service does not have.
+/// A health check's port that is a name: that of the Service, as targets see it. `before` stands before the error of one that is
+/// not there.
 pub(super) fn health_port(
     service: &Found<'_, Service>,
     written: &str,
     target_type: &str,
-    said: &str,
     origin: &Origin,
+    before: &str,
 ) -> Result<Option<i64>, Frozen> {
     if written == "traffic-port" {
         return Ok(None);
@@ -132,7 +131,7 @@ pub(super) fn health_port(
         return Ok(Some(number));
     }
     let port = port_of(service, &PortRef::Name(written.to_owned()), origin).map_err(|mut it| {
-        it.message.insert_str(0, said);
+        it.message.insert_str(0, before);
         it
     })?;
     if target_type == "instance" {
@@ -232,7 +231,7 @@ impl Wanted<'_> {
     fn health(&self, target_type: &str, protocol: &str, version: &str) -> Result<HealthCheck, Frozen> {
         let written = self.notes.text("healthcheck-port", "traffic-port");
         let origin = self.notes.get("healthcheck-port").map_or_else(|| self.origin.clone(), |it| it.origin);
-        let port = health_port(self.service, &written, target_type, NO_HEALTH_PORT, &origin)?;
+        let port = health_port(self.service, &written, target_type, &origin, UNRESOLVED)?;
         let words = "healthCheckProtocol must be within [HTTP, HTTPS]";
         let protocol = self.one_of("healthcheck-protocol", protocol, &["HTTP", "HTTPS"], words)?;
         let is_grpc = version == "GRPC";

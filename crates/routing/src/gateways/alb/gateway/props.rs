@@ -243,8 +243,8 @@ impl Making<'_, '_> {
         let version = self.version(entry.app_protocol.as_ref().map(|it| it.value.as_str()));
         let health = self.health(Some(service), number, target_type, &protocol, version.as_deref())?;
         let address_type = target::address_type(service.object, &self.build.address_type, self.place)?;
-        let port = target::open_number(service.object, entry, target_type, "must be", self.place)?;
         self.control_port(&protocol, target_type)?;
+        let port = target::open_number(service.object, entry, target_type, "must be", self.place)?;
         Ok(TargetGroup {
             name: self.props.text("targetGroupName"),
             source: self.route.id,
@@ -289,7 +289,8 @@ impl Making<'_, '_> {
             return Ok("TCP_UDP".to_owned());
         }
         let (known, list) = if self.build.is_network {
-            (["TCP", "TLS", "UDP", "TCP_UDP"].as_slice(), "TCP, UDP, TCP_UDP, TLS")
+            // The words name two more than it takes.
+            (["TCP", "TLS", "UDP", "TCP_UDP"].as_slice(), "TCP, UDP, TCP_UDP, TLS, QUIC, TCP_QUIC")
         } else {
             (["HTTP", "HTTPS"].as_slice(), "HTTP, HTTPS")
         };
@@ -344,7 +345,7 @@ impl Making<'_, '_> {
         };
         let check = written.text("healthCheckProtocol").unwrap_or_else(|| default.to_owned());
         let port = match (written.text("healthCheckPort"), service) {
-            (Some(port), Some(service)) => target::health_port(service, &port, target_type, "", self.place)?,
+            (Some(port), Some(service)) => target::health_port(service, &port, target_type, self.place, "")?,
             (Some(port), None) => (port != "traffic-port").then_some(i64::from(number)),
             (None, Some(service)) if is_local => service.object.health_check_node_port.map(i64::from),
             (None, _) => None,

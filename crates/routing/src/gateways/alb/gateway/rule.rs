@@ -164,10 +164,7 @@ impl Making<'_, '_> {
         let extra = extra(self.build.cluster, self.unit.route, &self.unit.rule);
         let mut conditions = self.conditions();
         conditions.extend(self.sources(extra));
-        let actions = match extra {
-            Extra::Broken => vec![failure()],
-            _ => self.actions(extra)?,
-        };
+        let actions = self.actions(extra)?;
         let transforms = self.transforms();
         let Unit { r, m, asked, route, .. } = self.unit;
         let origin = route.origin(asked.span(), format!("spec.rules[{r}].matches[{m}]"));
@@ -272,9 +269,13 @@ impl Making<'_, '_> {
         })))
     }
 
-    /// "The target groups of the backends are built first", whatever the rule does then (`buildListenerRules`).
+    /// "The target groups of the backends are built first", whatever the rule does then (`buildListenerRules`). Beside a broken
+    /// configuration no backend is read, and the filters count all the same (`accumulateRules`).
     fn routing(&mut self, extra: Extra<'_>) -> Result<Action, Frozen> {
-        let targets = self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?;
+        let targets = match extra {
+            Extra::Broken => vec![],
+            _ => self.build.targets(self.unit.route, &self.unit.rule, self.unit.r, self.port)?,
+        };
         // "A fixed response of the configuration beats the filters", which are not even looked at then.
         if let Some(config) = extra.action("fixed-response", "fixedResponseConfig") {
             return Ok(Action::Fixed(Fixed {
@@ -296,7 +297,7 @@ impl Making<'_, '_> {
             match &filter.kind {
                 FilterKind::Redirect(wanted) => return self.redirect(wanted, redirect_config),
                 FilterKind::Rewrite(_) | FilterKind::Extension(_) => {}
-                other => return Err(self.error(format!("Unsupported filter type: {}", other.name()))),
+                other => return Err(self.unsupported(other)),
             }
         }
         if targets.iter().all(|it| it.weight == Some(0)) {
@@ -309,6 +310,17 @@ impl Making<'_, '_> {
             (Some(told.get("enabled").is_true()), Some(told.get("durationSeconds").int().map_or(3600, |it| it.value)))
         });
         Ok(Action::Forward(Forward { targets, stickiness }))
+    }
+
+    fn unsupported(&self, filter: &FilterKind) -> Frozen {
+        let only = match self.unit.asked {
+            Asked::Http(_) => "Only request redirect is supported. ",
+            Asked::Grpc(_) => "",
+        };
+        self.error(format!(
+            "Unsupported filter type: {}. {only}To specify header modification, please configure it through LoadBalancerConfiguration.",
+            filter.name()
+        ))
     }
 
     fn redirect(&self, wanted: &podpath_objects::Redirect, config: Option<Reader<'_>>) -> Result<Action, Frozen> {
@@ -373,7 +385,12 @@ impl Making<'_, '_> {
     }
 }
 
-/// "Missing or not accepted (its OIDC Secret does not exist) makes the rule a fixed 500", and so does a second one
+/// Its ListenerRuleConfiguration keeps a rule from its backends.
+pub(super) fn is_broken(cluster: &Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> bool {
+    matches!(extra(cluster, route, rule), Extra::Broken)
+}
+
+/// "Missing or not accepted (its OIDC Secret does not exist)" leaves the rule without backends, and so does a second one
 /// (`listenerRuleConfigLoader`). References to other groups are none.
 fn extra<'a>(cluster: &'a Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> Extra<'a> {
     let mut references = rule.filters.iter().filter_map(|it| match &it.kind {
@@ -396,11 +413,6 @@ fn extra<'a>(cluster: &'a Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> E
         Some(name) if cluster.find::<Secret>(namespace, &name).is_none() => Extra::Broken,
         _ => extra,
     }
-}
-
-/// The ListenerRuleConfiguration of a rule cannot be used, so that none of its backends is loaded.
-pub(super) fn is_broken(cluster: &Cluster, route: &Route<'_>, rule: &RouteRule<'_>) -> bool {
-    matches!(extra(cluster, route, rule), Extra::Broken)
 }
 
 /// "No usable backend or all weights 0: fixed 500."

@@ -4,7 +4,7 @@ use podpath_cluster::Found;
 use podpath_objects::{PortRef, Service, ServicePort};
 use podpath_source::boolean;
 
-use super::Build;
+use super::{Build, is_groupless, wanted_type};
 use crate::gateways::alb::annotation;
 use crate::gateways::alb::model::{HealthCheck, TargetGroup};
 use crate::gateways::alb::target;
@@ -34,6 +34,11 @@ impl Build<'_> {
         let address_type = target::address_type(service.object, &self.address_type, place)?;
         let number = target::open_number(service.object, port, self.target_type, "be must", place)?;
         let has_nodes = self.target_type != "instance" || target::has_labelled_nodes(self.cluster, self.notes)?;
+        if is_groupless(self.notes)? {
+            // Without a security group the controller asks whether it may write rules for nodes and Pods
+            // (`buildTargetGroupBindingNetworkingLegacy`).
+            self.notes.bool("manage-backend-security-group-rules")?;
+        }
         self.notes.bool("multi-cluster-target-group")?;
         self.groups.push(TargetGroup {
             name: None,
@@ -58,14 +63,15 @@ impl Build<'_> {
         let service = service.object;
         let message = match self.target_type {
             "instance" if service.service_type == "ClusterIP" => {
-                "unsupported service type \"ClusterIP\" for load balancer target type \"instance\""
+                let wanted = wanted_type(self.cluster, self.notes);
+                format!("unsupported service type \"ClusterIP\" for load balancer target type \"{wanted}\"")
             }
             "instance" if !service.allocates_node_ports && port.node_port.is_none() => {
-                "unable to support instance target type with an unallocated NodePort"
+                "unable to support instance target type with an unallocated NodePort".to_owned()
             }
             _ => return Ok(()),
         };
-        Err(Frozen { message: message.into(), origin: place.clone() })
+        Err(Frozen { message, origin: place.clone() })
     }
 
     /// TCP on the traffic port; nodes that keep traffic local for a Service of type LoadBalancer are asked by HTTP whether they
@@ -74,17 +80,6 @@ impl Build<'_> {
         let keeps_local = |it: &Service| it.service_type == "LoadBalancer" && it.traffic.is_external_local;
         let is_local = self.target_type == "instance" && keeps_local(service.object);
         let notes = self.notes;
-        let port = match notes.get("healthcheck-port") {
-            Some(note) => {
-                target::health_port(service, note.value, self.target_type, target::NO_HEALTH_PORT, &note.origin)?
-            }
-            None if is_local => {
-                // The API server chooses one where the owner keeps traffic local; elsewhere there is none, and 0 is told.
-                let own = self.service.object;
-                own.health_check_node_port.map(i64::from).or((!keeps_local(own)).then_some(0))
-            }
-            None => None,
-        };
         let note = notes.get("healthcheck-protocol");
         let written = note.as_ref().map_or(if is_local { "HTTP" } else { "TCP" }, |it| it.value);
         let protocol = written.to_ascii_uppercase();
@@ -92,6 +87,15 @@ impl Build<'_> {
             let origin = note.map_or_else(|| place.clone(), |it| it.origin);
             return Err(Frozen { message: format!("unsupported health check protocol {written}"), origin });
         }
+        let port = match notes.get("healthcheck-port") {
+            Some(note) => target::health_port(service, note.value, self.target_type, &note.origin, target::UNRESOLVED)?,
+            None if is_local => {
+                // The API server chooses one where the owner keeps traffic local; elsewhere there is none, and 0 is told.
+                let own = self.service.object;
+                own.health_check_node_port.map(i64::from).or((!keeps_local(own)).then_some(0))
+            }
+            None => None,
+        };
         let (timeout, threshold, path) = if is_local { (6, 2, "/healthz") } else { (10, 3, "/") };
         let is_http = protocol != "TCP";
         Ok(HealthCheck {
