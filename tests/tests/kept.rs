@@ -137,6 +137,46 @@ fn answers(engine: &mut Engine, about: &Value) -> Vec<String> {
     found
 }
 
+/// What becomes of a file: its text, or nothing where it goes.
+type Edited = (String, Option<String>);
+
+/// What a kept workspace answers after each of some edits, and what a fresh one does.
+fn kept_and_fresh(mut files: Files, edits: Vec<Edited>) -> Vec<(String, String)> {
+    let mut engine = Engine::new();
+    let opened = ask(&mut engine, "workspace", &json!({ "open": files, "reset": true }));
+    let opened: Value = serde_json::from_str(&opened).unwrap();
+    answers(&mut engine, &json!({ "workspace": opened["result"]["revision"] }));
+    let mut found = Vec::new();
+    for (file, text) in edits {
+        let change = match &text {
+            Some(text) => json!({ "open": { &file: text } }),
+            None => json!({ "close": [file] }),
+        };
+        match text {
+            Some(text) => files.insert(file, text),
+            None => files.remove(&file),
+        };
+        let opened: Value = serde_json::from_str(&ask(&mut engine, "workspace", &change)).unwrap();
+        let kept = answers(&mut engine, &json!({ "workspace": opened["result"]["revision"] }));
+        found.extend(kept.into_iter().zip(answers(&mut Engine::new(), &json!({ "files": files }))));
+    }
+    found
+}
+
+#[test]
+fn a_pod_without_a_name_counts_neither_before_an_edit_nor_after_it() {
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: s0}\nspec: {selector: {app: s0}, ports: [{port: 80}]}\n";
+    let pod = |image: &str| {
+        let meta = "metadata: {generateName: s-, labels: {app: s0}}";
+        format!("apiVersion: v1\nkind: Pod\n{meta}\nspec: {{containers: [{{name: web, image: {image}}}]}}\n")
+    };
+    let files = [("a.yaml".to_owned(), service.to_owned()), ("b.yaml".to_owned(), pod("old"))];
+    for (kept, fresh) in kept_and_fresh(files.into(), vec![("b.yaml".to_owned(), Some(pod("new")))]) {
+        assert_eq!(kept, fresh);
+    }
+}
+
 proptest! {
     #![proptest_config(config(48))]
 
@@ -146,20 +186,11 @@ proptest! {
         edits in prop::collection::vec((any::<prop::sample::Index>(), document()), 1..8),
     ) {
         let name = |at: usize| format!("{at:02}.yaml");
-        let mut files: Files = documents.into_iter().enumerate().map(|(at, text)| (name(at), text)).collect();
-        let n_files = files.len();
-        let mut engine = Engine::new();
-        ask(&mut engine, "workspace", &json!({ "open": files, "reset": true }));
-        for (at, text) in edits {
-            let file = name(at.index(n_files));
-            files.insert(file.clone(), text.clone());
-            let opened = ask(&mut engine, "workspace", &json!({ "open": { file: text } }));
-            let opened: Value = serde_json::from_str(&opened).unwrap();
-            let kept = answers(&mut engine, &json!({ "workspace": opened["result"]["revision"] }));
-            let fresh = answers(&mut Engine::new(), &json!({ "files": files }));
-            for (kept, fresh) in kept.iter().zip(&fresh) {
-                prop_assert_eq!(kept, fresh);
-            }
+        let n_files = documents.len();
+        let files: Files = documents.into_iter().enumerate().map(|(at, text)| (name(at), text)).collect();
+        let edits = edits.into_iter().map(|(at, text)| (name(at.index(n_files)), Some(text)));
+        for (kept, fresh) in kept_and_fresh(files, edits.collect()) {
+            prop_assert_eq!(kept, fresh);
         }
     }
 }
