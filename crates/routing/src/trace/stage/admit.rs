@@ -78,7 +78,9 @@ impl Walk<'_> {
         // istiod does not know of ports that go past the sidecar: callers begin mutual TLS towards them as towards the others
         // ("Does Auto mTLS work with excludeInboundPorts? No").
         let link = self.link(called, &sidecar, mtls.mode);
-        let sidecar = bypassed(pod, port).unwrap_or(sidecar);
+        // Where there is none, an annotation about its ports says nothing.
+        let past = bypassed(pod, port).filter(|_| sidecar.injected != Injected::No);
+        let sidecar = past.unwrap_or(sidecar);
         match sidecar.injected {
             Injected::No => {
                 let policy = mesh::first_policy(self.cluster, &workload);
