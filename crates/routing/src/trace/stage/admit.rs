@@ -252,10 +252,9 @@ impl Walk<'_> {
 /// redirected").
 fn bypassed(pod: &PodSource<'_>, port: u16) -> Option<Sidecar> {
     let told = |key: &str| pod.template.annotations.get(key);
-    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
     let is_past = match told("traffic.sidecar.istio.io/includeInboundPorts") {
-        Some(included) if included.trim() != "*" => !lists(included),
-        _ => told("traffic.sidecar.istio.io/excludeInboundPorts").is_some_and(lists),
+        Some(included) if included.trim() != "*" => !mesh::lists_port(included, port),
+        _ => told("traffic.sidecar.istio.io/excludeInboundPorts").is_some_and(|it| mesh::lists_port(it, port)),
     };
     let text = Text::new(
         format!("an annotation keeps port {port} from the sidecar"),
