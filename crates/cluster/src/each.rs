@@ -21,6 +21,8 @@ struct Parts<T> {
     parts: Vec<Part<T>>,
     /// What any of them read.
     reads: Reads,
+    /// Somebody asked since the last change: else nobody tells of changes of what these read.
+    is_asked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -39,14 +41,16 @@ impl<T> Default for Each<T> {
 
 impl<T> Default for Parts<T> {
     fn default() -> Self {
-        Self { parts: Vec::new(), reads: Reads::default() }
+        Self { parts: Vec::new(), reads: Reads::default(), is_asked: false }
     }
 }
 
 impl<T> Each<T> {
-    /// Forgets the values of objects that changed, and those that read something that changed.
+    /// Forgets the values of objects that changed, those that read something that changed, and the types that nobody asked for
+    /// in the pass before.
     #[must_use]
     pub fn after(mut self, change: &Change) -> Self {
+        self.types.retain(|_, parts| std::mem::take(&mut parts.is_asked));
         for parts in self.types.values_mut() {
             parts.forget(change);
         }
@@ -65,6 +69,7 @@ impl<T> Each<T> {
             Some(cluster.apart(|| make(object)))
         };
         let parts = self.types.entry(K::TAG).or_default();
+        parts.is_asked = true;
         parts.renew(cluster.ids::<K>(), beside, &make);
         cluster.note(parts.reads);
         parts.parts.iter().filter_map(|it| it.value.as_ref())
