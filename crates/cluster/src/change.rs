@@ -92,9 +92,9 @@ impl Cluster {
         }
     }
 
-    /// An object that keeps its name: only its labels may have to move.
+    /// An object that keeps its name: only its labels may have to move. One that does not count has none in the index.
     fn relabel(&mut self, id: ResourceId, entry: Option<Entry>) {
-        let counts = !self.replaced.iter().any(|(old, _)| *old == id);
+        let counts = self.is_named(id) && !self.replaced.iter().any(|(old, _)| *old == id);
         if counts {
             self.by_label.retain(|(it, _)| *it != id);
         }

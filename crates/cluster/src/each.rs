@@ -18,9 +18,11 @@ pub struct Each<T> {
 /// The values of the objects of one type, in source order.
 #[derive(Clone, Debug)]
 struct Parts<T> {
-    parts: Vec<Part<T>>,
+    list: Vec<Part<T>>,
     /// What any of them read.
     reads: Reads,
+    /// Somebody asked since the last change: else nobody tells of changes of what these read.
+    is_asked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -39,14 +41,16 @@ impl<T> Default for Each<T> {
 
 impl<T> Default for Parts<T> {
     fn default() -> Self {
-        Self { parts: Vec::new(), reads: Reads::default() }
+        Self { list: Vec::new(), reads: Reads::default(), is_asked: false }
     }
 }
 
 impl<T> Each<T> {
-    /// Forgets the values of objects that changed, and those that read something that changed.
+    /// Forgets the values of objects that changed, those that read something that changed, and the types that nobody asked for
+    /// in the pass before.
     #[must_use]
     pub fn after(mut self, change: &Change) -> Self {
+        self.types.retain(|_, parts| std::mem::take(&mut parts.is_asked));
         for parts in self.types.values_mut() {
             parts.forget(change);
         }
@@ -65,33 +69,34 @@ impl<T> Each<T> {
             Some(cluster.apart(|| make(object)))
         };
         let parts = self.types.entry(K::TAG).or_default();
+        parts.is_asked = true;
         parts.renew(cluster.ids::<K>(), beside, &make);
         cluster.note(parts.reads);
-        parts.parts.iter().filter_map(|it| it.value.as_ref())
+        parts.list.iter().filter_map(|it| it.value.as_ref())
     }
 }
 
 impl<T> Parts<T> {
     fn forget(&mut self, change: &Change) {
         if self.reads.meets(change.kinds) {
-            for part in self.parts.iter_mut().filter(|it| it.reads.meets(change.kinds)) {
+            for part in self.list.iter_mut().filter(|it| it.reads.meets(change.kinds)) {
                 part.value = None;
             }
         }
         for (id, _) in &change.objects {
-            let at = self.parts.binary_search_by_key(id, |it| it.id).ok();
-            if let Some(part) = at.and_then(|it| self.parts.get_mut(it)) {
+            let at = self.list.binary_search_by_key(id, |it| it.id).ok();
+            if let Some(part) = at.and_then(|it| self.list.get_mut(it)) {
                 part.value = None;
             }
         }
     }
 
     fn renew(&mut self, ids: &[ResourceId], beside: Reads, make: &dyn Fn(ResourceId) -> Option<(T, Reads)>) {
-        if !self.parts.iter().map(|it| it.id).eq(ids.iter().copied()) {
+        if !self.list.iter().map(|it| it.id).eq(ids.iter().copied()) {
             self.align(ids);
         }
         self.reads = Reads::default();
-        for part in &mut self.parts {
+        for part in &mut self.list {
             if part.value.is_none()
                 && let Some((value, reads)) = make(part.id)
             {
@@ -103,12 +108,12 @@ impl<T> Parts<T> {
 
     /// A place for each of these numbers, which are in order.
     fn align(&mut self, ids: &[ResourceId]) {
-        let mut known = std::mem::take(&mut self.parts).into_iter().peekable();
+        let mut known = std::mem::take(&mut self.list).into_iter().peekable();
         let part = |id: &ResourceId| {
             while known.next_if(|it| it.id < *id).is_some() {}
             let same = known.next_if(|it| it.id == *id);
             same.unwrap_or(Part { id: *id, value: None, reads: Reads::default() })
         };
-        self.parts = ids.iter().map(part).collect();
+        self.list = ids.iter().map(part).collect();
     }
 }

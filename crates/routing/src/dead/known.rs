@@ -37,8 +37,9 @@ pub(super) struct Judged {
     rules: Arc<Rules>,
 }
 
-/// What a judgement depends on beside the rules of the host.
-#[derive(Debug, PartialEq)]
+/// What a judgement depends on beside the rules of the host. `Eq`, so that one that is shared is compared by its address: it
+/// is, for each host.
+#[derive(Debug, PartialEq, Eq)]
 struct Front {
     gateway: &'static str,
     origin: Origin,
@@ -47,7 +48,7 @@ struct Front {
     keepers: Vec<Place>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Door {
     port: u16,
     protocol: Protocol,

@@ -6,7 +6,7 @@ use podpath_source::Text;
 
 use super::end::End;
 use super::exposed::{exposed, has_address, kept_out, through_service};
-use super::mesh::ambient;
+use super::mesh::{ambient, lists_port};
 use super::outbound;
 use super::service::pod_by_name;
 use super::stage::Walk;
@@ -234,9 +234,9 @@ fn translated(cluster: &Cluster, namespace: &str, labels: &Labels, port: u16) ->
 /// Calls to a port that an annotation of the caller's Pods keeps from their sidecar, as far as they are here.
 fn goes_past(cluster: &Cluster, caller: &Caller, port: u16) -> bool {
     let mut pods = cluster.select_pods(&caller.namespace, &caller.labels).into_iter().peekable();
-    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
     let excludes = |pod: PodSource<'_>| {
-        pod.template.annotations.get("traffic.sidecar.istio.io/excludeOutboundPorts").is_some_and(lists)
+        let excluded = pod.template.annotations.get("traffic.sidecar.istio.io/excludeOutboundPorts");
+        excluded.is_some_and(|it| lists_port(it, port))
     };
     pods.peek().is_some() && pods.all(excludes)
 }

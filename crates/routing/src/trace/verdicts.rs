@@ -67,7 +67,10 @@ pub(super) fn no_listener(cluster: &Cluster, table: &Table, request: &Request, w
             format!("Connection refused: nothing listens on port {port}"),
             format!("연결이 거부됩니다. {port} 포트를 여는 리스너가 없습니다"),
         ),
-        NoListener::Source => Text::new("Connection refused", "연결이 거부됩니다"),
+        // A firewall answers nothing, so the client waits in vain.
+        NoListener::Source => {
+            Text::new("Blocked: the client is not let in", "막힙니다. 허용되지 않은 클라이언트입니다")
+        }
         NoListener::ServerName if name.is_empty() => {
             let words = words::no_listener_words(request, why);
             Text::new(format!("Handshake closed: {}", words.en), format!("핸드셰이크가 끊깁니다. {}", words.ko))

@@ -12,7 +12,7 @@ use super::frame::{Frame, Frames, Pods};
 use super::hosts::Rules;
 use super::names::{Visibility, age_key, full_host, gateways, of_routes, visibility};
 use super::route;
-use super::server::{Serving, as_written, bare_host, protocol, usable};
+use super::server::{Serving, as_written, protocol, usable};
 use crate::gateways::{full_name, origin, whole};
 use crate::pattern::HostPattern;
 use crate::table::{Protocol, Rejected};
@@ -152,15 +152,21 @@ pub(super) fn proxy<'a>(pods: Pods<'a>, serving: &Serving<'_>) -> Proxy<'a> {
 }
 
 fn shared_hosts(cluster: &Cluster, serving: &Serving<'_>, service: &Found<'_, VirtualService>) -> Vec<HostPattern> {
-    let own = serving.server.hosts.iter().filter(|it| usable(&it.value, &serving.gateway, service.namespace()));
-    // "Comparison is case sensitive in the host package, but virtual host names are lower-cased."
-    let own: Vec<_> = own.map(|it| as_written(bare_host(&it.value))).collect();
+    let own = serving.server.hosts.iter();
+    let own = own.filter_map(|it| usable(&it.value, &serving.gateway, service.namespace()));
+    let own: Vec<&str> = own.collect();
     let mut shared: Vec<HostPattern> = Vec::new();
     for host in &service.object.hosts {
         let is_short = !host.value.contains(['.', '*']);
         let full = || full_host(cluster, &host.value, service.namespace());
         let pattern = if is_short { HostPattern::parse(&full()) } else { as_written(&host.value) };
-        for both in own.iter().filter_map(|it| it.intersect(&pattern)) {
+        // Of names only the same ones meet: of hundreds of them no patterns are made.
+        let may_meet = |it: &&&str| match &pattern {
+            HostPattern::Exact(name) => **it == name.as_str() || it.is_empty() || it.starts_with('*'),
+            _ => true,
+        };
+        // "Comparison is case sensitive in the host package, but virtual host names are lower-cased."
+        for both in own.iter().filter(may_meet).filter_map(|it| as_written(it).intersect(&pattern)) {
             let both = HostPattern::parse(&both.to_string());
             if !shared.contains(&both) {
                 shared.push(both);

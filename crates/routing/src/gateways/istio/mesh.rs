@@ -217,6 +217,17 @@ fn having<'a>(
     host: &str,
     counts: &dyn Fn(&HostPattern) -> bool,
 ) -> Vec<Found<'a, VirtualService>> {
+    ranked(cluster, proxy, host, counts, &mut cluster.all::<VirtualService>())
+}
+
+/// The same of some: all others are known not to have it.
+pub(super) fn ranked<'a>(
+    cluster: &Cluster,
+    proxy: &Proxy<'_>,
+    host: &str,
+    counts: &dyn Fn(&HostPattern) -> bool,
+    some: &mut dyn Iterator<Item = Found<'a, VirtualService>>,
+) -> Vec<Found<'a, VirtualService>> {
     let fit = |it: &Found<'_, VirtualService>| {
         let patterns =
             it.object.hosts.iter().map(|known| HostPattern::parse(&full_host(cluster, &known.value, it.namespace())));
@@ -225,7 +236,7 @@ fn having<'a>(
     let in_mesh = |it: &Found<'_, VirtualService>| it.object.is_for_mesh();
     let is_known =
         |it: &Found<'_, VirtualService>| seen(cluster, it, proxy).is_some() && knows_route(cluster, proxy, it);
-    let fitting = cluster.all::<VirtualService>().filter(|it| in_mesh(it)).filter_map(|it| Some((fit(&it)?, it)));
+    let fitting = some.filter(|it| in_mesh(it)).filter_map(|it| Some((fit(&it)?, it)));
     let mut found: Vec<_> = fitting.filter(|(_, it)| is_known(it)).collect();
     let rank = |(fit, it): &(_, Found<'_, VirtualService>)| (Reverse(*fit), seen(cluster, it, proxy));
     found.order_by_key(|it| (rank(it), age_key(&it.1)));

@@ -173,11 +173,14 @@ pub(super) fn redirected(server: &Server) -> impl Iterator<Item = HostPattern> {
     hosts.map(|it| HostPattern::parse(bare_host(&it.value)))
 }
 
-/// `ns/host`, `./host` and `*/host` say whose VirtualServices may use the host.
-pub(super) fn usable(host: &str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> bool {
-    match host.split_once('/') {
-        None | Some(("*", _)) => true,
-        Some((".", _)) => gateway.namespace() == namespace,
-        Some((only, _)) => only == namespace,
-    }
+/// A host of a server without its namespace, where VirtualServices of a namespace may use it: `ns/host`, `./host` and `*/host`
+/// say whose may.
+pub(super) fn usable<'h>(host: &'h str, gateway: &Found<'_, IstioGateway>, namespace: &str) -> Option<&'h str> {
+    let Some((space, bare)) = host.split_once('/') else { return Some(host) };
+    let is_for = match space {
+        "*" => true,
+        "." => gateway.namespace() == namespace,
+        only => only == namespace,
+    };
+    is_for.then_some(bare)
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use podpath_cluster::{Change, Cluster, Each, Found, Memo, Reads, ResourceId};
 use podpath_objects::{IstioGateway, Labels, VirtualService};
-use podpath_order::OrdSet;
+use podpath_order::OrdMap;
 
 use super::destination::Proxy;
-use super::mesh::{served, virtual_services};
+use super::mesh::{ranked, served};
 use super::names::{full_host, gateways, of_routes};
 use super::route::{self, number};
 use crate::gateways::whole;
@@ -18,7 +18,7 @@ use crate::table::{Protocol, Table, VirtualHost};
 /// itself: what a caller of its own namespace without labels meets.
 pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool, known: &mut Unserved) -> Vec<Table> {
     let mut tables = Vec::new();
-    let alone = hosts_of_one(cluster);
+    let mut takers = Takers::of(cluster);
     let has_none = |it: Found<'_, VirtualService>| !gateways(&it).iter().any(|it| is_here(cluster, it));
     let without_gateway: Vec<bool> = known.without_gateway.of(cluster, Reads::default(), &has_none).copied().collect();
     let all = cluster.all::<VirtualService>().zip(without_gateway);
@@ -26,7 +26,7 @@ pub fn lower_unserved(cluster: &Cluster, is_served: &dyn Fn(ResourceId) -> bool,
         let is_mesh = owner.object.is_for_mesh();
         let proxy = Proxy { namespace: owner.namespace(), labels: &Labels::default(), port: 80, is_gateway: !is_mesh };
         let host = if is_mesh {
-            own_host(cluster, &proxy, &owner, &alone)
+            own_host(&mut takers, &proxy, &owner)
         } else if has_none && !is_served(owner.id) {
             owner.object.hosts.first().map(|it| it.value.clone())
         } else {
@@ -79,43 +79,56 @@ fn is_here(cluster: &Cluster, gateway: &str) -> bool {
     gateway.split_once('/').is_some_and(|(namespace, name)| cluster.find::<IstioGateway>(namespace, name).is_some())
 }
 
-/// The full hosts of the mesh that one VirtualService alone has; none where a wildcard may take any.
-fn hosts_of_one(cluster: &Cluster) -> OrdSet<String> {
-    let in_mesh = cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh());
-    let hosts = in_mesh.flat_map(|it| {
-        it.object.hosts.iter().map(move |host| full_host(cluster, &host.value, it.namespace())).collect::<Vec<_>>()
-    });
-    let (mut alone, mut shared) = (OrdSet::new(), OrdSet::new());
-    for host in hosts {
-        if host.contains('*') {
-            return OrdSet::new();
+/// Who has the hosts of the mesh. VirtualServices are looked at by their hosts, since all of them are asked about all.
+struct Takers<'a> {
+    cluster: &'a Cluster,
+    /// By the full host.
+    exact: OrdMap<String, Vec<Found<'a, VirtualService>>>,
+    wild: Vec<(HostPattern, Found<'a, VirtualService>)>,
+    /// By the namespace of a caller and the full host.
+    known: OrdMap<(String, String), Option<ResourceId>>,
+}
+
+impl<'a> Takers<'a> {
+    fn of(cluster: &'a Cluster) -> Self {
+        let mut made = Self { cluster, exact: OrdMap::new(), wild: vec![], known: OrdMap::new() };
+        for owner in cluster.all::<VirtualService>().filter(|it| it.object.is_for_mesh()) {
+            for host in &owner.object.hosts {
+                match HostPattern::parse(&full_host(cluster, &host.value, owner.namespace())) {
+                    HostPattern::Exact(name) if !name.contains('*') => made.exact.entry(name).or_default().push(owner),
+                    pattern => made.wild.push((pattern, owner)),
+                }
+            }
         }
-        if !alone.insert(host.clone()) {
-            shared.insert(host);
-        }
+        made
     }
-    alone.retain(|it| !shared.contains(it));
-    alone
+
+    /// One VirtualService alone has this host, and no wildcard may take any.
+    fn has_one(&self, host: &str, namespace: &str) -> bool {
+        let all = self.exact.get(&full_host(self.cluster, host, namespace));
+        self.wild.is_empty() && all.is_some_and(|it| it.len() == 1)
+    }
+
+    /// The first that has a host, or some host of a wildcard.
+    fn first(&mut self, proxy: &Proxy<'_>, host: &str) -> Option<ResourceId> {
+        let full = full_host(self.cluster, &host.replace('*', "any"), proxy.namespace);
+        let key = (proxy.namespace.to_owned(), full);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let exact = self.exact.get(&key.1).into_iter().flatten();
+        let wild = self.wild.iter().filter(|(it, _)| it.matches(&key.1)).map(|(_, it)| it);
+        let found = ranked(self.cluster, proxy, &key.1, &|_| true, &mut exact.chain(wild).copied());
+        let first = found.first().map(|it| it.id);
+        self.known.insert(key, first);
+        first
+    }
 }
 
 /// A host that no other VirtualService takes from it: "the oldest wins in the mesh".
-fn own_host(
-    cluster: &Cluster,
-    proxy: &Proxy<'_>,
-    owner: &Found<'_, VirtualService>,
-    alone: &OrdSet<String>,
-) -> Option<String> {
-    let hosts = owner.object.hosts.iter().map(|it| it.value.clone());
-    let is_alone = |it: &String| alone.contains(&full_host(cluster, it, owner.namespace()));
-    if owner.object.export_to.is_empty()
-        && of_routes(cluster).is_empty()
-        && let Some(host) = hosts.clone().find(is_alone)
-    {
-        return Some(host);
-    }
-    let taker = |host: &str| {
-        let full = full_host(cluster, &host.replace('*', "any"), owner.namespace());
-        virtual_services(cluster, proxy, &full).first().map(|it| it.id)
-    };
-    hosts.into_iter().find(|it| taker(it) == Some(owner.id))
+fn own_host(takers: &mut Takers<'_>, proxy: &Proxy<'_>, owner: &Found<'_, VirtualService>) -> Option<String> {
+    let mut hosts = owner.object.hosts.iter().map(|it| it.value.as_str());
+    let is_for_all = owner.object.export_to.is_empty() && of_routes(takers.cluster).is_empty();
+    let alone = hosts.clone().find(|it| is_for_all && takers.has_one(it, owner.namespace()));
+    alone.or_else(|| hosts.find(|it| takers.first(proxy, it) == Some(owner.id))).map(str::to_owned)
 }

@@ -37,6 +37,11 @@ pub struct Sidecar {
     pub by: Option<(ResourceId, Location)>,
 }
 
+/// An annotation with ports of a sidecar names this one.
+pub(in crate::trace) fn lists_port(ports: &str, port: u16) -> bool {
+    ports.split(',').any(|it| it.trim() == port.to_string())
+}
+
 const INJECT: &str = "sidecar.istio.io/inject";
 const INJECTION: &str = "istio-injection";
 const REVISION: &str = "istio.io/rev";

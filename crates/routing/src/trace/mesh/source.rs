@@ -26,16 +26,20 @@ pub(in crate::trace) struct Identity {
 impl Identity {
     /// The identity of Pods: their namespace, and the ServiceAccount that the manifests give them.
     pub(in crate::trace) fn of_pods(cluster: &Cluster, namespace: &str, labels: &Labels) -> Self {
-        let account = pods_with(cluster, namespace, labels).map(|pod| {
+        let account = pods_with(cluster, namespace, labels).next().map(|pod| {
             pod.template.service_account.as_ref().map_or_else(|| "default".to_owned(), |it| it.value.clone())
         });
         Self { namespace: namespace.to_owned(), account }
     }
 }
 
-/// The first Pods of a namespace that carry these labels.
-fn pods_with<'a>(cluster: &'a Cluster, namespace: &str, labels: &Labels) -> Option<PodSource<'a>> {
-    cluster.pod_sources().find(|it| it.namespace == namespace && labels.is_subset_of(&it.template.labels))
+/// The Pods of a namespace that carry these labels; no labels are those of all.
+pub(in crate::trace) fn pods_with<'a>(
+    cluster: &'a Cluster,
+    namespace: &'a str,
+    labels: &'a Labels,
+) -> impl Iterator<Item = PodSource<'a>> {
+    cluster.pod_sources().filter(move |it| it.namespace == namespace && labels.is_subset_of(&it.template.labels))
 }
 
 /// What a proxy sees.

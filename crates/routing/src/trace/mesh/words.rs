@@ -164,11 +164,11 @@ pub(in crate::trace) fn not_connected(cluster: &Cluster, mtls: &Mtls, pod: &str,
     Verdict { title, detail, stage: Some(Stage::Traffic), location: mtls.by.map(|(_, location, _)| location) }
 }
 
-/// The hop of Pods without a sidecar that policies select in vain.
+/// The hop of Pods that policies select in vain, since no sidecar takes the connection.
 pub(in crate::trace) fn in_vain_hop(cluster: &Cluster, policy: (ResourceId, Location), why: &Text) -> Hop {
     let detail = Text::new(
-        format!("it does nothing here, for these Pods have no sidecar: {}", why.en),
-        format!("이 Pod에는 사이드카가 없어 정책이 적용되지 않습니다. {}", why.ko),
+        format!("it does nothing here, for no sidecar takes the connection: {}", why.en),
+        format!("연결을 받는 사이드카가 없어 정책이 적용되지 않습니다. {}", why.ko),
     );
     policy_hop(cluster, Some(policy.0), Some(policy.1), detail)
 }

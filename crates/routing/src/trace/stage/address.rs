@@ -7,7 +7,7 @@ use podpath_cluster::Cluster;
 use super::Walk;
 use crate::gateways::alb;
 use crate::request::Request;
-use crate::trace::mesh::Identity;
+use crate::trace::mesh::{Identity, pods_with};
 use crate::trace::network::Source;
 
 /// Who opened the connection to a proxy.
@@ -84,8 +84,7 @@ pub(super) fn address_of(cluster: &Cluster, source: &Source) -> Option<String> {
         return ip.clone();
     }
     let Source::Pod { namespace, labels } = source else { return None };
-    let mut found =
-        cluster.pod_sources().filter(|it| it.namespace == namespace && labels.is_subset_of(&it.template.labels));
+    let mut found = pods_with(cluster, namespace, labels);
     let ip = found.next()?.ip?;
     found.all(|it| it.ip == Some(ip)).then(|| ip.to_owned())
 }

@@ -78,7 +78,9 @@ impl Walk<'_> {
         // istiod does not know of ports that go past the sidecar: callers begin mutual TLS towards them as towards the others
         // ("Does Auto mTLS work with excludeInboundPorts? No").
         let link = self.link(called, &sidecar, mtls.mode);
-        let sidecar = bypassed(pod, port).unwrap_or(sidecar);
+        // Where there is none, an annotation about its ports says nothing.
+        let past = bypassed(pod, port).filter(|_| sidecar.injected != Injected::No);
+        let sidecar = past.unwrap_or(sidecar);
         match sidecar.injected {
             Injected::No => {
                 let policy = mesh::first_policy(self.cluster, &workload);
@@ -250,10 +252,9 @@ impl Walk<'_> {
 /// redirected").
 fn bypassed(pod: &PodSource<'_>, port: u16) -> Option<Sidecar> {
     let told = |key: &str| pod.template.annotations.get(key);
-    let lists = |ports: &str| ports.split(',').any(|it| it.trim() == port.to_string());
     let is_past = match told("traffic.sidecar.istio.io/includeInboundPorts") {
-        Some(included) if included.trim() != "*" => !lists(included),
-        _ => told("traffic.sidecar.istio.io/excludeInboundPorts").is_some_and(lists),
+        Some(included) if included.trim() != "*" => !mesh::lists_port(included, port),
+        _ => told("traffic.sidecar.istio.io/excludeInboundPorts").is_some_and(|it| mesh::lists_port(it, port)),
     };
     let text = Text::new(
         format!("an annotation keeps port {port} from the sidecar"),
