@@ -40,21 +40,19 @@ fn check_virtual_service(
         written.filter_map(|it| Some((it, istio::gateway_of(service.namespace(), &it.value)?))).collect();
     let here = wanted.iter().filter_map(|(it, (space, name))| Some((*it, cluster.find::<IstioGateway>(space, name)?)));
     let gateways: Vec<_> = here.map(|(it, gateway)| (it, served_by(gateway, service.namespace()))).collect();
-    let fits = |served: &[Served<'_>], host: &str| {
-        let host = names.completed(service.namespace(), host);
-        served.iter().any(|it| intersects(it.pattern, &host))
-    };
     let hosts = &service.object.hosts;
-    let mut idle: Vec<_> =
-        gateways.iter().filter(|(_, served)| !hosts.iter().any(|it| fits(served, &it.value))).collect();
+    let full: Vec<_> = hosts.iter().map(|it| names.completed(service.namespace(), &it.value)).collect();
+    let fits = |served: &[Served<'_>], full: &str| served.iter().any(|it| intersects(it.pattern, full));
+    let mut idle: Vec<_> = gateways.iter().filter(|(_, served)| !full.iter().any(|it| fits(served, it))).collect();
     // Where a gateway is not here, it may take what the others leave.
     if gateways.len() == wanted.len() && !gateways.is_empty() {
         let is_for_mesh = service.object.is_for_mesh();
-        let is_served = |host: &str| gateways.iter().any(|(_, served)| fits(served, host));
+        let is_served = |full: &str| gateways.iter().any(|(_, served)| fits(served, full));
         // What is called inside the mesh needs no gateway.
         let is_inner =
             |host: &str| is_for_mesh && matches!(names.meaning(service.namespace(), host), HostMeaning::Service(..));
-        let lost: Vec<_> = hosts.iter().filter(|it| !is_served(&it.value) && !is_inner(&it.value)).collect();
+        let lost = hosts.iter().zip(&full).filter(|(it, full)| !is_served(full) && !is_inner(&it.value));
+        let lost: Vec<_> = lost.map(|(it, _)| it).collect();
         let is_dead = !is_for_mesh && lost.len() == hosts.len();
         let severity = if is_dead { Severity::Error } else { Severity::Warning };
         // Istio's analyzer speaks of gateways that take none of the hosts, once for each.

@@ -2,16 +2,16 @@
 
 /// True when some host fits both patterns. Case does not count.
 pub(crate) fn intersects(left: &str, right: &str) -> bool {
-    let (left, right) = (left.to_ascii_lowercase(), right.to_ascii_lowercase());
-    covers(&left, &right) || covers(&right, &left)
+    covers(left, right) || covers(right, left)
 }
 
-/// True when every host of `inner` fits `outer`; both in lower case.
+/// True when every host of `inner` fits `outer`. Case does not count. Each host is held against all others, so nothing is
+/// copied here.
 pub(crate) fn covers(outer: &str, inner: &str) -> bool {
-    match outer.strip_prefix('*') {
-        Some(suffix) => inner.strip_prefix('*').unwrap_or(inner).ends_with(suffix),
-        None => outer == inner,
-    }
+    let Some(suffix) = outer.strip_prefix('*') else { return outer.eq_ignore_ascii_case(inner) };
+    let inner = inner.strip_prefix('*').unwrap_or(inner).as_bytes();
+    let end = inner.len().checked_sub(suffix.len()).and_then(|at| inner.get(at..));
+    end.is_some_and(|it| it.eq_ignore_ascii_case(suffix.as_bytes()))
 }
 
 #[cfg(test)]
