@@ -4,7 +4,8 @@ use podpath_cluster::{Cluster, Found, ResourceId};
 use podpath_objects::{BackendRef, PortRef, Reader, Service, TargetGroupConfiguration};
 use podpath_order::Order;
 
-use super::{Build, Port};
+use super::Build;
+use super::ports::Port;
 use crate::gateways::alb::model::{ALB_TARGET, HealthCheck, TargetGroup};
 use crate::gateways::alb::target;
 use crate::gateways::gateway_api::refs;

@@ -10,7 +10,8 @@ use podpath_objects::{
 use podpath_order::Order;
 use podpath_source::{Location, Span, Spanned};
 
-use super::{Build, Port, Taken, by_age, hosts};
+use super::Build;
+use super::ports::{Port, Taken, by_age, hosts};
 use crate::gateways::alb::auth;
 use crate::gateways::alb::condition::condition;
 use crate::gateways::alb::model::{
